@@ -1,0 +1,1 @@
+"""What a contributor runs by hand, and the harness that demo and system tests share."""

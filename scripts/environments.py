@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Makes the Python environments of this checkout under .venv/ and prints the path of one's interpreter.
+
+    scripts/environments.py            all that this machine's Pythons allow, with one line each
+    scripts/environments.py NAME       that one; its interpreter's path on standard output
+
+The environments, their Python and what is in them are the table ENVIRONMENTS. An environment is made once and reused
+until its row or what it installs changes. Needs only a Python 3.11 or newer with the standard library; `uv` is fetched with pip
+where it is missing. A Python which is not on the machine is looked for with `uv python install`; where that cannot be had
+either, the environment is left out with a clear word and exit status 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENVS = ROOT / ".venv"
+UNAVAILABLE = 3
+
+FIRMWARE = ["-e", "firmware", "pytest>=8", "pytest-asyncio>=0.24", "hypothesis>=6.100"]
+TOOLS = ["ruff>=0.9", "mypy>=1.14", "playwright>=1.49", "psutil>=6", "types-psutil", "pyyaml"]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One row: the Pythons it takes, best first, and what pip installs."""
+
+    pythons: tuple[str, ...]
+    requirements: tuple[str, ...]
+    purpose: str
+    home_assistant: bool = False
+
+
+ENVIRONMENTS = {
+    "firmware-oldest": Environment(
+        ("3.11", "3.12", "3.13", "3.14"),
+        (*FIRMWARE, *TOOLS),
+        "firmware, tools, system and browser tests",
+    ),
+    "firmware-newest": Environment(
+        ("3.14", "3.13", "3.12"), (*FIRMWARE,), "firmware on the newest Python"
+    ),
+    "ha-oldest": Environment(
+        ("3.13",),
+        ("pytest-homeassistant-custom-component==0.13.236",),  # brings Home Assistant 2025.4
+        "the oldest Home Assistant we support",
+        home_assistant=True,
+    ),
+    "ha-newest": Environment(
+        ("3.14", "3.13"),
+        ("pytest-homeassistant-custom-component>=0.13.236",),
+        "the newest Home Assistant that fits this machine's newest Python",
+        home_assistant=True,
+    ),
+}
+
+# What a running Home Assistant loads in our demo and tests, beside the entity platforms which every frontend session
+# imports. Their requirements are not brought by the package `homeassistant`; they stand in the components' manifests.
+COMPONENTS = "config energy frontend history http logbook lovelace recorder repairs sun system_health trusted_networks"
+
+
+class Unavailable(Exception):
+    """This environment cannot be had on this machine; the text says why."""
+
+
+def say(text: str) -> None:
+    """Progress goes to standard error: standard output is the answer."""
+    print(f"environments: {text}", file=sys.stderr, flush=True)
+
+
+@cache
+def uv() -> str:
+    """Return the path of uv, fetched with pip into an environment of its own where it is missing."""
+    if found := shutil.which("uv"):
+        return found
+    home = VENVS / "uv"
+    if not (home / "bin" / "uv").exists():
+        say("fetching uv with pip")
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        subprocess.run([str(home / "bin" / "pip"), "install", "-q", "uv"], check=True)
+    return str(home / "bin" / "uv")
+
+
+def works(python: Path | str) -> bool:
+    """Tell whether this interpreter runs and can make environments."""
+    try:
+        probe = [str(python), "-c", "import ssl, sqlite3, venv"]
+        return subprocess.run(probe, capture_output=True, timeout=30, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+@cache
+def interpreter(version: str) -> str | None:
+    """Find CPython `version` (as "3.13"): EVSE_PYTHON_3_13, the PATH, pyenv, then uv (which may download it)."""
+    named = os.environ.get(f"EVSE_PYTHON_{version.replace('.', '_')}")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [named, shutil.which(f"python{version}")]
+    candidates += [str(path / "bin" / "python") for path in sorted(pyenv.glob(f"{version}.*"))]
+    for candidate in candidates:
+        if candidate and works(candidate):
+            return candidate
+    for arguments in (
+        ["find", "--no-python-downloads"],
+        ["install"],
+        ["find", "--no-python-downloads"],
+    ):
+        run = subprocess.run(
+            [uv(), "python", *arguments, version], capture_output=True, text=True, check=False
+        )
+        if arguments[0] == "find" and run.returncode == 0 and works(run.stdout.strip()):
+            return run.stdout.strip()
+        if arguments[0] == "install" and run.returncode != 0:
+            say(f"Python {version} is not on this machine and could not be downloaded")
+            return None
+    return None
+
+
+def choose(environment: Environment) -> tuple[str, str]:
+    """Return (version, interpreter) of the best Python at hand; Unavailable if there is none."""
+    for version in environment.pythons:
+        if python := interpreter(version):
+            return version, python
+    raise Unavailable(f"needs one of Python {', '.join(environment.pythons)}")
+
+
+def pip(python: Path, *arguments: str) -> None:
+    """Install into the environment of `python`."""
+    subprocess.run(
+        [uv(), "pip", "install", "-q", "--python", str(python), *arguments],
+        check=True,
+        cwd=ROOT,
+        stdout=sys.stderr,
+    )
+
+
+# Runs in the new environment. Prints the requirements of COMPONENTS, of every entity platform, and of all that they
+# depend on, as their manifests name them, plus the file of Home Assistant's own constraints.
+LIST_REQUIREMENTS = """
+import json, pathlib, sys
+import homeassistant
+from homeassistant.const import Platform
+root = pathlib.Path(homeassistant.__file__).parent
+names, seen, wanted = sys.argv[1].split() + [str(platform) for platform in Platform], set(), set()
+while names:
+    manifest = root / "components" / (name := names.pop()) / "manifest.json"
+    if name in seen or not manifest.exists():
+        continue
+    seen.add(name)
+    content = json.loads(manifest.read_text())
+    names += content.get("dependencies", []) + content.get("after_dependencies", [])[:0]
+    wanted |= set(content.get("requirements", []))
+print(json.dumps([sorted(wanted), str(root / "package_constraints.txt")]))
+"""
+
+
+def complete_home_assistant(python: Path) -> None:
+    """Add what Home Assistant's own components need to run headless, and what our manifest asks for."""
+    listed = subprocess.run(
+        [str(python), "-c", LIST_REQUIREMENTS, COMPONENTS],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    wanted, constraints = json.loads(listed.stdout)
+    manifest = json.loads((ROOT / "custom_components/evse_ocpp/manifest.json").read_text())
+    pip(python, "-c", constraints, *wanted, *manifest["requirements"])
+
+
+def recipe(environment: Environment, python: str) -> str:
+    """Return a digest of all that decides what is in the environment."""
+    parts = [python, *environment.requirements, COMPONENTS, LIST_REQUIREMENTS]
+    files = ["firmware/pyproject.toml", "custom_components/evse_ocpp/manifest.json"]
+    parts += [(ROOT / file).read_text() for file in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def make(name: str) -> Path:
+    """Make or reuse the environment `name`; return its interpreter. Unavailable if no Python fits."""
+    environment = ENVIRONMENTS[name]
+    version, base = choose(environment)
+    home = VENVS / name
+    python, stamp, digest = home / "bin" / "python", home / "recipe", recipe(environment, base)
+    if stamp.exists() and stamp.read_text() == digest and works(python):
+        return python
+    say(f"making {name} ({environment.purpose}) with Python {version}")
+    subprocess.run([uv(), "venv", "-q", "--clear", "--python", base, str(home)], check=True)
+    pip(python, *environment.requirements)
+    if environment.home_assistant:
+        complete_home_assistant(python)
+    stamp.write_text(digest)
+    return python
+
+
+def main(names: list[str]) -> int:
+    """Make the named environment, or all."""
+    if unknown := [name for name in names if name not in ENVIRONMENTS]:
+        print(
+            f"no such environment: {unknown[0]}; there are {', '.join(ENVIRONMENTS)}",
+            file=sys.stderr,
+        )
+        return 2
+    for name in names or ENVIRONMENTS:
+        try:
+            print(make(name))
+        except Unavailable as why:
+            say(f"{name} is left out: {why}")
+            if names:
+                return UNAVAILABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,378 @@
+"""A real Home Assistant process with its own configuration folder, spoken to over REST and websocket.
+
+It listens on 127.0.0.1 only, has one owner (NAME, PASSWORD) and trusts this machine, so that a browser here needs no
+log-in. Nothing is installed while it runs (`--skip-pip`): scripts/environments.py has brought what it needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAME = PASSWORD = "demo"
+START_TIMEOUT_S = 180
+STOP_TIMEOUT_S = 30
+REQUEST_TIMEOUT_S = 60
+
+T = TypeVar("T")
+
+CONFIGURATION = """\
+homeassistant:
+  name: {name}
+  latitude: 48.77
+  longitude: 2.29
+  elevation: 80
+  unit_system: metric
+  time_zone: {time_zone}
+  currency: EUR
+  country: FR
+  language: {language}
+  auth_providers:
+    - type: trusted_networks
+      trusted_networks: 127.0.0.1
+      allow_bypass_login: true
+    - type: homeassistant
+config:
+energy:
+frontend:
+history:
+logbook:
+sun:
+system_health:
+logger:
+  default: warning
+  logs:
+    custom_components.evse_ocpp: {log_level}
+"""
+HTTP_YAML = """\
+http:
+  server_host: 127.0.0.1
+  server_port: {port}
+"""
+
+
+class HarnessError(Exception):
+    """A program of the harness did not do what it should; the text has its log's end."""
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(
+    read: Callable[[], T], what: str, timeout_s: float = 30.0, pause_s: float = 0.1
+) -> T:
+    """Return the first truthy result of `read`; HarnessError with the last one after `timeout_s`."""
+    end = time.monotonic() + timeout_s
+    while not (result := read()):
+        if time.monotonic() > end:
+            raise HarnessError(f"not within {timeout_s} s: {what}; last seen: {result!r}")
+        time.sleep(pause_s)
+    return result
+
+
+class HomeAssistant:
+    """One configuration folder and, while started, the process that runs on it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        python: Path,
+        *,
+        port: int | None = None,
+        language: str = "en",
+        time_zone: str = "Europe/Paris",
+        log_level: str = "info",
+    ) -> None:
+        """`python` is the interpreter of an environment with Home Assistant; `port` its web page's."""
+        self.folder = folder
+        self.python = python
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.language = language
+        self._configuration = CONFIGURATION.format(
+            name="Home", time_zone=time_zone, language=language, log_level=log_level
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self._token = ""
+        self._token_ends = 0.0
+        self._refresh_token = ""
+
+    # ------------------------------------------------------------------ process
+
+    @property
+    def log(self) -> Path:
+        """What the process printed."""
+        return self.folder / "home-assistant.log.txt"
+
+    def start(self) -> None:
+        """Start the process and wait until it runs; the first start also makes the owner."""
+        self._prepare()
+        command = [str(self.python), "-m", "homeassistant", "-c", str(self.folder), "--skip-pip"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_until(self._answers, "Home Assistant's page", START_TIMEOUT_S, 0.2)
+        if not self._refresh_token:
+            self._make_owner()
+        self._token_ends = 0.0
+        wait_until(self._runs, "Home Assistant's state RUNNING", START_TIMEOUT_S, 0.2)
+
+    def stop(self) -> None:
+        """End it as a user's shutdown does; kill it when it does not end."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_TIMEOUT_S)
+            self._process = None
+
+    @property
+    def process_id(self) -> int:
+        """Of the running process."""
+        if self._process is None:
+            raise HarnessError("Home Assistant is not started")
+        return self._process.pid
+
+    def _prepare(self) -> None:
+        storage = self.folder / ".storage"
+        storage.mkdir(parents=True, exist_ok=True)
+        text = self._configuration
+        if self._keeps_http_settings():
+            _write_store(
+                storage / "http",
+                2,
+                2,
+                {"stable": self._http_settings(), "pending": None, "yaml_migration_done": True},
+            )
+        else:
+            text += HTTP_YAML.format(port=self.port)
+        (self.folder / "configuration.yaml").write_text(text)
+        onboarding = storage / "onboarding"
+        if not onboarding.exists():
+            steps = [
+                "core_config",
+                "analytics",
+                "integration",
+            ]  # all but the owner, made by _make_owner
+            _write_store(onboarding, 4, 1, {"done": steps})
+        components = self.folder / "custom_components"
+        components.mkdir(exist_ok=True)
+        link = components / "evse_ocpp"
+        if not link.is_symlink():
+            link.symlink_to(ROOT / "custom_components" / "evse_ocpp")
+
+    def _keeps_http_settings(self) -> bool:
+        """Newer versions keep port and address in a store; from YAML they would revert after five minutes."""
+        packages = self.python.parent.parent / "lib"
+        return any(packages.glob("python3*/site-packages/homeassistant/components/http/config.py"))
+
+    def _http_settings(self) -> dict[str, Any]:
+        return {
+            "server_host": ["127.0.0.1"],
+            "server_port": self.port,
+            "cors_allowed_origins": [],
+            "login_attempts_threshold": -1,
+            "ip_ban_enabled": True,
+            "ssl_profile": "modern",
+            "use_x_frame_options": True,
+            "created_at": datetime.now(UTC).isoformat(),
+            "error": None,
+            "error_message": None,
+        }
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise HarnessError(f"Home Assistant ended:\n{self.log_end()}")
+        try:
+            self._request("GET", "/manifest.json", token=None)
+        except (OSError, HarnessError):
+            return False
+        return True
+
+    def _runs(self) -> bool:
+        return bool(self.api("GET", "/api/config")["state"] == "RUNNING")
+
+    def log_end(self, characters: int = 4000) -> str:
+        """The last lines that Home Assistant logged."""
+        return (
+            self.log.read_text(errors="replace")[-characters:] if self.log.exists() else "(no log)"
+        )
+
+    # ------------------------------------------------------------------- access
+
+    def _make_owner(self) -> None:
+        client = f"{self.url}/"
+        owner = {
+            "client_id": client,
+            "name": "Demo",
+            "username": NAME,
+            "password": PASSWORD,
+            "language": self.language,
+        }
+        code = self._request("POST", "/api/onboarding/users", owner, token=None)["auth_code"]
+        form = {"grant_type": "authorization_code", "code": code, "client_id": client}
+        self._refresh_token = self._request("POST", "/auth/token", form, token=None, form=True)[
+            "refresh_token"
+        ]
+
+    @property
+    def tokens(self) -> dict[str, Any]:
+        """What the frontend keeps in a browser's localStorage under `hassTokens`."""
+        return {
+            "hassUrl": self.url,
+            "clientId": f"{self.url}/",
+            "token_type": "Bearer",
+            "expires_in": 1800,
+            "expires": int((time.time() + 1800) * 1000),
+            "access_token": self._access_token(),
+            "refresh_token": self._refresh_token,
+        }
+
+    def _access_token(self) -> str:
+        if time.monotonic() > self._token_ends:
+            form = {
+                "grant_type": "refresh_token",
+                "refresh_token": self._refresh_token,
+                "client_id": f"{self.url}/",
+            }
+            self._token = self._request("POST", "/auth/token", form, token=None, form=True)[
+                "access_token"
+            ]
+            self._token_ends = time.monotonic() + 1200
+        return self._token
+
+    def _request(
+        self, method: str, path: str, data: Any = None, *, token: str | None, form: bool = False
+    ) -> Any:
+        body, headers = None, {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if data is not None:
+            kind = "x-www-form-urlencoded" if form else "json"
+            headers["Content-Type"] = f"application/{kind}"
+            body = (urllib.parse.urlencode(data) if form else json.dumps(data)).encode()
+        request = urllib.request.Request(self.url + path, body, headers, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=REQUEST_TIMEOUT_S) as answer:
+                text = answer.read().decode()
+        except urllib.error.HTTPError as error:
+            raise HarnessError(
+                f"{method} {path}: {error.code} {error.read().decode()[:800]}"
+            ) from error
+        return json.loads(text) if text else None
+
+    def api(self, method: str, path: str, data: Any = None) -> Any:
+        """One REST request; the decoded JSON answer. HarnessError with Home Assistant's words when refused."""
+        return self._request(method, path, data, token=self._access_token())
+
+    def websocket(self, **command: Any) -> Any:
+        """One websocket command (`type=…`); its result."""
+        with connect(
+            f"ws://127.0.0.1:{self.port}/api/websocket", max_size=None, proxy=None
+        ) as socket_:
+            socket_.recv()
+            socket_.send(json.dumps({"type": "auth", "access_token": self._access_token()}))
+            socket_.recv()
+            socket_.send(json.dumps({"id": 1, **command}))
+            answer = json.loads(socket_.recv())
+        if not answer["success"]:
+            raise HarnessError(f"{command['type']}: {answer['error']}")
+        return answer["result"]
+
+    def act(self, action: str, **data: Any) -> Any:
+        """Run an action as an automation does, for example `number.set_value`."""
+        domain, _, name = action.partition(".")
+        return self.api("POST", f"/api/services/{domain}/{name}", data)
+
+    # ----------------------------------------------------------- the integration
+
+    def walk(self, base: str, start: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
+        """Walk a flow with one answer a form; return its last step."""
+        step: dict[str, Any] = self.api("POST", base, start)
+        for answer in answers:
+            step = self.api("POST", f"{base}/{step['flow_id']}", answer)
+        return step
+
+    def add_integration(self, port: int, **more: Any) -> str:
+        """Add the central system as the user would; return its config entry's id."""
+        step = self.walk(
+            "/api/config/config_entries/flow", {"handler": "evse_ocpp"}, {"port": port, **more}
+        )
+        if step["type"] != "create_entry":
+            raise HarnessError(f"the integration was not added: {step}")
+        return str(step["result"]["entry_id"])
+
+    def add_charger(self, entry_id: str, identity: str, **more: Any) -> tuple[str, str]:
+        """Add a wallbox as the user would; return (URL, password) that the form shows once."""
+        base = "/api/config/config_entries/subentries/flow"
+        start = {"handler": [entry_id, "charger"], "show_advanced_options": False}
+        step = self.walk(base, start, {"identity": identity, **more})
+        shown = step.get("description_placeholders") or {}
+        if "password" not in shown:
+            raise HarnessError(f"no password was shown: {step}")
+        done = self.api("POST", f"{base}/{step['flow_id']}", {})
+        if done["type"] != "create_entry":
+            raise HarnessError(f"the wallbox was not added: {done}")
+        return str(shown["url"]), str(shown["password"])
+
+    def entities(self, charger_name: str) -> dict[str, str]:
+        """Return {translation key: entity_id} of the device with that name."""
+        devices = self.websocket(type="config/device_registry/list")
+        device = next(item["id"] for item in devices if item["name"] == charger_name)
+        return {
+            item["translation_key"] or item["original_device_class"] or item["entity_id"]: item[
+                "entity_id"
+            ]
+            for item in self.websocket(type="config/entity_registry/list")
+            if item["device_id"] == device and item["disabled_by"] is None
+        }
+
+    def state(self, entity_id: str) -> str:
+        """The state of one entity."""
+        return str(self.api("GET", f"/api/states/{entity_id}")["state"])
+
+    def number(self, entity_id: str) -> float | None:
+        """The state of one entity as a number; None while it has none."""
+        state = self.state(entity_id)
+        return float(state) if re.fullmatch(r"-?\d+(\.\d+)?(e-?\d+)?", state) else None
+
+    def remove(self) -> None:
+        """Stop it and remove its folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _write_store(file: Path, version: int, minor_version: int, data: dict[str, Any]) -> None:
+    content = {"version": version, "minor_version": minor_version, "key": file.name, "data": data}
+    file.write_text(json.dumps(content))

@@ -1,0 +1,110 @@
+"""A real `evse` process with its state folder, and the hand that plugs the car: `evse sim`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from scripts.harness.home_assistant import HarnessError, wait_until
+
+START_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 15
+COMMAND_TIMEOUT_S = 20
+
+
+class Wallbox:
+    """One state folder and, while started, the process that runs on it."""
+
+    def __init__(self, folder: Path, *, python: Path | None = None, **settings: object) -> None:
+        """`settings` are keys of the settings table, dots written as two underscores."""
+        self.folder = folder
+        self.python = python or Path(sys.executable)
+        self.settings = {key.replace("__", "."): value for key, value in settings.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What the process printed."""
+        return self.folder / "evse.log"
+
+    def start(self, **settings: object) -> float:
+        """Start it with `settings` beside those of the constructor; return the seconds until it was ready."""
+        self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
+        for key, value in self.settings.items():
+            command += ["--set", f"{key}={value}"]
+        began = time.monotonic()
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True
+            )
+        wait_until(self._answers, "the wallbox's control socket", START_TIMEOUT_S, 0.02)
+        return time.monotonic() - began
+
+    def stop(self) -> int | None:
+        """End it as the service does; return its exit status."""
+        if self._process is None:
+            return None
+        self._process.terminate()
+        try:
+            status = self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise HarnessError(
+                f"the wallbox did not end within {STOP_TIMEOUT_S} s:\n{self.log_end()}"
+            ) from None
+        self._process = None
+        return status
+
+    def kill(self) -> None:
+        """End it at once (`kill -9`), as a power cut does."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_TIMEOUT_S)
+            self._process = None
+
+    def wait(self, timeout_s: float) -> int:
+        """Wait until it ends by itself; return its exit status."""
+        if self._process is None:
+            raise HarnessError("the wallbox is not started")
+        status = self._process.wait(timeout_s)
+        self._process = None
+        return status
+
+    @property
+    def process_id(self) -> int:
+        """Of the running process."""
+        if self._process is None:
+            raise HarnessError("the wallbox is not started")
+        return self._process.pid
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise HarnessError(f"the wallbox ended:\n{self.log_end()}")
+        try:
+            self.request(command="status")
+        except (HarnessError, OSError):
+            return False
+        return True
+
+    def request(self, **command: Any) -> dict[str, Any]:
+        """Send one command to the control channel; HarnessError with the wallbox's words when refused."""
+        from evse.simulation.client import request_sync
+
+        answer = request_sync(self.folder, command, timeout_s=COMMAND_TIMEOUT_S)
+        if not answer.get("ok"):
+            raise HarnessError(f"{json.dumps(command)}: {answer.get('error')}")
+        return answer
+
+    def log_end(self, characters: int = 4000) -> str:
+        """The last lines that the wallbox logged."""
+        return (
+            self.log.read_text(errors="replace")[-characters:] if self.log.exists() else "(no log)"
+        )
