@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Makes the Python environments of this checkout under .venv/ and prints the path of one's interpreter.
+"""Makes this checkout's Python environments under .venv/ and prints their interpreters' paths.
 
     scripts/environments.py            all that this machine's Pythons allow, with one line each
     scripts/environments.py NAME       that one; its interpreter's path on standard output
 
-The environments, their Python and what is in them are the table ENVIRONMENTS. An environment is made once and reused
-until its row or what it installs changes. Needs only a Python 3.11 or newer with the standard library; `uv` is fetched with pip
-where it is missing. A Python which is not on the machine is looked for with `uv python install`; where that cannot be had
-either, the environment is left out with a clear word and exit status 3.
+The environments, their Python and what is in them are the table ENVIRONMENTS. An environment is
+made once and reused until its row or what it installs changes. Needs only a Python 3.11 or newer
+with the standard library; `uv` is fetched with pip where it is missing. A Python which is not on
+the machine is looked for with `uv python install`; where that cannot be had either, the environment
+is left out with a clear word and exit status 3.
 """
 
 from __future__ import annotations
@@ -63,12 +64,15 @@ ENVIRONMENTS = {
     ),
 }
 
-# What a running Home Assistant loads in our demo and tests, beside the entity platforms which every frontend session
-# imports. Their requirements are not brought by the package `homeassistant`; they stand in the components' manifests.
-COMPONENTS = "config energy frontend history http logbook lovelace recorder repairs sun system_health trusted_networks"
+# What a running Home Assistant loads in our demo and tests, beside the entity platforms which
+# every frontend session imports. Their requirements are not brought by the package
+# `homeassistant`; they stand in the components' manifests.
+COMPONENTS = (
+    "config energy frontend history http logbook lovelace recorder repairs sun system_health"
+)
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """This environment cannot be had on this machine; the text says why."""
 
 
@@ -79,7 +83,7 @@ def say(text: str) -> None:
 
 @cache
 def uv() -> str:
-    """Return the path of uv, fetched with pip into an environment of its own where it is missing."""
+    """Return the path of uv; where it is missing, pip fetches it into an environment of its own."""
     if found := shutil.which("uv"):
         return found
     home = VENVS / "uv"
@@ -101,7 +105,10 @@ def works(python: Path | str) -> bool:
 
 @cache
 def interpreter(version: str) -> str | None:
-    """Find CPython `version` (as "3.13"): EVSE_PYTHON_3_13, the PATH, pyenv, then uv (which may download it)."""
+    """Find CPython `version` (as "3.13").
+
+    EVSE_PYTHON_3_13 comes first, then the PATH, pyenv, and uv, which may download it.
+    """
     named = os.environ.get(f"EVSE_PYTHON_{version.replace('.', '_')}")
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [named, shutil.which(f"python{version}")]
@@ -126,11 +133,11 @@ def interpreter(version: str) -> str | None:
 
 
 def choose(environment: Environment) -> tuple[str, str]:
-    """Return (version, interpreter) of the best Python at hand; Unavailable if there is none."""
+    """Return (version, interpreter) of the best Python at hand. UnavailableError if none fits."""
     for version in environment.pythons:
         if python := interpreter(version):
             return version, python
-    raise Unavailable(f"needs one of Python {', '.join(environment.pythons)}")
+    raise UnavailableError(f"needs one of Python {', '.join(environment.pythons)}")
 
 
 def pip(python: Path, *arguments: str) -> None:
@@ -143,8 +150,9 @@ def pip(python: Path, *arguments: str) -> None:
     )
 
 
-# Runs in the new environment. Prints the requirements of COMPONENTS, of every entity platform, and of all that they
-# depend on, as their manifests name them, plus the file of Home Assistant's own constraints.
+# Runs in the new environment. Prints the requirements of COMPONENTS, of every entity platform,
+# and of all that they depend on, as their manifests name them, plus the file of Home Assistant's
+# own constraints.
 LIST_REQUIREMENTS = """
 import json, pathlib, sys
 import homeassistant
@@ -164,7 +172,7 @@ print(json.dumps([sorted(wanted), str(root / "package_constraints.txt")]))
 
 
 def complete_home_assistant(python: Path) -> None:
-    """Add what Home Assistant's own components need to run headless, and what our manifest asks for."""
+    """Add what Home Assistant's own components need to run, and what our manifest asks for."""
     listed = subprocess.run(
         [str(python), "-c", LIST_REQUIREMENTS, COMPONENTS],
         check=True,
@@ -185,7 +193,10 @@ def recipe(environment: Environment, python: str) -> str:
 
 
 def make(name: str) -> Path:
-    """Make or reuse the environment `name`; return its interpreter. Unavailable if no Python fits."""
+    """Make or reuse the environment `name`; return its interpreter.
+
+    UnavailableError if no Python fits.
+    """
     environment = ENVIRONMENTS[name]
     version, base = choose(environment)
     home = VENVS / name
@@ -212,7 +223,7 @@ def main(names: list[str]) -> int:
     for name in names or ENVIRONMENTS:
         try:
             print(make(name))
-        except Unavailable as why:
+        except UnavailableError as why:
             say(f"{name} is left out: {why}")
             if names:
                 return UNAVAILABLE

@@ -1,1 +1,1 @@
-"""Starts the real programs (Home Assistant, `evse`) as processes and talks to them as a person would."""
+"""Starts the real programs as processes and talks to them as a person would."""

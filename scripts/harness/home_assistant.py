@@ -1,7 +1,9 @@
-"""A real Home Assistant process with its own configuration folder, spoken to over REST and websocket.
+"""A real Home Assistant process with its own configuration folder, spoken to over REST and
+websocket.
 
-It listens on 127.0.0.1 only, has one owner (NAME, PASSWORD) and trusts this machine, so that a browser here needs no
-log-in. Nothing is installed while it runs (`--skip-pip`): scripts/environments.py has brought what it needs.
+It listens on 127.0.0.1 only, has one owner (NAME, PASSWORD) and trusts this machine, so that a
+browser here needs no log-in. Nothing is installed while it runs (`--skip-pip`):
+scripts/environments.py has brought what it needs.
 """
 
 from __future__ import annotations
@@ -81,7 +83,10 @@ def free_port() -> int:
 def wait_until(
     read: Callable[[], T], what: str, timeout_s: float = 30.0, pause_s: float = 0.1
 ) -> T:
-    """Return the first truthy result of `read`; HarnessError with the last one after `timeout_s`."""
+    """Return the first truthy result of `read`;
+
+    HarnessError with the last one after `timeout_s`.
+    """
     end = time.monotonic() + timeout_s
     while not (result := read()):
         if time.monotonic() > end:
@@ -103,7 +108,10 @@ class HomeAssistant:
         time_zone: str = "Europe/Paris",
         log_level: str = "info",
     ) -> None:
-        """`python` is the interpreter of an environment with Home Assistant; `port` its web page's."""
+        """`python` is the interpreter of an environment with Home Assistant;
+
+        `port` its web page's.
+        """
         self.folder = folder
         self.python = python
         self.port = port or free_port()
@@ -133,8 +141,10 @@ class HomeAssistant:
                 command, stdout=log, stderr=log, start_new_session=True
             )
         wait_until(self._answers, "Home Assistant's page", START_TIMEOUT_S, 0.2)
-        if not self._refresh_token:
-            self._make_owner()
+        owner = self.folder / "owner.json"
+        if not owner.exists():
+            owner.write_text(json.dumps(self._make_owner()))
+        self._refresh_token = json.loads(owner.read_text())
         self._token_ends = 0.0
         wait_until(self._runs, "Home Assistant's state RUNNING", START_TIMEOUT_S, 0.2)
 
@@ -183,7 +193,7 @@ class HomeAssistant:
                 "core_config",
                 "analytics",
                 "integration",
-            ]  # all but the owner, made by _make_owner
+            ]  # all but the owner
             _write_store(onboarding, 4, 1, {"done": steps})
         components = self.folder / "custom_components"
         components.mkdir(exist_ok=True)
@@ -192,7 +202,10 @@ class HomeAssistant:
             link.symlink_to(ROOT / "custom_components" / "evse_ocpp")
 
     def _keeps_http_settings(self) -> bool:
-        """Newer versions keep port and address in a store; from YAML they would revert after five minutes."""
+        """Newer versions keep port and address in a store;
+
+        From YAML they would revert after five minutes.
+        """
         packages = self.python.parent.parent / "lib"
         return any(packages.glob("python3*/site-packages/homeassistant/components/http/config.py"))
 
@@ -230,7 +243,8 @@ class HomeAssistant:
 
     # ------------------------------------------------------------------- access
 
-    def _make_owner(self) -> None:
+    def _make_owner(self) -> str:
+        """Do the first step of the onboarding; return the owner's refresh token."""
         client = f"{self.url}/"
         owner = {
             "client_id": client,
@@ -241,9 +255,8 @@ class HomeAssistant:
         }
         code = self._request("POST", "/api/onboarding/users", owner, token=None)["auth_code"]
         form = {"grant_type": "authorization_code", "code": code, "client_id": client}
-        self._refresh_token = self._request("POST", "/auth/token", form, token=None, form=True)[
-            "refresh_token"
-        ]
+        tokens = self._request("POST", "/auth/token", form, token=None, form=True)
+        return str(tokens["refresh_token"])
 
     @property
     def tokens(self) -> dict[str, Any]:
@@ -293,7 +306,10 @@ class HomeAssistant:
         return json.loads(text) if text else None
 
     def api(self, method: str, path: str, data: Any = None) -> Any:
-        """One REST request; the decoded JSON answer. HarnessError with Home Assistant's words when refused."""
+        """One REST request;
+
+        The decoded JSON answer. HarnessError with Home Assistant's words when refused.
+        """
         return self._request(method, path, data, token=self._access_token())
 
     def websocket(self, **command: Any) -> Any:

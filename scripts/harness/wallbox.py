@@ -34,7 +34,10 @@ class Wallbox:
         return self.folder / "evse.log"
 
     def start(self, **settings: object) -> float:
-        """Start it with `settings` beside those of the constructor; return the seconds until it was ready."""
+        """Start it with `settings` beside those of the constructor;
+
+        Return the seconds until it was ready.
+        """
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
@@ -95,7 +98,10 @@ class Wallbox:
         return True
 
     def request(self, **command: Any) -> dict[str, Any]:
-        """Send one command to the control channel; HarnessError with the wallbox's words when refused."""
+        """Send one command to the control channel;
+
+        HarnessError with the wallbox's words when refused.
+        """
         from evse.simulation.client import request_sync
 
         answer = request_sync(self.folder, command, timeout_s=COMMAND_TIMEOUT_S)

@@ -1,0 +1,50 @@
+"""EVSE OCPP: Home Assistant as the OCPP central system of the wallboxes at home."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import PLATFORMS
+from .hub import EvseOcppConfigEntry, Hub, storage
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
+    """Open the server and show its wallboxes."""
+    hub = Hub(hass, entry)
+    await hub.async_start()
+    entry.runtime_data = hub
+
+    async def stop(_: Event) -> None:
+        await hub.async_stop()
+
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    entry.async_on_unload(entry.add_update_listener(_async_apply))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
+    """Close the server; the port is free again."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_stop()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
+    """Forget what was stored of its wallboxes."""
+    await storage(hass, entry).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant,  # noqa: ARG001
+    entry: EvseOcppConfigEntry,
+    device: DeviceEntry,
+) -> bool:
+    """Allow to delete a connector that the wallbox no longer has; a wallbox is a subentry."""
+    return entry.runtime_data.async_forget(device.identifiers)
+
+
+async def _async_apply(_: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
+    """Apply changed options and wallboxes live; a moved server reloads the entry by itself."""
+    await entry.runtime_data.async_apply()

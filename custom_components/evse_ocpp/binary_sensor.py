@@ -1,0 +1,58 @@
+"""Whether a wallbox is connected, and whether a cable is in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .entity import EvseDescription, EvseEntity, async_add_described
+from .hub import EvseOcppConfigEntry
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvseBinarySensorDescription(EvseDescription, BinarySensorEntityDescription):
+    """Describes a binary sensor."""
+
+
+BINARY_SENSORS = (
+    EvseBinarySensorDescription(
+        key="connected",
+        translation_key="connected",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        per_connector=False,
+        available_offline=True,
+        value_fn=lambda wallbox, _: wallbox.charger.connected,
+    ),
+    EvseBinarySensorDescription(
+        key="cable",
+        translation_key="cable",
+        device_class=BinarySensorDeviceClass.PLUG,
+        value_fn=lambda _, connector: connector.plugged,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,  # noqa: ARG001
+    entry: EvseOcppConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors of each wallbox."""
+    async_add_described(entry, async_add_entities, EvseBinarySensor, BINARY_SENSORS)
+
+
+class EvseBinarySensor(EvseEntity, BinarySensorEntity):
+    """One yes or no."""
+
+    entity_description: EvseBinarySensorDescription
+
+    def _show(self, value: Any) -> None:
+        self._attr_is_on = value

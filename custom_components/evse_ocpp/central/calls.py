@@ -1,0 +1,59 @@
+"""The rules for our calls on one connection: one at a time, in order, with time-outs. Pure."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+CALL_TIMEOUT_S = 30.0
+"""No charger that answers at all takes longer; OCPP leaves the time to us (OCPP-J, 4.1.1)."""
+
+
+class OwnCall(NamedTuple):
+    """A call of ours."""
+
+    message_id: str
+    action: str
+    payload: dict[str, Any]
+
+
+@dataclass(slots=True)
+class CallQueue:
+    """The call in flight and those that wait. Instants are monotonic seconds."""
+
+    in_flight: OwnCall | None = None
+    deadline_s: float = 0.0
+    waiting: deque[OwnCall] = field(default_factory=deque)
+
+    def next(self, now_s: float) -> OwnCall | None:
+        """Return the call to send now, which is in flight from here on."""
+        if self.in_flight is not None or not self.waiting:
+            return None
+        self.in_flight = self.waiting.popleft()
+        self.deadline_s = now_s + CALL_TIMEOUT_S
+        return self.in_flight
+
+    def answered(self, message_id: object) -> OwnCall | None:
+        """Return the call which this answers; None when it is late, repeated, or nobody's."""
+        if self.in_flight is None or self.in_flight.message_id != message_id:
+            return None
+        call, self.in_flight = self.in_flight, None
+        return call
+
+    def expired(self, now_s: float) -> OwnCall | None:
+        """Return the call in flight if its time is over; it is given up."""
+        if self.in_flight is None or now_s < self.deadline_s:
+            return None
+        call, self.in_flight = self.in_flight, None
+        return call
+
+    def withdraw(self, call: OwnCall) -> None:
+        """Forget a call that nobody waits for any more, unless it is in flight."""
+        if call in self.waiting:
+            self.waiting.remove(call)
+
+    def drain(self) -> list[OwnCall]:
+        """Give up all calls, and return them."""
+        calls = [self.in_flight, *self.waiting] if self.in_flight else [*self.waiting]
+        self.in_flight = None
+        self.waiting.clear()
+        return calls

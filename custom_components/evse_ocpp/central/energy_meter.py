@@ -1,0 +1,90 @@
+"""Our own energy meter: the sum of the plausible increments of a charger's register.
+
+Registers of real chargers dip to 0 for a sample, restart with each session, jump, and arrive
+twice (lbbrhzn/ocpp #1756, #1709, #2093). An increment counts only if the charger could have
+delivered it in the time that passed. A value that does not fit is kept as a candidate: when the
+next one goes on from it, the register was really reset, and counting goes on from there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+MARGIN = 1.2
+"""Factor on the highest power: meters and mains voltage deviate."""
+SLACK_WH = 50.0
+"""Registers have steps of up to 10 Wh, and samples are stamped a few seconds late."""
+
+
+class _Sample(NamedTuple):
+    register_wh: float
+    at: datetime
+
+
+@dataclass(slots=True)
+class EnergyMeter:
+    """A meter that never runs backwards. `total_wh` starts at 0 with the first register seen."""
+
+    total_wh: float = 0.0
+    rejected: int = 0
+    _accepted: _Sample | None = None
+    _candidate: _Sample | None = None
+
+    def take(self, register_wh: float, at: datetime, max_power_w: float) -> float:
+        """Count one register value (Wh) and return the accepted increment (Wh).
+
+        `at` is aware; `max_power_w` is the most that the charger can deliver.
+        """
+        sample = _Sample(register_wh, at)
+        if self._accepted is None:
+            self._accepted = sample
+            return 0.0
+        if at < self._accepted.at:
+            return 0.0  # a replay: a later value already contains it
+        for base in (self._accepted, self._candidate):
+            if base is None:
+                continue
+            increment_wh = register_wh - base.register_wh
+            if 0 <= increment_wh <= plausible_wh(at - base.at, max_power_w):
+                self.total_wh += increment_wh
+                self._accepted, self._candidate = sample, None
+                return increment_wh
+        self._candidate = sample
+        self.rejected += 1
+        return 0.0
+
+    def restart(self, at: datetime) -> None:
+        """Note that the register starts at 0 again, as some do with each session."""
+        self._accepted, self._candidate = _Sample(0.0, at), None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` needs, as JSON values."""
+        return {
+            "total_wh": self.total_wh,
+            "rejected": self.rejected,
+            "accepted": _stored(self._accepted),
+            "candidate": _stored(self._candidate),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Restore a meter; KeyError or ValueError when `stored` is not from `to_dict`."""
+        return cls(
+            float(stored["total_wh"]),
+            int(stored["rejected"]),
+            _restored(stored["accepted"]),
+            _restored(stored["candidate"]),
+        )
+
+
+def plausible_wh(elapsed: timedelta, max_power_w: float) -> float:
+    """Return the most energy (Wh) that can have flowed in `elapsed`."""
+    return max_power_w * max(elapsed.total_seconds(), 0.0) / 3600 * MARGIN + SLACK_WH
+
+
+def _stored(sample: _Sample | None) -> list[Any] | None:
+    return None if sample is None else [sample.register_wh, sample.at.isoformat()]
+
+
+def _restored(stored: list[Any] | None) -> _Sample | None:
+    return None if stored is None else _Sample(float(stored[0]), datetime.fromisoformat(stored[1]))

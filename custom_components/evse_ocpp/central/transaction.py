@@ -1,0 +1,105 @@
+"""A transaction, and the energy of its session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from .energy_meter import plausible_wh
+
+
+class RegisterKind(StrEnum):
+    """What a charger's energy register counts in MeterValues.
+
+    Some send the lifetime value with StartTransaction but count from 0 in MeterValues
+    (lbbrhzn/ocpp #2093, #919; errata 3.9 of OCPP 1.6). It is learnt in a transaction and
+    remembered for the charger.
+    """
+
+    LIFETIME = "lifetime"
+    SESSION = "session"
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One charge, from its start to its end as far as we were told.
+
+    `recovered`: we met it in the charger's meter values without having seen its start.
+    `meter_start_wh` is None until a register value is known; `energy_wh` never falls. `start_key`
+    makes a repeated StartTransaction known.
+    """
+
+    id: int
+    connector_id: int
+    id_tag: str | None
+    started_at: datetime
+    meter_start_wh: float | None = None
+    energy_wh: float = 0.0
+    ended_at: datetime | None = None
+    reason: str | None = None
+    recovered: bool = False
+    register_kind: RegisterKind | None = None
+    start_key: str | None = None
+
+    def take_register(
+        self, register_wh: float, at: datetime, max_power_w: float, usual: RegisterKind
+    ) -> None:
+        """Follow one register value (Wh) of MeterValues, stamped `at`.
+
+        `usual` is the kind of register which this charger had before; it decides where both fit.
+        """
+        if self.meter_start_wh is None:
+            self.meter_start_wh = register_wh - self.energy_wh
+        if self.register_kind is None and register_wh != 0:  # a dip to 0 decides nothing
+            if register_wh < self.meter_start_wh:
+                self.register_kind = RegisterKind.SESSION
+            elif register_wh > plausible_wh(at - self.started_at, max_power_w):
+                self.register_kind = RegisterKind.LIFETIME
+            else:
+                self.register_kind = usual
+        start_wh = 0.0 if self.register_kind is RegisterKind.SESSION else self.meter_start_wh
+        self._take_energy(register_wh - start_wh, at, max_power_w)
+
+    def end(
+        self, at: datetime, reason: str | None, meter_stop_wh: float | None, max_power_w: float
+    ) -> None:
+        """Close it. `meter_stop_wh` (None: unknown) counts like the meterStart of its start."""
+        self.ended_at = at
+        self.reason = reason
+        start_unseen = self.recovered and self.register_kind is RegisterKind.SESSION
+        if meter_stop_wh is not None and self.meter_start_wh is not None and not start_unseen:
+            self._take_energy(meter_stop_wh - self.meter_start_wh, at, max_power_w)
+
+    def _take_energy(self, energy_wh: float, at: datetime, max_power_w: float) -> None:
+        plausible = energy_wh <= plausible_wh(at - self.started_at, max_power_w)
+        if energy_wh >= self.energy_wh and (plausible or self.recovered):
+            self.energy_wh = energy_wh
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` needs, as JSON values."""
+        return {
+            "id": self.id,
+            "connector_id": self.connector_id,
+            "id_tag": self.id_tag,
+            "started_at": self.started_at.isoformat(),
+            "meter_start_wh": self.meter_start_wh,
+            "energy_wh": self.energy_wh,
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
+            "reason": self.reason,
+            "recovered": self.recovered,
+            "register_kind": self.register_kind,
+            "start_key": self.start_key,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Restore a transaction; KeyError or ValueError when `stored` is not from `to_dict`."""
+        ended_at, kind = stored["ended_at"], stored["register_kind"]
+        return cls(
+            **stored
+            | {
+                "started_at": datetime.fromisoformat(stored["started_at"]),
+                "ended_at": datetime.fromisoformat(ended_at) if ended_at else None,
+                "register_kind": RegisterKind(kind) if kind else None,
+            }
+        )

@@ -1,0 +1,97 @@
+"""Fields of a payload, judged one by one.
+
+A missing or wrong field that a message cannot do without refuses the call and names the field;
+any other bad field is dropped and counted, and the rest is used. Strict schemas lose whole
+messages for an empty string or a wrong enumeration value (lbbrhzn/ocpp #1576, #361, #1248).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from .charger import Charger
+from .frames import CallRefusal
+
+_T = TypeVar("_T")
+
+
+def as_text(value: object) -> str:
+    """Take a string, or a number or boolean as its text; longer than allowed is no fault."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return str(value)
+    raise ValueError("a string")
+
+
+def as_integer(value: object) -> int:
+    """Take an integer of up to 64 bits, also as a string or a float without fraction."""
+    if isinstance(value, str):
+        value = _number(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
+        raise ValueError("an integer")
+    return value
+
+
+def as_time(value: object) -> datetime:
+    """Take an ISO 8601 time stamp; without an offset it is UTC, as the specification has it."""
+    if isinstance(value, str):
+        try:
+            stamp = datetime.fromisoformat(value)
+            return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise ValueError("an ISO 8601 time stamp")
+
+
+def as_energy_wh(value: object) -> float:
+    """Take a meter value from StartTransaction or StopTransaction."""
+    number = _number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e11:
+        raise ValueError("an energy of 0 Wh or more")
+    return float(number)
+
+
+def as_list(value: object) -> list[Any]:
+    """Take an array."""
+    if not isinstance(value, list):
+        raise ValueError("an array")  # noqa: TRY004 - one error for all converters
+    return value
+
+
+def required(payload: Mapping[str, Any], name: str, convert: Callable[[object], _T]) -> _T:
+    """Return a field that the message cannot do without; CallRefusal names it."""
+    if payload.get(name) is None:
+        raise CallRefusal("OccurenceConstraintViolation", f"{name} is missing")
+    try:
+        return convert(payload[name])
+    except ValueError as error:
+        came = repr(payload[name])[:40]
+        raise CallRefusal(
+            "TypeConstraintViolation", f"{name}: {came} came, allowed is {error}"
+        ) from error
+
+
+def optional(
+    payload: Mapping[str, Any], name: str, convert: Callable[[object], _T], charger: Charger
+) -> _T | None:
+    """Return a field, or None when it is absent, or bad, which is counted."""
+    if payload.get(name) is None:
+        return None
+    try:
+        return convert(payload[name])
+    except ValueError:
+        charger.violated(name)
+        return None
+
+
+def _number(text: str) -> int | float | str:
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            return text

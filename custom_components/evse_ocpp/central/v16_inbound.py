@@ -1,0 +1,244 @@
+"""Calls of the charger → the charger model, and what they are answered."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+
+from .admission import Admission
+from .charger import MAX_CONNECTORS, Charger, ChargerStatus
+from .charger_clock import is_live
+from .frames import CallRefusal
+from .v16_fields import as_energy_wh, as_integer, as_list, as_text, as_time, optional, required
+from .v16_measurands import samples_in
+
+_LOGGER = logging.getLogger(__name__)
+
+HEARTBEAT_S = 60
+"""Keeps links alive through routers which forget idle ones after a minute (lbbrhzn/ocpp #2030)."""
+SAVE_TIMEOUT_S = 10.0
+"""Shorter than a charger waits for an answer; it sends the message again."""
+VENDOR_ID = "evse-ocpp"
+"""vendorId of the DataTransfer by which our wallboxes tell the limit that wins."""
+
+_STATUS = {
+    "Available": ChargerStatus.AVAILABLE,
+    "Preparing": ChargerStatus.PREPARING,
+    "Charging": ChargerStatus.CHARGING,
+    "SuspendedEV": ChargerStatus.SUSPENDED_EV,
+    "SuspendedEVSE": ChargerStatus.SUSPENDED_EVSE,
+    "Finishing": ChargerStatus.FINISHING,
+    "Reserved": ChargerStatus.RESERVED,
+    "Unavailable": ChargerStatus.UNAVAILABLE,
+    "Faulted": ChargerStatus.FAULTED,
+}
+
+Payload = dict[str, Any]
+
+
+class Store(Protocol):
+    """Where the chargers' state is kept."""
+
+    async def save(self) -> None:
+        """Write the state of all chargers; when it returns, it outlives a power cut."""
+
+
+class Inbound:
+    """Works the calls of one connection in. `status_seen`: it told a connector's status."""
+
+    def __init__(
+        self,
+        charger: Charger,
+        admission: Admission,
+        store: Store,
+        utcnow: Callable[[], datetime],
+    ) -> None:
+        self._charger = charger
+        self._admission = admission
+        self._store = store
+        self._utcnow = utcnow
+        self.status_seen = False
+        self._handlers: Mapping[str, Callable[[Payload], Payload | Awaitable[Payload]]] = {
+            "Authorize": self._authorize,
+            "BootNotification": self._boot_notification,
+            "DataTransfer": self._data_transfer,
+            "DiagnosticsStatusNotification": self._diagnostics_status_notification,
+            "FirmwareStatusNotification": self._firmware_status_notification,
+            "Heartbeat": self._heartbeat,
+            "MeterValues": self._meter_values,
+            "SecurityEventNotification": self._security_event_notification,
+            "StartTransaction": self._start_transaction,
+            "StatusNotification": self._status_notification,
+            "StopTransaction": self._stop_transaction,
+        }
+
+    async def handle(self, action: str, payload: Payload) -> Payload:
+        """Work one call in and return its answer; CallRefusal when it cannot be used."""
+        handler = self._handlers.get(action)
+        if handler is None:
+            raise CallRefusal("NotImplemented", f"{action[:50]} is not known here")
+        answer = handler(payload)
+        return answer if isinstance(answer, dict) else await answer
+
+    def _boot_notification(self, payload: Payload) -> Payload:
+        charger = self._charger
+        texts = {
+            name: optional(payload, name, as_text, charger)
+            for name in (
+                "chargePointVendor",
+                "chargePointModel",
+                "chargePointSerialNumber",
+                "chargeBoxSerialNumber",
+                "firmwareVersion",
+            )
+        }
+        charger.booted(
+            texts["chargePointVendor"],
+            texts["chargePointModel"],
+            texts["chargePointSerialNumber"] or texts["chargeBoxSerialNumber"],
+            texts["firmwareVersion"],
+        )
+        return {"status": "Accepted", "currentTime": self._time(), "interval": HEARTBEAT_S}
+
+    def _heartbeat(self, _: Payload) -> Payload:
+        return {"currentTime": self._time()}
+
+    def _status_notification(self, payload: Payload) -> Payload:
+        connector_id = self._connector_id(payload, minimum=0)
+        status = required(payload, "status", _as_status)
+        error_code = optional(payload, "errorCode", as_text, self._charger)
+        stamp = optional(payload, "timestamp", as_time, self._charger)
+        arrived_at = self._utcnow()
+        if stamp is not None:
+            self._charger.clock.observe(stamp, arrived_at, stored=False)
+        at = self._charger.clock.instant(stamp, arrived_at)
+        self._charger.take_status(connector_id, status, error_code, at)
+        self.status_seen = self.status_seen or connector_id > 0
+        return {}
+
+    def _authorize(self, payload: Payload) -> Payload:
+        id_tag = required(payload, "idTag", as_text)
+        return {"idTagInfo": {"status": self._admission.authorize(self._charger, id_tag)}}
+
+    async def _start_transaction(self, payload: Payload) -> Payload:
+        connector_id = self._connector_id(payload, minimum=1)
+        id_tag = required(payload, "idTag", as_text)
+        meter_start_wh = optional(payload, "meterStart", as_energy_wh, self._charger)
+        stamp = optional(payload, "timestamp", as_time, self._charger)
+        transaction = self._charger.start_transaction(
+            connector_id,
+            id_tag,
+            self._charger.clock.instant(stamp, self._utcnow()),
+            meter_start_wh,
+            start_key=f"{id_tag} {payload.get('timestamp')} {payload.get('meterStart')}",
+        )
+        await self._save()
+        status = self._admission.authorize(self._charger, id_tag)
+        return {"transactionId": transaction.id, "idTagInfo": {"status": status}}
+
+    async def _stop_transaction(self, payload: Payload) -> Payload:
+        transaction_id = required(payload, "transactionId", as_integer)
+        meter_stop_wh = optional(payload, "meterStop", as_energy_wh, self._charger)
+        stamp = optional(payload, "timestamp", as_time, self._charger)
+        reason = optional(payload, "reason", as_text, self._charger) or "Local"
+        data = optional(payload, "transactionData", as_list, self._charger) or []
+        connector = self._charger.connector_of(transaction_id)
+        if connector is not None:
+            self._take_meter_values(connector.id, transaction_id, data)
+        self._charger.stop_transaction(
+            transaction_id,
+            self._charger.clock.instant(stamp, self._utcnow()),
+            reason,
+            meter_stop_wh,
+        )
+        await self._save()
+        id_tag = optional(payload, "idTag", as_text, self._charger)
+        if id_tag is None:
+            return {}
+        return {"idTagInfo": {"status": self._admission.authorize(self._charger, id_tag)}}
+
+    def _meter_values(self, payload: Payload) -> Payload:
+        connector_id = self._connector_id(payload, minimum=0)
+        transaction_id = optional(payload, "transactionId", as_integer, self._charger)
+        meter_values = required(payload, "meterValue", as_list)
+        self._take_meter_values(connector_id, transaction_id, meter_values)
+        return {}
+
+    def _take_meter_values(
+        self, connector_id: int, transaction_id: int | None, meter_values: list[Any]
+    ) -> None:
+        charger, arrived_at = self._charger, self._utcnow()
+        for meter_value in meter_values:
+            if not isinstance(meter_value, dict):
+                charger.violated("meterValue")
+                continue
+            stamp = optional(meter_value, "timestamp", as_time, charger)
+            if stamp is not None:
+                charger.clock.observe(stamp, arrived_at, stored=True)
+            at = charger.clock.instant(stamp, arrived_at)
+            sampled = optional(meter_value, "sampledValue", as_list, charger) or []
+            samples = list(samples_in(sampled, charger))
+            if connector_id > 0:
+                charger.take_samples(connector_id, transaction_id, samples, at, arrived_at)
+            elif is_live(at, arrived_at):
+                charger.take_house_current([each for each in samples if each.location == "Inlet"])
+
+    def _data_transfer(self, payload: Payload) -> Payload:
+        if required(payload, "vendorId", as_text) != VENDOR_ID:
+            return {"status": "UnknownVendorId"}
+        if payload.get("messageId") != "Limit":
+            return {"status": "UnknownMessageId"}
+        try:
+            told = orjson.loads(payload.get("data") or "")
+            connector_id = self._connector_id(told, minimum=1)
+            limit_a = float(told["limit"])
+            source = str(told["source"])
+        except (KeyError, TypeError, ValueError, CallRefusal):
+            self._charger.violated("DataTransfer.data")
+            return {"status": "Rejected"}
+        self._charger.take_limit(connector_id, limit_a, source)
+        return {"status": "Accepted"}
+
+    def _firmware_status_notification(self, payload: Payload) -> Payload:
+        self._charger.firmware_status = required(payload, "status", as_text)
+        return {}
+
+    def _diagnostics_status_notification(self, payload: Payload) -> Payload:
+        self._charger.diagnostics_status = required(payload, "status", as_text)
+        return {}
+
+    def _security_event_notification(self, payload: Payload) -> Payload:
+        kind = required(payload, "type", as_text)
+        _LOGGER.info("%s: security event %r", self._charger.identity, kind[:50])
+        return {}
+
+    def _connector_id(self, payload: Payload, minimum: int) -> int:
+        connector_id = required(payload, "connectorId", as_integer)
+        if not minimum <= connector_id <= MAX_CONNECTORS:
+            raise CallRefusal(
+                "PropertyConstraintViolation",
+                f"connectorId: {connector_id} came, allowed are {minimum} to {MAX_CONNECTORS}",
+            )
+        return connector_id
+
+    def _time(self) -> str:
+        """Return the time with Z and without fractions, which every charger reads (evcc #15535)."""
+        return self._utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    async def _save(self) -> None:
+        """Store before the answer; else the charger is refused, and sends the message again."""
+        try:
+            async with asyncio.timeout(SAVE_TIMEOUT_S):
+                await self._store.save()
+        except (OSError, TimeoutError) as error:
+            raise CallRefusal("InternalError", "the transaction could not be stored") from error
+
+
+def _as_status(value: object) -> ChargerStatus:
+    status = _STATUS.get(value) if isinstance(value, str) else None
+    if status is None:
+        raise ValueError(f"one of {', '.join(_STATUS)}")
+    return status

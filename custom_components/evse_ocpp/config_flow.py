@@ -1,0 +1,189 @@
+"""Set up the OCPP server: config flow, reconfiguration and options.
+
+A wallbox is a subentry: see charger_flow.
+"""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, override
+
+import voluptuous as vol
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+    OptionsFlow,
+)
+from homeassistant.const import CONF_PATH, CONF_PORT
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
+
+from .address import bind_error
+from .charger_flow import ChargerFlow, current_selector, seconds_selector
+from .const import (
+    CONF_DEFAULT_MAXIMUM_A,
+    CONF_FALLBACK_A,
+    CONF_IGNORED,
+    CONF_INTERFACE,
+    CONF_LEASE_S,
+    DEFAULT_FALLBACK_A,
+    DEFAULT_INTERFACE,
+    DEFAULT_LEASE_S,
+    DEFAULT_MAXIMUM_A,
+    DEFAULT_PATH,
+    DEFAULT_PORT,
+    DOMAIN,
+    MAXIMUM_CURRENT_A,
+    MAXIMUM_FALLBACK_A,
+    SECTION_ADVANCED,
+    SUBENTRY_CHARGER,
+)
+
+# Unreserved characters of a URL path (RFC 3986, section 2.3), between single slashes.
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+
+class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
+    """One entry is one OCPP server on one port."""
+
+    VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the flow for the options."""
+        return EvseOcppOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow which adds and changes a wallbox."""
+        return {SUBENTRY_CHARGER: ChargerFlow}
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the port and create the entry when the server could listen there."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data, errors = await self._server(user_input)
+            if not errors:
+                return self.async_create_entry(
+                    title=_title(data),
+                    data=data,
+                    options={
+                        CONF_LEASE_S: DEFAULT_LEASE_S,
+                        CONF_FALLBACK_A: DEFAULT_FALLBACK_A,
+                        CONF_DEFAULT_MAXIMUM_A: DEFAULT_MAXIMUM_A,
+                        CONF_IGNORED: [],
+                    },
+                )
+        return self.async_show_form(
+            step_id="user", data_schema=_server_schema(user_input), errors=errors
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Move the server to another port, interface or path; it starts anew there."""
+        entry = self._get_reconfigure_entry()
+        errors: dict[str, str] = {}
+        if user_input is None:
+            user_input = {
+                CONF_PORT: entry.data[CONF_PORT],
+                SECTION_ADVANCED: {
+                    CONF_INTERFACE: entry.data[CONF_INTERFACE],
+                    CONF_PATH: entry.data[CONF_PATH],
+                },
+            }
+        else:
+            data, errors = await self._server(user_input)
+            if not errors:
+                if self.hass.config_entries.async_update_entry(
+                    entry, title=_title(data), data=data
+                ):
+                    self.hass.config_entries.async_schedule_reload(entry.entry_id)
+                return self.async_abort(reason="reconfigure_successful")
+        return self.async_show_form(
+            step_id="reconfigure", data_schema=_server_schema(user_input), errors=errors
+        )
+
+    async def _server(self, user_input: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the entry's data and the errors in what the user typed."""
+        advanced = user_input[SECTION_ADVANCED]
+        port, interface, path = user_input[CONF_PORT], advanced[CONF_INTERFACE], advanced[CONF_PATH]
+        data = {CONF_PORT: port, CONF_INTERFACE: interface, CONF_PATH: "/" + path.strip("/")}
+        try:
+            ip_address(interface)
+        except ValueError:
+            return data, {"base": "invalid_interface"}
+        if not _PATH.fullmatch(data[CONF_PATH]):
+            return data, {"base": "invalid_path"}
+        own = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+        if own is None or port != own.data[CONF_PORT]:
+            self._async_abort_entries_match({CONF_PORT: port})
+        # While our own server holds the port, only the interface can be tested.
+        holds_port = (
+            own is not None and own.state is ConfigEntryState.LOADED and port == own.data[CONF_PORT]
+        )
+        error = await bind_error(interface, 0 if holds_port else port)
+        if error is None:
+            return data, {}
+        return data, {"base" if error == "address_not_available" else CONF_PORT: error}
+
+
+class EvseOcppOptionsFlow(OptionsFlow):
+    """What holds for all wallboxes. Applied live: no wallbox loses its connection."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show and save the options."""
+        options = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(data={CONF_IGNORED: [], **user_input})
+        schema: dict[vol.Marker, Any] = {
+            vol.Required(CONF_LEASE_S): seconds_selector(),
+            vol.Required(CONF_FALLBACK_A): current_selector(MAXIMUM_FALLBACK_A),
+            vol.Required(CONF_DEFAULT_MAXIMUM_A): current_selector(MAXIMUM_CURRENT_A),
+        }
+        if options[CONF_IGNORED]:
+            schema[vol.Required(CONF_IGNORED)] = SelectSelector(
+                SelectSelectorConfig(options=options[CONF_IGNORED], multiple=True)
+            )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(vol.Schema(schema), options),
+        )
+
+
+def _server_schema(suggested: Mapping[str, Any] | None) -> vol.Schema:
+    suggested = suggested or {}
+    advanced = suggested.get(SECTION_ADVANCED, {})
+    return vol.Schema(
+        {
+            vol.Required(CONF_PORT, default=suggested.get(CONF_PORT, DEFAULT_PORT)): cv.port,
+            vol.Required(SECTION_ADVANCED): section(
+                vol.Schema(
+                    {
+                        vol.Required(
+                            CONF_INTERFACE, default=advanced.get(CONF_INTERFACE, DEFAULT_INTERFACE)
+                        ): str,
+                        vol.Required(CONF_PATH, default=advanced.get(CONF_PATH, DEFAULT_PATH)): str,
+                    }
+                ),
+                {"collapsed": True},
+            ),
+        }
+    )
+
+
+def _title(data: Mapping[str, Any]) -> str:
+    return f"OCPP {data[CONF_PORT]}"

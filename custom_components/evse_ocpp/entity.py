@@ -1,0 +1,138 @@
+"""The base of all entities, and the tables from which the platforms are built."""
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .central.charger import Connector
+from .central.commands import CommandRefused, CommandUnanswered, NotConnected
+from .const import DOMAIN
+from .hub import EvseOcppConfigEntry
+from .wallbox import Feature, Wallbox
+
+type Value = Callable[[Wallbox, Connector], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvseDescription(EntityDescription):
+    """What all entities of this integration say of themselves.
+
+    `value_fn` returns the entity's value, None for unknown. An entity that is not `per_connector`
+    exists once for a wallbox, with connector 1. With a `feature`, it exists as soon as the wallbox
+    has shown to have that.
+    """
+
+    value_fn: Value
+    per_connector: bool = True
+    feature: Feature | None = None
+    available_offline: bool = False
+
+
+class EvseEntity(Entity):
+    """An entity of one connector, which writes its state only when that changed."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    entity_description: EvseDescription
+
+    def __init__(self, wallbox: Wallbox, connector_id: int, description: EvseDescription) -> None:
+        self.entity_description = description
+        self.wallbox = wallbox
+        self.connector = wallbox.charger.connector(connector_id)
+        self._attr_unique_id = unique_id(wallbox, connector_id, description)
+        self._attr_device_info = DeviceInfo(identifiers={wallbox.device_identifier(connector_id)})
+        self._read()
+
+    async def async_added_to_hass(self) -> None:
+        """Follow the wallbox."""
+        self.async_on_remove(self.wallbox.subscribe(self._on_change))
+        self._read()
+
+    @callback
+    def _on_change(self) -> None:
+        before = self._shown
+        self._read()
+        if self._shown != before:
+            self.async_write_ha_state()
+
+    def _read(self) -> None:
+        description = self.entity_description
+        value = description.value_fn(self.wallbox, self.connector)
+        self._attr_available = description.available_offline or self.wallbox.charger.connected
+        self._show(value)
+        self._shown: tuple[Any, ...] = (self._attr_available, value)
+
+    def _show(self, value: Any) -> None:
+        """Take the value into the attribute of the platform."""
+        raise NotImplementedError
+
+
+def unique_id(wallbox: Wallbox, connector_id: int, description: EvseDescription) -> str:
+    """Return an ID made of the wallbox's identity, in which `/` is no character."""
+    connector = f"/{connector_id}" if description.per_connector else ""
+    return f"{wallbox.charger.identity}{connector}/{description.key}"
+
+
+@callback
+def async_add_described[DescriptionT: EvseDescription](
+    entry: EvseOcppConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entity_class: Callable[[Wallbox, int, DescriptionT], EvseEntity],
+    descriptions: Iterable[DescriptionT],
+) -> None:
+    """Add the entities of all wallboxes, and later those of what appears."""
+
+    added: set[tuple[str, str]] = set()
+
+    @callback
+    def add_missing(wallbox: Wallbox) -> None:
+        new: list[EvseEntity] = []
+        for connector_id in wallbox.charger.connectors:
+            for description in descriptions:
+                key = wallbox.subentry_id, unique_id(wallbox, connector_id, description)
+                if key not in added and _exists(wallbox, connector_id, description):
+                    added.add(key)
+                    new.append(entity_class(wallbox, connector_id, description))
+        async_add_entities(new, config_subentry_id=wallbox.subentry_id)
+
+    entry.async_on_unload(entry.runtime_data.async_on_shape(add_missing))
+
+
+def _exists(wallbox: Wallbox, connector_id: int, description: EvseDescription) -> bool:
+    if connector_id != 1 and not description.per_connector:
+        return False
+    return description.feature is None or description.feature in wallbox.features
+
+
+@contextmanager
+def command_errors(wallbox: Wallbox) -> Generator[None]:
+    """Tell the user in his language why a command had no effect."""
+    placeholders = {"charger": wallbox.name}
+    try:
+        yield
+    except CommandRefused as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="command_refused",
+            translation_placeholders={**placeholders, "action": err.action, "answer": err.answer},
+        ) from err
+    except CommandUnanswered as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="no_answer",
+            translation_placeholders=placeholders,
+        ) from err
+    except NotConnected as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_connected",
+            translation_placeholders=placeholders,
+        ) from err

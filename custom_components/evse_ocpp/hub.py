@@ -1,0 +1,289 @@
+"""One config entry at run time: its server, its wallboxes, and what is stored of them.
+
+Wallboxes come, go and change while the server runs; nobody else's connection is touched.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_PATH, CONF_PORT
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.storage import Store
+
+from .central.admission import Attempt
+from .central.charger import Charger
+from .central.server import CentralSystem
+from .const import (
+    CONF_FALLBACK_A,
+    CONF_IGNORED,
+    CONF_INTERFACE,
+    CONF_LEASE_S,
+    DOMAIN,
+    SUBENTRY_CHARGER,
+)
+from .issues import (
+    async_clear_issues,
+    async_clear_issues_of,
+    async_raise_unknown_charger,
+    async_raise_wrong_password,
+)
+from .steering import SteeringSettings
+from .wallbox import Wallbox, WallboxSettings
+
+SAVE_DELAY_S = 300
+"""Transactions are stored at once. Meters can wait: they catch up with the charger's register."""
+_STORAGE_VERSION = 1
+
+type EvseOcppConfigEntry = ConfigEntry[Hub]
+
+
+def storage(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, Any]]:
+    """Return the place for what the wallboxes told, `to_dict` of each by its identity."""
+    return Store(
+        hass, _STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}", private=True, atomic_writes=True
+    )
+
+
+class Hub:
+    """The server of one config entry and its wallboxes by subentry; it answers who may connect."""
+
+    def __init__(self, hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
+        self.hass = hass
+        self.entry = entry
+        self.wallboxes: dict[str, Wallbox] = {}
+        self.chargers: dict[str, Charger] = {}
+        self.server = CentralSystem(
+            self, self, on_unknown=self._on_unknown, on_refused=self._on_refused
+        )
+        self._storage = storage(hass, entry)
+        self._stored: dict[str, Any] = {}
+        self._save_pending = False
+        self._steering: dict[str, asyncio.Task[None]] = {}
+        self._followed: dict[str, Callable[[], None]] = {}
+        self._shape_listeners: list[Callable[[Wallbox], None]] = []
+        self._applying = asyncio.Lock()
+
+    async def async_start(self) -> None:
+        """Restore the wallboxes and open the port; ConfigEntryNotReady when it cannot be opened."""
+        self._stored = await self._storage.async_load() or {}
+        for subentry in self._subentries().values():
+            self._add(subentry)
+        interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
+        try:
+            await self.server.start(interface, port, self.entry.data[CONF_PATH])
+        except OSError as err:
+            await self._stop_steering(*self._steering)
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="port_unavailable",
+                translation_placeholders={
+                    "interface": interface,
+                    "port": str(port),
+                    "error": err.strerror or str(err),
+                },
+            ) from err
+
+    async def async_stop(self) -> None:
+        """Close all connections and the port, and store everything."""
+        await self._stop_steering(*self._steering)
+        await self.server.stop()
+        await self.save()
+        async_clear_issues(self.hass, self.entry)
+
+    async def async_apply(self) -> None:
+        """Make the wallboxes what the config entry says now."""
+        async with self._applying:
+            subentries = self._subentries()
+            for gone in self.wallboxes.keys() - subentries.keys():
+                await self._remove(gone)
+            async with asyncio.TaskGroup() as changes:
+                for subentry_id, subentry in subentries.items():
+                    if subentry_id in self.wallboxes:
+                        changes.create_task(self._change(self.wallboxes[subentry_id], subentry))
+                    else:
+                        self._add(subentry)
+
+    @callback
+    def async_on_shape(self, listener: Callable[[Wallbox], None]) -> Callable[[], None]:
+        """Call `listener` for each wallbox, now and when its shape changes; return the way out."""
+        self._shape_listeners.append(listener)
+        for wallbox in self.wallboxes.values():
+            listener(wallbox)
+        return lambda: self._shape_listeners.remove(listener)
+
+    @callback
+    def async_forget(self, identifiers: set[tuple[str, str]]) -> bool:
+        """Forget the connector behind a device; return False if the wallbox still has it."""
+        for wallbox in self.wallboxes.values():
+            for connector_id, connector in wallbox.charger.connectors.items():
+                if wallbox.device_identifier(connector_id) in identifiers:
+                    if connector_id == 1 or connector.status is not None:
+                        return False
+                    del wallbox.charger.connectors[connector_id]
+                    return True
+        return True
+
+    # What the central system asks and tells (central.admission).
+
+    def password_accepted(self, identity: str, password: str | None) -> bool:
+        """Tell whether the charger of that identity may connect with that password."""
+        return self._wallbox(identity).password_accepted(password)
+
+    def authorize(self, _charger: Charger, _id_tag: str) -> str:
+        """Accept every card: the wallbox knows its own, and here the charging switch decides."""
+        return "Accepted"
+
+    async def save(self) -> None:
+        """Store everything; when it returns, a transaction may be answered."""
+        await self._storage.async_save(self._to_store())
+
+    @callback
+    def _on_unknown(self, attempt: Attempt) -> None:
+        if attempt.identity not in self.entry.options[CONF_IGNORED]:
+            async_raise_unknown_charger(self.hass, self.entry, attempt.identity, attempt.address)
+
+    @callback
+    def _on_refused(self, attempt: Attempt) -> None:
+        async_raise_wrong_password(self.hass, self.entry, attempt.identity, attempt.address)
+
+    # Wallboxes.
+
+    def _subentries(self) -> dict[str, ConfigSubentry]:
+        return {
+            subentry_id: subentry
+            for subentry_id, subentry in self.entry.subentries.items()
+            if subentry.subentry_type == SUBENTRY_CHARGER
+        }
+
+    def _wallbox(self, identity: str) -> Wallbox:
+        return next(
+            wallbox for wallbox in self.wallboxes.values() if wallbox.charger.identity == identity
+        )
+
+    def _steering_settings(self, settings: WallboxSettings) -> SteeringSettings:
+        options = self.entry.options
+        return SteeringSettings(
+            fallback_a=min(options[CONF_FALLBACK_A], settings.maximum_a),
+            lease_s=options[CONF_LEASE_S],
+        )
+
+    @callback
+    def _add(self, subentry: ConfigSubentry) -> None:
+        settings = WallboxSettings.of(subentry)
+        identity = subentry.unique_id or ""
+        wallbox = Wallbox(
+            subentry.subentry_id,
+            identity,
+            settings,
+            self._steering_settings(settings),
+            stored=self._stored.get(identity),
+            choices_changed=self._save_later,
+        )
+        self.wallboxes[wallbox.subentry_id] = wallbox
+        self.chargers[identity] = wallbox.charger
+        self._steering[wallbox.subentry_id] = self.entry.async_create_background_task(
+            self.hass, wallbox.steering.run(), f"{DOMAIN} steering {identity}"
+        )
+        async_clear_issues_of(self.hass, self.entry, identity)
+        self._follow(wallbox)
+
+    async def _change(self, wallbox: Wallbox, subentry: ConfigSubentry) -> None:
+        settings, before = WallboxSettings.of(subentry), wallbox.settings
+        await wallbox.apply(settings, self._steering_settings(settings))
+        if settings.password_hash != before.password_hash:
+            await self.server.disconnect(
+                wallbox.charger.identity
+            )  # it has to come with the new one
+
+    async def _remove(self, subentry_id: str) -> None:
+        wallbox = self.wallboxes.pop(subentry_id)
+        identity = wallbox.charger.identity
+        del self.chargers[identity]
+        self._followed.pop(subentry_id)()
+        self._stored.pop(identity, None)
+        async_clear_issues_of(self.hass, self.entry, identity)
+        self._save_later()
+        await self._stop_steering(subentry_id)
+        await self.server.disconnect(identity)
+
+    async def _stop_steering(self, *subentry_ids: str) -> None:
+        tasks = [self._steering.pop(subentry_id) for subentry_id in subentry_ids]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @callback
+    def _follow(self, wallbox: Wallbox) -> None:
+        """Keep devices, entities and storage up to date with what the wallbox tells."""
+        shape: object = None
+        to_keep: object = None
+
+        @callback
+        def on_change() -> None:
+            nonlocal shape, to_keep
+            wallbox.notice_features()
+            if shape != (new_shape := wallbox.shape):
+                shape = new_shape
+                self._register_devices(wallbox)
+                for listener in tuple(self._shape_listeners):
+                    listener(wallbox)
+                if wallbox.charger.connected:
+                    async_clear_issues_of(self.hass, self.entry, wallbox.charger.identity)
+            if to_keep != (new_to_keep := wallbox.to_keep):
+                to_keep = new_to_keep
+                self._save_later()
+
+        on_change()
+        self._followed[wallbox.subentry_id] = wallbox.subscribe(on_change)
+
+    @callback
+    def _register_devices(self, wallbox: Wallbox) -> None:
+        """Register the wallbox, and each further connector as a device below it."""
+        registry = dr.async_get(self.hass)
+        charger = wallbox.charger
+        parent = registry.async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            config_subentry_id=wallbox.subentry_id,
+            identifiers={wallbox.device_identifier()},
+            name=wallbox.name,
+            manufacturer=charger.vendor,
+            model=charger.model,
+            serial_number=charger.serial,
+            sw_version=charger.firmware_version,
+        )
+        for connector_id in charger.connectors.keys() - {1}:
+            registry.async_get_or_create(
+                config_entry_id=self.entry.entry_id,
+                config_subentry_id=wallbox.subentry_id,
+                identifiers={wallbox.device_identifier(connector_id)},
+                translation_key="connector",
+                translation_placeholders={"name": wallbox.name, "connector": str(connector_id)},
+                manufacturer=charger.vendor,
+                model=charger.model,
+                **_via(parent),
+            )
+
+    # Storage.
+
+    @callback
+    def _save_later(self) -> None:
+        # A delayed save that is asked for again waits again: a charge would never be stored.
+        if not self._save_pending:
+            self._save_pending = True
+            self._storage.async_delay_save(self._to_store, SAVE_DELAY_S)
+
+    @callback
+    def _to_store(self) -> dict[str, Any]:
+        self._save_pending = False
+        return {wallbox.charger.identity: wallbox.to_dict() for wallbox in self.wallboxes.values()}
+
+
+def _via(parent: dr.DeviceEntry) -> dict[str, Any]:
+    """Return a device's parent as this Home Assistant names it: `via_device_id` since 2026.8."""
+    if "via_device_id" in dr.DeviceInfo.__annotations__:
+        return {"via_device_id": parent.id}
+    return {"via_device": next(iter(parent.identifiers))}

@@ -1,0 +1,59 @@
+"""Repair issues: what the user has to decide or to correct at a wallbox."""
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import CONF_ENTRY_ID, CONF_IDENTITY, DOMAIN
+
+
+@callback
+def async_raise_unknown_charger(
+    hass: HomeAssistant, entry: ConfigEntry, identity: str, ip: str
+) -> None:
+    """Tell of a wallbox which was refused because nobody added it; `repairs` has the flow."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id("unknown_charger", entry, identity),
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="unknown_charger",
+        translation_placeholders={"identity": identity, "ip": ip},
+        data={CONF_ENTRY_ID: entry.entry_id, CONF_IDENTITY: identity},
+    )
+
+
+@callback
+def async_raise_wrong_password(
+    hass: HomeAssistant, entry: ConfigEntry, identity: str, ip: str
+) -> None:
+    """Tell of a wallbox which was refused because its password is not the one we made."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id("wrong_password", entry, identity),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="wrong_password",
+        translation_placeholders={"identity": identity, "ip": ip},
+    )
+
+
+@callback
+def async_clear_issues_of(hass: HomeAssistant, entry: ConfigEntry, identity: str) -> None:
+    """Withdraw the issues of one wallbox: it was added, connected, or is gone."""
+    for kind in ("unknown_charger", "wrong_password"):
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(kind, entry, identity))
+
+
+@callback
+def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw all issues of the entry."""
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and f"/{entry.entry_id}/" in issue_id:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _issue_id(kind: str, entry: ConfigEntry, identity: str) -> str:
+    return f"{kind}/{entry.entry_id}/{identity.casefold()}"  # some wallboxes change the case

@@ -1,0 +1,305 @@
+"""Keeps one charger at what its allowance says: applies, renews, starts, and says what is wrong.
+
+Each change (choice, status, transaction, connection, edge of the window) is answered at once. The
+lease at the charger is renewed only after a completed control turn, so a program that hangs lets it
+run out, and the charger falls to the fallback current. The same happens when this task is stopped:
+nothing is written then, and the persistent profile never holds 0 A (evcc #29272).
+
+A lease is counted by the charger's clock. We stamp it by the measured offset of that clock; a clock
+that jumps between two messages by more than the lease makes it end early, in the fallback.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from datetime import time as wall_time
+from typing import Any
+
+from .central.charger import Charger, ChargerStatus, Connector
+from .central.commands import CommandError, Commands, NotConnected
+from .energy.allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy
+from .energy.orders import (
+    ChargerFacts,
+    ConnectorFacts,
+    Ledger,
+    Order,
+    SetFallback,
+    SetFreeCharging,
+    SetLease,
+    Start,
+    allowance,
+    follow,
+    orders,
+)
+from .energy.window import next_change
+
+_LOGGER = logging.getLogger(__name__)
+
+TURN_S = 5.0
+"""The longest time between two control turns; leases, waits and retries are counted in it."""
+RETRY_FIRST_S = 5.0
+RETRY_MAX_S = 300.0
+"""A refused order is repeated with doubling pauses between these, to spare charger and log."""
+FREE_CHARGING_KEY = "FreeCharging"
+"""Configuration key of wallboxes which do free charging by themselves, also while we are away."""
+START_ID_TAG = "HOMEASSISTANT"
+"""At most 16 characters of A-Z and 0-9, which every charger takes (evcc #5021)."""
+ID_TAG_KEY = "PlugAndChargeIdentifier"
+"""Alfen starts without a card only by the tag in this key (evcc #5021)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringSettings:
+    """`fallback_a`: A per phase while we are silent, 6 at least. `lease_s`: how long until then."""
+
+    fallback_a: float = MIN_LIMIT_A
+    lease_s: float = 180.0
+
+
+@dataclass(slots=True)
+class _Failure:
+    text: str
+    times: int
+    retry_at_s: float
+
+
+class Steering:
+    """The control task of one charger.
+
+    `choices` are what the user chose and the charger took; `choices_changed` is called with them
+    after each change, so that they can be stored. `local_now` gives aware local time.
+    """
+
+    def __init__(
+        self,
+        charger: Charger,
+        choices: Choices,
+        settings: SteeringSettings,
+        *,
+        local_now: Callable[[], datetime],
+        choices_changed: Callable[[Choices], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.charger = charger
+        self.choices = choices
+        self._settings = settings
+        self._local_now = local_now
+        self._choices_changed = choices_changed
+        self._monotonic = monotonic
+        self._ledger = Ledger()
+        self._failures: dict[str, _Failure] = {}
+        self._commands: Commands | None = None
+        self._seen: tuple[Any, ...] = ()
+        self._wake = asyncio.Event()
+        self._turns = asyncio.Lock()  # a user's change and the task's turn must not interleave
+
+    @property
+    def problem(self) -> str | None:
+        """What the charger refuses at present, in words; None if all is well."""
+        return next((failure.text for failure in self._failures.values()), None)
+
+    def allowance(self, connector_id: int) -> Allowance:
+        """Return what one connector may take now, and by which choice."""
+        facts = _facts(self.charger)
+        connector = _connector_facts(self.charger.connector(connector_id))
+        progress = self._ledger[connector_id]
+        return allowance(facts, connector, self.choices, progress, self._local_now())
+
+    def set_settings(self, settings: SteeringSettings) -> None:
+        """Change lease and fallback; they are applied with the next turn."""
+        self._settings = settings
+        self._wake.set()
+
+    async def set_limit(self, limit_a: float) -> None:
+        """Choose the current per phase (A). ValueError, or CommandError when it was not taken."""
+        most_a = self.charger.max_current_a
+        if not MIN_LIMIT_A <= limit_a <= most_a:
+            raise ValueError(
+                f"limit_a: {limit_a:g} A came, allowed are {MIN_LIMIT_A:g} to {most_a:g} A"
+            )
+        await self._choose(limit_a=limit_a)
+
+    async def set_charging(self, on: bool) -> None:
+        """Allow charging, or pause it; on with a car plugged in and idle starts a transaction."""
+        await self._choose(charging=on)
+
+    async def set_free_charging(self, on: bool) -> None:
+        """Start every car that is plugged in, or only those which are asked for."""
+        await self._choose(free_charging=on)
+
+    async def set_window(
+        self,
+        *,
+        enabled: bool | None = None,
+        start: wall_time | None = None,
+        stop: wall_time | None = None,
+    ) -> None:
+        """Choose the daily window (local time); what is None stays."""
+        chosen = {"window_enabled": enabled, "window_start": start, "window_stop": stop}
+        await self._choose(**{name: value for name, value in chosen.items() if value is not None})
+
+    async def run(self) -> None:
+        """Keep the charger steered until cancelled."""
+        unsubscribe = self.charger.subscribe(self._look)
+        try:
+            while True:
+                self._wake.clear()
+                await self.turn()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause_s()):
+                        await self._wake.wait()
+        finally:
+            unsubscribe()
+
+    async def turn(self) -> None:
+        """Make one control turn: give all orders that are due and not waiting for a retry."""
+        async with self._turns:
+            self._adopt_free_charging()
+            facts = self._follow(self.choices)
+            for order in self._orders(facts, self.choices):
+                failure = self._failures.get(type(order).__name__)
+                if failure is None or self._monotonic() >= failure.retry_at_s:
+                    with suppress(CommandError):  # kept as the problem
+                        await self._give(order)
+
+    async def _choose(self, **changes: Any) -> None:
+        """Apply changed choices at the charger, and only then make them ours."""
+        async with self._turns:
+            choices = replace(self.choices, **changes)
+            facts = self._follow(choices)
+            asked = self._ledger.ask_start(facts) if changes.get("charging") else []
+            unsent = self._ledger.free_charging_unsent
+            self._ledger.free_charging_unsent = unsent or "free_charging" in changes
+            concerned = SetLease | SetFreeCharging | (Start if asked else SetLease)
+            try:
+                for order in self._orders(facts, choices):
+                    if isinstance(order, concerned):
+                        await self._give(order)
+            except CommandError:
+                for progress in asked:
+                    progress.start_asked = False
+                self._ledger.free_charging_unsent = unsent
+                raise
+            self.choices = choices
+            self._choices_changed(choices)
+        self._wake.set()
+
+    def _follow(self, choices: Choices) -> ChargerFacts:
+        """Look at the charger, bring the ledger up to date, and return what was seen."""
+        if self._commands is not self.charger.commands:
+            self._commands = self.charger.commands
+            self._ledger.link_lost()
+            self._failures.clear()
+        facts = _facts(self.charger)
+        follow(self._ledger, facts, choices, self._local_now(), self._monotonic())
+        return facts
+
+    def _adopt_free_charging(self) -> None:
+        """Follow the wallbox's own switch, unless the user's choice is still on its way."""
+        on = _facts(self.charger).own_free_charging
+        if on is None or self._ledger.free_charging_unsent or on == self.choices.free_charging:
+            return
+        self.choices = replace(self.choices, free_charging=on)
+        self._choices_changed(self.choices)
+
+    def _orders(self, facts: ChargerFacts, choices: Choices) -> list[Order]:
+        if not self.charger.connected:
+            return []
+        return list(
+            orders(
+                self._ledger,
+                facts,
+                choices,
+                fallback_a=self._settings.fallback_a,
+                lease_s=self._settings.lease_s,
+                local_now=self._local_now(),
+                now_s=self._monotonic(),
+            )
+        )
+
+    async def _give(self, order: Order) -> None:
+        kind = type(order).__name__
+        try:
+            await self._send(order)
+        except CommandError as error:
+            times = self._failures[kind].times + 1 if kind in self._failures else 1
+            pause_s = min(RETRY_FIRST_S * 2 ** (times - 1), RETRY_MAX_S)
+            self._failures[kind] = _Failure(str(error), times, self._monotonic() + pause_s)
+            if times == 1:
+                _LOGGER.warning("%s: %s", self.charger.identity, error)
+            raise
+        if self._failures.pop(kind, None):
+            _LOGGER.info("%s takes %s again", self.charger.identity, kind)
+        self._ledger.done(order, self._monotonic())
+
+    async def _send(self, order: Order) -> None:
+        commands = self.charger.commands
+        if commands is None:
+            raise NotConnected(type(order).__name__)
+        match order:
+            case SetLease():
+                await commands.set_lease(order.connector_id, order.limit_a, self._settings.lease_s)
+            case SetFallback():
+                await commands.set_fallback(order.limit_a)
+            case SetFreeCharging():
+                await commands.change_configuration(FREE_CHARGING_KEY, str(order.on).lower())
+            case Start():
+                key = self.charger.configuration.get(ID_TAG_KEY)
+                id_tag = (key and key.value) or START_ID_TAG
+                await commands.remote_start(
+                    order.connector_id, id_tag, order.limit_a, self._settings.lease_s
+                )
+
+    def _look(self) -> None:
+        """Wake the task if a message changed what decisions depend on."""
+        charger = self.charger
+        seen = (
+            charger.commands,
+            charger.fallback_a,
+            charger.configuration.get(FREE_CHARGING_KEY),
+            *(
+                (connector.status, connector.transaction and connector.transaction.id)
+                for connector in charger.connectors.values()
+            ),
+        )
+        if seen != self._seen:
+            self._seen = seen
+            self._wake.set()
+
+    def _pause_s(self) -> float:
+        """Return the time to the next turn, if nothing happens before."""
+        choices, now = self.choices, self._local_now()
+        if not choices.window_enabled:
+            return TURN_S
+        edge = next_change(choices.window_start, choices.window_stop, now)
+        if edge is None:
+            return TURN_S
+        return min(TURN_S, max((edge - now.astimezone(UTC)).total_seconds(), 0.0))
+
+
+_OCCUPANCY = {
+    ChargerStatus.AVAILABLE: Occupancy.FREE,
+    ChargerStatus.PREPARING: Occupancy.WAITING,
+    ChargerStatus.FINISHING: Occupancy.FINISHED,
+}
+
+
+def _facts(charger: Charger) -> ChargerFacts:
+    key = charger.configuration.get(FREE_CHARGING_KEY)
+    return ChargerFacts(
+        tuple(_connector_facts(connector) for connector in charger.connectors.values()),
+        charger.fallback_a,
+        None if key is None else (key.value or "").lower() == "true",
+    )
+
+
+def _connector_facts(connector: Connector) -> ConnectorFacts:
+    if connector.transaction:
+        return ConnectorFacts(connector.id, Occupancy.CHARGING, connector.transaction.id)
+    if connector.status is None:
+        return ConnectorFacts(connector.id, Occupancy.OTHER)
+    return ConnectorFacts(connector.id, _OCCUPANCY.get(connector.status, Occupancy.OTHER))

@@ -1,0 +1,202 @@
+"""One wallbox at run time: what the user set, its charger, and the steering of it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Any, Self
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+
+from .central.charger import Charger
+from .central.commands import CommandError, NotConnected
+from .central.readings import UNKNOWN
+from .const import (
+    CONF_MAXIMUM_A,
+    CONF_PASSWORD_HASH,
+    CONF_PASSWORDLESS,
+    CONF_PHASES,
+    DOMAIN,
+    KEY_DLB_MAXIMUM_CURRENT,
+)
+from .credentials import matches
+from .energy.allowance import Choices
+from .steering import Steering, SteeringSettings
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Feature(StrEnum):
+    """What not every wallbox has. Once seen it stays, also while the wallbox is away."""
+
+    DLB = "dlb"
+    HOUSE_METER = "house_meter"
+    THREE_PHASES = "three_phases"
+
+
+@dataclass(frozen=True, slots=True)
+class WallboxSettings:
+    """What the user set in the wallbox's subentry. `maximum_a` is per phase."""
+
+    name: str
+    maximum_a: int
+    phases: int
+    passwordless: bool
+    password_hash: str | None
+
+    @classmethod
+    def of(cls, subentry: ConfigSubentry) -> Self:
+        """Read a subentry; it is a copy, as Home Assistant changes subentries in place."""
+        return cls(
+            subentry.title,
+            subentry.data[CONF_MAXIMUM_A],
+            subentry.data[CONF_PHASES],
+            subentry.data[CONF_PASSWORDLESS],
+            subentry.data[CONF_PASSWORD_HASH],
+        )
+
+
+class Wallbox:
+    """Joins a subentry, the charger behind it, and its steering."""
+
+    def __init__(
+        self,
+        subentry_id: str,
+        identity: str,
+        settings: WallboxSettings,
+        steering_settings: SteeringSettings,
+        *,
+        stored: Mapping[str, Any] | None,
+        choices_changed: Callable[[], None],
+    ) -> None:
+        """`stored` is from `to_dict`, None for a new wallbox."""
+        self.subentry_id = subentry_id
+        self.settings = settings
+        self._choices_changed = choices_changed
+        self.charger = Charger(identity)
+        self.features: set[Feature] = set()
+        choices = Choices(limit_a=self.settings.maximum_a)
+        if stored is not None:
+            try:
+                self.charger = Charger.from_dict(identity, stored["charger"])
+                self.features = {Feature(feature) for feature in stored["features"]}
+                choices = _restored_choices(stored["choices"])
+            except (KeyError, TypeError, ValueError):
+                _LOGGER.exception("%s: what was stored is damaged; it starts anew", identity)
+        self.charger.connector(1)  # every wallbox has one, also before it said so
+        self.steering = Steering(
+            self.charger,
+            choices,
+            steering_settings,
+            local_now=dt_util.now,
+            choices_changed=self._on_choices,
+        )
+        self._take_settings()
+
+    @property
+    def name(self) -> str:
+        """The name which the user gave it."""
+        return self.settings.name
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What devices and entities are made of; they need a look when it changes."""
+        charger = self.charger
+        return (
+            self.name,
+            charger.connected,
+            charger.vendor,
+            charger.model,
+            charger.serial,
+            charger.firmware_version,
+            tuple(charger.connectors),
+            frozenset(self.features),
+        )
+
+    @property
+    def to_keep(self) -> tuple[object, ...]:
+        """What is worth storing when it changes, of that which is not stored at once."""
+        charger = self.charger
+        return (
+            charger.fallback_a,
+            charger.firmware_version,
+            tuple(connector.meter.total_wh for connector in charger.connectors.values()),
+            len(self.features),
+        )
+
+    def device_identifier(self, connector_id: int = 1) -> tuple[str, str]:
+        """Return the device of a connector; the first belongs to the wallbox itself."""
+        suffix = "" if connector_id == 1 else f"/{connector_id}"
+        return DOMAIN, f"{self.charger.identity}{suffix}"
+
+    def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
+        """Call `on_change` after each message and each choice; return the way to end it."""
+        return self.charger.subscribe(on_change)
+
+    def password_accepted(self, password: str | None) -> bool:
+        """Tell whether a connection with this password (None: none was sent) may be the wallbox."""
+        if self.settings.passwordless:
+            return True
+        password_hash = self.settings.password_hash
+        return (
+            password is not None and password_hash is not None and matches(password, password_hash)
+        )
+
+    def notice_features(self) -> None:
+        """Learn from the last message what the wallbox has."""
+        if KEY_DLB_MAXIMUM_CURRENT in self.charger.configuration:
+            self.features.add(Feature.DLB)
+        if self.charger.house_current_a != UNKNOWN:
+            self.features.add(Feature.HOUSE_METER)
+
+    async def change_configuration(self, key: str, value: str) -> None:
+        """Write a setting of the wallbox; CommandError when it was not taken."""
+        if self.charger.commands is None:
+            raise NotConnected("ChangeConfiguration")
+        await self.charger.commands.change_configuration(key, value)
+        self.charger.publish()
+
+    async def apply(self, settings: WallboxSettings, steering_settings: SteeringSettings) -> None:
+        """Take over changed settings, while the connection stays."""
+        self.settings = settings
+        self._take_settings()
+        self.steering.set_settings(steering_settings)
+        if self.steering.choices.limit_a > settings.maximum_a:
+            try:
+                await self.steering.set_limit(settings.maximum_a)
+            except CommandError as err:
+                _LOGGER.warning("%s: the lower maximum was not taken: %s", self.name, err)
+        self.charger.publish()
+
+    def _take_settings(self) -> None:
+        self.charger.phases = self.settings.phases
+        self.charger.max_current_a = float(self.settings.maximum_a)
+        if self.settings.phases == 3:
+            self.features.add(Feature.THREE_PHASES)
+        else:
+            self.features.discard(Feature.THREE_PHASES)
+
+    @callback
+    def _on_choices(self, _: Choices) -> None:
+        self._choices_changed()
+        self.charger.publish()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what must outlive a restart, as JSON values."""
+        choices = asdict(self.steering.choices)
+        return {
+            "charger": self.charger.to_dict(),
+            "features": sorted(self.features),
+            "choices": {
+                key: value.isoformat() if isinstance(value, time) else value
+                for key, value in choices.items()
+            },
+        }
+
+
+def _restored_choices(stored: Mapping[str, Any]) -> Choices:
+    edges = {key: time.fromisoformat(stored[key]) for key in ("window_start", "window_stop")}
+    return Choices(**{**stored, **edges})

@@ -1,0 +1,100 @@
+"""The command `evse`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+
+from evse import __version__
+from evse.settings.setting import Setting
+from evse.settings.table import SETTINGS
+from evse.simulation.command import add_sim_arguments, run_sim
+
+USAGE_STATUS = 2
+
+
+def default_state_dir() -> Path:
+    """Where the state is kept when nobody says where (XDG base directories)."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "evse"
+
+
+def main() -> None:
+    """Parse the command line, do it, exit."""
+    sys.exit(_command(_parser().parse_args()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="evse", description="The wallbox program.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the wallbox until it is told to end")
+    run.add_argument("--config", type=Path, metavar="FILE", help="settings, in TOML")
+    run.add_argument(
+        "--state",
+        type=Path,
+        default=default_state_dir(),
+        metavar="DIR",
+        help="where it keeps what must outlast it (default: %(default)s)",
+    )
+    run.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="a setting by its key, or an OCPP configuration key by its name; may be repeated",
+    )
+    run.add_argument("--verbose", action="store_true", help="log more")
+    settings = commands.add_parser("settings", help="list all settings")
+    settings.add_argument("match", nargs="?", default="", help="only those whose key has this")
+    sim = commands.add_parser("sim", help="move the simulated world of a running wallbox")
+    add_sim_arguments(sim, default_state_dir())
+    return parser
+
+
+def _command(args: argparse.Namespace) -> int:
+    match args.command:
+        case "run":
+            return _run(args)
+        case "settings":
+            return _list_settings(args.match)
+        case _:
+            return run_sim(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Run the wallbox. What cannot be started says why on one line, or one a wrong setting."""
+    from evse import app
+    from evse.settings.values import ConfigurationError
+
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+    )
+    for noisy in ("aiosqlite", "asyncio", "websockets", "ocpp"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        return asyncio.run(app.run(args.state, args.config, args.overrides))
+    except (ConfigurationError, app.AlreadyRunningError, OSError) as error:
+        sys.stderr.write(f"evse: {error}\n")
+        return USAGE_STATUS
+
+
+def _list_settings(match: str) -> int:
+    for setting in SETTINGS:
+        if match in setting.key or match in (setting.ocpp_key or ""):
+            sys.stdout.write(f"{_described(setting)}\n")
+    return 0
+
+
+def _described(setting: Setting) -> str:
+    ocpp = f" · OCPP {setting.ocpp_key}" if setting.ocpp_key else ""
+    default = "secret" if setting.secret else setting.text(setting.default)
+    return f"{setting.key} = {default}\n    {setting.label}: {setting.allowed}{ocpp}"
+
+
+if __name__ == "__main__":
+    main()

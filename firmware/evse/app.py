@@ -1,0 +1,155 @@
+"""Puts the wallbox together from its settings, and runs it until it is told to end.
+
+The one place that knows every part. Nothing here decides anything about charging.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import signal
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from evse.metering import Metering
+from evse.ocpp.client import OcppClient
+from evse.settings.values import Settings
+from evse.simulation.clock import AcceleratedClock
+from evse.simulation.control import ControlServer
+from evse.simulation.port import SimulationPort
+from evse.station import Station
+from evse.storage.database import Database
+from evse.storage.transactions import Transactions
+from evse.storage.values import Values
+from evse.wiring import boards_of, clock_of, meters_of, world_of
+
+_log = logging.getLogger(__name__)
+
+RESTART_EXIT_STATUS = 75
+"""Of a process that wants to be started again (OCPP Reset): EX_TEMPFAIL of sysexits.h."""
+
+REST_TIMEOUT_S = 8.0
+"""At the end of the program cars get so long to let go, s:
+
+6 s by IEC 61851-1, and the mechanics.
+"""
+
+
+class AlreadyRunningError(Exception):
+    """Another process works on the same state folder."""
+
+
+class _TheEnd(Exception):  # noqa: N818 - the way out of the task group, not an error
+    """The program shall end with `status`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+async def run(state_dir: Path, config_file: Path | None, overrides: Iterable[str]) -> int:
+    """Run the wallbox until SIGTERM, SIGINT or a reset; the exit status.
+
+    Raises AlreadyRunningError, ConfigurationError, ConnectionStringError, ValueError for a register
+    map that cannot be, and OSError for what the system refuses.
+    """
+    began_s = time.monotonic()
+    with _alone(state_dir):
+        database = await Database.open(state_dir / "evse.sqlite")
+        try:
+            settings = await Settings.load(Values(database), config_file, overrides)
+            return await _run(state_dir, database, settings, began_s)
+        finally:
+            await database.close()
+
+
+@contextlib.contextmanager
+def _alone(state_dir: Path) -> Iterator[None]:
+    """Hold the state folder: two programs on one board, or on one queue, would both be wrong."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    with (state_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(f"a wallbox runs on {state_dir} already") from None
+        yield
+
+
+async def _run(state_dir: Path, database: Database, settings: Settings, began_s: float) -> int:
+    clock = clock_of(settings)
+    world = world_of(settings, clock, state_dir)
+    boards = boards_of(settings, world, clock)
+    meters = await meters_of(settings, world, clock)
+    station = Station(settings, clock, boards, Transactions(database), Values(database))
+    client = await OcppClient.load(settings, database, clock, station)
+    station.join(client)
+    metering = Metering(
+        clock,
+        settings["meter.interval_s"],
+        meters.chargers,
+        meters.house,
+        station.charger_metered,
+        station.house_metered,
+    )
+
+    def limit_changed(_key: str) -> None:
+        world.limit_a = settings["dlb.maximum_current_a"]
+
+    limit_changed("")
+    status = 0
+    settings.subscribe(limit_changed)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            if isinstance(clock, AcceleratedClock):
+                tasks.create_task(clock.run())
+            tasks.create_task(world.run())
+            tasks.create_task(station.run())
+            tasks.create_task(metering.run())
+            tasks.create_task(client.run())
+            control = ControlServer(world, SimulationPort(station, client), state_dir)
+            tasks.create_task(control.run())
+            tasks.create_task(_end(station))
+            _log.info(
+                "%s is ready after %.2f s, state in %s",
+                settings["ocpp.identity"],
+                time.monotonic() - began_s,
+                state_dir,
+            )
+    except* _TheEnd as ends:
+        status = _status(ends)
+    finally:
+        for board in boards.values():
+            await board.close()
+        world.save()
+        await meters.close()
+    return status
+
+
+async def _end(station: Station) -> None:
+    """Wait for a signal or a reset; let the cars go; raise _TheEnd."""
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    waiting = {
+        asyncio.ensure_future(told.wait()): 0,
+        asyncio.ensure_future(station.restart_wanted.wait()): RESTART_EXIT_STATUS,
+    }
+    try:
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for future in waiting:
+            future.cancel()
+    status = waiting[done.pop()]
+    _log.info("ending%s", ", to be started again" if status else "")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(REST_TIMEOUT_S):
+            await station.rest()
+    raise _TheEnd(status)
+
+
+def _status(ends: ExceptionGroup[_TheEnd]) -> int:
+    """The exit status of the first end in a group."""
+    first = ends.exceptions[0]
+    return first.status if isinstance(first, _TheEnd) else _status(first)

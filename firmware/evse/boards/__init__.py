@@ -1,0 +1,1 @@
+"""Control boards: one small protocol, one module a device."""

@@ -1,0 +1,91 @@
+"""Collects the named limits that hold at a connector: settings, load balancing, central system."""
+
+from collections.abc import Mapping
+
+from evse.balancing import dlb
+from evse.balancing.dlb import DlbSettings, DlbState, HouseSample
+from evse.clock import Clock
+from evse.core.limits import Limit, Source
+from evse.meters.reading import MeterReading, Phases
+from evse.ocpp.port import CentralPort
+from evse.settings.values import Settings
+
+STANDING = {
+    Source.BOARD: "installation.max_output_current_a",
+    Source.INSTALLATION: "installation.maximum_current_a",
+    Source.OPERATOR: "installation.output_current_limit_a",
+}
+"""Limits that are settings."""
+
+
+class Limiting:
+    """The limits of the wallbox at this instant."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, central: CentralPort, board_max_a: float
+    ) -> None:
+        """`board_max_a`: for what the weakest of the boards is built, A per phase."""
+        self._settings = settings
+        self._clock = clock
+        self._central = central
+        self._board_max_a = board_max_a
+        self._dlb = DlbState.initial()
+        self._read_settings()
+        settings.subscribe(lambda _key: self._read_settings())
+
+    def _read_settings(self) -> None:
+        settings = self._settings
+        standing = {source: settings[key] for source, key in STANDING.items()}
+        standing[Source.BOARD] = min(standing[Source.BOARD], self._board_max_a)
+        self._standing = tuple(Limit(source, amps) for source, amps in standing.items())
+        three_phases = settings["installation.phases"].startswith("3P")
+        self._dlb_settings = DlbSettings(
+            maximum_a=settings["dlb.maximum_current_a"],
+            fallback_a=settings["dlb.fallback_current_a"],
+            settle_s=settings["dlb.settle_s"],
+            phases_used=(True, three_phases, three_phases),
+        )
+
+    @property
+    def balanced(self) -> bool:
+        """Whether load balancing is switched on."""
+        return bool(self._settings["loadmanagement.dlb_function"] == "DLB")
+
+    def house_sampled(self, house: MeterReading, chargers: Mapping[int, MeterReading]) -> None:
+        """Decide on a sample of the house meter and the chargers' currents of the same instant."""
+        car_a = (0.0, 0.0, 0.0)
+        for reading in chargers.values():
+            car_a = _sum(car_a, reading.current_a)
+        sample = HouseSample(house.at_s, house.current_a, car_a)
+        self._dlb = dlb.on_sample(self._dlb, sample, self._dlb_settings, self._clock.monotonic())
+
+    def at(self, connector_id: int, sharing: int) -> tuple[Limit, ...]:
+        """All limits of a connector;
+
+        `sharing` connectors (at least 1) divide what the house leaves.
+        """
+        now_s = self._clock.monotonic()
+        limits = self._standing
+        if self.balanced:
+            whole = dlb.limit(self._dlb, self._dlb_settings, now_s)
+            limits += (_share(whole, sharing),)
+        central = self._central.limit(connector_id, self._clock.utcnow(), now_s)
+        return limits if central is None else (*limits, central)
+
+
+def _share(whole: Limit, sharing: int) -> Limit:
+    """An even part of a limit of the whole wallbox."""
+    if sharing <= 1:
+        return whole
+    return Limit(
+        whole.source,
+        whole.amps / sharing,
+        whole.set_at_s,
+        whole.expires_at_s,
+        whole.fallback_a / sharing,
+    )
+
+
+def _sum(one: Phases, other: Phases) -> Phases:
+    l1, l2, l3 = (a + b for a, b in zip(one, other, strict=True))
+    return (l1, l2, l3)

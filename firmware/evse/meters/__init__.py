@@ -1,0 +1,1 @@
+"""Energy meters: the register map, the readings, and the Modbus line to them."""

@@ -1,0 +1,1 @@
+"""The charge point's side of OCPP 1.6J."""

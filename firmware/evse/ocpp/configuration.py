@@ -1,0 +1,44 @@
+"""The settings as configuration keys of OCPP 1.6 (5.3, 5.8): their names ignore case."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from evse.settings.setting import SettingError
+from evse.settings.table import BY_OCPP_KEY, SETTINGS
+from evse.settings.values import Settings
+
+
+def configuration_keys(
+    settings: Settings, wanted: Iterable[str] | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """(KeyValue of each known key in the order asked for, unknown keys); all keys when None asked.
+
+    A secret comes without its value.
+    """
+    keys = [*(wanted or [])] or [row.ocpp_key for row in SETTINGS if row.ocpp_key]
+    known: list[dict[str, Any]] = []
+    unknown: list[str] = []
+    for key in keys:
+        row = BY_OCPP_KEY.get(key.lower())
+        if row is None:
+            unknown.append(key)
+            continue
+        entry = {"key": row.ocpp_key, "readonly": row.ocpp_readonly}
+        if not row.secret:
+            entry["value"] = row.text(settings[row.key])
+        known.append(entry)
+    return known, unknown
+
+
+async def change_configuration(settings: Settings, key: str, value: str) -> tuple[str, str]:
+    """Change a key; returns (ConfigurationStatus, why it was refused or "")."""
+    row = BY_OCPP_KEY.get(key.lower())
+    if row is None:
+        return "NotSupported", f"{key}: there is no such key"
+    if row.ocpp_readonly:
+        return "Rejected", f"{key}: can only be read"
+    try:
+        await settings.set(row.key, value, "OCPP")
+    except SettingError as error:
+        return "Rejected", str(error)
+    return ("RebootRequired" if row.reboot else "Accepted"), ""

@@ -1,0 +1,193 @@
+"""Keeps the websocket to the central system: connects, comes back, and is never discouraged."""
+
+import asyncio
+import base64
+import logging
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.typing import Subprotocol
+
+from evse.ocpp.backoff import wait_s
+from evse.ocpp.charge_point import ChargePoint, Counters, NoAnswer
+from evse.ocpp.timing import (
+    CLOSE_TIMEOUT_S,
+    CONNECT_TIMEOUT_S,
+    IDLE_POLL_S,
+    MAX_FRAME_BYTES,
+    PONG_TIMEOUT_S,
+    RECONNECT_DELAY_S,
+    STABLE_S,
+)
+from evse.settings.values import Settings
+
+_logger = logging.getLogger(__name__)
+
+SUBPROTOCOL = Subprotocol("ocpp1.6")
+
+_ADDRESS = ("ocpp.url", "ocpp.identity", "ocpp.password")
+
+_REFUSALS = {
+    401: "the central system refuses the password",
+    403: "the central system forbids the connection",
+    404: "the central system does not know this wallbox",
+}
+
+
+class Link:
+    """The connection. `request` sends over it whenever there is one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        profiles: Iterable[object],
+        converse: Callable[[ChargePoint], Coroutine[Any, Any, None]],
+        may_answer: Callable[[], bool],
+    ) -> None:
+        """`converse` is our side of the conversation, for as long as a connection holds."""
+        self.counters = Counters()
+        self._settings = settings
+        self._profiles = tuple(profiles)
+        self._converse = converse
+        self._may_answer = may_answer
+        self._network_up = True
+        self._charge_point: ChargePoint | None = None
+        self._connection: ClientConnection | None = None
+        self._changed = asyncio.Event()
+        self._told = ""
+        settings.subscribe(self._on_setting)
+
+    @property
+    def open(self) -> bool:
+        """True while there is a connection."""
+        return self._charge_point is not None
+
+    async def request(self, payload: Any) -> Any:
+        """As `ChargePoint.request`; NoAnswer at once without a connection."""
+        if self._charge_point is None:
+            raise NoAnswer("there is no connection")
+        return await self._charge_point.request(payload)
+
+    def set_network(self, up: bool) -> None:
+        """Simulation: pull the cable to the router, or plug it in again."""
+        self._network_up = up
+        if not up:
+            self.drop()
+
+    def drop(self) -> None:
+        """End the connection without a word; a new one is tried."""
+        if self._connection is not None:
+            self._connection.transport.abort()
+
+    async def run(self) -> None:
+        """Connect, serve, come back, until cancelled. No error ends this."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            self._changed.clear()
+            if not self._settings["ocpp.url"]:
+                await self._changed.wait()
+                continue
+            began_s = loop.time()
+            refused = await self._attempt()
+            failures = 1 if loop.time() - began_s >= STABLE_S else failures + 1
+            try:
+                async with asyncio.timeout(wait_s(failures, random.random(), refused)):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    async def _attempt(self) -> bool:
+        """One connection, from the attempt to its end; True when we were refused."""
+        try:
+            await self._hold_connection()
+        except InvalidStatus as error:
+            status = error.response.status_code
+            self._tell(_REFUSALS.get(status, f"the central system answered HTTP {status}"))
+            return status in _REFUSALS
+        except (OSError, TimeoutError, WebSocketException) as error:
+            self._tell(f"no connection: {error or type(error).__name__}")
+        except Exception:
+            _logger.exception("the conversation ended with an error")
+        return False
+
+    async def _hold_connection(self) -> None:
+        if not self._network_up:
+            raise OSError("the network is down")
+        url, identity, password = (self._settings[key] for key in _ADDRESS)
+        async with connect(
+            f"{url.rstrip('/')}/{quote(identity, safe='')}",
+            subprotocols=[SUBPROTOCOL],
+            additional_headers=_basic_authentication(identity, password) if password else None,
+            compression=None,  # frames are small, and memory of a controller is too
+            proxy=None,
+            open_timeout=CONNECT_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=None,  # WebSocketPingInterval holds at once: see _ping
+            max_size=MAX_FRAME_BYTES,
+        ) as connection:
+            self._told = ""
+            self.counters.connections += 1
+            _logger.info("connected to %s as %s", url, identity)
+            if connection.subprotocol != SUBPROTOCOL:
+                _logger.warning("the central system did not confirm the subprotocol ocpp1.6")
+            await self._serve(identity, connection)
+
+    async def _serve(self, identity: str, connection: ClientConnection) -> None:
+        charge_point = ChargePoint(
+            identity, connection, self._profiles, self.counters, self._may_answer
+        )
+        self._connection, self._charge_point = connection, charge_point
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                talk = tasks.create_task(self._converse(charge_point))
+                ping = tasks.create_task(self._ping(connection))
+                await charge_point.serve()
+                talk.cancel()
+                ping.cancel()
+        finally:
+            self._connection = self._charge_point = None
+
+    async def _ping(self, connection: ClientConnection) -> None:
+        """Keep routers from forgetting the connection, and notice when it is dead."""
+        loop = asyncio.get_running_loop()
+        last_s = loop.time()
+        while True:
+            await asyncio.sleep(IDLE_POLL_S)
+            interval_s = self._settings["ocpp.ping_interval_s"]
+            if interval_s == 0 or loop.time() - last_s < interval_s:
+                continue
+            last_s = loop.time()
+            try:
+                async with asyncio.timeout(PONG_TIMEOUT_S):
+                    await (await connection.ping())
+            except TimeoutError:
+                _logger.warning("no pong in %g s: the connection is dead", PONG_TIMEOUT_S)
+                connection.transport.abort()
+            except ConnectionClosed:
+                return
+
+    def _on_setting(self, key: str) -> None:
+        """Connect anew with a new address or password, once the answer to its change is out."""
+        if key in _ADDRESS:
+            asyncio.get_running_loop().call_later(RECONNECT_DELAY_S, self._reconnect)
+
+    def _reconnect(self) -> None:
+        self._changed.set()
+        self.drop()
+
+    def _tell(self, text: str) -> None:
+        """Log a reason once, not at every attempt."""
+        if text != self._told:
+            _logger.warning("%s (trying again)", text)
+            self._told = text
+
+
+def _basic_authentication(identity: str, password: str) -> dict[str, str]:
+    """HTTP basic authentication (OCPP-J 1.6, 6.2): the user is the identity."""
+    token = base64.b64encode(f"{identity}:{password}".encode()).decode("ascii")
+    return {"Authorization": f"Basic {token}"}

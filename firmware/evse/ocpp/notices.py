@@ -1,0 +1,181 @@
+"""What we tell of our own accord, live only: status, the house's current, the winning limit."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+
+from ocpp.v16 import call
+
+from evse.clock import Clock
+from evse.core.limits import Limit
+from evse.meters.reading import Phases
+from evse.ocpp import timestamps
+from evse.ocpp.charge_point import CallRefused, ChargePoint, NoAnswer
+from evse.ocpp.meter_values import house_value
+from evse.ocpp.port import StationPort, StatusReport
+from evse.ocpp.timing import (
+    HOUSE_SPACING_S,
+    HOUSE_STEP_A,
+    LIMIT_SPACING_S,
+    LIMIT_STEP_A,
+    MAX_STATUS_QUEUE,
+)
+
+_logger = logging.getLogger(__name__)
+
+VENDOR_ID = "evse-ocpp"
+"""The vendorId of our DataTransfer messages and vendor error codes."""
+
+_State = tuple[str, str, str, str]
+
+
+class Notices:
+    """Tells changes once. What changed while nobody listened is told as it is now.
+
+    A central system that refuses the house's current or the winning limit, which are not in the
+    standard, is not told them again on this connection.
+    """
+
+    def __init__(self, clock: Clock, phases: int) -> None:
+        """`phases`: 1 or 3, those of the installation."""
+        self._clock = clock
+        self._phases = phases
+        self._online = False
+        self._statuses: deque[tuple[int, StatusReport]] = deque(maxlen=MAX_STATUS_QUEUE)
+        self._told: dict[int, _State] = {}  # last sent
+        self._queued: dict[int, _State] = {}  # last sent or waiting
+        self._status_ready = asyncio.Event()
+        self._house_a: Phases | None = None
+        self._house_told_a: Phases | None = None
+        self._house_ready = asyncio.Event()
+        self._limits: dict[int, Limit] = {}
+        self._limits_told: dict[int, Limit] = {}
+        self._limits_ready = asyncio.Event()
+
+    def status_changed(self, connector_id: int, report: StatusReport) -> None:
+        """Queue a changed status; offline it will be told on the next connection."""
+        state = _state(report)
+        if self._online and self._queued.get(connector_id) != state:
+            self._queued[connector_id] = state
+            self._statuses.append((connector_id, report))
+            self._status_ready.set()
+
+    def house_current_changed(self, house_a: Phases) -> None:
+        """Take a new reading of the house meter."""
+        self._house_a = house_a
+        told = self._house_told_a
+        if told is None or any(
+            abs(new - old) >= HOUSE_STEP_A for new, old in zip(house_a, told, strict=True)
+        ):
+            self._house_ready.set()
+
+    def limit_changed(self, connector_id: int, winner: Limit) -> None:
+        """Take a new winning limit."""
+        self._limits[connector_id] = winner
+        if self._worth_telling(connector_id):
+            self._limits_ready.set()
+
+    async def run(self, charge_point: ChargePoint, station: StationPort) -> None:
+        """Tell over this connection until cancelled; first what changed since the last one."""
+        self._statuses.clear()
+        self._queued = dict(self._told)
+        self._house_told_a = None
+        self._limits_told.clear()
+        self._online = True
+        try:
+            for connector_id in (0, *station.connector_ids):
+                self.status_changed(connector_id, station.status(connector_id))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._tell_statuses(charge_point))
+                tasks.create_task(self._tell_house(charge_point))
+                tasks.create_task(self._tell_limits(charge_point))
+        finally:
+            self._online = False
+
+    async def tell_status(
+        self, charge_point: ChargePoint, connector_id: int, report: StatusReport
+    ) -> None:
+        """Send one StatusNotification."""
+        payload = call.StatusNotification(
+            connector_id=connector_id,
+            error_code=report.error_code,
+            status=report.status,
+            timestamp=timestamps.text(report.timestamp),
+            info=report.info[:50] or None,  # CiString50, OCPP 1.6, 6.47
+            vendor_id=VENDOR_ID if report.vendor_error_code else None,
+            vendor_error_code=report.vendor_error_code[:50] or None,
+        )
+        try:
+            await charge_point.request(payload)
+        except CallRefused as error:
+            _logger.warning("%s", error)
+        except NoAnswer as error:
+            _logger.info("%s", error)
+            return
+        self._told[connector_id] = _state(report)
+
+    async def _tell_statuses(self, charge_point: ChargePoint) -> None:
+        while True:
+            await self._status_ready.wait()
+            self._status_ready.clear()
+            while self._statuses:
+                connector_id, report = self._statuses.popleft()
+                await self.tell_status(charge_point, connector_id, report)
+
+    async def _tell_house(self, charge_point: ChargePoint) -> None:
+        while True:
+            await self._house_ready.wait()
+            self._house_ready.clear()
+            if self._house_a is None:
+                continue
+            house_a = self._house_told_a = self._house_a
+            value = house_value(self._clock.utcnow(), house_a, self._phases, "Sample.Periodic")
+            try:
+                await charge_point.request(call.MeterValues(connector_id=0, meter_value=[value]))
+            except CallRefused as error:
+                _logger.info("%s: the house's current is not told any more", error)
+                return
+            except NoAnswer as error:
+                _logger.info("%s", error)
+            await self._clock.sleep(HOUSE_SPACING_S)
+
+    async def _tell_limits(self, charge_point: ChargePoint) -> None:
+        self._limits_ready.set()  # a new connection hears all of them
+        while True:
+            await self._limits_ready.wait()
+            self._limits_ready.clear()
+            for connector_id in [c for c in self._limits if self._worth_telling(c)]:
+                winner = self._limits_told[connector_id] = self._limits[connector_id]
+                try:
+                    answer = await charge_point.request(_limit_transfer(connector_id, winner))
+                except CallRefused as error:
+                    _logger.info("%s: limits are not told any more", error)
+                    return
+                except NoAnswer as error:
+                    _logger.info("%s", error)
+                    continue
+                if answer.status != "Accepted":
+                    return
+            await self._clock.sleep(LIMIT_SPACING_S)
+
+    def _worth_telling(self, connector_id: int) -> bool:
+        winner, told = self._limits[connector_id], self._limits_told.get(connector_id)
+        return (
+            told is None
+            or winner.source is not told.source
+            or abs(winner.amps - told.amps) >= LIMIT_STEP_A
+        )
+
+
+def _state(report: StatusReport) -> _State:
+    return report.status, report.error_code, report.info, report.vendor_error_code
+
+
+def _limit_transfer(connector_id: int, winner: Limit) -> call.DataTransfer:
+    data = {
+        "connectorId": connector_id,
+        "limit": round(winner.amps, 1),
+        "source": winner.source.value,
+    }
+    return call.DataTransfer(vendor_id=VENDOR_ID, message_id="Limit", data=json.dumps(data))

@@ -1,0 +1,1 @@
+"""Every parameter of the wallbox, declared once, and the values in force."""

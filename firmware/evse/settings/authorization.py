@@ -1,0 +1,86 @@
+"""Who may charge, and how a transaction ends: page AUTHORIZATION of the manual (5.8.2.1)."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+OPERATOR = Roles.of("RW", "RW", "R")
+EVERYONE = Roles.of("RW", "RW", "RW")
+
+
+def _switch(key: str, ocpp_key: str, label: str, default: bool, roles: Roles) -> Setting:
+    return Setting(f"authorization.{key}", Kind.BOOL, default, label, roles, ocpp_key=ocpp_key)
+
+
+ROWS = (
+    _switch("free_charging", "FreeCharging", "Free charging", False, OPERATOR),
+    Setting(
+        "authorization.free_charging_tag_id",
+        Kind.STR,
+        "FREECHARGING",
+        "Free charging tag ID",
+        OPERATOR,
+        1,
+        20,  # OCPP 1.6, 7.28: idTag is a CiString20
+        ocpp_key="FreeChargingTagID",
+    ),
+    Setting(
+        "authorization.free_charging_mode",
+        Kind.ENUM,
+        "WithoutOcpp",
+        "Free charging authorization mode",
+        OPERATOR,
+        choices=("WithOcpp", "WithoutOcpp"),
+        ocpp_key="FreeChargingAuthorizationMode",
+    ),
+    _switch(
+        # The manual's choice "IC card" / "IC card/Pull charging plug" is this very key.
+        "stop_transaction_on_ev_side_disconnect",
+        "StopTransactionOnEVSideDisconnect",
+        "Stop transaction mode (off: IC card, on: IC card/Pull charging plug)",
+        True,
+        OPERATOR,
+    ),
+    _switch(
+        "stop_transaction_on_invalid_id",
+        "StopTransactionOnInvalidId",
+        "Stop transaction of a card that turns out invalid",
+        True,
+        OPERATOR,
+    ),
+    _switch(
+        "restart_after_power_loss",
+        "RestartTransactionAfterPowerLoss",
+        "Restart transaction after power loss",
+        False,
+        OPERATOR,
+    ),
+    _switch(
+        # The manual's name for OCPP's AllowOfflineTxForUnknownId.
+        "if_in_doubt_allow_charging",
+        "AllowOfflineTxForUnknownId",
+        "If in doubt allow charging",
+        False,
+        EVERYONE,
+    ),
+    _switch(
+        "authorize_remote_tx_requests",
+        "AuthorizeRemoteTxRequests",
+        "Authorize Remote Tx requests",
+        False,
+        OPERATOR,
+    ),
+    _switch("local_pre_authorize", "LocalPreAuthorize", "Local pre authorize", False, EVERYONE),
+    _switch(
+        "local_authorize_offline",
+        "LocalAuthorizeOffline",
+        "Local authorize if offline",
+        True,
+        OPERATOR,
+    ),
+    _switch(
+        "cache_enabled",
+        "AuthorizationCacheEnabled",
+        "Authorization cache enabled",
+        True,
+        Roles.of("RW", "R", "R"),
+    ),
+)

@@ -1,0 +1,190 @@
+"""The connection with the central system: page BACKEND of the manual (5.8.1.6) and OCPP 1.6, 9."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+BACKEND = Roles.of("RW", "RW", "R")
+SECRET = Roles.of("RW", "RW", "UV")
+FACT = Roles.of("R", "R", "R")
+
+MEASURANDS = (
+    "Energy.Active.Import.Register",
+    "Power.Active.Import",
+    "Current.Import",
+    "Voltage",
+    "Current.Offered",
+    "Power.Offered",
+    "Temperature",
+    "SoC",  # kept and read back; never sent, for the pilot of IEC 61851-1 tells no state of charge
+)
+"""The measurands which may be chosen, spelt as in OCPP 1.6, 7.31."""
+
+
+def _measurands(key: str, ocpp_key: str, label: str, default: tuple[str, ...]) -> Setting:
+    return Setting(key, Kind.LIST, default, label, BACKEND, choices=MEASURANDS, ocpp_key=ocpp_key)
+
+
+def _seconds(
+    key: str, ocpp_key: str, label: str, default: int, minimum: int = 0, maximum: int = 86_400
+) -> Setting:
+    return Setting(key, Kind.INT, default, label, BACKEND, minimum, maximum, "s", ocpp_key=ocpp_key)
+
+
+def _fact(key: str, ocpp_key: str, label: str, value: int | str) -> Setting:
+    kind = Kind.INT if isinstance(value, int) else Kind.STR
+    return Setting(key, kind, value, label, FACT, ocpp_key=ocpp_key, ocpp_readonly=True)
+
+
+CONNECTION = (
+    Setting(
+        "ocpp.url",
+        Kind.STR,
+        "",
+        "Backend url",
+        BACKEND,
+        maximum=512,
+        pattern=r"|wss?://[^\s/?#]+[^\s?#]*",
+        form="ws://host:port/path or wss://host:port/path, or empty",
+    ),
+    Setting(
+        "ocpp.identity",
+        Kind.STR,
+        "",  # made on the first start
+        "Chargepoint ID",
+        BACKEND,
+        maximum=48,
+        pattern=r"[A-Za-z0-9_.:*|=+@\-]*",
+        form="letters, digits and _.:*|=+@-",
+    ),
+    Setting(
+        "ocpp.password",
+        Kind.STR,
+        "",
+        "Authorization key",
+        SECRET,
+        maximum=40,
+        pattern=r"|.{16,40}",  # OCPP 1.6 security whitepaper, AuthorizationKey
+        form="16 to 40 characters, or empty",
+        ocpp_key="AuthorizationKey",
+        secret=True,
+    ),
+    _seconds("ocpp.ping_interval_s", "WebSocketPingInterval", "Websocket ping interval", 30),
+    _seconds("ocpp.heartbeat_interval_s", "HeartbeatInterval", "Heartbeat interval", 900, 1),
+)
+
+METER_VALUES = (
+    _seconds(
+        "ocpp.meter_value_sample_interval_s",
+        "MeterValueSampleInterval",
+        "Meter value sample interval",
+        10,
+    ),
+    _seconds(
+        "ocpp.clock_aligned_data_interval_s",
+        "ClockAlignedDataInterval",
+        "Clock aligned data interval",
+        0,
+    ),
+    _measurands(
+        "ocpp.meter_values_sampled_data",
+        "MeterValuesSampledData",
+        "Meter values sampled data",
+        (
+            "Energy.Active.Import.Register",
+            "Power.Active.Import",
+            "Current.Import",
+            "Voltage",
+            "Current.Offered",
+        ),
+    ),
+    _measurands(
+        "ocpp.meter_values_aligned_data",
+        "MeterValuesAlignedData",
+        "Meter values aligned data",
+        ("Energy.Active.Import.Register",),
+    ),
+    _measurands(
+        "ocpp.stop_txn_sampled_data", "StopTxnSampledData", "Sampled data of StopTransaction", ()
+    ),
+    _measurands(
+        "ocpp.stop_txn_aligned_data",
+        "StopTxnAlignedData",
+        "Clock aligned data of StopTransaction",
+        (),
+    ),
+)
+
+TRANSACTIONS = (
+    _seconds("ocpp.connection_timeout_s", "ConnectionTimeOut", "Connection time-out", 120, 1),
+    Setting(
+        "ocpp.transaction_message_attempts",
+        Kind.INT,
+        3,
+        "Attempts for a transaction message",
+        BACKEND,
+        1,
+        100,
+        ocpp_key="TransactionMessageAttempts",
+    ),
+    _seconds(
+        "ocpp.transaction_message_retry_interval_s",
+        "TransactionMessageRetryInterval",
+        "Interval between these attempts",
+        60,
+    ),
+    Setting(
+        # A key that OCPP 1.6 (9.1.19) demands. A reset ends this process, which cannot fail, so
+        # a second attempt never comes.
+        "ocpp.reset_retries",
+        Kind.INT,
+        0,
+        "Reset retries",
+        BACKEND,
+        0,
+        10,
+        ocpp_key="ResetRetries",
+    ),
+    Setting(
+        "ocpp.unlock_connector_on_ev_side_disconnect",
+        Kind.BOOL,
+        True,
+        "Unlock connector on EV side disconnect",
+        BACKEND,
+        ocpp_key="UnlockConnectorOnEVSideDisconnect",
+    ),
+)
+
+FACTS = (
+    _fact(
+        "ocpp.supported_feature_profiles",
+        "SupportedFeatureProfiles",
+        "Feature profiles",
+        "Core,SmartCharging,RemoteTrigger",
+    ),
+    _fact("ocpp.get_configuration_max_keys", "GetConfigurationMaxKeys", "Keys in one request", 100),
+    _fact(
+        "ocpp.charge_profile_max_stack_level",
+        "ChargeProfileMaxStackLevel",
+        "Highest stack level",
+        20,
+    ),
+    _fact(
+        "ocpp.charging_schedule_allowed_charging_rate_unit",
+        "ChargingScheduleAllowedChargingRateUnit",
+        "Units of a charging schedule",
+        "Current,Power",
+    ),
+    _fact(
+        "ocpp.charging_schedule_max_periods",
+        "ChargingScheduleMaxPeriods",
+        "Periods in a charging schedule",
+        48,
+    ),
+    _fact(
+        "ocpp.max_charging_profiles_installed",
+        "MaxChargingProfilesInstalled",
+        "Charging profiles installed at a time",
+        50,
+    ),
+)
+
+ROWS = CONNECTION + METER_VALUES + TRANSACTIONS + FACTS

@@ -1,0 +1,40 @@
+"""The one table of every parameter, joined from the pages of the manual."""
+
+import difflib
+
+from evse.settings import authorization, backend, installation, meters, simulation
+from evse.settings.setting import Setting
+
+SETTINGS: tuple[Setting, ...] = (
+    *backend.ROWS,
+    *installation.ROWS,
+    *meters.ROWS,
+    *authorization.ROWS,
+    *simulation.ROWS,
+)
+
+BY_KEY = {setting.key: setting for setting in SETTINGS}
+BY_OCPP_KEY = {setting.ocpp_key.lower(): setting for setting in SETTINGS if setting.ocpp_key}
+
+
+class UnknownSettingError(ValueError):
+    """There is no setting of this name; the text lists those with a similar one."""
+
+    def __init__(self, name: str) -> None:
+        known = [*BY_KEY, *(row.ocpp_key for row in SETTINGS if row.ocpp_key)]
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        super().__init__(
+            f"{name}: there is no such setting" + (f", perhaps {' or '.join(close)}" * bool(close))
+        )
+        self.key = name
+
+
+def find(name: str) -> Setting:
+    """The setting called `name`: our key, or an OCPP key in any case.
+
+    Raises UnknownSettingError.
+    """
+    setting = BY_KEY.get(name) or BY_OCPP_KEY.get(name.lower())
+    if setting is None:
+        raise UnknownSettingError(name)
+    return setting

@@ -1,0 +1,73 @@
+"""Asking a running simulation something: the client side of its control socket."""
+
+import asyncio
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+SOCKET_NAME = "control.sock"
+MAX_SOCKET_PATH_BYTES = 100
+"""Linux allows 107 bytes for the path of a Unix socket; some systems less."""
+
+MAX_ANSWER_BYTES = 1_048_576
+
+
+class ControlError(Exception):
+    """The simulation could not be asked, or its answer cannot be understood."""
+
+
+def socket_path(state_dir: Path) -> Path:
+    """Where the socket of the simulation in `state_dir` is, for both sides.
+
+    A path too long for a Unix socket gives way to a short one in the folder for temporary files.
+    """
+    path = state_dir.resolve() / SOCKET_NAME
+    if len(bytes(path)) <= MAX_SOCKET_PATH_BYTES:
+        return path
+    digest = hashlib.sha256(bytes(path)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"evse-{digest}.sock"
+
+
+async def request(
+    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
+) -> dict[str, Any]:
+    """Send one request; the answer, which has `ok` and, when false, `error`.
+
+    Raises ControlError when no simulation runs there or it does not answer in time.
+    """
+    path = socket_path(state_dir)
+    try:
+        async with asyncio.timeout(timeout_s):
+            line = await _exchange(path, json.dumps(payload).encode() + b"\n")
+        answer = json.loads(line)
+    except TimeoutError as error:
+        raise ControlError(f"no answer from {path} within {timeout_s:g} s") from error
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise ControlError(
+            f"no simulation runs in {state_dir} (nobody listens at {path})"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ControlError(f"no answer from {path}: {error}") from error
+    if not isinstance(answer, dict):
+        raise ControlError(f"the answer from {path} is not a JSON object")
+    return answer
+
+
+def request_sync(
+    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
+) -> dict[str, Any]:
+    """`request` for callers without an event loop."""
+    return asyncio.run(request(state_dir, payload, timeout_s))
+
+
+async def _exchange(path: Path, line: bytes) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(path, limit=MAX_ANSWER_BYTES)
+    try:
+        writer.write(line)
+        await writer.drain()
+        return await reader.readline()
+    finally:
+        writer.close()

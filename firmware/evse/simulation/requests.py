@@ -1,0 +1,226 @@
+"""What may be asked of the simulation: one table for the socket and the command line. Pure.
+
+A request is a JSON object: `{"command": "plug", "connector": 1, "max_a": 16}`.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from evse.core.faults import Fault
+from evse.simulation.car import CABLE_OHM
+from evse.simulation.world import MeterFault, MeterPlace
+
+MAX_LINE_BYTES = 16_384
+"""A longer line is no request of ours."""
+
+MAX_CONNECTORS = 2
+
+
+class RequestError(ValueError):
+    """A request that cannot be done; the text names the field, what came and what is allowed."""
+
+
+class Kind(StrEnum):
+    """The type of a field."""
+
+    WHOLE = "whole number"
+    NUMBER = "number"
+    TRUTH = "true or false"
+    TEXT = "text"
+    PHASES = "list of three numbers [L1, L2, L3]"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a request. `minimum` and `maximum` bound numbers, and the length of texts."""
+
+    name: str
+    kind: Kind
+    help: str
+    default: Any = None
+    required: bool = False
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    choices: tuple[Any, ...] = ()
+
+    def check(self, value: object) -> Any:
+        """The value as the program uses it. Raises RequestError."""
+        checked = _CHECKS[self.kind](value)
+        if checked is None or not self._allows(checked):
+            raise RequestError(f"{self.name}: came {_shown(value)}, allowed {self.allowed}")
+        return checked
+
+    def _allows(self, value: Any) -> bool:
+        if self.choices:
+            return value in self.choices
+        sizes = {Kind.TRUTH: (), Kind.PHASES: value, Kind.TEXT: (len(str(value)),)}
+        return all(self.minimum <= size <= self.maximum for size in sizes.get(self.kind, (value,)))
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values, for people."""
+        if self.choices:
+            return ", ".join(str(choice) for choice in self.choices)
+        if self.kind is Kind.TRUTH:
+            return str(self.kind)
+        unit = " characters of" if self.kind is Kind.TEXT else ""
+        return f"{self.minimum:g} … {self.maximum:g}{unit} ({self.kind})"
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # JSON has whole numbers of any length
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() else None
+
+
+def _phases(value: object) -> tuple[float, float, float] | None:
+    if not isinstance(value, list) or len(value) != 3:
+        return None
+    l1, l2, l3 = (_number(item) for item in value)
+    return None if l1 is None or l2 is None or l3 is None else (l1, l2, l3)
+
+
+_CHECKS = {
+    Kind.WHOLE: _whole,
+    Kind.NUMBER: _number,
+    Kind.TRUTH: _truth,
+    Kind.TEXT: _text,
+    Kind.PHASES: _phases,
+}
+
+_CONNECTOR = Field(
+    "connector", Kind.WHOLE, "connector", default=1, minimum=1, maximum=MAX_CONNECTORS
+)
+_FAULT = Field(
+    "fault", Kind.TEXT, "fault, by its name", required=True, choices=tuple(map(str, Fault))
+)
+_CAR = (
+    Field("phases", Kind.WHOLE, "phases which the car uses", choices=(1, 3)),
+    Field("max_a", Kind.NUMBER, "what the car takes at most, A per phase", minimum=1, maximum=80),
+    Field("battery_wh", Kind.NUMBER, "Wh until the car is full", minimum=0, maximum=1e6),
+    Field("wants", Kind.TRUTH, "whether the car wants energy"),
+    Field("reaction_s", Kind.NUMBER, "s until the car follows the pilot", minimum=0, maximum=60),
+    Field("start_delay_s", Kind.NUMBER, "s from the offer to state C", minimum=0, maximum=600),
+    Field("obedient", Kind.TRUTH, "false: goes on when the PWM ends"),
+    Field("sleeps_after_s", Kind.NUMBER, "s without offer to sleep", minimum=1, maximum=1e6),
+)
+CAR_FIELDS = frozenset(field.name for field in _CAR)
+"""The fields of a request which are fields of `Car`."""
+
+_CABLE = Field(
+    "cable_a", Kind.WHOLE, "ampacity of the cable, A", default=32, choices=tuple(CABLE_OHM)
+)
+
+COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
+    "unplug": ("pull the plug", (_CONNECTOR,)),
+    "car": ("change the plugged car", (_CONNECTOR, *_CAR)),
+    "card": (
+        "hold a card to the reader",
+        (
+            Field("uid", Kind.TEXT, "the card's number", required=True, minimum=1, maximum=20),
+            Field("connector", Kind.WHOLE, "for this connector", minimum=1, maximum=MAX_CONNECTORS),
+        ),
+    ),
+    "house": (
+        "add a load to the house",
+        (
+            Field(
+                "extra_a",
+                Kind.PHASES,
+                "A on L1, L2, L3; negative is solar power",
+                required=True,
+                minimum=-200,
+                maximum=200,
+            ),
+        ),
+    ),
+    "fault": ("let a fault happen", (_FAULT, _CONNECTOR)),
+    "clear": ("end a fault", (_FAULT, _CONNECTOR)),
+    "press": ("acknowledge a latched fault at the wallbox", (_FAULT, _CONNECTOR)),
+    "network": (
+        "pull or plug the network cable",
+        (Field("up", Kind.TRUTH, "whether the network is there", required=True),),
+    ),
+    "power-cut": ("end the program at once, as a power cut does", ()),
+    "meter": (
+        "let a meter fail",
+        (
+            Field("which", Kind.TEXT, "meter", required=True, choices=tuple(map(str, MeterPlace))),
+            Field("fault", Kind.TEXT, "fault", required=True, choices=tuple(map(str, MeterFault))),
+            _CONNECTOR,
+        ),
+    ),
+    "status": ("all that is to be known at this instant", ()),
+    "report": ("what happened at the house's connection since the start", ()),
+}
+"""Each command: what it does, and its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A checked request. Fields that were not given and have no default are absent."""
+
+    command: str
+    fields: Mapping[str, Any]
+
+    @property
+    def car(self) -> dict[str, Any]:
+        """The given fields of the car."""
+        return {name: value for name, value in self.fields.items() if name in CAR_FIELDS}
+
+
+def parse(line: bytes) -> Request:
+    """The request in a line. Raises RequestError."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:  # also: text that is nested without end
+        raise RequestError(f"request: came {_shown(line)}, allowed a JSON object") from error
+    if not isinstance(message, dict):
+        raise RequestError(f"request: came {_shown(message)}, allowed a JSON object")
+    command = message.pop("command", None)
+    if not isinstance(command, str) or command not in COMMANDS:
+        raise RequestError(f"command: came {_shown(command)}, allowed {', '.join(COMMANDS)}")
+    return Request(command, _checked(command, message))
+
+
+def _checked(command: str, given: dict[str, Any]) -> dict[str, Any]:
+    fields = {field.name: field for field in COMMANDS[command][1]}
+    if unknown := sorted(set(given) - set(fields)):
+        raise RequestError(
+            f"{unknown[0]}: {command} has no such field, allowed {', '.join(fields) or 'none'}"
+        )
+    checked = {}
+    for name, field in fields.items():
+        if given.get(name) is not None:
+            checked[name] = field.check(given[name])
+        elif field.required:
+            raise RequestError(f"{name}: is missing, allowed {field.allowed}")
+        elif field.default is not None:
+            checked[name] = field.default
+    return checked
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"

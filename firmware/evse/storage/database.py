@@ -1,0 +1,173 @@
+"""The SQLite file: opened, migrated, and moved aside when it is damaged."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiosqlite
+
+_logger = logging.getLogger(__name__)
+
+MIGRATIONS = (
+    """
+    CREATE TABLE transactions (
+        local_id      TEXT PRIMARY KEY,
+        connector_id  INTEGER NOT NULL,
+        id_tag        TEXT NOT NULL,
+        parent_id_tag TEXT,
+        meter_start_wh INTEGER NOT NULL,
+        started_at    TEXT NOT NULL,
+        server_id     INTEGER,
+        last_wh       INTEGER,
+        last_at       TEXT,
+        meter_stop_wh INTEGER,
+        stopped_at    TEXT,
+        reason        TEXT,
+        stop_id_tag   TEXT
+    );
+    CREATE TABLE transaction_data (
+        id       INTEGER PRIMARY KEY AUTOINCREMENT,
+        local_id TEXT NOT NULL REFERENCES transactions,
+        value    TEXT NOT NULL
+    );
+    CREATE TABLE outbox (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        message_id TEXT NOT NULL,
+        local_id   TEXT NOT NULL REFERENCES transactions,
+        action     TEXT NOT NULL,
+        payload    TEXT NOT NULL,
+        attempts   INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX outbox_by_transaction ON outbox (local_id, id);
+    CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE latched_faults (
+        connector_id INTEGER NOT NULL,
+        fault        TEXT NOT NULL,
+        PRIMARY KEY (connector_id, fault)
+    );
+    CREATE TABLE availability (connector_id INTEGER PRIMARY KEY, operative INTEGER NOT NULL);
+    CREATE TABLE charging_profiles (
+        connector_id INTEGER NOT NULL,
+        profile_id   INTEGER NOT NULL,
+        profile      TEXT NOT NULL,
+        PRIMARY KEY (connector_id, profile_id)
+    );
+    CREATE TABLE authorization_cache (
+        id_tag        TEXT PRIMARY KEY,
+        status        TEXT NOT NULL,
+        parent_id_tag TEXT,
+        expiry_date   TEXT
+    );
+    """,
+)
+"""One script a version of the schema. They only add tables and columns, so that an older program,
+after a roll-back of an update, can go on with the file of a newer one."""
+
+
+class Database:
+    """One connection. Each change is on disk (`synchronous=FULL`) before its call returns.
+
+    Every method raises `sqlite3.Error` when the disk fails or is full.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        """Use `open`."""
+        self._connection = connection
+        self._writer = asyncio.Lock()  # one SQLite transaction at a time on the one connection
+
+    @classmethod
+    async def open(cls, path: Path) -> "Database":
+        """Open or make the file at `path`.
+
+        A damaged file is moved aside and a new one made: a wallbox has to charge, and what can be
+        read of the old file is still there for whoever looks at it.
+        """
+        try:
+            return cls(await _connect(path))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # the disk, not the file: moving it aside would not help
+            aside = _move_aside(path)
+            _logger.error(  # noqa: TRY400 (the cause is in the line)
+                "%s is damaged (%s): moved to %s, starting with a new one",
+                path,
+                error,
+                aside,
+            )
+            return cls(await _connect(path))
+
+    async def close(self) -> None:
+        """Close the file. A kill without this loses nothing."""
+        await self._connection.close()
+
+    async def read(self, sql: str, parameters: Iterable[object] = ()) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        async with self._connection.execute(sql, tuple(parameters)) as cursor:
+            return list(await cursor.fetchall())
+
+    async def write(self, sql: str, parameters: Iterable[object] = ()) -> int:
+        """One statement as its own SQLite transaction; returns the number of rows it changed."""
+        async with self.transaction() as connection:
+            return (await connection.execute(sql, tuple(parameters))).rowcount
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Several statements which are on disk all or none."""
+        async with self._writer:
+            try:
+                await self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                await self._connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.OperationalError):  # none was begun, or it is done
+                    await self._connection.execute("ROLLBACK")
+                raise
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        await connection.execute("PRAGMA journal_mode=WAL")
+        await connection.execute("PRAGMA synchronous=FULL")
+        await connection.execute("PRAGMA foreign_keys=ON")
+        await _check(connection)
+        await _migrate(connection)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _check(connection: aiosqlite.Connection) -> None:
+    """Raise DatabaseError, as opening does, when the file is damaged behind its first page."""
+    async with connection.execute("PRAGMA quick_check(1)") as cursor:
+        findings = [str(row[0]) for row in await cursor.fetchall()]
+    if findings != ["ok"]:
+        raise sqlite3.DatabaseError("; ".join(findings))
+
+
+async def _migrate(connection: aiosqlite.Connection) -> None:
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    version = row[0] if row else 0
+    if version > len(MIGRATIONS):
+        _logger.warning("the database is of a newer version (%d) than this program", version)
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        await connection.executescript(
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;"
+        )
+
+
+def _move_aside(path: Path) -> Path:
+    """Rename the file with its journal; the name says when."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(path.with_name(f"{path.name}.damaged-{stamp}{suffix}"))
+    return path.with_name(f"{path.name}.damaged-{stamp}")

@@ -1,0 +1,130 @@
+"""Small values that survive a power cut: settings, availability, charging profiles, known cards."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from evse.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """A charging profile as JSON object, and the connector it was set for (0: the wallbox)."""
+
+    connector_id: int
+    profile_id: int
+    profile: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCard:
+    """What the central system last said of an idTag. `status` as OCPP 1.6, 7.2."""
+
+    id_tag: str
+    status: str
+    parent_id_tag: str | None
+    expiry_date: datetime | None
+
+
+class Values:
+    """The tables of small values. Raises `sqlite3.Error` as `Database` does."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def saved_settings(self) -> dict[str, Any]:
+        """The settings changed at run time, key to value."""
+        rows = await self._database.read("SELECT key, value FROM settings")
+        return {row["key"]: json.loads(row["value"]) for row in rows}
+
+    async def save_setting(self, key: str, value: object) -> None:
+        """Keep a setting; `value` is what JSON can hold."""
+        await self._database.write(
+            "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, json.dumps(value))
+        )
+
+    async def availability(self) -> dict[int, bool]:
+        """Connector (0: the wallbox) to whether it is operative, where it was ever said."""
+        rows = await self._database.read("SELECT connector_id, operative FROM availability")
+        return {row["connector_id"]: bool(row["operative"]) for row in rows}
+
+    async def save_availability(self, connector_ids: Iterable[int], operative: bool) -> None:
+        """Keep the availability of connectors, all at once."""
+        async with self._database.transaction() as connection:
+            await connection.executemany(
+                "INSERT OR REPLACE INTO availability (connector_id, operative) VALUES (?, ?)",
+                [(connector_id, operative) for connector_id in connector_ids],
+            )
+
+    async def latched_faults(self) -> dict[int, set[str]]:
+        """Connector to the names of the faults which nobody has acknowledged yet."""
+        faults: dict[int, set[str]] = {}
+        for row in await self._database.read("SELECT connector_id, fault FROM latched_faults"):
+            faults.setdefault(row["connector_id"], set()).add(row["fault"])
+        return faults
+
+    async def save_latched_faults(self, connector_id: int, faults: Iterable[str]) -> None:
+        """Keep these latched faults of a connector and no others."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "DELETE FROM latched_faults WHERE connector_id = ?", (connector_id,)
+            )
+            await connection.executemany(
+                "INSERT INTO latched_faults (connector_id, fault) VALUES (?, ?)",
+                [(connector_id, str(fault)) for fault in faults],
+            )
+
+    async def charging_profiles(self) -> list[StoredProfile]:
+        """All stored charging profiles."""
+        rows = await self._database.read("SELECT * FROM charging_profiles")
+        return [
+            StoredProfile(row["connector_id"], row["profile_id"], json.loads(row["profile"]))
+            for row in rows
+        ]
+
+    async def save_charging_profiles(self, profiles: Sequence[StoredProfile]) -> None:
+        """Keep these charging profiles and no others."""
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM charging_profiles")
+            await connection.executemany(
+                "INSERT INTO charging_profiles (connector_id, profile_id, profile)"
+                " VALUES (?, ?, ?)",
+                [
+                    (stored.connector_id, stored.profile_id, json.dumps(stored.profile))
+                    for stored in profiles
+                ],
+            )
+
+    async def cards(self) -> list[StoredCard]:
+        """The authorization cache, the oldest entry first."""
+        rows = await self._database.read("SELECT * FROM authorization_cache ORDER BY rowid")
+        return [
+            StoredCard(
+                row["id_tag"],
+                row["status"],
+                row["parent_id_tag"],
+                row["expiry_date"] and datetime.fromisoformat(row["expiry_date"]),
+            )
+            for row in rows
+        ]
+
+    async def save_card(self, card: StoredCard, keep: int) -> None:
+        """Add or replace a card; of more than `keep` the oldest go."""
+        expiry = card.expiry_date and card.expiry_date.isoformat()
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "INSERT OR REPLACE INTO authorization_cache"
+                " (id_tag, status, parent_id_tag, expiry_date) VALUES (?, ?, ?, ?)",
+                (card.id_tag, card.status, card.parent_id_tag, expiry),
+            )
+            await connection.execute(
+                "DELETE FROM authorization_cache WHERE rowid NOT IN"
+                " (SELECT rowid FROM authorization_cache ORDER BY rowid DESC LIMIT ?)",
+                (keep,),
+            )
+
+    async def clear_cards(self) -> None:
+        """Empty the authorization cache."""
+        await self._database.write("DELETE FROM authorization_cache")

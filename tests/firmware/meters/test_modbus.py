@@ -1,0 +1,305 @@
+"""Reading meters over real sockets and pseudo terminals, good ones and bad ones."""
+
+import asyncio
+import contextlib
+import logging
+import math
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import pytest
+from pymodbus.constants import ExcCodes
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from evse.clock import SystemClock
+from evse.meters import modbus
+from evse.meters.modbus import ModbusLine, ModbusLines, ModbusMeter
+from evse.meters.reading import Failure, MeterError
+from evse.meters.registers import (
+    CURRENTS,
+    DLB_METER,
+    DLB_UNIT,
+    INTERNAL_METER,
+    INTERNAL_UNIT,
+    NumberFormat,
+    Quantity,
+    RegisterMap,
+    encode,
+    fitted,
+)
+from tests.firmware.meters.serial_pair import null_modem
+from tests.firmware.virtual_clock import VirtualClock
+
+CURRENT_A = (6.5, 7.25, 8.0)
+
+
+@pytest.fixture(autouse=True)
+def _short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modbus, "REQUEST_TIMEOUT_S", 0.15)
+
+
+def _device(unit: int, register_map: RegisterMap, *, gaps: bool = False) -> SimDevice:
+    """A meter that shows CURRENT_A; with `gaps` it refuses whatever lies between its values."""
+    values = dict(zip(CURRENTS, CURRENT_A, strict=True))
+    blocks = [
+        SimData(
+            register.address,
+            values=encode(values.get(quantity, 230.0), register.format),
+            datatype=DataType.REGISTERS,
+        )
+        for quantity, register in sorted(
+            register_map.registers.items(), key=lambda item: item[1].address
+        )
+    ]
+    if not gaps:
+        known = {address for r in register_map.registers.values() for address in r.addresses}
+        between = set(range(min(known), max(known))) - known
+        blocks += [SimData(address, values=0, datatype=DataType.REGISTERS) for address in between]
+    return SimDevice(unit, simdata=blocks)
+
+
+@contextlib.asynccontextmanager
+async def _tcp_server(*devices: SimDevice) -> AsyncIterator[str]:
+    server = ModbusTcpServer(list(devices), address=("127.0.0.1", 0))
+    await server.serve_forever(background=True)
+    try:
+        yield f"tcp://127.0.0.1:{server.transport.sockets[0].getsockname()[1]}"
+    finally:
+        await server.shutdown()
+
+
+@contextlib.asynccontextmanager
+async def _serial_server(*devices: SimDevice, silent_unit: int = 0) -> AsyncIterator[str]:
+    def drop(sending: bool, frame: bytes) -> bytes:
+        return b"" if sending and frame[0] == silent_unit else frame
+
+    with null_modem() as (server_end, client_end):
+        server = ModbusSerialServer(
+            list(devices), port=server_end, baudrate=9600, trace_packet=drop
+        )
+        await server.serve_forever(background=True)
+        try:
+            yield f"serial:{client_end}?baudrate=9600"
+        finally:
+            await server.shutdown()
+
+
+Answer = Callable[[bytes], bytes]
+
+
+@contextlib.asynccontextmanager
+async def _raw_server(answer: Answer) -> AsyncIterator[str]:
+    """A TCP server which answers each request with whatever `answer` makes of it."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while request := await reader.read(64):
+                writer.write(answer(request))
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+@contextlib.asynccontextmanager
+async def _meter(
+    connection: str, unit: int = DLB_UNIT, register_map: RegisterMap = DLB_METER
+) -> AsyncIterator[ModbusMeter]:
+    lines = ModbusLines()
+    try:
+        yield ModbusMeter(lines.line(connection), unit, register_map, SystemClock())
+    finally:
+        await lines.close()
+
+
+def _frame(request: bytes, pdu: bytes, *, unit: int | None = None) -> bytes:
+    """A Modbus TCP answer to a request."""
+    unit_byte = request[6:7] if unit is None else bytes([unit])
+    return request[:4] + (len(pdu) + 1).to_bytes(2, "big") + unit_byte + pdu
+
+
+def _registers(count: int, function_code: int = 3) -> bytes:
+    return bytes([function_code, 2 * count]) + bytes(2 * count)
+
+
+@pytest.mark.parametrize("server", [_tcp_server, _serial_server])
+async def test_two_meters_share_one_line(server) -> None:
+    devices = (_device(INTERNAL_UNIT, INTERNAL_METER), _device(DLB_UNIT, DLB_METER))
+    async with server(*devices) as connection:
+        lines = ModbusLines()
+        assert lines.line(connection) is lines.line(connection)
+        clock = VirtualClock()
+        clock.advance(7.0)
+        meters = [
+            ModbusMeter(lines.line(connection), INTERNAL_UNIT, INTERNAL_METER, clock),
+            ModbusMeter(lines.line(connection), DLB_UNIT, DLB_METER, clock),
+        ]
+        charger, house = await asyncio.gather(*(meter.read() for meter in meters))
+        await lines.close()
+    assert charger.current_a == house.current_a == CURRENT_A
+    assert charger.voltage_v == (230.0, 230.0, 230.0)
+    assert charger.energy_wh == 230_000.0
+    assert charger.at_s == house.at_s == 7.0
+    assert house.voltage_v is None
+    assert [meter.counters.readings for meter in meters] == [1, 1]
+    assert not meters[0].counters.failures
+
+
+async def test_requests_on_a_line_are_served_in_turn() -> None:
+    under_way = 0
+    most_under_way = 0
+    order = []
+
+    class WatchedLine(ModbusLine):
+        async def _read(self, unit, function_code, block):
+            nonlocal under_way, most_under_way
+            under_way += 1
+            most_under_way = max(most_under_way, under_way)
+            order.append(unit)
+            await asyncio.sleep(0.001)
+            under_way -= 1
+            return [0] * block.count
+
+    line = WatchedLine(ModbusLines().line("tcp://127.0.0.1:1").connection)
+    readers = [ModbusMeter(line, unit, DLB_METER, SystemClock()).read() for unit in range(1, 9)]
+    await asyncio.gather(*readers)
+    assert most_under_way == 1
+    assert order == list(range(1, 9))
+
+
+GOOD = partial(_frame, pdu=_registers(6))
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "text"),
+    [
+        (lambda _: b"", Failure.TIMEOUT, "meter 2: no answer within 0.15 s"),
+        (lambda r: GOOD(r)[:9], Failure.NONSENSE, "9 bytes came, but no whole answer"),
+        (lambda r: GOOD(r)[:-1], Failure.NONSENSE, "20 bytes came, but no whole answer"),
+        (
+            lambda r: _frame(r, bytes([0x83, ExcCodes.DEVICE_BUSY])),
+            Failure.EXCEPTION,
+            r"Modbus exception 6 \(device_busy\)",
+        ),
+        (
+            lambda r: _frame(r, bytes([0x83, 0x63])),
+            Failure.EXCEPTION,
+            r"Modbus exception 99 \(unknown\)",
+        ),
+        (
+            lambda r: _frame(r, _registers(5)),
+            Failure.NONSENSE,
+            "for 6 registers, answered unit 2 function 3 with 5",
+        ),
+        (
+            lambda r: _frame(r, _registers(6, function_code=4)),
+            Failure.NONSENSE,
+            "asked unit 2 function 3 for 6 registers, answered unit 2 function 4",
+        ),
+        (lambda r: _frame(r, _registers(6), unit=9), Failure.NONSENSE, "bytes came|unit 9"),
+        (lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n", Failure.NONSENSE, "bytes came"),
+        (
+            lambda r: _frame(r, bytes([3, 12]) + bytes([0x7F, 0xC0, 0, 0]) * 3),
+            Failure.NONSENSE,
+            r"A-L1 \(register 2318\): came nan",
+        ),
+    ],
+)
+async def test_a_bad_answer_has_a_clear_error(answer: Answer, failure: Failure, text: str) -> None:
+    async with _raw_server(answer) as connection, _meter(connection) as meter:
+        with pytest.raises(MeterError, match=text) as caught:
+            await meter.read()
+    assert caught.value.failure is failure
+    assert meter.counters.failures == {failure: 1}
+
+
+async def test_after_half_a_frame_the_next_answer_is_not_mixed_with_its_rest() -> None:
+    answers = 0
+
+    def answer(request: bytes) -> bytes:
+        nonlocal answers
+        answers += 1
+        return GOOD(request)[:9] if answers == 1 else GOOD(request)
+
+    async with _raw_server(answer) as connection, _meter(connection) as meter:
+        with pytest.raises(MeterError):
+            await meter.read()
+        assert (await meter.read()).current_a == (0.0, 0.0, 0.0)
+
+
+async def test_nobody_listens_then_somebody_does() -> None:
+    async with _tcp_server(_device(DLB_UNIT, DLB_METER)) as connection:
+        pass  # the port is free again
+    async with _meter(connection) as meter:
+        with pytest.raises(MeterError, match=r"cannot open tcp://127\.0\.0\.1") as caught:
+            await meter.read()
+        assert caught.value.failure is Failure.CONNECTION
+        port = int(connection.rpartition(":")[2])
+        server = ModbusTcpServer([_device(DLB_UNIT, DLB_METER)], address=("127.0.0.1", port))
+        await server.serve_forever(background=True)
+        assert (await meter.read()).current_a == CURRENT_A
+        await server.shutdown()
+        with pytest.raises(MeterError):
+            await meter.read()
+    assert meter.counters.readings == 3
+
+
+async def test_a_serial_device_that_is_not_there() -> None:
+    async with _meter("serial:/dev/no-such-device") as meter:
+        with pytest.raises(MeterError, match="cannot open /dev/no-such-device") as caught:
+            await meter.read()
+    assert caught.value.failure is Failure.CONNECTION
+
+
+async def test_a_silent_meter_does_not_hinder_its_neighbour_on_the_line() -> None:
+    devices = (_device(INTERNAL_UNIT, INTERNAL_METER), _device(DLB_UNIT, DLB_METER))
+    async with _serial_server(*devices, silent_unit=DLB_UNIT) as connection:
+        lines = ModbusLines()
+        line = lines.line(connection)
+        charger = ModbusMeter(line, INTERNAL_UNIT, INTERNAL_METER, SystemClock())
+        silent = ModbusMeter(line, DLB_UNIT, DLB_METER, SystemClock())
+        for _ in range(3):
+            results = await asyncio.gather(silent.read(), charger.read(), return_exceptions=True)
+            assert isinstance(results[0], MeterError)
+            assert results[1].current_a == CURRENT_A
+        await lines.close()
+    assert silent.counters.failures == {Failure.TIMEOUT: 3}
+
+
+async def test_a_meter_with_gaps_between_its_registers_is_read_without_them() -> None:
+    device = _device(INTERNAL_UNIT, INTERNAL_METER, gaps=True)
+    async with (
+        _tcp_server(device) as connection,
+        _meter(connection, INTERNAL_UNIT, INTERNAL_METER) as meter,
+    ):
+        with pytest.raises(MeterError, match="illegal_address"):
+            await meter.read()
+        assert (await meter.read()).current_a == CURRENT_A
+
+
+async def test_all_formats_come_through_the_wire() -> None:
+    for number_format in NumberFormat:
+        register_map = RegisterMap(
+            4, fitted((Quantity.CURRENT_L1,), (100,), number_format), word_order="big"
+        )
+        device = SimDevice(
+            7,
+            simdata=[SimData(100, values=encode(3.0, number_format), datatype=DataType.REGISTERS)],
+        )
+        async with _tcp_server(device) as connection, _meter(connection, 7, register_map) as meter:
+            assert math.isclose((await meter.read()).current_a[0], 3.0)
+
+
+async def test_failures_are_raised_and_not_logged_by_the_library(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with _raw_server(lambda _: b"") as connection, _meter(connection) as meter:
+        with pytest.raises(MeterError):
+            await meter.read()
+    assert not [record for record in caplog.records if record.name.startswith("pymodbus")]

@@ -1,0 +1,68 @@
+"""Time stamps of clocks that are wrong, and of messages that waited."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.evse_ocpp.central.charger_clock import ChargerClock, is_live
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_offset_of_a_clock_in_local_time():
+    clock = ChargerClock()
+    assert clock.offset_s is None
+    clock.observe(after(7200), NOW, stored=False)
+    assert clock.offset_s == 7200
+    assert clock.instant(after(7190), NOW) == after(-10)
+    assert clock.charger_time(NOW) == after(7200)
+
+
+def test_stored_messages_do_not_move_the_offset():
+    clock = ChargerClock()
+    clock.observe(NOW, NOW, stored=False)
+    for hour in range(20):
+        clock.observe(after(-36000 + 60 * hour), NOW, stored=True)
+    assert clock.offset_s == 0
+    assert not is_live(clock.instant(after(-600), NOW), NOW)
+
+
+def test_the_newest_of_stored_messages_is_the_nearest():
+    clock = ChargerClock()
+    for seconds in (-3000, -2000, -1, -500):
+        clock.observe(after(seconds), NOW, stored=True)
+    assert clock.offset_s == -1
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        None,
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(2100, 1, 1, tzinfo=UTC),
+        after(3600),
+        NOW - timedelta(days=91),
+    ],
+)
+def test_impossible_stamps_give_way_to_the_arrival(stamp):
+    clock = ChargerClock()
+    clock.observe(NOW, NOW, stored=False)
+    if stamp is not None:
+        clock.observe(stamp, NOW, stored=True) if stamp.year != 2026 else None
+    assert clock.instant(stamp, NOW) == NOW
+
+
+def test_boot_starts_anew():
+    clock = ChargerClock()
+    clock.observe(after(7200), NOW, stored=False)
+    clock.reset()
+    assert clock.offset_s is None
+
+
+@pytest.mark.parametrize(("age_s", "live"), [(0, True), (120, True), (121, False)])
+def test_live(age_s, live):
+    assert is_live(after(-age_s), NOW) is live

@@ -1,0 +1,69 @@
+"""Our own meter never runs backwards and never takes what cannot be (quirks 13, 14, 15)."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.evse_ocpp.central.energy_meter import EnergyMeter
+
+START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MAX_W = 11_000
+
+
+def run(readings: list[tuple[float, float]], meter: EnergyMeter | None = None) -> EnergyMeter:
+    meter = meter or EnergyMeter()
+    for minutes, register_wh in readings:
+        before = meter.total_wh
+        meter.take(register_wh, START + timedelta(minutes=minutes), MAX_W)
+        assert meter.total_wh >= before
+    return meter
+
+
+@pytest.mark.parametrize(
+    ("case", "readings", "total_wh"),
+    [
+        ("the first value is a base", [(0, 5000)], 0),
+        ("increments count", [(0, 5000), (1, 5100), (2, 5200)], 200),
+        ("standing still", [(0, 5000), (1, 5000)], 0),
+        ("a dip to 0 (Pulsar Plus)", [(0, 5000), (1, 0), (2, 5100), (3, 5200)], 200),
+        ("a longer dip", [(0, 5000), (1, 0), (2, 0), (3, 5100), (4, 5200)], 100),
+        ("a session register", [(0, 0), (1, 100), (2, 0), (3, 50), (4, 150)], 250),
+        ("a reset for good", [(0, 5000), (1, 100), (2, 200), (3, 300)], 200),
+        ("a jump for a moment", [(0, 5000), (1, 900_000), (2, 5100)], 100),
+        ("a jump for good", [(0, 5000), (1, 900_000), (2, 900_100)], 100),
+        ("back after days offline", [(0, 5000), (6000, 105_000)], 100_000),
+        ("kWh labelled Wh lose nothing when mended", [(0, 5.0), (1, 5000), (2, 5100)], 100),
+        ("a replay of history", [(60, 5000), (0, 4000), (1, 4100), (61, 5100)], 100),
+        ("the same sample twice", [(0, 5000), (1, 5100), (1, 5100)], 100),
+        ("from an offline queue, in order", [(0, 5000), (10, 6000), (20, 7000)], 2000),
+    ],
+)
+def test_meter(case, readings, total_wh):
+    assert run(readings).total_wh == total_wh, case
+
+
+def test_total_is_bounded_by_power_and_time():
+    meter = run([(0, 0), (60, 20_000)])
+    assert meter.total_wh == 0
+    assert meter.rejected == 1
+
+
+def test_a_session_register_starts_again_with_the_session():
+    meter = run([(0, 0), (1, 100)])
+    meter.restart(START + timedelta(minutes=2))
+    assert run([(3, 120), (4, 200)], meter).total_wh == 300
+
+
+def test_restart_in_a_charge_loses_nothing():
+    before = run([(0, 5000), (1, 5100), (2, 0)])
+    stored = json.loads(json.dumps(before.to_dict()))
+    after = EnergyMeter.from_dict(stored)
+    assert after == before
+    assert run([(3, 5200)], after).total_wh == 200
+
+
+@pytest.mark.parametrize("stored", [{}, {"total_wh": "x", "rejected": 0}])
+def test_damaged_storage_is_told(stored):
+    with pytest.raises((KeyError, ValueError)):
+        EnergyMeter.from_dict(stored)

@@ -1,0 +1,72 @@
+"""Samples of one instant → readings: phases, missing power, flows that stop."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+
+from custom_components.evse_ocpp.central.readings import (
+    Readings,
+    Sample,
+    derived_power_w,
+    summarize,
+)
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+U, I, P, E = "Voltage", "Current.Import", "Power.Active.Import", "Energy.Active.Import.Register"
+
+
+def phased(measurand, values, labels=("L1", "L2", "L3")):
+    return [Sample(measurand, value, label) for value, label in zip(values, labels, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("samples", "phases", "field", "value"),
+    [
+        (phased(U, (230, 231, 232)), 3, "voltage_v", (230, 231, 232)),
+        (phased(U, (230, 231, 232), ("L1-N", "L2-N", "L3-N")), 3, "voltage_v", (230, 231, 232)),
+        (phased(I, (1, 2, 3), ("L1-N", "L2-N", "L3-N")), 3, "current_a", (1, 2, 3)),
+        (phased(I, (1, 9), ("L1", "N")), 3, "current_a", (1, None, None)),
+        ([Sample(I, 9, "N")], 3, "current_a", (None, None, None)),
+        ([Sample(I, 16)], 1, "current_a", (16, None, None)),
+        ([Sample(I, 16)], 3, "current_a", (16, 16, 16)),
+        ([Sample(U, 230), *phased(U, (231, 232, 233))], 3, "voltage_v", (231, 232, 233)),
+        (phased(P, (100, 200, 300)), 3, "power_w", 600),
+        ([Sample(P, 650), *phased(P, (100, 200, 300))], 3, "power_w", 650),
+        ([Sample(E, 5, context="Transaction.Begin"), Sample(E, 7)], 3, "register_wh", 7),
+        ([Sample(E, 5, context="Transaction.Begin")], 3, "register_wh", None),
+        (phased("Current.Offered", (16, 15, 16)), 3, "offered_a", 15),
+        ([Sample("Current.Offered", 0)], 3, "offered_a", 0),
+        ([Sample("SoC", 55, location="EV")], 3, "soc_percent", 55),
+    ],
+)
+def test_summary(samples, phases, field, value):
+    assert getattr(summarize(samples, phases), field) == value
+
+
+def test_line_to_line_voltage():
+    summary = summarize(phased(U, (400, 400, 400), ("L1-L2", "L2-L3", "L3-L1")), 3)
+    assert summary.voltage_v == pytest.approx((400 / math.sqrt(3),) * 3)
+
+
+def test_power_is_derived_where_missing_and_replaced_when_it_comes():
+    readings = Readings()
+    samples = phased(U, (230, 230, 230)) + phased(I, (10, 10, 10))
+    readings.take(summarize(samples, 3), AT, flowing=True)
+    assert (readings.power_w, readings.power_derived) == (6900, True)
+    readings.take(summarize([Sample(P, 6800)], 3), AT, flowing=True)
+    readings.take(summarize(phased(I, (10, 10, 11)), 3), AT, flowing=True)
+    assert (readings.power_w, readings.power_derived) == (6800, False)
+
+
+def test_power_of_unknown_voltage_is_unknown():
+    assert derived_power_w((None, None, None), (10, 10, 10)) is None
+    assert derived_power_w((230, None, None), (10, 10, None)) == 2300
+
+
+def test_no_flow_shows_zero_but_keeps_voltage():
+    readings = Readings()
+    samples = [Sample(P, 650), *phased(U, (230, 230, 230)), Sample(I, 3, "L1")]
+    readings.take(summarize(samples, 3), AT, flowing=False)
+    assert (readings.power_w, readings.current_a) == (0, (0, None, None))
+    assert readings.voltage_v == (230, 230, 230)

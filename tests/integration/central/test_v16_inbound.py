@@ -1,0 +1,284 @@
+"""Calls of the charger, field by field: what is essential is refused by name, the rest is dropped."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from custom_components.evse_ocpp.central import v16_inbound
+from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
+from custom_components.evse_ocpp.central.frames import CallRefusal
+from custom_components.evse_ocpp.central.v16_inbound import Inbound
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+STAMP = "2026-03-01T12:00:00Z"
+
+
+class Site:
+    """Admission and store in one; `events` tells the order of things."""
+
+    def __init__(self) -> None:
+        self.chargers = {}
+        self.saved = 0
+        self.failure: Exception | None = None
+        self.hang = False
+        self.status = "Accepted"
+
+    def password_accepted(self, identity, password):
+        return True
+
+    def authorize(self, charger, id_tag):
+        return self.status
+
+    async def save(self):
+        if self.hang:
+            await asyncio.Event().wait()
+        if self.failure:
+            raise self.failure
+        self.saved += 1
+
+
+@pytest.fixture
+def site():
+    return Site()
+
+
+@pytest.fixture
+def charger():
+    return Charger("CP-1")
+
+
+@pytest.fixture
+def inbound(site, charger):
+    return Inbound(charger, site, site, lambda: NOW)
+
+
+def start(**changes):
+    call = {"connectorId": 1, "idTag": "TAG", "meterStart": 5, "timestamp": STAMP} | changes
+    return {name: value for name, value in call.items() if value is not None}
+
+
+def meter_values(sampled, **changes):
+    values = [{"timestamp": STAMP, "sampledValue": sampled}]
+    return {"connectorId": 1, "meterValue": values} | changes
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "answer"),
+    [
+        ("Heartbeat", {}, {"currentTime": "2026-03-01T12:00:00Z"}),
+        (
+            "BootNotification",
+            {"chargePointVendor": "V", "chargePointModel": "M"},
+            {"status": "Accepted", "currentTime": "2026-03-01T12:00:00Z", "interval": 60},
+        ),
+        ("BootNotification", {}, {"status": "Accepted", "currentTime": STAMP, "interval": 60}),
+        ("Authorize", {"idTag": "TAG"}, {"idTagInfo": {"status": "Accepted"}}),
+        ("Authorize", {"idTag": "T" * 40}, {"idTagInfo": {"status": "Accepted"}}),
+        ("StatusNotification", {"connectorId": 1, "status": "Charging"}, {}),
+        ("StatusNotification", {"connectorId": "1", "status": "Charging"}, {}),
+        (
+            "StatusNotification",
+            {"connectorId": 1, "status": "Charging", "errorCode": "Error", "timestamp": "soon"},
+            {},
+        ),
+        ("StopTransaction", {"transactionId": 99, "meterStop": 1, "timestamp": STAMP}, {}),
+        (
+            "StopTransaction",
+            {"transactionId": 99, "idTag": "TAG"},
+            {"idTagInfo": {"status": "Accepted"}},
+        ),
+        ("FirmwareStatusNotification", {"status": "Downloading"}, {}),
+        ("DiagnosticsStatusNotification", {"status": "Uploading"}, {}),
+        ("SecurityEventNotification", {"type": "StartupOfTheDevice", "timestamp": STAMP}, {}),
+        ("DataTransfer", {"vendorId": "other"}, {"status": "UnknownVendorId"}),
+        (
+            "DataTransfer",
+            {"vendorId": "evse-ocpp", "messageId": "Other"},
+            {"status": "UnknownMessageId"},
+        ),
+        ("MeterValues", {"connectorId": 1, "meterValue": []}, {}),
+    ],
+)
+async def test_answers(inbound, action, payload, answer):
+    assert await inbound.handle(action, payload) == answer
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "code", "field"),
+    [
+        ("Nonsense", {}, "NotImplemented", "Nonsense"),
+        ("__init__", {}, "NotImplemented", "__init__"),
+        ("StatusNotification", {"connectorId": 1}, "OccurenceConstraintViolation", "status"),
+        ("StatusNotification", {"status": "Charging"}, "OccurenceConstraintViolation", "connectorId"),
+        (
+            "StatusNotification",
+            {"connectorId": 1, "status": "Idle"},
+            "TypeConstraintViolation",
+            "status: 'Idle' came, allowed is one of Available, ",
+        ),
+        (
+            "StatusNotification",
+            {"connectorId": 4711, "status": "Charging"},
+            "PropertyConstraintViolation",
+            "connectorId: 4711 came, allowed are 0 to 16",
+        ),
+        ("StatusNotification", {"connectorId": True, "status": "Charging"}, "TypeConstraintViolation", "connectorId"),
+        ("StatusNotification", {"connectorId": 10**30, "status": "Charging"}, "TypeConstraintViolation", "connectorId"),
+        ("Authorize", {}, "OccurenceConstraintViolation", "idTag"),
+        ("Authorize", {"idTag": ["x"]}, "TypeConstraintViolation", "idTag"),
+        ("StartTransaction", start(connectorId=0), "PropertyConstraintViolation", "connectorId"),
+        ("StartTransaction", start(idTag=None), "OccurenceConstraintViolation", "idTag"),
+        ("StopTransaction", {}, "OccurenceConstraintViolation", "transactionId"),
+        ("StopTransaction", {"transactionId": "x"}, "TypeConstraintViolation", "transactionId"),
+        ("MeterValues", {"connectorId": 1}, "OccurenceConstraintViolation", "meterValue"),
+        ("MeterValues", {"connectorId": 1, "meterValue": {}}, "TypeConstraintViolation", "meterValue"),
+        ("DataTransfer", {}, "OccurenceConstraintViolation", "vendorId"),
+    ],
+)  # fmt: skip
+async def test_schema_breaks_name_the_field(inbound, action, payload, code, field):
+    with pytest.raises(CallRefusal) as refusal:
+        await inbound.handle(action, payload)
+    assert refusal.value.code == code
+    assert field in refusal.value.description
+
+
+async def test_start_is_stored_before_it_is_answered(inbound, site, charger):
+    answer = await inbound.handle("StartTransaction", start())
+    assert answer == {"transactionId": 1, "idTagInfo": {"status": "Accepted"}}
+    assert site.saved == 1
+    assert await inbound.handle("StartTransaction", start()) == answer
+    assert charger.connectors[1].transaction.meter_start_wh == 5
+
+
+@pytest.mark.parametrize("failure", [OSError("disk full"), None])
+async def test_what_cannot_be_stored_is_not_acknowledged(
+    inbound, site, failure, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(v16_inbound, "SAVE_TIMEOUT_S", 0.01)
+    site.failure, site.hang = failure, failure is None
+    with pytest.raises(CallRefusal, match="InternalError"):
+        await inbound.handle("StartTransaction", start())
+    site.failure, site.hang = None, False
+    assert (await inbound.handle("StartTransaction", start()))["transactionId"] == 1
+
+
+async def test_a_refused_card_still_gets_its_transaction(inbound, site, charger):
+    site.status = "Blocked"
+    answer = await inbound.handle("StartTransaction", start())
+    assert answer == {"transactionId": 1, "idTagInfo": {"status": "Blocked"}}
+    assert charger.connectors[1].transaction is not None
+
+
+@pytest.mark.parametrize(
+    "bad", [{"meterStart": "x"}, {"meterStart": -5}, {"timestamp": "x"}, {"meterStart": None}]
+)
+async def test_a_start_with_bad_optional_fields_counts(inbound, charger, bad):
+    assert (await inbound.handle("StartTransaction", start(**bad)))["transactionId"] == 1
+    assert charger.connectors[1].transaction.started_at == NOW or "timestamp" not in bad
+
+
+async def test_stop_with_transaction_data(inbound, charger):
+    await inbound.handle("StartTransaction", start(meterStart=1000))
+    data = [{"timestamp": STAMP, "sampledValue": [{"value": "1030"}]}]
+    await inbound.handle(
+        "StopTransaction",
+        {"transactionId": 1, "meterStop": 1040, "timestamp": STAMP, "transactionData": data},
+    )
+    session = charger.connectors[1].last_session
+    assert (session.energy_wh, session.reason) == (40, "Local")
+
+
+@pytest.mark.parametrize(
+    ("sampled", "attribute", "value"),
+    [
+        ({"value": "7.4", "unit": "kW", "measurand": "Power.Active.Import"}, "power_w", 7400),
+        ({"value": 7400, "measurand": "Power.Active.Import"}, "power_w", 7400),
+        ({"value": "12.5", "unit": "kWh"}, "register_wh", 12_500),
+        ({"value": "12500"}, "register_wh", 12_500),
+        ({"value": "7400", "measurand": "Power.Active.Import", "context": "Odd"}, "power_w", 7400),
+        ({"value": "21", "unit": "Celcius", "measurand": "Temperature"}, "temperature_c", 21),
+        ({"value": "55", "unit": "Percent", "measurand": "SoC"}, "soc_percent", 55),
+    ],
+)
+async def test_units(inbound, charger, sampled, attribute, value):
+    await inbound.handle("MeterValues", meter_values([sampled]))
+    assert getattr(charger.connectors[1].readings, attribute) == value
+    assert not charger.violations
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"value": ""},
+        {"value": "nan", "measurand": "Power.Active.Import"},
+        {"value": "inf", "measurand": "Current.Import"},
+        {"value": "1e300", "measurand": "Power.Active.Import"},
+        {"value": "-5000", "measurand": "Energy.Active.Import.Register"},
+        {"value": "99999", "measurand": "Voltage"},
+        {"value": None, "measurand": "Voltage"},
+        {"value": "230", "measurand": ""},
+        {"value": "230", "measurand": 5},
+        {"measurand": "Voltage"},
+        "no object",
+        None,
+        {"value": {"a": 1}, "measurand": "Voltage"},
+        {"value": "5", "measurand": "SoC", "unit": "Hz"},
+        {"value": "-3", "measurand": "SoC", "unit": []},
+    ],
+)
+async def test_an_absurd_value_is_dropped_and_counted_and_the_rest_is_used(inbound, charger, bad):
+    good = {"value": "3000", "measurand": "Power.Active.Import"}
+    await inbound.handle("MeterValues", meter_values([bad, good]))
+    assert charger.connectors[1].readings.power_w == 3000
+    assert charger.violations.total() >= 1
+
+
+async def test_unused_measurands_are_no_fault(inbound, charger):
+    sampled = [{"value": "50", "measurand": "Frequency", "unit": "Hertz"}]
+    await inbound.handle("MeterValues", meter_values(sampled))
+    assert not charger.violations
+
+
+async def test_house_currents_come_from_the_inlet_of_connector_0(inbound, charger):
+    sampled = [
+        {"value": value, "measurand": "Current.Import", "phase": phase, "location": "Inlet"}
+        for value, phase in (("1.5", "L1"), ("2.5", "L2"), ("3.5", "L3"))
+    ]
+    await inbound.handle("MeterValues", meter_values(sampled, connectorId=0))
+    assert charger.house_current_a == (1.5, 2.5, 3.5)
+    outlet = [{"value": "9", "measurand": "Current.Import", "phase": "L1"}]
+    await inbound.handle("MeterValues", meter_values(outlet, connectorId=0))
+    assert charger.house_current_a == (1.5, 2.5, 3.5)
+    assert charger.connectors == {}
+
+
+async def test_the_winning_limit(inbound, charger):
+    call = {"vendorId": "evse-ocpp", "messageId": "Limit"}
+    data = '{"connectorId":1,"limit":10.5,"source":"dlb"}'
+    answer = await inbound.handle("DataTransfer", call | {"data": data})
+    assert answer == {"status": "Accepted"}
+    connector = charger.connectors[1]
+    assert (connector.limit_a, connector.limited_by) == (10.5, "dlb")
+
+
+@pytest.mark.parametrize(
+    "data", [None, "", "{", "[]", "5", "{}", '{"connectorId":99,"limit":1,"source":"x"}', {"a": 1}]
+)
+async def test_a_bad_limit_is_rejected(inbound, charger, data):
+    call = {"vendorId": "evse-ocpp", "messageId": "Limit", "data": data}
+    assert await inbound.handle("DataTransfer", call) == {"status": "Rejected"}
+    assert charger.connectors == {}
+
+
+async def test_status_of_the_station_is_no_connector(inbound, charger):
+    await inbound.handle("StatusNotification", {"connectorId": 0, "status": "Available"})
+    assert charger.status is ChargerStatus.AVAILABLE
+    assert charger.connectors == {}
+    assert inbound.status_seen is False
+
+
+async def test_offset_of_the_charger_clock(inbound, charger):
+    call = {"connectorId": 1, "status": "Available", "timestamp": "2026-03-01T14:00:00Z"}
+    await inbound.handle("StatusNotification", call)
+    assert charger.clock_offset_s == pytest.approx(7200, abs=1)

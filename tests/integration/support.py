@@ -1,0 +1,145 @@
+"""What the tests share: a wallbox as the flow stores it, and a wallbox on a real websocket."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+import json
+import os
+from typing import Any
+from unittest.mock import AsyncMock, patch
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
+from custom_components.evse_ocpp.const import (
+    CONF_MAXIMUM_A,
+    CONF_PASSWORD_HASH,
+    CONF_PASSWORDLESS,
+    CONF_PHASES,
+    SUBENTRY_CHARGER,
+)
+from custom_components.evse_ocpp.credentials import hash_password
+from custom_components.evse_ocpp.hub import Hub
+
+IDENTITY = "CP-1"
+PASSWORD = "k7mq2xw9h4trc6n8evb3"
+
+
+def subentry_data(identity: str = IDENTITY, name: str = "Garage", **data: Any) -> dict[str, Any]:
+    """A wallbox as the flow stores it."""
+    return {
+        "subentry_type": SUBENTRY_CHARGER,
+        "title": name,
+        "unique_id": identity,
+        "data": {
+            CONF_MAXIMUM_A: 16,
+            CONF_PHASES: 3,
+            CONF_PASSWORDLESS: False,
+            CONF_PASSWORD_HASH: hash_password(PASSWORD),
+            **data,
+        },
+    }
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> Hub:
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    hub: Hub = entry.runtime_data
+    return hub
+
+
+def plug_in(charger: Charger, commands: AsyncMock, status: ChargerStatus) -> None:
+    charger.link_up(commands, datetime.now(UTC))
+    charger.take_status(1, status, "NoError", datetime.now(UTC))
+    charger.publish()
+
+
+class Client:
+    """A wallbox: it boots, accepts every call, and notes the calls it got."""
+
+    def __init__(self, websocket: ClientConnection) -> None:
+        self.websocket = websocket
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.configuration: list[dict[str, Any]] = []
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._reader = asyncio.create_task(self._read())
+
+    async def call(self, action: str, **payload: Any) -> dict[str, Any]:
+        message_id = f"{action}-{len(self._answers)}"
+        self._answers[message_id] = asyncio.get_running_loop().create_future()
+        await self.websocket.send(json.dumps([2, message_id, action, payload]))
+        async with asyncio.timeout(5):
+            return await self._answers[message_id]
+
+    async def boot(self) -> None:
+        await self.call(
+            "BootNotification",
+            chargePointVendor="EVSE",
+            chargePointModel="One",
+            chargePointSerialNumber="SN-4711",
+            firmwareVersion="1.2",
+        )
+
+    async def status(self, status: str, connector_id: int = 1) -> None:
+        await self.call(
+            "StatusNotification", connectorId=connector_id, errorCode="NoError", status=status
+        )
+
+    async def start(self, id_tag: str = "CARD1") -> int:
+        answer = await self.call(
+            "StartTransaction",
+            connectorId=1,
+            idTag=id_tag,
+            meterStart=1000,
+            timestamp=datetime.now(UTC).isoformat(),
+        )
+        return int(answer["transactionId"])
+
+    async def close(self) -> None:
+        await self.websocket.close()
+        await self._reader
+
+    async def _read(self) -> None:
+        try:
+            async for text in self.websocket:
+                kind, message_id, *rest = json.loads(text)
+                if kind == 2:
+                    await self._answer(message_id, *rest)
+                else:
+                    self._answers[message_id].set_result(rest[0])
+        except ConnectionClosed:
+            pass
+
+    async def _answer(self, message_id: str, action: str, payload: dict[str, Any]) -> None:
+        self.calls.append((action, payload))
+        answer: dict[str, Any] = {"status": "Accepted"}
+        if action == "GetConfiguration":
+            answer = {"configurationKey": self.configuration}
+        await self.websocket.send(json.dumps([3, message_id, answer]))
+
+
+@asynccontextmanager
+async def connected(
+    hub: Hub, identity: str = IDENTITY, password: str | None = PASSWORD
+) -> AsyncGenerator[Client]:
+    """Connect as a wallbox; websockets' InvalidStatus when it is refused."""
+    credentials = "" if password is None else f"{identity}:{password}@"
+    url = f"ws://{credentials}127.0.0.1:{hub.server.port}/ocpp/{identity}"
+    with patch.dict(os.environ, {"NO_PROXY": "127.0.0.1"}):
+        websocket = await connect(url, subprotocols=["ocpp1.6"])  # type: ignore[list-item]
+    client = Client(websocket)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait for what a real connection brings about."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)

@@ -1,0 +1,201 @@
+"""Config flow, reconfiguration and options of the server: every path, every error then success."""
+
+import socket
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.const import CONF_PATH, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.evse_ocpp.const import (
+    CONF_DEFAULT_MAXIMUM_A,
+    CONF_FALLBACK_A,
+    CONF_IGNORED,
+    CONF_INTERFACE,
+    CONF_LEASE_S,
+    DOMAIN,
+    SECTION_ADVANCED,
+)
+from custom_components.evse_ocpp.hub import Hub
+
+BIND = "custom_components.evse_ocpp.config_flow.bind_error"
+
+
+def server_input(port: int = 9000, interface: str = "0.0.0.0", path: str = "/ocpp") -> dict[str, Any]:
+    return {CONF_PORT: port, SECTION_ADVANCED: {CONF_INTERFACE: interface, CONF_PATH: path}}
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None: ...
+
+
+@pytest.fixture
+def _no_setup() -> Any:
+    with patch("custom_components.evse_ocpp.async_setup_entry", return_value=True):
+        yield
+
+
+async def _submit(hass: HomeAssistant, user_input: dict[str, Any]) -> dict[str, Any]:
+    flow = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert flow["step_id"] == "user"
+    return await hass.config_entries.flow.async_configure(flow["flow_id"], user_input)
+
+
+@pytest.mark.usefixtures("_no_setup")
+@pytest.mark.parametrize(
+    ("path", "stored"), [("/ocpp", "/ocpp"), ("ocpp/", "/ocpp"), ("", "/"), ("/a/b.c", "/a/b.c")]
+)
+async def test_server_is_created(hass: HomeAssistant, path: str, stored: str) -> None:
+    with patch(BIND, return_value=None):
+        result = await _submit(hass, server_input(path=path))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "OCPP 9000"
+    assert result["data"] == {CONF_PORT: 9000, CONF_INTERFACE: "0.0.0.0", CONF_PATH: stored}
+    assert result["options"] == {
+        CONF_LEASE_S: 180,
+        CONF_FALLBACK_A: 6,
+        CONF_DEFAULT_MAXIMUM_A: 16,
+        CONF_IGNORED: [],
+    }
+
+
+@pytest.mark.usefixtures("_no_setup")
+@pytest.mark.parametrize(
+    ("bad", "bind", "errors"),
+    [
+        (server_input(), "port_in_use", {CONF_PORT: "port_in_use"}),
+        (server_input(80), "port_not_permitted", {CONF_PORT: "port_not_permitted"}),
+        (server_input(), "address_not_available", {"base": "address_not_available"}),
+        (server_input(interface="wallbox.local"), None, {"base": "invalid_interface"}),
+        (server_input(path="/o c p p"), None, {"base": "invalid_path"}),
+        (server_input(path="/ocpp?x=1"), None, {"base": "invalid_path"}),
+    ],
+)
+async def test_error_then_success(
+    hass: HomeAssistant, bad: dict[str, Any], bind: str | None, errors: dict[str, str]
+) -> None:
+    with patch(BIND, return_value=bind):
+        result = await _submit(hass, bad)
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == errors
+    with patch(BIND, return_value=None):
+        result = await hass.config_entries.flow.async_configure(result["flow_id"], server_input())
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("_no_setup", "socket_enabled")
+async def test_port_of_another_program_is_in_use(hass: HomeAssistant) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        result = await _submit(hass, server_input(other.getsockname()[1], "127.0.0.1"))
+    assert result["errors"] == {CONF_PORT: "port_in_use"}
+
+
+@pytest.mark.usefixtures("_no_setup", "socket_enabled")
+async def test_address_of_the_wallbox_is_not_ours(hass: HomeAssistant) -> None:
+    """lbbrhzn/ocpp #468: users enter the wallbox's address. 192.0.2.0/24 is no one's (RFC 5737)."""
+    result = await _submit(hass, server_input(interface="192.0.2.7"))
+    assert result["errors"] == {"base": "address_not_available"}
+
+
+async def test_one_entry_for_each_port(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    result = await _submit(hass, server_input(entry.data[CONF_PORT]) | {CONF_PORT: 1})
+    assert result["type"] is FlowResultType.FORM or result["type"] is FlowResultType.CREATE_ENTRY
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: 9000})
+    result = await _submit(hass, server_input(9000))
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+
+
+async def test_reconfigure_moves_the_running_server(hass: HomeAssistant, hub: Hub) -> None:
+    """Error, then success; the entry is loaded again at its new place."""
+    flow = await hub.entry.start_reconfigure_flow(hass)
+    assert flow["step_id"] == "reconfigure"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        flow = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], server_input(port, "127.0.0.1")
+        )
+        assert flow["errors"] == {CONF_PORT: "port_in_use"}
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], server_input(port, "127.0.0.1")
+    )
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert hub.entry.runtime_data is not hub
+    assert hub.entry.runtime_data.server.port == port
+
+
+async def test_reconfigure_keeps_the_port_which_we_hold(hass: HomeAssistant, hub: Hub) -> None:
+    """Our own server must not count as another program; nothing changed, so nothing restarts."""
+    flow = await hub.entry.start_reconfigure_flow(hass)
+    with patch(BIND, return_value=None) as bind:
+        result = await hass.config_entries.flow.async_configure(
+            flow["flow_id"], server_input(hub.entry.data[CONF_PORT] or 1, "127.0.0.1") | {CONF_PORT: 1}
+        )
+    assert bind.call_args.args == ("127.0.0.1", 1)
+    assert result["reason"] == "reconfigure_successful"
+
+
+async def test_options_are_stored(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert CONF_IGNORED not in form["data_schema"].schema
+    result = await hass.config_entries.options.async_configure(
+        form["flow_id"], {CONF_LEASE_S: 90.0, CONF_FALLBACK_A: 8.0, CONF_DEFAULT_MAXIMUM_A: 32.0}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options == {
+        CONF_LEASE_S: 90,
+        CONF_FALLBACK_A: 8,
+        CONF_DEFAULT_MAXIMUM_A: 32,
+        CONF_IGNORED: [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (CONF_LEASE_S, 59),
+        (CONF_LEASE_S, 86_401),
+        (CONF_FALLBACK_A, 3),
+        (CONF_FALLBACK_A, 200),
+        (CONF_DEFAULT_MAXIMUM_A, 3),
+        (CONF_DEFAULT_MAXIMUM_A, 200),
+    ],
+)
+async def test_options_out_of_range_are_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, value: int
+) -> None:
+    good = {CONF_LEASE_S: 180, CONF_FALLBACK_A: 6, CONF_DEFAULT_MAXIMUM_A: 16}
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(form["flow_id"], good | {key: value})
+    result = await hass.config_entries.options.async_configure(form["flow_id"], good)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_ignored_wallbox_can_be_taken_off_the_list(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, CONF_IGNORED: ["CP-8", "CP-9"]}
+    )
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(
+        form["flow_id"],
+        {
+            CONF_LEASE_S: 180,
+            CONF_FALLBACK_A: 6,
+            CONF_DEFAULT_MAXIMUM_A: 16,
+            CONF_IGNORED: ["CP-9"],
+        },
+    )
+    assert entry.options[CONF_IGNORED] == ["CP-9"]
