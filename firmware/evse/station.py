@@ -81,6 +81,7 @@ class Station:
         self._latched: dict[int, frozenset[Fault]] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._reset_reason = Reason.REBOOT
+        self._resting = False
         settings.subscribe(self._setting_changed)
 
     def join(self, central: CentralPort) -> None:
@@ -315,7 +316,7 @@ class Station:
 
     def _apply_availability(self, connector_id: int) -> None:
         connector, wanted = self.connectors[connector_id], self._wanted_operative(connector_id)
-        if wanted or connector.idle:
+        if (wanted or connector.idle) and not self._resting:
             connector.operative = wanted
 
     async def unlock(self, connector_id: int) -> str:
@@ -347,6 +348,7 @@ class Station:
 
         Their transactions stay open: the next start settles them.
         """
+        self._resting = True
         for connector in self.connectors.values():
             connector.operative = False
         while any(connector.controller.contactor for connector in self.connectors.values()):

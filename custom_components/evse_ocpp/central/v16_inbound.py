@@ -192,7 +192,7 @@ class Inbound:
         if payload.get("messageId") != "Limit":
             return {"status": "UnknownMessageId"}
         try:
-            told = orjson.loads(payload.get("data") or "")
+            told = dict(orjson.loads(payload["data"]))
             connector_id = self._connector_id(told, minimum=1)
             limit_a = float(told["limit"])
             source = str(told["source"])

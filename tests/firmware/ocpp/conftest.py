@@ -215,11 +215,11 @@ async def make_wallbox(
     async def make(
         *overrides: str, speed: float = SPEED, station: FakeStation | None = None
     ) -> Wallbox:
-        clock: Any = SystemClock() if speed == 1 else AcceleratedClock(speed, max_step_s=10)
+        clock: Any = SystemClock() if speed == 1 else AcceleratedClock(speed, max_step_s=speed / 50)
         database = await Database.open(tmp_path / "evse.db")
         settings = await Settings.load(
             Values(database),
-            overrides=(f"ocpp.url={central.url}", "ocpp.identity=box 1".replace(" ", ""), *overrides),
+            overrides=(f"ocpp.url={central.url}", "ocpp.identity=box1", *overrides),
         )
         station = station or FakeStation()
         client = await OcppClient.load(settings, database, clock, station)

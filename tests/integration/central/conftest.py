@@ -4,11 +4,12 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from custom_components.evse_ocpp.central import connection, v16_setup
 from custom_components.evse_ocpp.central.admission import Attempt
@@ -62,7 +63,8 @@ class Wallbox:
 
     async def close(self) -> None:
         await self.websocket.close()
-        await self._reader
+        with suppress(ConnectionClosed):
+            await self._reader
 
 
 class Site:
