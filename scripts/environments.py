@@ -72,6 +72,14 @@ COMPONENTS = (
 )
 
 
+# Voice filters in C++ which Home Assistant imports when its page asks for the actions, and which
+# nothing here calls. Where no wheel fits the Python, an empty class stands in: (module, class).
+VOICE_FILTERS = {
+    "pymicro-vad": ("pymicro_vad", "MicroVad"),
+    "pyspeex-noise": ("pyspeex_noise", "AudioProcessor"),
+}
+
+
 class UnavailableError(Exception):
     """This environment cannot be had on this machine; the text says why."""
 
@@ -94,28 +102,41 @@ def uv() -> str:
     return str(home / "bin" / "uv")
 
 
-def works(python: Path | str) -> bool:
-    """Tell whether this interpreter runs and can make environments."""
+def real_path(python: Path | str) -> str | None:
+    """Return where this interpreter really is; None if it cannot make environments."""
+    probe = "import ssl, sqlite3, venv, os, sys; print(os.path.realpath(sys.executable))"
     try:
-        probe = [str(python), "-c", "import ssl, sqlite3, venv"]
-        return subprocess.run(probe, capture_output=True, timeout=30, check=False).returncode == 0
+        run = subprocess.run(
+            [str(python), "-c", probe], capture_output=True, text=True, timeout=30, check=False
+        )
     except OSError:
-        return False
+        return None
+    return run.stdout.strip() if run.returncode == 0 else None
+
+
+def used_before(version: str) -> list[str]:
+    """Return the interpreters of that version which the environments here were made with."""
+    links = [
+        folder / "bin" / "python" for folder in VENVS.glob("*") if (folder / "recipe").exists()
+    ]
+    found = {str(link.resolve()) for link in links if link.exists()}
+    return sorted(path for path in found if path.endswith(f"python{version}"))
 
 
 @cache
 def interpreter(version: str) -> str | None:
     """Find CPython `version` (as "3.13").
 
-    EVSE_PYTHON_3_13 comes first, then the PATH, pyenv, and uv, which may download it.
+    EVSE_PYTHON_3_13 comes first, then what an environment here was made with, the PATH, pyenv, and
+    uv, which may download it.
     """
     named = os.environ.get(f"EVSE_PYTHON_{version.replace('.', '_')}")
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [named, shutil.which(f"python{version}")]
+    candidates = [named, *used_before(version), shutil.which(f"python{version}")]
     candidates += [str(path / "bin" / "python") for path in sorted(pyenv.glob(f"{version}.*"))]
     for candidate in candidates:
-        if candidate and works(candidate):
-            return candidate
+        if candidate and (found := real_path(candidate)):
+            return found
     for arguments in (
         ["find", "--no-python-downloads"],
         ["install"],
@@ -124,8 +145,8 @@ def interpreter(version: str) -> str | None:
         run = subprocess.run(
             [uv(), "python", *arguments, version], capture_output=True, text=True, check=False
         )
-        if arguments[0] == "find" and run.returncode == 0 and works(run.stdout.strip()):
-            return run.stdout.strip()
+        if arguments[0] == "find" and run.returncode == 0:
+            return real_path(run.stdout.strip())
         if arguments[0] == "install" and run.returncode != 0:
             say(f"Python {version} is not on this machine and could not be downloaded")
             return None
@@ -165,7 +186,7 @@ while names:
         continue
     seen.add(name)
     content = json.loads(manifest.read_text())
-    names += content.get("dependencies", []) + content.get("after_dependencies", [])[:0]
+    names += content.get("dependencies", [])
     wanted |= set(content.get("requirements", []))
 print(json.dumps([sorted(wanted), str(root / "package_constraints.txt")]))
 """
@@ -180,8 +201,22 @@ def complete_home_assistant(python: Path) -> None:
         text=True,
     )
     wanted, constraints = json.loads(listed.stdout)
+    voice = [pin for pin in wanted if pin.partition("==")[0] in VOICE_FILTERS]
     manifest = json.loads((ROOT / "custom_components/evse_ocpp/manifest.json").read_text())
-    pip(python, "-c", constraints, *wanted, *manifest["requirements"])
+    others = [pin for pin in wanted if pin not in voice]
+    pip(python, "-c", constraints, *others, *manifest["requirements"])
+    for pin in voice:
+        name = pin.partition("==")[0]
+        wheel = [uv(), "pip", "install", "--python", str(python), "--only-binary", name, pin]
+        if subprocess.run(wheel, capture_output=True, check=False).returncode != 0:
+            module, class_name = VOICE_FILTERS[name]
+            say(f"{name} has no wheel for this Python; an empty {module} stands in")
+            (packages(python) / f"{module}.py").write_text(f"class {class_name}:\n    pass\n")
+
+
+def packages(python: Path) -> Path:
+    """Return the site-packages folder of the environment of `python`."""
+    return next((python.parent.parent / "lib").glob("python3*/site-packages"))
 
 
 def recipe(environment: Environment, python: str) -> str:
@@ -201,7 +236,7 @@ def make(name: str) -> Path:
     version, base = choose(environment)
     home = VENVS / name
     python, stamp, digest = home / "bin" / "python", home / "recipe", recipe(environment, base)
-    if stamp.exists() and stamp.read_text() == digest and works(python):
+    if stamp.exists() and stamp.read_text() == digest and real_path(python):
         return python
     say(f"making {name} ({environment.purpose}) with Python {version}")
     subprocess.run([uv(), "venv", "-q", "--clear", "--python", base, str(home)], check=True)

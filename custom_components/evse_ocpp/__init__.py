@@ -12,6 +12,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> 
     """Open the server and show its wallboxes."""
     hub = Hub(hass, entry)
     await hub.async_start()
+    entry.async_on_unload(hub.async_stop)  # also when the set-up fails after this
     entry.runtime_data = hub
 
     async def stop(_: Event) -> None:
@@ -24,11 +25,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
-    """Close the server; the port is free again."""
-    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    if unloaded:
-        await entry.runtime_data.async_stop()
-    return unloaded
+    """Remove the entities; the server closes after them, and its port is free again."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:

@@ -108,9 +108,11 @@ class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
         else:
             data, errors = await self._server(user_input)
             if not errors:
-                if self.hass.config_entries.async_update_entry(
-                    entry, title=_title(data), data=data
-                ):
+                if data != entry.data:
+                    renamed = entry.title != _title(entry.data)
+                    self.hass.config_entries.async_update_entry(
+                        entry, data=data, title=entry.title if renamed else _title(data)
+                    )
                     self.hass.config_entries.async_schedule_reload(entry.entry_id)
                 return self.async_abort(reason="reconfigure_successful")
         return self.async_show_form(

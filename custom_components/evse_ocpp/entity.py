@@ -1,5 +1,6 @@
 """The base of all entities, and the tables from which the platforms are built."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,9 +71,9 @@ class EvseEntity(Entity):
         self._show(value)
         self._shown: tuple[Any, ...] = (self._attr_available, value)
 
+    @abstractmethod
     def _show(self, value: Any) -> None:
         """Take the value into the attribute of the platform."""
-        raise NotImplementedError
 
 
 def unique_id(wallbox: Wallbox, connector_id: int, description: EvseDescription) -> str:
@@ -101,7 +102,8 @@ def async_add_described[DescriptionT: EvseDescription](
                 if key not in added and _exists(wallbox, connector_id, description):
                     added.add(key)
                     new.append(entity_class(wallbox, connector_id, description))
-        async_add_entities(new, config_subentry_id=wallbox.subentry_id)
+        if new:
+            async_add_entities(new, config_subentry_id=wallbox.subentry_id)
 
     entry.async_on_unload(entry.runtime_data.async_on_shape(add_missing))
 

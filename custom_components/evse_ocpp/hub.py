@@ -4,7 +4,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -60,7 +60,6 @@ class Hub:
             self, self, on_unknown=self._on_unknown, on_refused=self._on_refused
         )
         self._storage = storage(hass, entry)
-        self._stored: dict[str, Any] = {}
         self._save_pending = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -69,9 +68,9 @@ class Hub:
 
     async def async_start(self) -> None:
         """Restore the wallboxes and open the port; ConfigEntryNotReady when it cannot be opened."""
-        self._stored = await self._storage.async_load() or {}
+        stored = await self._storage.async_load() or {}
         for subentry in self._subentries().values():
-            self._add(subentry)
+            self._add(subentry, stored.get(subentry.unique_id))
         interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
         try:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
@@ -105,7 +104,7 @@ class Hub:
                     if subentry_id in self.wallboxes:
                         changes.create_task(self._change(self.wallboxes[subentry_id], subentry))
                     else:
-                        self._add(subentry)
+                        self._add(subentry, None)
 
     @callback
     def async_on_shape(self, listener: Callable[[Wallbox], None]) -> Callable[[], None]:
@@ -172,7 +171,7 @@ class Hub:
         )
 
     @callback
-    def _add(self, subentry: ConfigSubentry) -> None:
+    def _add(self, subentry: ConfigSubentry, stored: Mapping[str, Any] | None) -> None:
         settings = WallboxSettings.of(subentry)
         identity = subentry.unique_id or ""
         wallbox = Wallbox(
@@ -180,7 +179,7 @@ class Hub:
             identity,
             settings,
             self._steering_settings(settings),
-            stored=self._stored.get(identity),
+            stored=stored,
             choices_changed=self._save_later,
         )
         self.wallboxes[wallbox.subentry_id] = wallbox
@@ -195,16 +194,14 @@ class Hub:
         settings, before = WallboxSettings.of(subentry), wallbox.settings
         await wallbox.apply(settings, self._steering_settings(settings))
         if settings.password_hash != before.password_hash:
-            await self.server.disconnect(
-                wallbox.charger.identity
-            )  # it has to come with the new one
+            # It has to come back with the new one.
+            await self.server.disconnect(wallbox.charger.identity)
 
     async def _remove(self, subentry_id: str) -> None:
         wallbox = self.wallboxes.pop(subentry_id)
         identity = wallbox.charger.identity
         del self.chargers[identity]
         self._followed.pop(subentry_id)()
-        self._stored.pop(identity, None)
         async_clear_issues_of(self.hass, self.entry, identity)
         self._save_later()
         await self._stop_steering(subentry_id)

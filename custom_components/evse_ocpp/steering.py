@@ -41,9 +41,11 @@ _LOGGER = logging.getLogger(__name__)
 
 TURN_S = 5.0
 """The longest time between two control turns; leases, waits and retries are counted in it."""
-RETRY_FIRST_S = 5.0
+RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
+PROBLEM_FROM = 2
+"""One refusal is none yet: a lease may overtake the answer that tells the charger its transaction."""
 FREE_CHARGING_KEY = "FreeCharging"
 """Configuration key of wallboxes which do free charging by themselves, also while we are away."""
 START_ID_TAG = "HOMEASSISTANT"
@@ -100,7 +102,8 @@ class Steering:
     @property
     def problem(self) -> str | None:
         """What the charger refuses at present, in words; None if all is well."""
-        return next((failure.text for failure in self._failures.values()), None)
+        failures = self._failures.values()
+        return next((each.text for each in failures if each.times >= PROBLEM_FROM), None)
 
     def allowance(self, connector_id: int) -> Allowance:
         """Return what one connector may take now, and by which choice."""
@@ -160,7 +163,11 @@ class Steering:
         async with self._turns:
             self._adopt_free_charging()
             facts = self._follow(self.choices)
-            for order in self._orders(facts, self.choices):
+            due = self._orders(facts, self.choices)
+            kinds = {type(order).__name__ for order in due}
+            for settled in self._failures.keys() - kinds:
+                del self._failures[settled]
+            for order in due:
                 failure = self._failures.get(type(order).__name__)
                 if failure is None or self._monotonic() >= failure.retry_at_s:
                     with suppress(CommandError):  # kept as the problem
@@ -229,10 +236,11 @@ class Steering:
             times = self._failures[kind].times + 1 if kind in self._failures else 1
             pause_s = min(RETRY_FIRST_S * 2 ** (times - 1), RETRY_MAX_S)
             self._failures[kind] = _Failure(str(error), times, self._monotonic() + pause_s)
-            if times == 1:
+            if times == PROBLEM_FROM:
                 _LOGGER.warning("%s: %s", self.charger.identity, error)
             raise
-        if self._failures.pop(kind, None):
+        failure = self._failures.pop(kind, None)
+        if failure and failure.times >= PROBLEM_FROM:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind)
         self._ledger.done(order, self._monotonic())
 
@@ -273,12 +281,12 @@ class Steering:
     def _pause_s(self) -> float:
         """Return the time to the next turn, if nothing happens before."""
         choices, now = self.choices, self._local_now()
-        if not choices.window_enabled:
-            return TURN_S
-        edge = next_change(choices.window_start, choices.window_stop, now)
-        if edge is None:
-            return TURN_S
-        return min(TURN_S, max((edge - now.astimezone(UTC)).total_seconds(), 0.0))
+        pauses_s = [each.retry_at_s - self._monotonic() for each in self._failures.values()]
+        if choices.window_enabled:
+            edge = next_change(choices.window_start, choices.window_stop, now)
+            if edge is not None:
+                pauses_s.append((edge - now.astimezone(UTC)).total_seconds())
+        return max(min(TURN_S, *pauses_s), 0.0) if pauses_s else TURN_S
 
 
 _OCCUPANCY = {

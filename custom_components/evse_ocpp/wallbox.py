@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import time
 from enum import StrEnum
 from typing import Any, Self
@@ -78,18 +78,18 @@ class Wallbox:
         self._choices_changed = choices_changed
         self.charger = Charger(identity)
         self.features: set[Feature] = set()
-        choices = Choices(limit_a=self.settings.maximum_a)
+        choices = Choices(limit_a=float(settings.maximum_a))
         if stored is not None:
             try:
                 self.charger = Charger.from_dict(identity, stored["charger"])
                 self.features = {Feature(feature) for feature in stored["features"]}
                 choices = _restored_choices(stored["choices"])
             except (KeyError, TypeError, ValueError):
-                _LOGGER.exception("%s: what was stored is damaged; it starts anew", identity)
+                _LOGGER.exception("%s: part of what was stored is damaged and left out", identity)
         self.charger.connector(1)  # every wallbox has one, also before it said so
         self.steering = Steering(
             self.charger,
-            choices,
+            replace(choices, limit_a=min(choices.limit_a, float(settings.maximum_a))),
             steering_settings,
             local_now=dt_util.now,
             choices_changed=self._on_choices,
@@ -166,7 +166,7 @@ class Wallbox:
         self.steering.set_settings(steering_settings)
         if self.steering.choices.limit_a > settings.maximum_a:
             try:
-                await self.steering.set_limit(settings.maximum_a)
+                await self.steering.set_limit(float(settings.maximum_a))
             except CommandError as err:
                 _LOGGER.warning("%s: the lower maximum was not taken: %s", self.name, err)
         self.charger.publish()

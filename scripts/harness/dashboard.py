@@ -36,7 +36,7 @@ def view(entities: dict[str, str]) -> dict[str, Any]:
                     *tiles(entities, "status", "limited_by"),
                     *tiles(entities, "current_limit", grid_options={"columns": 12}, **slider),
                     *tiles(entities, "charging", "free_charging", **toggle),
-                    *tiles(entities, "window", grid_options={"columns": 12}, **toggle),
+                    *tiles(entities, "charging_window", grid_options={"columns": 12}, **toggle),
                     *tiles(entities, "window_start", "window_stop"),
                 ],
             },

@@ -12,6 +12,7 @@ from scripts.harness.wallbox import Wallbox
 IDENTITY = "garage"
 CHARGER_NAME = "Wallbox"
 LINK_TIMEOUT_S = 60
+LOOPBACK = {"advanced": {"interface": "127.0.0.1", "path": "/ocpp"}}
 
 
 class Household:
@@ -53,7 +54,7 @@ class Household:
         """Add integration and wallbox; remember what is shown only once."""
         page = self.home_assistant
         port = free_port()
-        self.entry_id = page.add_integration(port)
+        self.entry_id = page.add_integration(port, **LOOPBACK)
         if options:
             flow = "/api/config/config_entries/options/flow"
             page.walk(flow, {"handler": self.entry_id}, options)

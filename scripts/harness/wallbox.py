@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from evse.simulation.client import ControlError, request_sync
 from scripts.harness.home_assistant import HarnessError, wait_until
 
 START_TIMEOUT_S = 20
@@ -93,7 +94,7 @@ class Wallbox:
             raise HarnessError(f"the wallbox ended:\n{self.log_end()}")
         try:
             self.request(command="status")
-        except (HarnessError, OSError):
+        except HarnessError:
             return False
         return True
 
@@ -102,9 +103,10 @@ class Wallbox:
 
         HarnessError with the wallbox's words when refused.
         """
-        from evse.simulation.client import request_sync
-
-        answer = request_sync(self.folder, command, timeout_s=COMMAND_TIMEOUT_S)
+        try:
+            answer = request_sync(self.folder, command, timeout_s=COMMAND_TIMEOUT_S)
+        except ControlError as error:
+            raise HarnessError(str(error)) from error
         if not answer.get("ok"):
             raise HarnessError(f"{json.dumps(command)}: {answer.get('error')}")
         return answer

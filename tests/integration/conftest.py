@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 from typing import Any
 from unittest.mock import AsyncMock, create_autospec, patch
 
+import pytest
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
@@ -62,7 +63,7 @@ async def hub(
 ) -> AsyncGenerator[Hub]:
     """The hub with its server on 127.0.0.1."""
     yield await set_up(hass, entry)
-    if entry.state.recoverable:
+    if entry.state is ConfigEntryState.LOADED:
         await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -87,5 +88,3 @@ def wallbox(deaf_hub: Hub, commands: AsyncMock) -> Wallbox:
     (wallbox,) = deaf_hub.wallboxes.values()
     plug_in(wallbox.charger, commands, ChargerStatus.AVAILABLE)
     return wallbox
-
-

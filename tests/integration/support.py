@@ -1,11 +1,11 @@
 """What the tests share: a wallbox as the flow stores it, and a wallbox on a real websocket."""
 
 import asyncio
+import json
+import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-import json
-import os
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
@@ -141,5 +141,5 @@ async def connected(
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for what a real connection brings about."""
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the other end is another program
             await asyncio.sleep(0.005)

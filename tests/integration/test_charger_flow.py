@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER
+import pytest
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.const import (
@@ -43,21 +43,14 @@ async def _add(hass: HomeAssistant, entry: MockConfigEntry, user_input: dict[str
 
 async def _reconfigure(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> Any:
     (subentry_id,) = entry.subentries
-    menu = await entry.start_subentry_reconfigure_flow(
-        hass, *_reconfigure_arguments(entry, subentry_id)
+    menu = await hass.config_entries.subentries.async_init(
+        (entry.entry_id, SUBENTRY_CHARGER),
+        context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry_id},
     )
     assert menu["type"] is FlowResultType.MENU
     return await hass.config_entries.subentries.async_configure(
         menu["flow_id"], {"next_step_id": choice}
     )
-
-
-def _reconfigure_arguments(entry: MockConfigEntry, subentry_id: str) -> tuple[str, ...]:
-    """2025.4's helper wants the type too."""
-    import inspect
-
-    names = inspect.signature(entry.start_subentry_reconfigure_flow).parameters
-    return (SUBENTRY_CHARGER, subentry_id) if "subentry_flow_type" in names else (subentry_id,)
 
 
 async def test_wallbox_gets_a_password_which_is_shown_once(
@@ -128,9 +121,7 @@ async def test_maximum_out_of_range_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, maximum_a: int
 ) -> None:
     with pytest.raises(InvalidData):
-        await _add(
-            hass, entry, settings(**{CONF_IDENTITY: "CP-2", CONF_MAXIMUM_A: maximum_a})
-        )
+        await _add(hass, entry, settings(**{CONF_IDENTITY: "CP-2", CONF_MAXIMUM_A: maximum_a}))
 
 
 async def test_settings_change_and_the_password_stays(hass: HomeAssistant, hub: Hub) -> None:
@@ -161,9 +152,7 @@ async def test_new_password_holds_as_soon_as_it_was_seen(hass: HomeAssistant, hu
     assert not wallbox.password_accepted(None)
 
 
-@pytest.mark.parametrize(
-    "subentries", [[subentry_data(passwordless=True, password_hash=None)]]
-)
+@pytest.mark.parametrize("subentries", [[subentry_data(passwordless=True, password_hash=None)]])
 async def test_password_is_made_when_one_is_wanted_from_now_on(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

@@ -4,11 +4,11 @@ import socket
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER
+import pytest
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.const import (
@@ -25,7 +25,9 @@ from custom_components.evse_ocpp.hub import Hub
 BIND = "custom_components.evse_ocpp.config_flow.bind_error"
 
 
-def server_input(port: int = 9000, interface: str = "0.0.0.0", path: str = "/ocpp") -> dict[str, Any]:
+def server_input(
+    port: int = 9000, interface: str = "0.0.0.0", path: str = "/ocpp"
+) -> dict[str, Any]:
     return {CONF_PORT: port, SECTION_ADVANCED: {CONF_INTERFACE: interface, CONF_PATH: path}}
 
 
@@ -104,8 +106,6 @@ async def test_address_of_the_wallbox_is_not_ours(hass: HomeAssistant) -> None:
 
 
 async def test_one_entry_for_each_port(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    result = await _submit(hass, server_input(entry.data[CONF_PORT]) | {CONF_PORT: 1})
-    assert result["type"] is FlowResultType.FORM or result["type"] is FlowResultType.CREATE_ENTRY
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: 9000})
     result = await _submit(hass, server_input(9000))
     assert result["type"] is FlowResultType.ABORT
@@ -132,17 +132,44 @@ async def test_reconfigure_moves_the_running_server(hass: HomeAssistant, hub: Hu
     await hass.async_block_till_done()
     assert hub.entry.runtime_data is not hub
     assert hub.entry.runtime_data.server.port == port
+    assert hub.entry.title == "OCPP 9000"  # not the name which follows the port: the user's own
 
 
-async def test_reconfigure_keeps_the_port_which_we_hold(hass: HomeAssistant, hub: Hub) -> None:
-    """Our own server must not count as another program; nothing changed, so nothing restarts."""
+async def test_reconfigure_does_not_stumble_over_our_own_server(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    """The port is ours already; and as nothing changes, nothing restarts."""
+    port = hub.server.port
+    hass.config_entries.async_update_entry(hub.entry, data={**hub.entry.data, CONF_PORT: port})
     flow = await hub.entry.start_reconfigure_flow(hass)
-    with patch(BIND, return_value=None) as bind:
-        result = await hass.config_entries.flow.async_configure(
-            flow["flow_id"], server_input(hub.entry.data[CONF_PORT] or 1, "127.0.0.1") | {CONF_PORT: 1}
-        )
-    assert bind.call_args.args == ("127.0.0.1", 1)
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], server_input(port, "127.0.0.1")
+    )
     assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert hub.entry.runtime_data is hub
+    assert hub.server.port == port
+
+
+async def test_reconfigure_helps_an_entry_that_could_not_start(
+    hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
+) -> None:
+    """lbbrhzn/ocpp #1650: the port was taken at start; once it is free, it is accepted."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: port})
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+    flow = await entry.start_reconfigure_flow(hass)
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], server_input(port, "127.0.0.1", "/other")
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_options_are_stored(hass: HomeAssistant, entry: MockConfigEntry) -> None:

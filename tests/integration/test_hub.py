@@ -1,27 +1,387 @@
 """The hub with real websockets: admission, devices, storage, and changes while it runs."""
 
-from datetime import UTC, datetime, timedelta
+import socket
+from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryData, ConfigSubentry
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from websockets.exceptions import InvalidStatus
 
-from custom_components.evse_ocpp.const import CONF_IGNORED, DOMAIN
-from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp import async_remove_config_entry_device
+from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
+from custom_components.evse_ocpp.central.commands import CommandRefused
+from custom_components.evse_ocpp.const import (
+    CONF_FALLBACK_A,
+    CONF_LEASE_S,
+    DOMAIN,
+    KEY_DLB_MAXIMUM_CURRENT,
+)
+from custom_components.evse_ocpp.hub import SAVE_DELAY_S, Hub
 
-from .support import IDENTITY, PASSWORD, connected, set_up, subentry_data, until
+from .support import IDENTITY, PASSWORD, Client, connected, set_up, subentry_data, until
 
 
-async def test_wallbox_connects_and_is_shown(hass: HomeAssistant, hub: Hub) -> None:
+def state(hass: HomeAssistant, entity_id: str) -> str | None:
+    found = hass.states.get(entity_id)
+    return found and found.state
+
+
+def device_of(hass: HomeAssistant, hub: Hub, identifier: str) -> dr.DeviceEntry:
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), hub.entry.entry_id)
+    (device,) = (each for each in devices if (DOMAIN, identifier) in each.identifiers)
+    return device
+
+
+def add_subentry(hass: HomeAssistant, hub: Hub, identity: str, name: str) -> ConfigSubentry:
+    data = subentry_data(identity, name)
+    subentry = ConfigSubentry(
+        data=MappingProxyType(data["data"]),
+        subentry_type=data["subentry_type"],
+        title=name,
+        unique_id=identity,
+    )
+    hass.config_entries.async_add_subentry(hub.entry, subentry)
+    return subentry
+
+
+def limits(client: Client) -> list[tuple[str, float]]:
+    """Return purpose and limit of each charging profile that was written."""
+    profiles = (
+        payload["csChargingProfiles"]
+        for action, payload in client.calls
+        if action == "SetChargingProfile"
+    )
+    return [
+        (
+            profile["chargingProfilePurpose"],
+            profile["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"],
+        )
+        for profile in profiles
+    ]
+
+
+async def test_wallbox_comes_and_goes(hass: HomeAssistant, hub: Hub) -> None:
     async with connected(hub) as client:
         await client.boot()
         await client.status("Charging")
-        await until(lambda: hass.states.get("sensor.garage_status").state == "charging")
-        assert hass.states.get("binary_sensor.garage_connection").state == "on"
-    await until(lambda: hass.states.get("binary_sensor.garage_connection").state == "off")
-    assert hass.states.get("sensor.garage_status").state == "unavailable"
+        await until(lambda: state(hass, "sensor.garage_status") == "charging")
+        assert state(hass, "binary_sensor.garage_connection") == "on"
+    await until(lambda: state(hass, "binary_sensor.garage_connection") == "off")
+    assert state(hass, "sensor.garage_status") == "unavailable"
+
+
+@pytest.mark.parametrize(
+    ("identity", "password", "status"),
+    [(IDENTITY, "wrong", 401), (IDENTITY, None, 401), ("CP-9", PASSWORD, 404)],
+)
+async def test_strangers_are_refused(
+    hub: Hub, identity: str, password: str | None, status: int
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connected(hub, identity, password):
+            pass
+    assert refused.value.response.status_code == status
+    assert not hub.chargers[IDENTITY].connected
+
+
+@pytest.mark.parametrize("subentries", [[subentry_data(passwordless=True, password_hash=None)]])
+@pytest.mark.parametrize("password", [None, "whatever"])
+async def test_passwordless_wallbox_is_admitted(hub: Hub, password: str | None) -> None:
+    async with connected(hub, IDENTITY, password):
+        await until(lambda: hub.chargers[IDENTITY].connected)
+
+
+async def test_device_is_what_the_wallbox_says(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+    device = device_of(hass, hub, IDENTITY)
+    assert (device.name, device.manufacturer, device.model) == ("Garage", "EVSE", "One")
+    assert (device.serial_number, device.sw_version) == ("SN-4711", "1.2")
+
+
+async def test_further_connector_becomes_a_device_below(hass: HomeAssistant, hub: Hub) -> None:
+    assert hass.states.get("sensor.garage_connector_2_status") is None
+    async with connected(hub) as client:
+        await client.boot()
+        await client.status("Available", connector_id=2)
+        await until(lambda: state(hass, "sensor.garage_connector_2_status") == "available")
+    child = device_of(hass, hub, f"{IDENTITY}/2")
+    assert child.via_device_id == device_of(hass, hub, IDENTITY).id
+    assert hass.states.get("switch.garage_connector_2_charging") is None  # one for the wallbox
+
+
+async def test_only_a_connector_that_is_gone_may_be_deleted(hass: HomeAssistant, hub: Hub) -> None:
+    charger = hub.chargers[IDENTITY]
+    charger.connector(2)
+    charger.publish()
+    await hass.async_block_till_done()
+    first, second = (device_of(hass, hub, name) for name in (IDENTITY, f"{IDENTITY}/2"))
+    assert not await async_remove_config_entry_device(hass, hub.entry, first)
+    charger.connector(2).status = ChargerStatus.AVAILABLE
+    assert not await async_remove_config_entry_device(hass, hub.entry, second)
+    charger.connector(2).status = None
+    assert await async_remove_config_entry_device(hass, hub.entry, second)
+    assert list(charger.connectors) == [1]
+    assert await async_remove_config_entry_device(hass, hub.entry, second)  # nobody's
+
+
+async def test_another_wallbox_is_added_and_removed_live(hass: HomeAssistant, hub: Hub) -> None:
+    """Nobody else's connection is touched (lbbrhzn/ocpp #1975: some never come back)."""
+    async with connected(hub) as client:
+        await client.boot()
+        subentry = add_subentry(hass, hub, "CP-2", "Carport")
+        await hass.async_block_till_done()
+        async with connected(hub, "CP-2") as second:
+            await second.boot()
+            await until(lambda: state(hass, "binary_sensor.carport_connection") == "on")
+            hass.config_entries.async_remove_subentry(hub.entry, subentry.subentry_id)
+            await second.websocket.wait_closed()
+        await hass.async_block_till_done()
+        assert hass.states.get("binary_sensor.carport_connection") is None
+        assert "CP-2" not in hub.chargers
+        await client.status("Preparing")
+        await until(lambda: state(hass, "sensor.garage_status") == "preparing")
+    assert hub.chargers[IDENTITY].connection_count == 1
+
+
+async def test_changed_wallbox_keeps_its_connection(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+        (subentry,) = hub.entry.subentries.values()
+        hass.config_entries.async_update_subentry(
+            hub.entry,
+            subentry,
+            title="Yard",
+            data={**subentry.data, "maximum_current": 10},
+        )
+        await hass.async_block_till_done()
+        number = hass.states.get("number.garage_current_limit")
+        assert number is not None
+        assert (number.state, number.attributes["max"]) == ("10.0", 10.0)
+        assert device_of(hass, hub, IDENTITY).name == "Yard"
+        await client.status("Preparing")
+    assert hub.chargers[IDENTITY].connection_count == 1
+
+
+async def test_new_password_ends_the_old_connection(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        (subentry,) = hub.entry.subentries.values()
+        data = subentry_data()["data"]
+        hass.config_entries.async_update_subentry(hub.entry, subentry, data=data)
+        await client.websocket.wait_closed()
+        assert client.websocket.protocol.close_code == 1012
+
+
+async def test_options_reach_the_running_charge(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+        await client.status("Charging")
+        await until(lambda: ("TxDefaultProfile", 6) in limits(client))
+        hass.config_entries.async_update_entry(
+            hub.entry, options={**hub.entry.options, CONF_FALLBACK_A: 32, CONF_LEASE_S: 600}
+        )
+        # Never above the maximum of the wallbox, which is 16 A.
+        await until(lambda: ("TxDefaultProfile", 16) in limits(client))
+
+
+async def test_limit_becomes_a_lease_at_the_wallbox(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+        await client.status("Charging")
+        await client.start()
+        await until(lambda: ("TxProfile", 16) in limits(client))
+        await hass.services.async_call(
+            "number",
+            "set_value",
+            {"entity_id": "number.garage_current_limit", "value": 9},
+            blocking=True,
+        )
+        assert limits(client)[-1] == ("TxProfile", 9)
+        assert state(hass, "number.garage_current_limit") == "9.0"
+
+
+async def test_transaction_is_stored_before_it_is_answered(
+    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any]
+) -> None:
+    """lbbrhzn/ocpp #1749: after a crash in a charge the transaction is still known."""
+    async with connected(hub) as client:
+        await client.boot()
+        transaction_id = await client.start()
+        stored = hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY]["charger"]
+        assert stored["connectors"][0]["transaction"]["id"] == transaction_id
+
+
+async def test_restart_in_a_charge_loses_nothing(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+        await client.status("Charging")
+        transaction_id = await client.start()
+        await hass.services.async_call(
+            "switch", "turn_off", {"entity_id": "switch.garage_charging"}, blocking=True
+        )
+        hub.chargers[IDENTITY].connector(1).meter.total_wh = 12_345.0
+        assert await hass.config_entries.async_unload(hub.entry.entry_id)
+    again = await set_up(hass, hub.entry)
+    transaction = again.chargers[IDENTITY].connector(1).transaction
+    assert transaction is not None
+    assert transaction.id == transaction_id
+    assert state(hass, "sensor.garage_total_energy") == "12.345"
+    assert state(hass, "switch.garage_charging") == "off"
+    assert state(hass, "sensor.garage_power") == "unavailable"
+
+
+async def test_what_a_wallbox_has_is_known_before_it_is_back(hass: HomeAssistant, hub: Hub) -> None:
+    charger = hub.chargers[IDENTITY]
+    charger.configuration[KEY_DLB_MAXIMUM_CURRENT] = ConfigurationKey("25", readonly=False)
+    charger.house_current_a = (1.0, 2.0, 3.0)
+    charger.publish()
+    await hass.config_entries.async_reload(hub.entry.entry_id)
+    assert state(hass, "number.garage_house_connection_maximum_current") == "unavailable"
+    assert state(hass, "sensor.garage_house_current_l1") == "unavailable"
+
+
+async def test_energy_is_stored_while_it_flows(
+    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any], freezer: Any
+) -> None:
+    """Values come more often than the delay is long; they must not put the saving off for ever."""
+    charger = hub.chargers[IDENTITY]
+    for _ in range(4):
+        charger.connector(1).meter.total_wh += 100
+        charger.publish()
+        freezer.tick(SAVE_DELAY_S / 2)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=False)
+    stored = hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY]["charger"]
+    assert stored["connectors"][0]["meter"]["total_wh"] >= 200
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda stored: stored.pop("charger"),
+        lambda stored: stored["choices"].update(window_start="tea time"),
+        lambda stored: stored["choices"].update(unknown=1),
+        lambda stored: stored.update(features=["teleport"]),
+    ],
+)
+async def test_damaged_storage_does_not_stop_the_start(
+    hass: HomeAssistant,
+    hub: Hub,
+    hass_storage: dict[str, Any],
+    damage: Callable[[dict[str, Any]], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert await hass.config_entries.async_unload(hub.entry.entry_id)
+    damage(hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY])
+    await set_up(hass, hub.entry)
+    assert "part of what was stored is damaged" in caplog.text
+    assert state(hass, "switch.garage_charging") == "on"
+
+
+async def test_port_is_free_after_unload(hass: HomeAssistant, hub: Hub) -> None:
+    port = hub.server.port
+    async with connected(hub) as client:
+        assert await hass.config_entries.async_unload(hub.entry.entry_id)
+        await client.websocket.wait_closed()
+        assert client.websocket.protocol.close_code == 1012
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+
+
+async def test_port_is_free_after_a_failed_start(
+    hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
+) -> None:
+    """lbbrhzn/ocpp #738: a server that was left behind made every further start fail."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: port})
+    with patch.object(hass.config_entries, "async_forward_entry_setups", side_effect=OSError):
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_stored_limit_above_the_maximum_is_lowered(hass: HomeAssistant, hub: Hub) -> None:
+    """The maximum was changed while the entry was not loaded."""
+    assert await hass.config_entries.async_unload(hub.entry.entry_id)
+    (subentry,) = hub.entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        hub.entry, subentry, data={**subentry.data, "maximum_current": 10}
+    )
+    await set_up(hass, hub.entry)
+    assert state(hass, "number.garage_current_limit") == "10.0"
+
+
+async def test_port_is_free_when_home_assistant_stops(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+        await client.websocket.wait_closed()
+        assert client.websocket.protocol.close_code == 1012
+
+
+async def test_port_in_use_is_retried(
+    hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: port})
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "port_unavailable"
+    placeholders = entry.error_reason_translation_placeholders
+    assert placeholders is not None
+    assert (placeholders["interface"], placeholders["port"]) == ("127.0.0.1", str(port))
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_removed_entry_leaves_nothing(
+    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any]
+) -> None:
+    await hass.config_entries.async_remove(hub.entry.entry_id)
+    assert f"{DOMAIN}.{hub.entry.entry_id}" not in hass_storage
+    assert not er.async_entries_for_config_entry(er.async_get(hass), hub.entry.entry_id)
+
+
+@pytest.mark.parametrize("subentries", [[subentry_data(phases=1)]])
+async def test_single_phase_wallbox_grows_by_two_phases(hass: HomeAssistant, hub: Hub) -> None:
+    assert hass.states.get("sensor.garage_current_l1") is not None
+    assert hass.states.get("sensor.garage_current_l2") is None
+    (subentry,) = hub.entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        hub.entry, subentry, data={**subentry.data, "phases": 3}
+    )
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.garage_current_l2") is not None
+
+
+async def test_lower_maximum_that_is_refused_is_told(
+    hass: HomeAssistant, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    (wallbox,) = hub.wallboxes.values()
+    (subentry,) = hub.entry.subentries.values()
+    with patch.object(
+        wallbox.steering, "set_limit", side_effect=CommandRefused("SetChargingProfile", "Rejected")
+    ):
+        hass.config_entries.async_update_subentry(
+            hub.entry, subentry, data={**subentry.data, "maximum_current": 8}
+        )
+        await hass.async_block_till_done()
+    assert "the lower maximum was not taken" in caplog.text

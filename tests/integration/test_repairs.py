@@ -2,12 +2,12 @@
 
 from typing import Any
 
+import pytest
 from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-import pytest
 from websockets.exceptions import InvalidStatus
 
 from custom_components.evse_ocpp.const import (

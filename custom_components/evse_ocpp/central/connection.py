@@ -97,11 +97,14 @@ class Connection:
             self._closed = True
             for call in self._queue.drain():
                 self._settle(call, CommandUnanswered(call.action))
-            await self._websocket.close(*self._ending)
-            self.ended.set()
+
+    async def close(self) -> None:
+        """Close the websocket after `run`; a peer that is gone makes it take the close time-out."""
+        await self._websocket.close(*self._ending)
+        self.ended.set()
 
     def retire(self, code: int, reason: str) -> None:
-        """End this connection; `run` closes the websocket with this code."""
+        """End this connection; `close` then tells the peer this code."""
         self._ending = (code, reason)
         if self._reader is not None:
             self._reader.cancel()

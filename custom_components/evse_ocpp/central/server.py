@@ -209,6 +209,7 @@ class CentralSystem:
             _LOGGER.exception("%s: the connection failed", charger.identity)
         finally:
             self._forget(charger, connection)
+            await connection.close()
 
     def _forget(self, charger: Charger, connection: Connection) -> None:
         if self._connections.get(charger.identity) is connection:

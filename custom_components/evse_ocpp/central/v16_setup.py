@@ -15,6 +15,8 @@ from .v16_outbound import Commands16
 
 _LOGGER = logging.getLogger(__name__)
 
+SETTLE_S = 1.0
+"""A charger that boots tells the status of its connectors by itself after its first word."""
 SPACING_S = 0.5
 MEASURANDS = "MeterValuesSampledData"
 SETTINGS = {
@@ -29,6 +31,7 @@ SETTINGS = {
 
 async def set_up(charger: Charger, inbound: Inbound, commands: Commands16) -> None:
     """Bring the model up to date and the charger to the settings which we need."""
+    await asyncio.sleep(SETTLE_S)
     if not inbound.status_seen:  # accepted before, it goes on without telling
         await _try(charger, commands.trigger("StatusNotification"))
         await asyncio.sleep(SPACING_S)

@@ -111,15 +111,17 @@ def limit(state: DlbState, settings: DlbSettings, now_s: float) -> Limit:
 
     DLB's is a lease of `silence_s` from the last sample on.
     """
-    if state.last_at_s is None or now_s - state.last_at_s >= settings.silence_s:
-        return Limit(Source.METER_LOST, settings.fallback_a, now_s, fallback_a=settings.fallback_a)
-    return Limit(
+    lost = Limit(Source.METER_LOST, settings.fallback_a, now_s, fallback_a=settings.fallback_a)
+    if state.last_at_s is None:
+        return lost
+    lease = Limit(
         Source.DLB,
         state.limit_a,
         set_at_s=state.last_at_s,
         expires_at_s=state.last_at_s + settings.silence_s,
         fallback_a=settings.fallback_a,
     )
+    return lost if now_s >= state.last_at_s + settings.silence_s else lease
 
 
 def _is_valid(state: DlbState, sample: HouseSample, settings: DlbSettings, now_s: float) -> bool:

@@ -85,7 +85,7 @@ def pilot_state(level: PilotLevel, *, pwm: bool) -> PilotState:
 def signalled_a(limit_a: float) -> float:
     """Return the highest current that can be told to the vehicle within `limit_a`.
 
-    0 below 6 A; 51 A between 51 and 52.5 A, where neither law has a duty cycle; 80 A at most.
+    0 below 6 A; 51 A from 51 to 52.5 A, where the duty cycle stays at 85 %; 80 A at most.
     """
     if limit_a < MINIMUM_A:
         return 0.0

@@ -8,8 +8,8 @@ TURN_S = 0.020
 """The control turn. Five fit into the 100 ms which IEC (8.1) gives for opening."""
 
 UNPLUG_HOLD_S = 0.030
-"""Pilot level A, E or F must last this long: it holds from the second turn after its first reading
-on, at 40 ms, and a late turn makes no difference. IEC asks ≤ 100 ms; one bad sample is outlasted."""
+"""Pilot level A, E or F must last this long: it holds in the second turn after its first reading,
+at 40 ms, even if that turn is a little early. IEC asks ≤ 100 ms; one bad sample is outlasted."""
 
 LEAVE_CHARGING_HOLD_S = 0.050
 """Pilot readings outside C and D must last this long: it is over in the third turn, at 60 ms. IEC

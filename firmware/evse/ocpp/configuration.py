@@ -1,5 +1,6 @@
 """The settings as configuration keys of OCPP 1.6 (5.3, 5.8): their names ignore case."""
 
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,4 +42,6 @@ async def change_configuration(settings: Settings, key: str, value: str) -> tupl
         await settings.set(row.key, value, "OCPP")
     except SettingError as error:
         return "Rejected", str(error)
+    except sqlite3.Error as error:
+        return "Rejected", f"{key}: cannot be stored: {error}"
     return ("RebootRequired" if row.reboot else "Accepted"), ""

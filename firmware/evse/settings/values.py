@@ -140,7 +140,7 @@ def read_file(path: Path, errors: list[ValueError]) -> dict[str, Value]:
     """The values of a TOML file; what is wrong with it is added to `errors`. Raises OSError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # the syntax, or the encoding
         errors.append(ValueError(f"{path}: not a TOML file: {error}"))
         return {}
     return _collect(_flatten(document), errors)

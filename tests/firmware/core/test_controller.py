@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.firmware.core.bench import Bench, standing
 
 from evse.core import timing
 from evse.core.controller import (
@@ -21,6 +20,7 @@ from evse.core.controller import (
 from evse.core.faults import LATCHED, STOPPING, Clears, Fault
 from evse.core.limits import Limit, Source
 from evse.core.pilot import PilotLevel, PilotState
+from tests.firmware.core.bench import Bench, standing
 
 A, B, C, D, E, F = PilotLevel
 SOCKET = ControllerSettings(captive_cable=False)
@@ -200,6 +200,16 @@ def test_a_car_already_in_c_waits_for_the_diode_check():
     assert bench.turn().close_contactor
 
 
+def test_a_contactor_that_is_not_seen_open_is_not_closed():
+    """Shorter than MIRROR_CONFIRM_S, so not yet a fault."""
+    bench = Bench(car=C, permitted=False)
+    bench.run(2.0)
+    bench.permitted, bench.mirror = True, True
+    assert not any(command.close_contactor for command in bench.turns(0.4))
+    bench.mirror = None
+    assert bench.turn().close_contactor
+
+
 def test_restart_waits_5_s_after_an_opening():
     bench = charging()
     bench.car = B
@@ -372,6 +382,14 @@ def test_silence_of_the_board_is_no_welded_contactor():
     bench.silent = False
     bench.run(0.1)
     assert not bench.state.faults
+
+
+def test_silence_of_the_board_ends_no_other_fault():
+    bench = detect_short()
+    bench.run(0.2)
+    bench.silent = True
+    bench.run(60.0)
+    assert set(bench.state.faults) == {Fault.PILOT_SHORT, Fault.BOARD_SILENT}
 
 
 def test_state_d_charges_where_ventilation_is_provided():

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.firmware.core.bench import DETERMINISTIC, Bench, standing
 
 from evse.core import timing
 from evse.core.controller import ControllerSettings, ControllerState, acknowledge
@@ -17,6 +16,7 @@ from evse.core.faults import LATCHED, Clears, Fault
 from evse.core.limits import Limit, Source
 from evse.core.pilot import DIODE_LOW_V, PilotLevel, duty_percent
 from evse.core.signals import Command
+from tests.firmware.core.bench import DETERMINISTIC, Bench, standing
 
 BOUND_OF_A_LEASE_S = 10.0
 
@@ -95,9 +95,7 @@ class Turn:
 
 
 def wants_energy(bench: Bench, level: PilotLevel) -> bool:
-    return level is PilotLevel.C or (
-        level is PilotLevel.D and bench.settings.ventilation_allowed
-    )
+    return level is PilotLevel.C or (level is PilotLevel.D and bench.settings.ventilation_allowed)
 
 
 def turns(history):

@@ -5,7 +5,6 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.firmware.core.bench import DETERMINISTIC, NOMINAL_V
 
 from evse.core.pilot import (
     PilotLevel,
@@ -18,6 +17,7 @@ from evse.core.pilot import (
     signalled_a,
     track,
 )
+from tests.firmware.core.bench import DETERMINISTIC, NOMINAL_V
 
 A, B, C, D, E, F = PilotLevel
 
@@ -123,7 +123,7 @@ def test_i6_a_limit_is_told_as_0_or_at_least_6_a_and_read_back_within_it(limit_a
 
 
 def settle(level, *readings):
-    """Feed (ms, level) readings to a pilot settled at `level` and return (ms, new level) changes."""
+    """Feed (ms, level) readings to a pilot settled at `level`; return its (ms, level) changes."""
     now = PilotTrack(level, level, 0.0, 0.0)
     changes = []
     for at_ms, reading in readings:

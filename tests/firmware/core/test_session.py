@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ocpp.v16.enums import Reason as OcppReason
-from tests.firmware.core.bench import DETERMINISTIC
 
 from evse.core.faults import Fault
 from evse.core.intent import Intent, IntentSource, Priority
@@ -33,6 +32,7 @@ from evse.core.session import (
     same_tag,
     step,
 )
+from tests.firmware.core.bench import DETERMINISTIC
 
 NOW_S = 1000.0
 RULES = SessionRules()
@@ -44,9 +44,7 @@ PLUGGED = SessionState(Phase.PLUGGED, plugged=True)
 AUTHORIZED = SessionState(
     Phase.AUTHORIZED, id_tag="CARD", parent_id_tag="GROUP", authorized_until_s=NOW_S + 120.0
 )
-STARTED = SessionState(
-    Phase.CHARGING, plugged=True, transaction=LocalTransaction("CARD", "GROUP")
-)
+STARTED = SessionState(Phase.CHARGING, plugged=True, transaction=LocalTransaction("CARD", "GROUP"))
 CHARGING = replace(STARTED, recorded=True)
 AWAY = replace(CHARGING, plugged=False)
 FINISHING = SessionState(Phase.FINISHING, plugged=True)
@@ -301,7 +299,7 @@ OPEN = st.none() | st.builds(LocalTransaction, TAGS, GROUPS)
 @DETERMINISTIC
 @given(OPEN, ANY_RULES, st.lists(st.tuples(EVENTS, st.floats(0, 100)), max_size=60))
 def test_i9_no_energy_without_a_recorded_transaction(open_transaction, rules, history):
-    """Starts and stops alternate, a transaction is there in between, permission only when stored."""
+    """Starts and stops alternate, between them is a transaction, permission only when stored."""
     now_s = 0.0
     state, actions = restored(open_transaction, rules, now_s)
     running = open_transaction is not None and not actions

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 from ocpp.v16.enums import ChargePointStatus as OcppStatus
-from tests.firmware.core.bench import Bench, standing
 
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel
 from evse.core.session import LocalTransaction, Phase, SessionState
 from evse.core.status import ChargePointStatus, connector_status
+from tests.firmware.core.bench import Bench, standing
 
 CHARGING = SessionState(
     Phase.CHARGING, plugged=True, transaction=LocalTransaction("CARD"), recorded=True

@@ -275,7 +275,9 @@ def begun() -> Callable[..., TransactionRecord]:
     """A transaction that begins now."""
 
     def record(connector_id: int = 1, id_tag: str = "CARD") -> TransactionRecord:
-        return TransactionRecord(new_local_id(), connector_id, id_tag, None, 1000, datetime.now(UTC))
+        return TransactionRecord(
+            new_local_id(), connector_id, id_tag, None, 1000, datetime.now(UTC)
+        )
 
     return record
 

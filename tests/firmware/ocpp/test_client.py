@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -145,10 +146,17 @@ async def test_comes_back_after_the_central_system_did(
     assert wallbox.client.counters.connections == 2
 
 
-@pytest.mark.parametrize(("code", "text"), [(401, "password"), (404, "does not know"), (500, "500")])
+@pytest.mark.parametrize(
+    ("code", "text"), [(401, "password"), (404, "does not know"), (500, "500")]
+)
 async def test_refusal_is_told_once(
-    central: Any, make_wallbox: Any, eventually: Any, caplog: Any, monkeypatch: Any,
-    code: int, text: str,
+    central: Any,
+    make_wallbox: Any,
+    eventually: Any,
+    caplog: Any,
+    monkeypatch: Any,
+    code: int,
+    text: str,
 ) -> None:
     monkeypatch.setattr("evse.ocpp.link.wait_s", lambda *_: 0.02)
     central.refuse_with = code
@@ -173,9 +181,7 @@ async def test_waits_for_a_url(central: Any, make_wallbox: Any, eventually: Any)
     await eventually(lambda: wallbox.client.connected)
 
 
-async def test_status_is_told_once_per_change(
-    central: Any, wallbox: Any, eventually: Any
-) -> None:
+async def test_status_is_told_once_per_change(central: Any, wallbox: Any, eventually: Any) -> None:
     """16"""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     for status in ("Preparing", "Preparing", "Charging", "Charging", "Available"):
@@ -233,14 +239,26 @@ BAD_FRAMES = [
     ("action is no text", '[2,"a",7,{}]', "a", "NotImplemented"),
     ("profile not supported", '[2,"b","GetLocalListVersion",{}]', "b", "NotSupported"),
     ("field missing", '[2,"c","ChangeConfiguration",{"key":"a"}]', "c", "FormationViolation"),
-    ("wrong type", '[2,"d","RemoteStopTransaction",{"transactionId":"x"}]', "d",
-     "FormationViolation"),
+    (
+        "wrong type",
+        '[2,"d","RemoteStopTransaction",{"transactionId":"x"}]',
+        "d",
+        "FormationViolation",
+    ),
     ("payload is no object", '[2,"e","Reset",[1]]', "e", "FormationViolation"),
     ("unknown value", '[2,"f","Reset",{"type":"Medium"}]', "f", "FormationViolation"),
-    ("key too long", json.dumps([2, "g", "ChangeConfiguration", {"key": "k" * 51, "value": ""}]),
-     "g", "FormationViolation"),
-    ("idTag too long", json.dumps([2, "h", "RemoteStartTransaction", {"idTag": "t" * 21}]), "h",
-     "FormationViolation"),
+    (
+        "key too long",
+        json.dumps([2, "g", "ChangeConfiguration", {"key": "k" * 51, "value": ""}]),
+        "g",
+        "FormationViolation",
+    ),
+    (
+        "idTag too long",
+        json.dumps([2, "h", "RemoteStartTransaction", {"idTag": "t" * 21}]),
+        "h",
+        "FormationViolation",
+    ),
 ]
 
 
@@ -260,8 +278,16 @@ async def test_bad_frames_get_a_callerror(
     assert wallbox.client.counters.connections == 1
 
 
-@pytest.mark.parametrize("frame", ['[3,"stranger",{}]', '[4,"stranger","GenericError","",{}]',
-                                   "[3]", '[9,"x",{}]', '[3,["a"],{}]'])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '[3,"stranger",{}]',
+        '[4,"stranger","GenericError","",{}]',
+        "[3]",
+        '[9,"x",{}]',
+        '[3,["a"],{}]',
+    ],
+)
 async def test_strange_answers_are_passed_over(
     central: Any, wallbox: Any, eventually: Any, frame: str
 ) -> None:
@@ -326,6 +352,24 @@ async def test_change_configuration(
     assert (await central.ask(call.ChangeConfiguration(key, value))).status == status
 
 
+async def test_a_value_that_cannot_be_stored_is_rejected(
+    central: Any, wallbox: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    """A full disk: not accepted, not in force, and the secret not in the log."""
+
+    async def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(wallbox.settings._store, "save_setting", full)
+    answer = await central.ask(call.ChangeConfiguration("AuthorizationKey", "fedcba9876543210"))
+    assert answer.status == "Rejected"
+    assert wallbox.settings["ocpp.password"] == ""
+    assert "disk is full" in caplog.text
+    assert "fedcba" not in "".join(
+        r.getMessage() for r in caplog.records if r.name.startswith("evse")
+    )
+
+
 async def test_changed_values_survive_a_power_cut(
     central: Any, wallbox: Any, make_wallbox: Any
 ) -> None:
@@ -347,7 +391,11 @@ async def test_changed_values_survive_a_power_cut(
         (call.RemoteStopTransaction(8), "Rejected", [("remote_stop", 8)]),
         (call.UnlockConnector(1), "Unlocked", [("unlock", 1)]),
         (call.UnlockConnector(9), "NotSupported", []),
-        (call.ChangeAvailability(0, "Inoperative"), "Accepted", [("change_availability", 0, False)]),
+        (
+            call.ChangeAvailability(0, "Inoperative"),
+            "Accepted",
+            [("change_availability", 0, False)],
+        ),
         (call.ChangeAvailability(9, "Operative"), "Rejected", []),
         (call.Reset("Hard"), "Accepted", [("reset", True)]),
         (call.Reset("Soft"), "Accepted", [("reset", False)]),

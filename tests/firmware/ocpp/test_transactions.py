@@ -255,9 +255,11 @@ async def test_a_broken_connection_ends_the_wait_for_an_answer(
     central: Any, wallbox: Any, eventually: Any
 ) -> None:
     """7: a call that was unanswered when the connection broke doesn't hold up the others."""
-    central.answers["Authorize"] = lambda _: asyncio.sleep(20)
+    released = asyncio.Event()
+    central.answers["Authorize"] = lambda _: released.wait()
     task = asyncio.create_task(wallbox.client.authorize("CARD"))
     await eventually(lambda: central.of("Authorize"))
     wallbox.client.set_network(up=False)
     async with asyncio.timeout(2):
         assert await task is None
+    released.set()

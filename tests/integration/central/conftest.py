@@ -59,7 +59,7 @@ class Wallbox:
     async def closed(self) -> int:
         """Wait until the link is closed, and return the code."""
         await asyncio.wait_for(self.websocket.wait_closed(), 3)
-        return self.websocket.close_code
+        return self.websocket.protocol.close_code
 
     async def close(self) -> None:
         await self.websocket.close()
@@ -132,6 +132,7 @@ class Site:
 @pytest.fixture
 async def site(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     monkeypatch.setattr(connection, "FIRST_WORD_S", 0.05)
+    monkeypatch.setattr(v16_setup, "SETTLE_S", 0.0)
     monkeypatch.setattr(v16_setup, "SPACING_S", 0.0)
     site = Site()
     await site.central.start("127.0.0.1", 0, "/ocpp")
@@ -143,7 +144,7 @@ async def site(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 def until() -> Callable:
     async def until(condition: Callable[[], object]) -> None:
         async with asyncio.timeout(2):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - the other end of a real socket
                 await asyncio.sleep(0.005)
 
     return until

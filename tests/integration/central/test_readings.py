@@ -13,7 +13,7 @@ from custom_components.evse_ocpp.central.readings import (
 )
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-U, I, P, E = "Voltage", "Current.Import", "Power.Active.Import", "Energy.Active.Import.Register"
+U, A, P, E = "Voltage", "Current.Import", "Power.Active.Import", "Energy.Active.Import.Register"
 
 
 def phased(measurand, values, labels=("L1", "L2", "L3")):
@@ -25,11 +25,11 @@ def phased(measurand, values, labels=("L1", "L2", "L3")):
     [
         (phased(U, (230, 231, 232)), 3, "voltage_v", (230, 231, 232)),
         (phased(U, (230, 231, 232), ("L1-N", "L2-N", "L3-N")), 3, "voltage_v", (230, 231, 232)),
-        (phased(I, (1, 2, 3), ("L1-N", "L2-N", "L3-N")), 3, "current_a", (1, 2, 3)),
-        (phased(I, (1, 9), ("L1", "N")), 3, "current_a", (1, None, None)),
-        ([Sample(I, 9, "N")], 3, "current_a", (None, None, None)),
-        ([Sample(I, 16)], 1, "current_a", (16, None, None)),
-        ([Sample(I, 16)], 3, "current_a", (16, 16, 16)),
+        (phased(A, (1, 2, 3), ("L1-N", "L2-N", "L3-N")), 3, "current_a", (1, 2, 3)),
+        (phased(A, (1, 9), ("L1", "N")), 3, "current_a", (1, None, None)),
+        ([Sample(A, 9, "N")], 3, "current_a", (None, None, None)),
+        ([Sample(A, 16)], 1, "current_a", (16, None, None)),
+        ([Sample(A, 16)], 3, "current_a", (16, 16, 16)),
         ([Sample(U, 230), *phased(U, (231, 232, 233))], 3, "voltage_v", (231, 232, 233)),
         (phased(P, (100, 200, 300)), 3, "power_w", 600),
         ([Sample(P, 650), *phased(P, (100, 200, 300))], 3, "power_w", 650),
@@ -51,11 +51,11 @@ def test_line_to_line_voltage():
 
 def test_power_is_derived_where_missing_and_replaced_when_it_comes():
     readings = Readings()
-    samples = phased(U, (230, 230, 230)) + phased(I, (10, 10, 10))
+    samples = phased(U, (230, 230, 230)) + phased(A, (10, 10, 10))
     readings.take(summarize(samples, 3), AT, flowing=True)
     assert (readings.power_w, readings.power_derived) == (6900, True)
     readings.take(summarize([Sample(P, 6800)], 3), AT, flowing=True)
-    readings.take(summarize(phased(I, (10, 10, 11)), 3), AT, flowing=True)
+    readings.take(summarize(phased(A, (10, 10, 11)), 3), AT, flowing=True)
     assert (readings.power_w, readings.power_derived) == (6800, False)
 
 
@@ -66,7 +66,7 @@ def test_power_of_unknown_voltage_is_unknown():
 
 def test_no_flow_shows_zero_but_keeps_voltage():
     readings = Readings()
-    samples = [Sample(P, 650), *phased(U, (230, 230, 230)), Sample(I, 3, "L1")]
+    samples = [Sample(P, 650), *phased(U, (230, 230, 230)), Sample(A, 3, "L1")]
     readings.take(summarize(samples, 3), AT, flowing=False)
     assert (readings.power_w, readings.current_a) == (0, (0, None, None))
     assert readings.voltage_v == (230, 230, 230)

@@ -104,11 +104,14 @@ async def test_commands_of_a_lost_link_fail_at_once(site, until):
     [
         ('[2,"a","MeterValues",{"connectorId":1', [4, "a", "FormationViolation"]),
         ('[2,"a","Nonsense",{}]', [4, "a", "NotImplemented"]),
-        ('[2,"a","StatusNotification",{"connectorId":1}]', [4, "a", "OccurenceConstraintViolation"]),
+        (
+            '[2,"a","StatusNotification",{"connectorId":1}]',
+            [4, "a", "OccurenceConstraintViolation"],
+        ),
         ('[2,"a","Authorize",{"idTag":[]}]', [4, "a", "TypeConstraintViolation"]),
         ('[2,7,"Heartbeat",{}]', [3, 7]),
     ],
-)  # fmt: skip
+)
 async def test_bad_calls_are_answered_and_the_link_stays(site, text, reply):
     wallbox = await site.dial()
     assert (await wallbox.send(text))[: len(reply)] == reply
@@ -116,7 +119,17 @@ async def test_bad_calls_are_answered_and_the_link_stays(site, text, reply):
 
 
 @pytest.mark.parametrize(
-    "text", ["no json", "{}", "[]", '[3,"nobody",{}]', '[4,"x"]', '[9,"x"]', "[" * 20000, b"\xff"]
+    "text",
+    [
+        "no json",
+        "{}",
+        "[]",
+        '[3,"nobody",{}]',
+        '[4,"x"]',
+        '[9,"x"]',
+        pytest.param("[" * 20000, id="deep"),
+        pytest.param(b"\xff", id="no text"),
+    ],
 )
 async def test_noise_is_counted_and_the_link_stays(site, text):
     wallbox = await site.dial()

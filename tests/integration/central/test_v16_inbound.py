@@ -1,4 +1,4 @@
-"""Calls of the charger, field by field: what is essential is refused by name, the rest is dropped."""
+"""Calls of the charger: what is essential is refused by name, other bad fields are dropped."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -12,6 +12,9 @@ from custom_components.evse_ocpp.central.v16_inbound import Inbound
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 STAMP = "2026-03-01T12:00:00Z"
+OCCURENCE = "OccurenceConstraintViolation"
+TYPE = "TypeConstraintViolation"
+PROPERTY = "PropertyConstraintViolation"
 
 
 class Site:
@@ -109,33 +112,33 @@ async def test_answers(inbound, action, payload, answer):
     [
         ("Nonsense", {}, "NotImplemented", "Nonsense"),
         ("__init__", {}, "NotImplemented", "__init__"),
-        ("StatusNotification", {"connectorId": 1}, "OccurenceConstraintViolation", "status"),
-        ("StatusNotification", {"status": "Charging"}, "OccurenceConstraintViolation", "connectorId"),
+        ("StatusNotification", {"connectorId": 1}, OCCURENCE, "status"),
+        ("StatusNotification", {"status": "Charging"}, OCCURENCE, "connectorId"),
         (
             "StatusNotification",
             {"connectorId": 1, "status": "Idle"},
-            "TypeConstraintViolation",
+            TYPE,
             "status: 'Idle' came, allowed is one of Available, ",
         ),
         (
             "StatusNotification",
             {"connectorId": 4711, "status": "Charging"},
-            "PropertyConstraintViolation",
+            PROPERTY,
             "connectorId: 4711 came, allowed are 0 to 16",
         ),
-        ("StatusNotification", {"connectorId": True, "status": "Charging"}, "TypeConstraintViolation", "connectorId"),
-        ("StatusNotification", {"connectorId": 10**30, "status": "Charging"}, "TypeConstraintViolation", "connectorId"),
-        ("Authorize", {}, "OccurenceConstraintViolation", "idTag"),
-        ("Authorize", {"idTag": ["x"]}, "TypeConstraintViolation", "idTag"),
-        ("StartTransaction", start(connectorId=0), "PropertyConstraintViolation", "connectorId"),
-        ("StartTransaction", start(idTag=None), "OccurenceConstraintViolation", "idTag"),
-        ("StopTransaction", {}, "OccurenceConstraintViolation", "transactionId"),
-        ("StopTransaction", {"transactionId": "x"}, "TypeConstraintViolation", "transactionId"),
-        ("MeterValues", {"connectorId": 1}, "OccurenceConstraintViolation", "meterValue"),
-        ("MeterValues", {"connectorId": 1, "meterValue": {}}, "TypeConstraintViolation", "meterValue"),
-        ("DataTransfer", {}, "OccurenceConstraintViolation", "vendorId"),
+        ("StatusNotification", {"connectorId": True, "status": "Charging"}, TYPE, "connectorId"),
+        ("StatusNotification", {"connectorId": 10**30, "status": "Charging"}, TYPE, "connectorId"),
+        ("Authorize", {}, OCCURENCE, "idTag"),
+        ("Authorize", {"idTag": ["x"]}, TYPE, "idTag"),
+        ("StartTransaction", start(connectorId=0), PROPERTY, "connectorId"),
+        ("StartTransaction", start(idTag=None), OCCURENCE, "idTag"),
+        ("StopTransaction", {}, OCCURENCE, "transactionId"),
+        ("StopTransaction", {"transactionId": "x"}, TYPE, "transactionId"),
+        ("MeterValues", {"connectorId": 1}, OCCURENCE, "meterValue"),
+        ("MeterValues", {"connectorId": 1, "meterValue": {}}, TYPE, "meterValue"),
+        ("DataTransfer", {}, OCCURENCE, "vendorId"),
     ],
-)  # fmt: skip
+)
 async def test_schema_breaks_name_the_field(inbound, action, payload, code, field):
     with pytest.raises(CallRefusal) as refusal:
         await inbound.handle(action, payload)

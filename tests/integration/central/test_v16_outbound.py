@@ -131,12 +131,17 @@ async def test_remote_start_brings_its_lease(commands, link):
         (lambda c: c.unlock(1), "UnlockConnector", "Unlocked", True),
         (lambda c: c.unlock(1), "UnlockConnector", "NotSupported", False),
         (lambda c: c.reset(hard=True), "Reset", "Accepted", True),
-        (lambda c: c.change_availability(0, operative=False), "ChangeAvailability", "Scheduled", True),
+        (
+            lambda c: c.change_availability(0, operative=False),
+            "ChangeAvailability",
+            "Scheduled",
+            True,
+        ),
         (lambda c: c.trigger("Heartbeat"), "TriggerMessage", "NotImplemented", False),
         (lambda c: c.change_configuration("K", "V"), "ChangeConfiguration", "RebootRequired", True),
         (lambda c: c.change_configuration("K", "V"), "ChangeConfiguration", "Rejected", False),
     ],
-)  # fmt: skip
+)
 async def test_answers_are_judged(commands, link, command, action, answer, accepted):
     link.answers[action] = {"status": answer}
     if accepted:
@@ -183,6 +188,7 @@ class Seen:
 
 @pytest.fixture(autouse=True)
 def no_spacing(monkeypatch):
+    monkeypatch.setattr(v16_setup, "SETTLE_S", 0.0)
     monkeypatch.setattr(v16_setup, "SPACING_S", 0.0)
 
 

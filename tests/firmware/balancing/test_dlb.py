@@ -1,0 +1,260 @@
+"""Dynamic load balancing, case by case, on virtual time."""
+
+import math
+from dataclasses import dataclass, field
+
+import pytest
+
+from evse.balancing.dlb import DlbSettings, DlbState, HouseSample, limit, on_sample
+from evse.core.limits import Source
+
+SETTINGS = DlbSettings(maximum_a=25.0, fallback_a=8.0)
+
+
+@dataclass
+class House:
+    """A house whose appliances are told, with a car that draws what DLB allows."""
+
+    settings: DlbSettings = SETTINGS
+    now_s: float = 1000.0
+    others_a: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    car_a: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    state: DlbState = field(default_factory=DlbState.initial)
+
+    @property
+    def limit(self):
+        return limit(self.state, self.settings, self.now_s)
+
+    @property
+    def allowed_a(self):
+        return self.limit.amps_at(self.now_s)
+
+    def sample(self, house_a=None):
+        if house_a is None:
+            house_a = tuple(o + c for o, c in zip(self.others_a, self.car_a, strict=True))
+        sample = HouseSample(self.now_s, house_a, self.car_a)
+        self.state = on_sample(self.state, sample, self.settings, self.now_s)
+        return self.allowed_a
+
+    def run(self, seconds):
+        """Sample once a second, the car following; return what was allowed after each."""
+        allowed_a = []
+        for _ in range(seconds):
+            self.now_s += 1.0
+            allowed_a.append(self.sample())
+            self.car_a = (allowed_a[-1],) * 3
+        return allowed_a
+
+
+def settled(others_a=0.0, settings=SETTINGS):
+    house = House(settings, others_a=(others_a,) * 3)
+    house.run(120)
+    return house
+
+
+def test_without_any_sample_the_fallback_holds():
+    house = House()
+    assert (house.limit.source, house.allowed_a) == (Source.METER_LOST, 8.0)
+
+
+def test_it_starts_at_the_fallback_and_rises_when_the_rest_was_free_for_20_s():
+    house = House(others_a=(4.0, 4.0, 4.0))
+    allowed_a = house.run(25)
+    assert allowed_a[:20] == [8.0] * 20
+    assert allowed_a[20] == 21.0
+    assert house.limit.source is Source.DLB
+
+
+def test_down_by_the_whole_excess_on_the_first_sample():
+    house = settled()
+    assert house.allowed_a == 25.0
+    house.others_a = (0.0, 14.0, 0.0)
+    assert house.run(1) == [11.0]
+
+
+def test_up_only_to_what_was_free_all_the_time():
+    house = settled(others_a=14.0)
+    house.others_a = (0.0, 0.0, 0.0)
+    house.run(10)
+    house.others_a = (5.0, 5.0, 5.0)
+    house.run(1)
+    house.others_a = (0.0, 0.0, 0.0)
+    allowed_a = house.run(25)
+    assert allowed_a[5] == 11.0
+    assert 20.0 in allowed_a
+    assert allowed_a[-1] == 25.0
+    assert set(allowed_a) == {11.0, 20.0, 25.0}
+
+
+def test_a_hob_that_pulses_does_not_move_the_limit():
+    house = settled(others_a=10.0)
+    allowed_a = []
+    for pulse in range(20):
+        house.others_a = (10.0 if pulse % 2 else 0.0,) * 3
+        allowed_a += house.run(8)
+    assert set(allowed_a) == {15.0}
+
+
+def test_small_rises_are_not_followed():
+    house = settled(others_a=10.0)
+    house.others_a = (9.6, 9.6, 9.6)
+    assert set(house.run(60)) == {15.0}
+    house.others_a = (9.5, 9.5, 9.5)
+    assert house.run(60)[-1] == 15.5
+
+
+def test_the_tightest_phase_decides():
+    assert settled().allowed_a == 25.0
+    house = House(others_a=(3.0, 12.0, 7.0))
+    house.run(60)
+    assert house.allowed_a == 13.0
+
+
+def test_phases_without_the_car_do_not_count():
+    single_phase = DlbSettings(25.0, 8.0, phases_used=(True, False, False))
+    house = House(single_phase, others_a=(3.0, 24.0, math.nan))
+    house.run(60)
+    assert house.allowed_a == 22.0
+
+
+def test_the_car_itself_is_taken_out():
+    """Integrating on the grid value would see no room here."""
+    house = settled(others_a=5.0)
+    assert house.car_a == (20.0, 20.0, 20.0)
+    assert set(house.run(60)) == {20.0}
+
+
+@pytest.mark.parametrize(
+    ("others_a", "allowed_a"), [(-10.0, 25.0), (-0.1, 25.0), (0.0, 25.0), (1.0, 24.0)]
+)
+def test_export_never_allows_more_than_the_fuse(others_a, allowed_a):
+    assert settled(others_a=others_a).allowed_a == allowed_a
+
+
+def test_export_of_the_house_does_not_hide_its_load():
+    """House −4 A with 10 A into the car: the roof gives 14 A."""
+    house = settled(others_a=-14.0)
+    house.car_a = (10.0, 10.0, 10.0)
+    assert house.sample() == 25.0
+    house.now_s += 1.0
+    house.others_a = (9.0, 9.0, 9.0)
+    assert house.sample() == 16.0
+
+
+def test_below_the_minimum_it_pauses_and_restarts_after_60_s_with_a_margin():
+    house = settled()
+    house.others_a = (19.5, 19.5, 19.5)
+    assert house.run(1) == [0.0]
+    house.others_a = (18.5, 18.5, 18.5)  # 6.5 A free: enough to go on, not to start
+    assert set(house.run(300)) == {0.0}
+    house.others_a = (18.0, 18.0, 18.0)
+    allowed_a = house.run(62)
+    assert allowed_a.index(7.0) == 60
+    assert set(allowed_a) == {0.0, 7.0}
+
+
+def test_a_pause_counts_from_the_last_lack():
+    house = settled()
+    house.others_a = (20.0, 20.0, 20.0)
+    house.run(1)
+    house.others_a = (10.0, 10.0, 10.0)
+    house.run(50)
+    house.others_a = (20.0, 20.0, 20.0)
+    house.run(1)
+    house.others_a = (10.0, 10.0, 10.0)
+    assert house.run(62).index(15.0) == 60
+
+
+@pytest.mark.parametrize("fallback_a", [0.0, 8.0])
+def test_a_silent_meter_ends_in_the_fallback_within_10_s(fallback_a):
+    house = settled(settings=DlbSettings(25.0, fallback_a, restart_wait_s=30.0))
+    assert house.allowed_a == 25.0
+    last_s = house.now_s
+    house.now_s = last_s + 9.99
+    assert (house.limit.source, house.allowed_a) == (Source.DLB, 25.0)
+    house.now_s = last_s + 10.0
+    assert (house.limit.source, house.allowed_a) == (Source.METER_LOST, fallback_a)
+
+
+def test_the_lease_expires_into_the_same_fallback_without_being_asked_again():
+    house = settled()
+    kept = house.limit
+    assert kept.amps_at(house.now_s + 10.0) == 8.0
+
+
+def test_after_a_silence_it_starts_low_again():
+    house = settled()
+    house.now_s += 60.0
+    house.car_a = (8.0, 8.0, 8.0)
+    assert house.sample() == 8.0
+    assert house.limit.source is Source.DLB
+    allowed_a = house.run(20)
+    assert allowed_a[:19] == [8.0] * 19
+    assert allowed_a[19] == 25.0
+
+
+def test_after_a_silence_the_first_sample_may_take_back_the_fallback():
+    house = settled()
+    house.now_s += 60.0
+    house.car_a, house.others_a = (8.0, 8.0, 8.0), (18.5, 18.5, 18.5)
+    assert house.sample() == 6.5
+    house.now_s += 1.0
+    house.others_a = (24.0, 24.0, 24.0)
+    assert house.sample() == 0.0
+
+
+@pytest.mark.parametrize("wrong_a", [math.nan, math.inf, -math.inf, 1000.1, -1000.1, 6553.5])
+@pytest.mark.parametrize("phase", [0, 1, 2])
+def test_an_implausible_sample_is_silence(wrong_a, phase):
+    house = settled()
+    last_s = house.now_s
+    house_a = [25.0, 25.0, 25.0]
+    house_a[phase] = wrong_a
+    before = house.state
+    for _ in range(12):
+        house.now_s += 1.0
+        house.sample(tuple(house_a))
+    assert house.state == before
+    assert house.now_s - last_s == 12.0
+    assert house.limit.source is Source.METER_LOST
+
+
+@pytest.mark.parametrize(
+    ("at_s", "now_s", "taken"),
+    [
+        (1001.0, 1001.0, True),
+        (1001.0, 1005.0, True),
+        (1000.0, 1001.0, False),  # seen before: a meter that repeats itself is silent
+        (999.0, 1001.0, False),
+        (1002.0, 1001.0, False),  # from the future
+        (1001.0, 1011.0, False),  # too old to say anything
+    ],
+)
+def test_a_sample_counts_once_and_in_its_time(at_s, now_s, taken):
+    house = House(others_a=(4.0, 4.0, 4.0))
+    house.sample()
+    sample = HouseSample(at_s, (24.0, 24.0, 24.0), (0.0, 0.0, 0.0))
+    after = on_sample(house.state, sample, SETTINGS, now_s)
+    assert (after != house.state) is taken
+
+
+def test_memory_is_bounded_by_the_window_not_by_the_meter():
+    house = House(others_a=(4.0, 4.0, 4.0))
+    for _ in range(5000):
+        house.now_s += 0.02
+        house.sample()
+    assert len(house.state.minima) <= SETTINGS.settle_s + 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"phases_used": (False, False, False)},
+        {"maximum_a": -1.0},
+        {"fallback_a": math.nan},
+        {"settle_s": math.inf},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused_by_name(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        DlbSettings(**{"maximum_a": 25.0, "fallback_a": 8.0, **wrong})

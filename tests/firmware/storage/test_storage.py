@@ -1,0 +1,229 @@
+"""What is on disk after a power cut."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from evse.storage import outbox as outbox_module
+from evse.storage import transactions as transactions_module
+from evse.storage.database import MIGRATIONS, Database
+from evse.storage.outbox import Outbox
+from evse.storage.transactions import TransactionRecord, Transactions, new_local_id
+from evse.storage.values import StoredCard, StoredProfile, Values
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def record(connector_id: int = 1) -> TransactionRecord:
+    return TransactionRecord(new_local_id(), connector_id, "CARD", None, 1000, NOW)
+
+
+def over(started: TransactionRecord) -> TransactionRecord:
+    return replace(
+        started,
+        meter_stop_wh=2000,
+        stopped_at=NOW + timedelta(hours=1),
+        reason="Local",
+        stop_id_tag="CARD",
+    )
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "evse.db")
+    yield database
+    await database.close()
+
+
+async def actions(database: Database) -> list[str]:
+    rows = await database.read("SELECT action FROM outbox ORDER BY id")
+    return [row["action"] for row in rows]
+
+
+async def test_writes_are_durable(database: Database) -> None:
+    """synchronous=FULL and WAL: a committed change survives a power cut."""
+    assert (await database.read("PRAGMA synchronous"))[0][0] == 2
+    assert (await database.read("PRAGMA journal_mode"))[0][0] == "wal"
+    assert (await database.read("PRAGMA user_version"))[0][0] == len(MIGRATIONS)
+
+
+async def test_start_and_stop_are_kept_once(database: Database, tmp_path: Path) -> None:
+    """A transaction and its message are written together, and told again they change nothing."""
+    store = Transactions(database)
+    started = record()
+    assert await store.start(started, {"a": 1})
+    assert not await store.start(started, {"a": 1})
+    await store.sample(started.local_id, 1500, NOW)
+    other = await Database.open(tmp_path / "evse.db")  # as after a kill
+    (found,) = await Transactions(other).open_transactions()
+    assert found == replace(started, last_wh=1500, last_at=NOW)
+    assert await Transactions(other).stop(over(started), {"b": 2})
+    assert not await Transactions(other).stop(over(started), {"b": 2})
+    assert await Transactions(other).open_transactions() == []
+    assert await Transactions(other).get(started.local_id) == replace(
+        over(started), last_wh=1500, last_at=NOW
+    )
+    assert await Transactions(other).get("nobody") is None
+    assert await actions(other) == ["StartTransaction", "StopTransaction"]
+    await other.close()
+
+
+async def test_record_without_message_is_never_seen(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failure between the two leaves neither."""
+
+    async def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(transactions_module, "enqueue", fail)
+    store = Transactions(database)
+    with pytest.raises(sqlite3.OperationalError):
+        await store.start(record(), {})
+    assert await store.open_transactions() == []
+    monkeypatch.undo()
+    assert await store.start(record(), {})  # and the database goes on
+
+
+async def test_messages_of_a_transaction_keep_their_order(database: Database) -> None:
+    """Only the first of each transaction may be sent; the server's id is looked up late."""
+    store, outbox = Transactions(database), Outbox(database)
+    first, second = record(), record(2)
+    await store.start(first, {"n": 1})
+    await store.start(second, {"n": 2})
+    await outbox.add_meter_values(first.local_id, {"n": 3})
+    await store.stop(over(first), {"n": 4})
+    heads = await outbox.heads()
+    assert [(head.action, head.payload) for head in heads] == [
+        ("StartTransaction", {"n": 1}),
+        ("StartTransaction", {"n": 2}),
+    ]
+    assert await outbox.failed(heads[0]) == 1
+    assert (await outbox.heads())[0].attempts == 1
+    assert (await outbox.heads())[0].message_id == heads[0].message_id
+    await outbox.started(heads[0], 42, "GROUP")
+    by_transaction = {head.local_id: head for head in await outbox.heads()}
+    assert by_transaction[first.local_id].action == "MeterValues"
+    assert by_transaction[first.local_id].server_id == 42
+    assert by_transaction[second.local_id].server_id is None
+    await outbox.done(by_transaction[first.local_id])
+    actions_left = {head.local_id: head.action for head in await outbox.heads()}
+    assert actions_left[first.local_id] == "StopTransaction"
+    assert await outbox.count() == 2
+    stored = await store.get(first.local_id)
+    assert stored is not None
+    assert (stored.server_id, stored.parent_id_tag) == (42, "GROUP")
+
+
+async def test_meter_values_are_thinned_but_never_the_rest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "MAX_METER_VALUES", 10)
+    store, outbox = Transactions(database), Outbox(database)
+    started = record()
+    await store.start(started, {})
+    for number in range(50):
+        await outbox.add_meter_values(started.local_id, {"n": number})
+    await store.stop(over(started), {})
+    found = await actions(database)
+    assert found[0] == "StartTransaction"
+    assert found[-1] == "StopTransaction"
+    assert 5 <= found.count("MeterValues") <= 10
+    rows = await database.read("SELECT payload FROM outbox WHERE action = 'MeterValues'")
+    assert rows[0]["payload"] == '{"n": 0}'
+
+
+async def test_transaction_data_is_bounded_and_goes_with_the_stop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions_module, "MAX_TRANSACTION_DATA", 8)
+    store = Transactions(database)
+    started = record()
+    await store.start(started, {})
+    for number in range(30):
+        await store.add_data(started.local_id, {"n": number})
+    data = await store.data(started.local_id)
+    assert data[0] == {"n": 0}
+    assert len(data) <= 8
+    await store.stop(over(started), {})
+    assert await store.data(started.local_id) == []
+
+
+def _damaged(folder: Path) -> list[Path]:
+    return list(folder.glob("evse.db.damaged-*"))
+
+
+@pytest.mark.parametrize("damage", ["not a database", "torn page"])
+async def test_damaged_file_is_moved_aside(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    for number in range(200):
+        await Values(database).save_setting(f"key{number}", "x" * 200)
+    await database.close()
+    if damage == "not a database":
+        path.write_bytes(b"this is no database at all" * 100)
+    else:
+        content = bytearray(path.read_bytes())
+        content[4096:] = b"\x5a" * (len(content) - 4096)
+        path.write_bytes(content)
+    again = await Database.open(path)
+    assert await Values(again).saved_settings() == {}
+    await Values(again).save_setting("dlb.settle_s", 5)
+    await again.close()
+    assert "is damaged" in caplog.text
+    assert _damaged(tmp_path)
+
+
+async def test_file_of_a_newer_version_is_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a roll-back of an update."""
+    database = await Database.open(tmp_path / "evse.db")
+    await Values(database).save_setting("dlb.settle_s", 5)
+    await database.write(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    await database.close()
+    again = await Database.open(tmp_path / "evse.db")
+    assert await Values(again).saved_settings() == {"dlb.settle_s": 5}
+    assert "newer version" in caplog.text
+    await again.close()
+
+
+async def test_no_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
+    """Nothing is moved when it is not the file that is damaged."""
+    with pytest.raises(sqlite3.OperationalError):
+        await Database.open(tmp_path / "nowhere" / "evse.db")
+    await asyncio.sleep(0.05)  # the library's thread ends itself, with a word to this loop
+
+
+async def test_values_read_back(database: Database) -> None:
+    values = Values(database)
+    await values.save_setting("a", ("x", "y"))
+    assert await values.saved_settings() == {"a": ["x", "y"]}
+    await values.save_availability([0, 1], operative=False)
+    await values.save_availability([1], operative=True)
+    assert await values.availability() == {0: False, 1: True}
+    await values.save_latched_faults(1, ["welded", "rcm"])
+    await values.save_latched_faults(2, ["welded"])
+    await values.save_latched_faults(1, ["rcm"])
+    assert await values.latched_faults() == {1: {"rcm"}, 2: {"welded"}}
+    profiles = [StoredProfile(1, 5, {"a": 1}), StoredProfile(0, 5, {})]
+    await values.save_charging_profiles([StoredProfile(2, 2, {})])
+    await values.save_charging_profiles(profiles)
+    assert sorted(await values.charging_profiles(), key=lambda p: -p.connector_id) == profiles
+
+
+async def test_oldest_cards_go(database: Database) -> None:
+    values = Values(database)
+    cards = [StoredCard(f"card{n}", "Accepted", "GROUP", NOW) for n in range(5)]
+    for card in [*cards, cards[0]]:
+        await values.save_card(card, keep=3)
+    assert await values.cards() == [cards[3], cards[4], cards[0]]
+    await values.clear_cards()
+    assert await values.cards() == []

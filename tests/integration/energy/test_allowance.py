@@ -1,0 +1,46 @@
+"""How much, why, and whether to start."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.evse_ocpp.energy.allowance import (
+    Allowance,
+    Choices,
+    Occupancy,
+    Reason,
+    decide,
+)
+
+NOON = datetime(2026, 1, 10, 12, tzinfo=ZoneInfo("Europe/Rome"))
+O = Occupancy  # noqa: E741
+NIGHT = {"window_enabled": True, "window_start": time(23), "window_stop": time(7)}
+DAY = {"window_enabled": True, "window_start": time(7), "window_stop": time(23)}
+
+
+@pytest.mark.parametrize(
+    ("choices", "occupancy", "asked", "allowance"),
+    [
+        ({}, O.CHARGING, False, Allowance(16, Reason.USER_LIMIT)),
+        ({"limit_a": 6.0}, O.CHARGING, False, Allowance(6, Reason.USER_LIMIT)),
+        ({"charging": False}, O.CHARGING, False, Allowance(0, Reason.PAUSED)),
+        ({"charging": False} | NIGHT, O.CHARGING, False, Allowance(0, Reason.PAUSED)),
+        (NIGHT, O.CHARGING, False, Allowance(0, Reason.WINDOW)),
+        (DAY, O.CHARGING, False, Allowance(16, Reason.USER_LIMIT)),
+        ({}, O.WAITING, False, Allowance(16, Reason.USER_LIMIT)),
+        ({"free_charging": True}, O.WAITING, False, Allowance(16, Reason.USER_LIMIT, True)),
+        ({"free_charging": True}, O.FINISHED, False, Allowance(16, Reason.USER_LIMIT)),
+        ({"free_charging": True}, O.CHARGING, False, Allowance(16, Reason.USER_LIMIT)),
+        ({"free_charging": True}, O.FREE, False, Allowance(16, Reason.USER_LIMIT)),
+        ({"free_charging": True} | NIGHT, O.WAITING, False, Allowance(0, Reason.WINDOW)),
+        ({"free_charging": True, "charging": False}, O.WAITING, False, Allowance(0, Reason.PAUSED)),
+        ({}, O.WAITING, True, Allowance(16, Reason.USER_LIMIT, True)),
+        ({}, O.FINISHED, True, Allowance(16, Reason.USER_LIMIT, True)),
+        ({}, O.FREE, True, Allowance(16, Reason.USER_LIMIT)),
+        ({}, O.OTHER, True, Allowance(16, Reason.USER_LIMIT)),
+        (NIGHT, O.WAITING, True, Allowance(0, Reason.WINDOW)),
+    ],
+)
+def test_decide(choices, occupancy, asked, allowance):
+    assert decide(Choices(**choices), occupancy, start_asked=asked, local_now=NOON) == allowance

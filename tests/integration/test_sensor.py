@@ -1,0 +1,217 @@
+"""Sensors: values, availability, and that only what changed is written."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+
+from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
+from custom_components.evse_ocpp.central.readings import Sample
+from custom_components.evse_ocpp.const import DOMAIN
+from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.sensor import SENSORS
+from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .support import subentry_data
+
+SAMPLES = (
+    Sample("Power.Active.Import", 7360.4),
+    *(Sample("Current.Import", 10.7 + phase, f"L{phase + 1}") for phase in range(3)),
+    *(Sample("Voltage", 229 + phase, f"L{phase + 1}-N") for phase in range(3)),
+    Sample("Current.Offered", 13.0),
+)
+
+
+def states(hass: HomeAssistant) -> dict[str, str]:
+    """Return the states of the sensors by what follows the device's name."""
+    prefix = "sensor.garage_"
+    return {
+        state.entity_id.removeprefix(prefix): state.state
+        for state in hass.states.async_all("sensor")
+    }
+
+
+def take(wallbox: Wallbox, *samples: Sample) -> None:
+    now = datetime.now(UTC)
+    wallbox.charger.take_samples(1, None, samples, now, now)
+    wallbox.charger.publish()
+
+
+async def test_readings(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", datetime.now(UTC))
+    take(wallbox, *SAMPLES)
+    shown = states(hass)
+    assert shown["status"] == "charging"
+    assert shown["power"] == "7360.4"
+    assert [shown[f"current_l{n}"] for n in (1, 2, 3)] == ["10.7", "11.7", "12.7"]
+    assert [shown[f"voltage_l{n}"] for n in (1, 2, 3)] == ["229", "230", "231"]
+    assert shown["offered_current"] == "13.0"
+
+
+@pytest.mark.parametrize("status", ChargerStatus)
+async def test_each_status_is_a_state_of_its_own(
+    hass: HomeAssistant, wallbox: Wallbox, status: ChargerStatus
+) -> None:
+    """Out of service must not look like an entity that is not available."""
+    wallbox.charger.take_status(1, status, "NoError", datetime.now(UTC))
+    wallbox.charger.publish()
+    shown = hass.states.get("sensor.garage_status")
+    assert shown is not None
+    assert shown.state != STATE_UNAVAILABLE
+    assert shown.state in shown.attributes["options"]
+    assert len(set(shown.attributes["options"])) == len(ChargerStatus)
+
+
+async def test_session_and_total_energy(
+    hass: HomeAssistant, wallbox: Wallbox, freezer: FrozenDateTimeFactory
+) -> None:
+    charger, start = wallbox.charger, datetime.now(UTC)
+    assert states(hass)["session_energy"] == STATE_UNKNOWN
+    charger.take_status(1, ChargerStatus.CHARGING, "NoError", start)
+    charger.start_transaction(1, "CARD", start, 1000, "key")
+    freezer.tick(timedelta(minutes=30, seconds=50))
+    take(wallbox, Sample("Energy.Active.Import.Register", 3500))
+    shown = states(hass)
+    assert shown["session_energy"] == "2.5"
+    assert shown["total_energy"] == "2.5"
+    assert float(shown["session_duration"]) == 30
+    charger.take_status(1, ChargerStatus.AVAILABLE, "NoError", datetime.now(UTC))
+    freezer.tick(timedelta(hours=1))
+    charger.publish()
+    assert float(states(hass)["session_duration"]) == 30  # of the session that ended
+
+
+async def test_what_is_kept_while_the_wallbox_is_away(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    now = datetime.now(UTC)
+    wallbox.charger.start_transaction(1, "CARD", now, 1000, "key")
+    take(wallbox, *SAMPLES)
+    wallbox.charger.link_down()
+    wallbox.charger.publish()
+    available = {name for name, state in states(hass).items() if state != STATE_UNAVAILABLE}
+    assert available == {"total_energy", "session_energy"}
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("dlb", "dlb"),
+        ("cable", "cable"),
+        ("none", "none"),
+        ("a new idea of the firmware", "other"),
+        ("central", "user_limit"),
+        (None, "user_limit"),
+    ],
+)
+async def test_limited_by(
+    hass: HomeAssistant, wallbox: Wallbox, told: str | None, shown: str
+) -> None:
+    wallbox.charger.connector(1).limited_by = told
+    wallbox.charger.publish()
+    assert states(hass)["limited_by"] == shown
+
+
+async def test_our_own_limit_tells_the_choice_behind_it(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    wallbox.charger.connector(1).limited_by = "central"
+    await wallbox.steering.set_charging(False)
+    assert states(hass)["limited_by"] == "paused"
+
+
+async def test_all_sources_of_the_firmware_have_a_state() -> None:
+    """docs/architecture.md, core/limits.py: the firmware sends the winning limit's source."""
+    sources = {"board", "cable", "installation", "operator", "dlb", "meter_lost", "central"}
+    sources |= {"schedule", "temperature", "overload", "sharing", "phase_loss", "none"}
+    (limited_by,) = (sensor for sensor in SENSORS if sensor.key == "limited_by")
+    assert limited_by.options is not None
+    assert sources <= set(limited_by.options)
+
+
+async def test_house_meter_appears_when_the_wallbox_has_one(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    assert "house_current_l1" not in states(hass)
+    wallbox.charger.take_house_current(
+        [Sample("Current.Import", 4.5 * phase, f"L{phase}") for phase in (1, 2, 3)]
+    )
+    wallbox.charger.publish()
+    await hass.async_block_till_done(wait_background_tasks=False)
+    shown = states(hass)
+    assert [shown[f"house_current_l{n}"] for n in (1, 2, 3)] == ["4.5", "9.0", "13.5"]
+
+
+@pytest.mark.parametrize("subentries", [[subentry_data(phases=1)]])
+async def test_single_phase_wallbox_has_one_phase(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    assert {"current_l1", "voltage_l1"} <= states(hass).keys()
+    assert not {"current_l2", "current_l3", "voltage_l2", "voltage_l3"} & states(hass).keys()
+
+
+async def test_only_what_changed_is_written(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    """reference: writing all entities of all wallboxes is what made another integration slow."""
+    wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", datetime.now(UTC))
+    take(wallbox, *SAMPLES)
+    await hass.async_block_till_done(wait_background_tasks=False)
+    written: list[str] = []
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        written.append(event.data["entity_id"])
+
+    for event_type in ("state_changed", "state_reported"):
+        hass.bus.async_listen(event_type, note, event_filter=callback(lambda _: True))
+    take(wallbox, Sample("Power.Active.Import", 7400))
+    take(wallbox, Sample("Power.Active.Import", 7400))
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert written == ["sensor.garage_power"]
+
+
+async def test_diagnostic_sensors_are_off_by_default(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    registry = er.async_get(hass)
+    for key in ("identity", "clock_offset", "violations", "connections"):
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"CP-1/{key}")
+        assert entity_id is not None
+        entity = registry.async_get(entity_id)
+        assert entity is not None
+        assert entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+        assert entity.entity_category is EntityCategory.DIAGNOSTIC
+
+
+@pytest.fixture
+def _enabled() -> Iterator[None]:
+    """Enable what is off by default; before the wallbox's entities are made."""
+    with patch("homeassistant.helpers.entity.Entity.entity_registry_enabled_default", new=True):
+        yield
+
+
+@pytest.mark.usefixtures("_enabled", "wallbox")
+async def test_diagnostic_sensors(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    (wallbox,) = deaf_hub.wallboxes.values()
+    now = datetime.now(UTC)
+    assert states(hass)["clock_offset"] == STATE_UNKNOWN
+    wallbox.charger.clock.observe(now + timedelta(seconds=7.3), now, stored=False)
+    wallbox.charger.violated("MeterValues")
+    wallbox.charger.violated("MeterValues")
+    wallbox.charger.publish()
+    shown = states(hass)
+    assert shown["identity"] == "CP-1"
+    assert float(shown["clock_offset"]) == 7
+    assert shown["protocol_violations"] == "2"
+    assert shown["connections"] == "1"
+
+
+async def test_configuration_of_no_interest_changes_nothing(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    before = states(hass)
+    wallbox.charger.configuration["HeartbeatInterval"] = ConfigurationKey("60", readonly=False)
+    wallbox.charger.publish()
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert states(hass) == before

@@ -1,0 +1,75 @@
+"""Charging, free charging and the charging window."""
+
+from datetime import UTC, datetime
+from unittest.mock import AsyncMock
+
+import pytest
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+
+from custom_components.evse_ocpp.central.charger import ChargerStatus
+from custom_components.evse_ocpp.central.commands import CommandRefused
+from custom_components.evse_ocpp.wallbox import Wallbox
+
+
+async def switch(hass: HomeAssistant, name: str, to: str) -> None:
+    await hass.services.async_call(
+        "switch", f"turn_{to}", {"entity_id": f"switch.garage_{name}"}, blocking=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "choice"),
+    [
+        ("charging", "charging"),
+        ("free_charging", "free_charging"),
+        ("charging_window", "window_enabled"),
+    ],
+)
+@pytest.mark.parametrize("connected", [True, False])
+async def test_choice_is_kept_and_shown(
+    hass: HomeAssistant, wallbox: Wallbox, name: str, choice: str, connected: bool
+) -> None:
+    if not connected:
+        wallbox.charger.link_down()
+        wallbox.charger.publish()
+    for to in ("off", "on", "off"):
+        await switch(hass, name, to)
+        assert getattr(wallbox.steering.choices, choice) is (to == "on")
+        assert hass.states.is_state(f"switch.garage_{name}", to)
+
+
+async def test_charging_off_pauses_and_on_resumes(
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock
+) -> None:
+    now = datetime.now(UTC)
+    wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", now)
+    wallbox.charger.start_transaction(1, "CARD", now, 0, "key")
+    await switch(hass, "charging", "off")
+    commands.set_lease.assert_awaited_with(1, 0.0, 180)
+    await switch(hass, "charging", "on")
+    commands.set_lease.assert_awaited_with(1, 16, 180)
+    commands.remote_stop.assert_not_awaited()
+
+
+async def test_charging_on_starts_a_waiting_car(
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock
+) -> None:
+    wallbox.charger.take_status(1, ChargerStatus.PREPARING, "NoError", datetime.now(UTC))
+    await switch(hass, "charging", "on")
+    commands.remote_start.assert_awaited_once()
+
+
+async def test_refused_pause_is_told_and_not_shown(
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock
+) -> None:
+    now = datetime.now(UTC)
+    wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", now)
+    wallbox.charger.start_transaction(1, "CARD", now, 0, "key")
+    commands.set_lease.side_effect = CommandRefused("SetChargingProfile", "NotSupported")
+    with pytest.raises(HomeAssistantError) as error:
+        await switch(hass, "charging", "off")
+    assert error.value.translation_key == "command_refused"
+    assert error.value.translation_placeholders is not None
+    assert error.value.translation_placeholders["answer"] == "NotSupported"
+    assert hass.states.is_state("switch.garage_charging", "on")

@@ -1,0 +1,95 @@
+"""Every language says everything, with the same placeholders, and in words of its own."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.evse_ocpp import (
+    binary_sensor,
+    number,
+    sensor,
+    switch,
+)
+from custom_components.evse_ocpp import (
+    time as time_platform,
+)
+
+ROOT = Path(sensor.__file__).parent
+LANGUAGES = ("en", "de", "es", "fr", "it")
+PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
+def texts(language: str) -> dict[str, str]:
+    def flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+        for key, value in tree.items():
+            if isinstance(value, dict):
+                yield from flat(value, f"{prefix}{key}.")
+            else:
+                yield f"{prefix}{key}", value
+
+    file = ROOT / "translations" / f"{language}.json"
+    return dict(flat(json.loads(file.read_text(encoding="utf-8"))))
+
+
+ENGLISH = texts("en")
+
+
+def test_these_are_the_languages() -> None:
+    assert {file.stem for file in (ROOT / "translations").iterdir()} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_language_is_complete(language: str) -> None:
+    assert texts(language).keys() == ENGLISH.keys()
+    assert all(text.strip() for text in texts(language).values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_are_the_same(language: str) -> None:
+    for key, text in texts(language).items():
+        assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(ENGLISH[key])), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_apostrophes_do_not_swallow_placeholders(language: str) -> None:
+    """In the ICU message format an ASCII apostrophe before a brace quotes it."""
+    assert not [key for key, text in texts(language).items() if "'{" in text or "}'" in text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_sentences_are_translated(language: str) -> None:
+    """A text of more than three words that equals the English one was forgotten."""
+    same = [key for key, text in texts(language).items() if text == ENGLISH[key]]
+    assert not [key for key in same if len(ENGLISH[key].split()) > 3]
+
+
+@pytest.mark.parametrize(
+    ("platform", "descriptions"),
+    [
+        ("binary_sensor", binary_sensor.BINARY_SENSORS),
+        ("number", number.NUMBERS),
+        ("sensor", sensor.SENSORS),
+        ("switch", switch.SWITCHES),
+        ("time", time_platform.TIMES),
+    ],
+)
+def test_every_entity_has_a_name_and_its_states(platform: str, descriptions: Any) -> None:
+    keys = {key for key in ENGLISH if key.startswith(f"entity.{platform}.")}
+    wanted = set()
+    for description in descriptions:
+        prefix = f"entity.{platform}.{description.translation_key}"
+        wanted.add(f"{prefix}.name")
+        wanted |= {
+            f"{prefix}.state.{option}" for option in getattr(description, "options", None) or ()
+        }
+    assert keys == wanted
+
+
+def test_unique_keys() -> None:
+    """Unique IDs are made of keys; two entities of one platform must not share one."""
+    keys = [description.key for description in sensor.SENSORS]
+    assert len(keys) == len(set(keys))
