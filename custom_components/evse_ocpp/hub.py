@@ -4,6 +4,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ from .issues import (
 )
 from .steering import SteeringSettings
 from .wallbox import Wallbox, WallboxSettings
+
+_LOGGER = logging.getLogger(__name__)
 
 SAVE_DELAY_S = 300
 """Transactions are stored at once. Meters can wait: they catch up with the charger's register."""
@@ -70,7 +73,7 @@ class Hub:
         """Restore the wallboxes and open the port; ConfigEntryNotReady when it cannot be opened."""
         stored = await self._storage.async_load() or {}
         for subentry in self._subentries().values():
-            self._add(subentry, stored.get(subentry.unique_id))
+            self._add(subentry, stored.get(subentry.unique_id or ""))
         interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
         try:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
@@ -194,8 +197,7 @@ class Hub:
         settings, before = WallboxSettings.of(subentry), wallbox.settings
         await wallbox.apply(settings, self._steering_settings(settings))
         if settings.password_hash != before.password_hash:
-            # It has to come back with the new one.
-            await self.server.disconnect(wallbox.charger.identity)
+            await self._disconnect(wallbox.charger.identity)  # it comes back with the new one
 
     async def _remove(self, subentry_id: str) -> None:
         wallbox = self.wallboxes.pop(subentry_id)
@@ -205,7 +207,13 @@ class Hub:
         async_clear_issues_of(self.hass, self.entry, identity)
         self._save_later()
         await self._stop_steering(subentry_id)
-        await self.server.disconnect(identity)
+        await self._disconnect(identity)
+
+    async def _disconnect(self, identity: str) -> None:
+        try:
+            await self.server.disconnect(identity)
+        except TimeoutError:
+            _LOGGER.warning("%s: its connection does not close", identity)
 
     async def _stop_steering(self, *subentry_ids: str) -> None:
         tasks = [self._steering.pop(subentry_id) for subentry_id in subentry_ids]

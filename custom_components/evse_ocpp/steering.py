@@ -45,7 +45,7 @@ RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
 PROBLEM_FROM = 2
-"""One refusal is none yet: a lease may overtake the answer that tells the charger its transaction."""
+"""One refusal is none yet: a lease may overtake the answer by which the charger learns its id."""
 FREE_CHARGING_KEY = "FreeCharging"
 """Configuration key of wallboxes which do free charging by themselves, also while we are away."""
 START_ID_TAG = "HOMEASSISTANT"

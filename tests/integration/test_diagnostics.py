@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from unittest.mock import AsyncMock
+from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -10,10 +10,10 @@ from homeassistant.helpers.json import JSONEncoder
 from websockets.exceptions import InvalidStatus
 
 from custom_components.evse_ocpp.central.charger import ConfigurationKey
-from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.const import CONF_PASSWORD_HASH
 from custom_components.evse_ocpp.diagnostics import async_get_config_entry_diagnostics
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.steering import Steering
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import connected
@@ -60,10 +60,8 @@ async def test_attempts_to_connect_are_told(hass: HomeAssistant, hub: Hub) -> No
     assert "secret" not in json.dumps(told, cls=JSONEncoder)
 
 
-async def test_problem_is_told(
-    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, commands: AsyncMock
-) -> None:
-    commands.set_fallback.side_effect = CommandRefused("SetChargingProfile", "NotSupported")
-    await wallbox.steering.turn()
-    told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
-    assert "NotSupported" in told["wallboxes"][0]["problem"]
+@pytest.mark.usefixtures("wallbox")
+async def test_problem_is_told(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    with patch.object(Steering, "problem", "SetChargingProfile: NotSupported"):
+        told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
+    assert told["wallboxes"][0]["problem"] == "SetChargingProfile: NotSupported"

@@ -10,6 +10,7 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import (
@@ -153,6 +154,18 @@ async def test_another_wallbox_is_added_and_removed_live(hass: HomeAssistant, hu
         await client.status("Preparing")
         await until(lambda: state(hass, "sensor.garage_status") == "preparing")
     assert hub.chargers[IDENTITY].connection_count == 1
+
+
+async def test_connection_that_does_not_close_holds_up_nobody(
+    hass: HomeAssistant, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    (subentry_id,) = hub.entry.subentries
+    with patch.object(hub.server, "disconnect", side_effect=TimeoutError):
+        hass.config_entries.async_remove_subentry(hub.entry, subentry_id)
+        add_subentry(hass, hub, "CP-2", "Carport")
+        await hass.async_block_till_done()
+    assert list(hub.chargers) == ["CP-2"]
+    assert "its connection does not close" in caplog.text
 
 
 async def test_changed_wallbox_keeps_its_connection(hass: HomeAssistant, hub: Hub) -> None:
@@ -308,7 +321,9 @@ async def test_port_is_free_after_a_failed_start(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_PORT: port})
-    with patch.object(hass.config_entries, "async_forward_entry_setups", side_effect=OSError):
+    with patch.object(
+        hass.config_entries, "async_forward_entry_setups", side_effect=ConfigEntryError
+    ):
         assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert await hass.config_entries.async_reload(entry.entry_id)

@@ -7,16 +7,17 @@ call `publish` once per message; whoever shows it subscribes. Times are aware UT
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from .charger_clock import ChargerClock, is_live
 from .commands import Commands
+from .connector import ENERGIZED, NO_FLOW, NO_OFFER, ChargerStatus, Connector
 from .energy_meter import EnergyMeter
-from .readings import UNKNOWN, Phases, Readings, Sample, summarize
+from .readings import UNKNOWN, Phases, Sample, summarize
 from .transaction import RegisterKind, Transaction
+
+__all__ = ["Charger", "ChargerStatus", "ConfigurationKey", "Connector"]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,64 +28,11 @@ MAX_CONNECTORS = 16
 """No wallbox has more; a number beyond it is a fault of the charger's firmware."""
 
 
-class ChargerStatus(StrEnum):
-    """State of a connector: ChargePointStatus of OCPP 1.6, section 7.7."""
-
-    AVAILABLE = "available"
-    PREPARING = "preparing"
-    CHARGING = "charging"
-    SUSPENDED_EV = "suspended_ev"
-    SUSPENDED_EVSE = "suspended_evse"
-    FINISHING = "finishing"
-    RESERVED = "reserved"
-    UNAVAILABLE = "unavailable"
-    FAULTED = "faulted"
-
-
-ENERGIZED = frozenset(
-    {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}
-)
-"""States which only a running transaction has."""
-_PLUGGED = ENERGIZED | {ChargerStatus.PREPARING, ChargerStatus.FINISHING}
-_NO_FLOW = frozenset(ChargerStatus) - {ChargerStatus.CHARGING, ChargerStatus.FAULTED}
-_NO_OFFER = frozenset(
-    {ChargerStatus.AVAILABLE, ChargerStatus.FINISHING, ChargerStatus.SUSPENDED_EVSE}
-)
-
-
 class ConfigurationKey(NamedTuple):
     """One OCPP configuration key as the charger told it."""
 
     value: str | None
     readonly: bool
-
-
-@dataclass(slots=True)
-class Connector:
-    """One connector. `limited_by` and `limit_a`: the winning limit, where the charger tells it."""
-
-    id: int
-    status: ChargerStatus | None = None
-    error_code: str | None = None
-    readings: Readings = field(default_factory=Readings)
-    transaction: Transaction | None = None
-    last_session: Transaction | None = None
-    meter: EnergyMeter = field(default_factory=EnergyMeter)
-    offered_a: float | None = None
-    limited_by: str | None = None
-    limit_a: float | None = None
-
-    @property
-    def plugged(self) -> bool | None:
-        """Whether a cable is in; None where the status does not tell."""
-        if self.status in _PLUGGED:
-            return True
-        return False if self.status is ChargerStatus.AVAILABLE else None
-
-    @property
-    def session(self) -> Transaction | None:
-        """The running transaction, else the last one."""
-        return self.transaction or self.last_session
 
 
 class Charger:
@@ -205,9 +153,9 @@ class Charger:
         connector.error_code = error_code
         if status is ChargerStatus.AVAILABLE and connector.transaction:
             self._end(connector, at, None, None)  # its StopTransaction got lost, or comes later
-        if status in _NO_FLOW:
+        if status in NO_FLOW:
             connector.readings.stop_flow()
-        if status in _NO_OFFER:
+        if status in NO_OFFER:
             connector.offered_a = 0.0
 
     def start_transaction(

@@ -1,15 +1,16 @@
 """The charger's clock against ours: how far it is off, and what its time stamps are worth.
 
 Chargers stamp in local time, start in 1970, drift, and replay what they stored while offline
-(evcc #15752, lbbrhzn/ocpp #361). A stamp never comes from the future, so the largest difference
-seen is the nearest to the truth; what is older than that was stored for a while.
+(evcc #15752, lbbrhzn/ocpp #361); a status is stamped with its beginning, however long ago. A stamp
+never comes from the future, so the largest difference seen is the nearest to the truth.
 """
 
-from collections import deque
 from datetime import datetime, timedelta
 
 MAX_OFFSET = timedelta(hours=14)
 """The largest difference of a time zone; more is an unset clock or an old message."""
+MEASURED_FOR = timedelta(hours=1)
+"""After this a smaller offset counts too: clocks drift by seconds a day, and are set back."""
 MAX_AGE = timedelta(days=90)
 """Stamps older than this are those of an unset clock: no charger keeps messages that long."""
 LIVE = timedelta(seconds=120)
@@ -20,35 +21,37 @@ class ChargerClock:
     """Measures the clock by time stamps. Pure: the times of arrival are given (aware UTC)."""
 
     def __init__(self) -> None:
-        self._offsets: deque[timedelta] = deque(maxlen=10)
+        self._offset = timedelta()
+        self._measured_at: datetime | None = None
 
     @property
     def offset_s(self) -> float | None:
         """How far the charger's clock is ahead of ours, in s; None: not measured."""
-        return max(self._offsets).total_seconds() if self._offsets else None
+        return None if self._measured_at is None else self._offset.total_seconds()
 
     def reset(self) -> None:
         """Forget: the charger just got the time from us."""
-        self._offsets.clear()
+        self._offset, self._measured_at = timedelta(), None
 
-    def observe(self, stamp: datetime, arrived_at: datetime, *, stored: bool) -> None:
-        """Learn from one stamp. `stored`: the message may have waited in the charger's queue."""
+    def observe(self, stamp: datetime, arrived_at: datetime) -> None:
+        """Learn from one stamp."""
         offset = stamp - arrived_at
         if abs(offset) > MAX_OFFSET:
             return
-        if not stored or not self._offsets or offset > max(self._offsets):
-            self._offsets.append(offset)
+        old = self._measured_at is None or arrived_at - self._measured_at > MEASURED_FOR
+        if old or offset >= self._offset:
+            self._offset, self._measured_at = offset, arrived_at
 
     def instant(self, stamp: datetime | None, arrived_at: datetime) -> datetime:
         """Return when it happened by our clock; the arrival, where the stamp cannot be."""
         if stamp is None:
             return arrived_at
-        at = stamp - (max(self._offsets) if self._offsets else timedelta())
+        at = stamp - self._offset
         return at if timedelta() <= arrived_at - at <= MAX_AGE else arrived_at
 
     def charger_time(self, now: datetime) -> datetime:
         """Return what the charger's clock shows at our `now`."""
-        return now + (max(self._offsets) if self._offsets else timedelta())
+        return now + self._offset
 
 
 def is_live(at: datetime, arrived_at: datetime) -> bool:

@@ -113,7 +113,7 @@ class Inbound:
         stamp = optional(payload, "timestamp", as_time, self._charger)
         arrived_at = self._utcnow()
         if stamp is not None:
-            self._charger.clock.observe(stamp, arrived_at, stored=False)
+            self._charger.clock.observe(stamp, arrived_at)
         at = self._charger.clock.instant(stamp, arrived_at)
         self._charger.take_status(connector_id, status, error_code, at)
         self.status_seen = self.status_seen or connector_id > 0
@@ -177,7 +177,7 @@ class Inbound:
                 continue
             stamp = optional(meter_value, "timestamp", as_time, charger)
             if stamp is not None:
-                charger.clock.observe(stamp, arrived_at, stored=True)
+                charger.clock.observe(stamp, arrived_at)
             at = charger.clock.instant(stamp, arrived_at)
             sampled = optional(meter_value, "sampledValue", as_list, charger) or []
             samples = list(samples_in(sampled, charger))

@@ -104,10 +104,11 @@ class Delivery:
                 await self._authorization.learn(stop_id_tag, id_tag_info(answer.id_tag_info))
             return
         info = id_tag_info(answer.id_tag_info)
-        await self._outbox.started(message, answer.transaction_id, info.parent_id_tag)
-        await self._authorization.learn(message.payload["id_tag"], info)
+        # First of all: a charging profile for this transaction may be right behind the answer.
         self._transactions.answered(message.local_id, answer.transaction_id, info)
         station.transaction_answered(message.local_id, answer.transaction_id, info)
+        await self._outbox.started(message, answer.transaction_id, info.parent_id_tag)
+        await self._authorization.learn(message.payload["id_tag"], info)
 
     async def _count_failure(self, message: Message, error: Exception) -> None:
         attempts = await self._outbox.failed(message)

@@ -159,7 +159,7 @@ def change_world(world: World, request: Request) -> None:
             car = replace(world.settings.car, **request.car)
             world.plug(field["connector"], car, field["cable_a"])
         case "unplug":
-            world.unplug(field["connector"])
+            world.unplug(field["connector"], at_wallbox=field["side"] == "wallbox")
         case "car":
             connector = world.connectors[field["connector"]]
             connector.car = replace(connector.car, **request.car)

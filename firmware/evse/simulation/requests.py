@@ -127,13 +127,21 @@ _CAR = (
 CAR_FIELDS = frozenset(field.name for field in _CAR)
 """The fields of a request which are fields of `Car`."""
 
+_SIDE = Field(
+    "side",
+    Kind.TEXT,
+    "at which end; the wallbox may hold its own",
+    default="car",
+    choices=("car", "wallbox"),
+)
+
 _CABLE = Field(
     "cable_a", Kind.WHOLE, "ampacity of the cable, A", default=32, choices=tuple(CABLE_OHM)
 )
 
 COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
-    "unplug": ("pull the plug", (_CONNECTOR,)),
+    "unplug": ("pull the plug", (_CONNECTOR, _SIDE)),
     "car": ("change the plugged car", (_CONNECTOR, *_CAR)),
     "card": (
         "hold a card to the reader",

@@ -267,12 +267,15 @@ class World:
         connector.cable_a = cable_a
         connector.car_state = cars.plugged_in(self._now_s)
 
-    def unplug(self, connector_id: int) -> None:
-        """Pull the plug. Raises ValueError when there is none, or when it is locked."""
+    def unplug(self, connector_id: int, *, at_wallbox: bool = False) -> None:
+        """Pull the plug, at the car's end unless `at_wallbox`.
+
+        Raises ValueError when there is none, or when the wallbox's lock holds it.
+        """
         connector = self.connectors[connector_id]
         if not connector.car_state.plugged:
             raise ValueError(f"connector: {connector_id} has no car plugged in")
-        if connector.locked and not self.settings.captive_cable:
+        if at_wallbox and connector.locked and not self.settings.captive_cable:
             raise ValueError(f"connector: the plug is locked in connector {connector_id}")
         connector.car_state = CarState()
 

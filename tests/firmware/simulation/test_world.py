@@ -287,7 +287,7 @@ def test_a_locked_plug_cannot_be_pulled_from_a_socket(tmp_path: Path) -> None:
     site = Site(tmp_path, captive_cable=False)
     charging(site)
     with pytest.raises(ValueError, match="locked"):
-        site.world.unplug(1)
+        site.world.unplug(1, at_wallbox=True)
     site.idle(LEASE_S + 1.0)  # without a host the lock opens
     site.world.unplug(1)
     assert not site.world.connectors[1].car_state.plugged

@@ -16,26 +16,35 @@ def after(seconds: float) -> datetime:
 def test_offset_of_a_clock_in_local_time():
     clock = ChargerClock()
     assert clock.offset_s is None
-    clock.observe(after(7200), NOW, stored=False)
+    clock.observe(after(7200), NOW)
     assert clock.offset_s == 7200
     assert clock.instant(after(7190), NOW) == after(-10)
     assert clock.charger_time(NOW) == after(7200)
 
 
-def test_stored_messages_do_not_move_the_offset():
+def test_old_stamps_do_not_move_the_offset():
+    """History that was stored offline, and states that began long ago."""
     clock = ChargerClock()
-    clock.observe(NOW, NOW, stored=False)
-    for hour in range(20):
-        clock.observe(after(-36000 + 60 * hour), NOW, stored=True)
+    clock.observe(NOW, NOW)
+    for minute in range(50):
+        clock.observe(after(-36000 + 60 * minute), NOW)
     assert clock.offset_s == 0
     assert not is_live(clock.instant(after(-600), NOW), NOW)
 
 
-def test_the_newest_of_stored_messages_is_the_nearest():
+def test_the_newest_of_old_stamps_is_the_nearest():
     clock = ChargerClock()
     for seconds in (-3000, -2000, -1, -500):
-        clock.observe(after(seconds), NOW, stored=True)
+        clock.observe(after(seconds), NOW)
     assert clock.offset_s == -1
+
+
+def test_a_clock_that_was_set_back_is_followed_within_an_hour():
+    clock = ChargerClock()
+    clock.observe(after(7200), NOW)
+    for seconds in range(60, 3721, 60):
+        clock.observe(after(seconds), after(seconds))
+    assert clock.offset_s == 0
 
 
 @pytest.mark.parametrize(
@@ -50,15 +59,13 @@ def test_the_newest_of_stored_messages_is_the_nearest():
 )
 def test_impossible_stamps_give_way_to_the_arrival(stamp):
     clock = ChargerClock()
-    clock.observe(NOW, NOW, stored=False)
-    if stamp is not None:
-        clock.observe(stamp, NOW, stored=True) if stamp.year != 2026 else None
+    clock.observe(NOW, NOW)
     assert clock.instant(stamp, NOW) == NOW
 
 
 def test_boot_starts_anew():
     clock = ChargerClock()
-    clock.observe(after(7200), NOW, stored=False)
+    clock.observe(after(7200), NOW)
     clock.reset()
     assert clock.offset_s is None
 

@@ -53,7 +53,7 @@ def profile(payload):
 
 async def test_a_lease_is_a_tx_profile_in_the_chargers_time(commands, charger, link):
     charger.start_transaction(1, "TAG", NOW, 0, "key")
-    charger.clock.observe(datetime(2026, 3, 1, 13, 0, tzinfo=UTC), NOW, stored=False)
+    charger.clock.observe(datetime(2026, 3, 1, 13, 0, tzinfo=UTC), NOW)
     await commands.set_lease(1, 10.04, 180)
     [(action, payload)] = link.calls
     assert (action, payload["connectorId"]) == ("SetChargingProfile", 1)
