@@ -183,7 +183,7 @@ class Hub:
             settings,
             self._steering_settings(settings),
             stored=stored,
-            choices_changed=self._save_later,
+            choices_changed=self._save_soon,
         )
         self.wallboxes[wallbox.subentry_id] = wallbox
         self.chargers[identity] = wallbox.charger
@@ -280,6 +280,11 @@ class Hub:
         if not self._save_pending:
             self._save_pending = True
             self._storage.async_delay_save(self._to_store, SAVE_DELAY_S)
+
+    @callback
+    def _save_soon(self) -> None:
+        """Store what a person chose: it must outlive a power cut right afterwards."""
+        self._storage.async_delay_save(self._to_store, 0)
 
     @callback
     def _to_store(self) -> dict[str, Any]:

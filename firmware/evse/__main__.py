@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -66,9 +67,11 @@ def _command(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    """Run the wallbox. What cannot be started says why on one line, or one a wrong setting."""
+    """Run the wallbox. What cannot be started says why on one line, or one a wrong setting.
+
+    ValueErrors are those of the configuration: an error at run time comes in an exception group.
+    """
     from evse import app
-    from evse.settings.values import ConfigurationError
 
     logging.basicConfig(
         level=logging.DEBUG if args.verbose else logging.INFO,
@@ -78,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         return asyncio.run(app.run(args.state, args.config, args.overrides))
-    except (ConfigurationError, app.AlreadyRunningError, OSError) as error:
+    except (ValueError, sqlite3.Error, app.AlreadyRunningError, OSError) as error:
         sys.stderr.write(f"evse: {error}\n")
         return USAGE_STATUS
 

@@ -8,7 +8,8 @@ in the order in which it asked.
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from evse.boards.board import Board, BoardError
@@ -54,11 +55,31 @@ STOP_WAIT_S = EV_RELEASE_S + 3.0
 """The end of a transaction is written when the current has ended and the meter was read once more,
 or after this, s: the car has 6 s to let go, the meter is read each second."""
 
+STORE_RETRY_S = 5.0
+"""Between two attempts to store what must not be lost, s: a disk may be full for a while."""
+
 _OUT_OF_SERVICE = Intent(IntentSource.AVAILABILITY, charge=False, priority=Priority.AVAILABILITY)
 
 
+async def until_stored(clock: Clock, what: str, store: Callable[[], Awaitable[None]]) -> None:
+    """Call `store` until the disk takes it; `what` is for the log."""
+    failed = False
+    while True:
+        try:
+            await store()
+        except sqlite3.Error as error:
+            if not failed:
+                _log.error("%s cannot be stored, it is tried again: %s", what, error)
+            failed = True
+            await clock.sleep(STORE_RETRY_S)
+        else:
+            if failed:
+                _log.info("%s is stored at last", what)
+            return
+
+
 class Connector:
-    """See the module. `on_change` is called after each turn or event that changed something."""
+    """See the module. What the session asks for is done by `run`."""
 
     def __init__(
         self,
@@ -86,44 +107,49 @@ class Connector:
         self._actions: asyncio.Queue[core_session.Action] = asyncio.Queue()
         self._metered = asyncio.Event()
         self._reading = Reading(-math.inf, 0.0, 0.0)  # too old to say anything
-        self._board_answers = True
+        self._obeys = True
+        self._board_works = True
 
     # ------------------------------------------------------------------- turns
 
     async def turn(self, limits: tuple[Limit, ...], faults: frozenset[Fault]) -> None:
         """Make one control turn: read, decide, obey, and let the session know what happened."""
         self.limits = limits
-        reading = await self._read()
+        answers = await self._try(self._read())
         now_s = self._clock.monotonic()
-        inputs = Inputs(reading, self.permitted, limits, faults)
+        inputs = Inputs(self._reading, self.permitted, limits, faults)
         step = core_controller.step(self.controller, inputs, self._settings, now_s)
         self.controller = step.state
-        try:
-            async with asyncio.timeout(BOARD_TIMEOUT_S):
-                await self.board.apply(step.command)
-        except (BoardError, TimeoutError) as error:
-            self._board_failed(error)
+        self._obeys = await self._try(self.board.apply(step.command))
+        if answers and self._obeys and not self._board_works:
+            _log.info("connector %d: the board answers again", self.id)
+            self._board_works = True
         for event in step.events:
             self._happened(event)
         self.handle(core_session.Tick())
 
-    async def _read(self) -> Reading:
-        """The board's reading; the last one while it does not answer, which soon is too old."""
+    async def _read(self) -> None:
+        """Take the board's reading; without one the last soon is too old.
+
+        What a board shows that took no command says nothing about the commands.
+        """
+        reading = await self.board.read()
+        if self._obeys:
+            self._reading = reading
+
+    async def _try(self, call: Awaitable[None]) -> bool:
+        """Whether the board did it in time; the first failure of a row is logged."""
         try:
             async with asyncio.timeout(BOARD_TIMEOUT_S):
-                self._reading = await self.board.read()
+                await call
         except (BoardError, TimeoutError) as error:
-            self._board_failed(error)
-        else:
-            if not self._board_answers:
-                _log.info("connector %d: the board answers again", self.id)
-            self._board_answers = True
-        return self._reading
-
-    def _board_failed(self, error: Exception) -> None:
-        if self._board_answers:
-            _log.error("connector %d: the board does not answer: %s", self.id, error or "time-out")
-        self._board_answers = False
+            if self._board_works:
+                _log.error(
+                    "connector %d: the board does not answer: %s", self.id, str(error) or "time-out"
+                )
+            self._board_works = False
+            return False
+        return True
 
     def _happened(self, event: core_controller.Event) -> None:
         match event:
@@ -201,6 +227,12 @@ class Connector:
         """End a latched fault. Raises PermissionError, ValueError."""
         now_s = self._clock.monotonic()
         self.controller = core_controller.acknowledge(self.controller, fault, authority, now_s)
+        _log.info("connector %d: fault %s is acknowledged (%s)", self.id, fault, authority)
+
+    def withdraw(self) -> None:
+        """Forget a card that waits for the plug."""
+        if self.session.phase is Phase.AUTHORIZED:
+            self.session = SessionState()
 
     # ------------------------------------------------------------ transactions
 
@@ -212,11 +244,6 @@ class Connector:
                     await self._start(id_tag)
                 case StopTransaction(reason, id_tag):
                     await self._stop(reason, id_tag)
-            self._actions.task_done()
-
-    async def settled(self) -> None:
-        """Wait until everything the session asked for is stored."""
-        await self._actions.join()
 
     def metered(self, reading: MeterReading) -> None:
         """Take a new reading of the charger's meter."""
@@ -224,7 +251,7 @@ class Connector:
         self._metered.set()
 
     async def _start(self, id_tag: str) -> None:
-        """Store the start.
+        """Store the start; nothing is offered to the car before.
 
         Until the meter has been read once there is none: it would be a guess.
         """
@@ -239,7 +266,11 @@ class Connector:
             started_at=self._clock.utcnow(),
         )
         self.transaction = record
-        await self._central.transaction_started(record)
+        await until_stored(
+            self._clock,
+            f"connector {self.id}: the start of a transaction",
+            lambda: self._central.transaction_started(record),
+        )
         if self._actions.empty():  # otherwise its end waits already
             self.handle(Recorded())
 
@@ -249,21 +280,30 @@ class Connector:
         if record is None:
             return
         if reason == core_session.Reason.POWER_LOSS:
-            energy_wh, at = record.last_wh, record.last_at
+            at = record.last_at or record.started_at
         else:
             at = self._clock.utcnow()
             await self._current_ended()
-            energy_wh = self.energy_wh
-        start_wh, start_at = record.meter_start_wh, record.started_at
         ended = replace(
             record,
-            meter_stop_wh=max(start_wh, start_wh if energy_wh is None else energy_wh),
-            stopped_at=max(start_at, start_at if at is None else at),
+            meter_stop_wh=self._meter_stop_wh(record, reason),
+            stopped_at=max(record.started_at, at),
             reason=str(reason),
             stop_id_tag=id_tag,
         )
-        await self._central.transaction_stopped(ended)
+        await until_stored(
+            self._clock,
+            f"connector {self.id}: the end of a transaction",
+            lambda: self._central.transaction_stopped(ended),
+        )
         self.transaction = None
+
+    def _meter_stop_wh(self, record: TransactionRecord, reason: str) -> int:
+        """The register at the end: at a power cut as it was stored, and never below that."""
+        stored_wh = record.meter_start_wh if record.last_wh is None else record.last_wh
+        if reason == core_session.Reason.POWER_LOSS:
+            return stored_wh
+        return max(stored_wh, self.energy_wh)
 
     async def _current_ended(self) -> None:
         """Wait for the contactor to open and a meter reading after it, at most STOP_WAIT_S."""

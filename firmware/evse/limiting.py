@@ -12,10 +12,9 @@ from evse.settings.values import Settings
 
 STANDING = {
     Source.BOARD: "installation.max_output_current_a",
-    Source.INSTALLATION: "installation.maximum_current_a",
     Source.OPERATOR: "installation.output_current_limit_a",
 }
-"""Limits that are settings."""
+"""Limits of each connector that are settings."""
 
 
 class Limiting:
@@ -38,6 +37,7 @@ class Limiting:
         standing = {source: settings[key] for source, key in STANDING.items()}
         standing[Source.BOARD] = min(standing[Source.BOARD], self._board_max_a)
         self._standing = tuple(Limit(source, amps) for source, amps in standing.items())
+        self._installation = Limit(Source.INSTALLATION, settings["installation.maximum_current_a"])
         three_phases = settings["installation.phases"].startswith("3P")
         self._dlb_settings = DlbSettings(
             maximum_a=settings["dlb.maximum_current_a"],
@@ -60,17 +60,16 @@ class Limiting:
         self._dlb = dlb.on_sample(self._dlb, sample, self._dlb_settings, self._clock.monotonic())
 
     def at(self, connector_id: int, sharing: int) -> tuple[Limit, ...]:
-        """All limits of a connector;
+        """All limits of a connector.
 
-        `sharing` connectors (at least 1) divide what the house leaves.
+        `sharing` connectors divide what the supply line carries and what the house leaves.
         """
         now_s = self._clock.monotonic()
-        limits = self._standing
+        limits = [*self._standing, _share(self._installation, sharing)]
         if self.balanced:
-            whole = dlb.limit(self._dlb, self._dlb_settings, now_s)
-            limits += (_share(whole, sharing),)
+            limits.append(_share(dlb.limit(self._dlb, self._dlb_settings, now_s), sharing))
         central = self._central.limit(connector_id, self._clock.utcnow(), now_s)
-        return limits if central is None else (*limits, central)
+        return tuple(limits) if central is None else (*limits, central)
 
 
 def _share(whole: Limit, sharing: int) -> Limit:

@@ -1,12 +1,13 @@
 """The wallbox: its connectors, and everybody who asks something of them.
 
 Cards, the central system (`ocpp.port.StationPort`) and whoever steers the simulation come here. The
-decisions are in `core` and `balancing`, the work on one connector in `connector`, the limits in
-`limiting`, what is told in `telling`.
+decisions are in `core` and `balancing`, the work on one connector in `connector`, where a card
+belongs in `cards`, the limits in `limiting`, what is told in `telling`.
 """
 
 import asyncio
 import logging
+import sqlite3
 from collections import deque
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
@@ -14,20 +15,17 @@ from datetime import timedelta
 from typing import Any
 
 from evse.boards.board import Board
+from evse.cards import Cards
 from evse.clock import Clock
-from evse.connector import Connector
+from evse.connector import STOP_WAIT_S, Connector, until_stored
 from evse.core import session as core_session
 from evse.core.faults import Clears, Fault
 from evse.core.session import (
-    Accepted,
-    Origin,
     Phase,
     Reason,
     SessionRules,
     StopRequested,
-    same_tag,
 )
-from evse.core.status import ChargePointStatus
 from evse.core.timing import TURN_S
 from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
@@ -49,11 +47,11 @@ SAMPLE_WH = 100
 UNLOCK_WAIT_S = 10.0
 """From the stop of a transaction to the open lock: the car's 6 s, and the motor."""
 
+RESET_WAIT_S = STOP_WAIT_S + 6.0
+"""A reset waits so long for the ends of transactions to be stored; then the next start does it."""
+
 LATENESS_TURNS = 3000
 """The lateness of so many control turns is kept: one minute."""
-
-KEEPS_OUT = {ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE}
-"""In these a connector takes on no charge."""
 
 
 class Station:
@@ -79,10 +77,10 @@ class Station:
         self._values = values
         self._availability: dict[int, bool] = {}
         self._latched: dict[int, frozenset[Fault]] = {}
+        self._metered_at_s: dict[int, float] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._reset_reason = Reason.REBOOT
         self._resting = False
-        settings.subscribe(self._setting_changed)
 
     def join(self, central: CentralPort) -> None:
         """Get to know the central system's side, which had to know this one first."""
@@ -94,6 +92,14 @@ class Station:
         board_max_a = min(board.capabilities.maximum_a for board in self._boards.values())
         self._limiting = Limiting(self._settings, self._clock, central, board_max_a)
         self.telling = Telling(self.connectors, central, self._clock)
+        self._cards = Cards(
+            self.connectors,
+            self._settings,
+            self._clock,
+            central,
+            self._wanted_operative,
+            self._errands.put_nowait,
+        )
 
     def _rules(self) -> SessionRules:
         settings = self._settings
@@ -112,63 +118,72 @@ class Station:
         async with asyncio.TaskGroup() as tasks:
             for connector in self.connectors.values():
                 tasks.create_task(connector.run())
+                tasks.create_task(self._turns(connector))
             tasks.create_task(self._run_errands(tasks))
-            tasks.create_task(self._turns())
 
     async def _restore(self) -> None:
         """Availability, latched faults and the transactions that were open when the power went."""
         self._availability = await self._values.availability()
         latched = await self._values.latched_faults()
+        open_transactions = await self._transactions.open_transactions()
         for number, connector in self.connectors.items():
-            connector.operative = self._wanted_operative(number)
             self._latched[number] = frozenset(
                 Fault(name) for name in latched.get(number, ()) if name in set(Fault)
             )
             connector.restore_faults(self._latched[number])
-        for record in await self._transactions.open_transactions():
+            self._metered_at_s[number] = self._clock.monotonic()
+        for record in open_transactions:
             if record.connector_id in self.connectors:
                 _log.info("connector %d: a transaction was open", record.connector_id)
                 self.connectors[record.connector_id].restore(record)
+        for number, connector in self.connectors.items():
+            resumed = connector.session.phase is not Phase.IDLE
+            connector.operative = resumed or self._wanted_operative(number)
 
     async def _run_errands(self, tasks: asyncio.TaskGroup) -> None:
-        """Give each errand (a card to be authorized, a fault to be stored) a task of its own."""
+        """Give each errand (a card to be authorized, a sample to be stored) a task of its own."""
         while True:
-            tasks.create_task(await self._errands.get())
+            tasks.create_task(_run_errand(await self._errands.get()))
 
-    async def _turns(self) -> None:
-        """One control turn each TURN_S; a late one is not made up for."""
+    async def _turns(self, connector: Connector) -> None:
+        """One control turn each TURN_S; a late one is not made up for.
+
+        Each connector has its own, so that a board which hangs delays no other.
+        """
         due_s = self._clock.monotonic()
         while True:
-            await self._turn()
+            await self._turn(connector)
             now_s = self._clock.monotonic()
             due_s = max(due_s + TURN_S, now_s)
             await self._clock.sleep(due_s - now_s)
             self.lateness_s.append(self._clock.monotonic() - due_s)
 
-    async def _turn(self) -> None:
-        sharing = sum(connector.permitted for connector in self.connectors.values())
-        now_s = self._clock.monotonic()
-        for number, connector in self.connectors.items():
-            plugged = connector.session.plugged
-            faults = self._meter_faults(connector, now_s)
-            await connector.turn(self._limiting.at(number, sharing), faults)
-            if connector.session.plugged and not plugged:
-                self._charge_freely(connector)
-            if not connector.operative or not self._wanted_operative(number):
-                self._apply_availability(number)
-            if connector.controller.latched != self._latched.get(number, frozenset()):
-                self._latch(number, connector.controller.latched)
+    async def _turn(self, connector: Connector) -> None:
+        number = connector.id
+        sharing = sum(other.permitted for other in self.connectors.values())
+        await connector.turn(self._limiting.at(number, sharing), self._meter_faults(number))
+        self._cards.turned(connector)
+        if not connector.operative or not self._wanted_operative(number):
+            self._apply_availability(number)
+        if connector.controller.latched != self._latched.get(number, frozenset()):
+            self._latch(number, connector.controller.latched)
         self.telling.turn()
 
-    def _meter_faults(self, connector: Connector, now_s: float) -> frozenset[Fault]:
+    def _meter_faults(self, number: int) -> frozenset[Fault]:
         """The fault METER while the charger's meter is silent."""
-        silent = connector.meter is not None and now_s - connector.meter.at_s > METER_SILENCE_S
-        return frozenset({Fault.METER}) if silent else frozenset()
+        silent_s = self._clock.monotonic() - self._metered_at_s[number]
+        return frozenset({Fault.METER}) if silent_s > METER_SILENCE_S else frozenset()
 
     def _latch(self, number: int, faults: frozenset[Fault]) -> None:
         """Keep latched faults over a power cut."""
         self._latched[number] = faults
-        self._errands.put_nowait(self._values.save_latched_faults(number, faults))
+        self._errands.put_nowait(
+            until_stored(
+                self._clock,
+                f"connector {number}: the latched faults",
+                lambda: self._values.save_latched_faults(number, self._latched[number]),
+            )
+        )
 
     # ------------------------------------------------------------------ meters
 
@@ -176,6 +191,7 @@ class Station:
         """A reading of a charger's own meter."""
         connector = self.connectors[connector_id]
         connector.metered(reading)
+        self._metered_at_s[connector_id] = reading.at_s
         record, now = connector.transaction, self._clock.utcnow()
         if record is None or connector.session.phase is not Phase.CHARGING:
             return
@@ -204,78 +220,13 @@ class Station:
 
         Returns at once; who has to be asked is asked afterwards.
         """
-        connector = self._connector_for_card(connector_id, uid)
-        if connector is None:
-            _log.info("a card was held to the reader, but no connector is free for it")
-            return
-        running = connector.session.transaction
-        if running is not None and same_tag(running.id_tag, uid):
-            connector.handle(Accepted(uid))
-        else:
-            self._errands.put_nowait(self._authorize(connector, uid, Origin.CARD))
-
-    def _connector_for_card(self, connector_id: int | None, uid: str) -> Connector | None:
-        """The connector with this card's transaction, else one that waits for a card, else a free
-        one."""
-        if connector_id is not None:
-            return self.connectors[connector_id]
-        candidates = list(self.connectors.values())
-        for connector in candidates:
-            running = connector.session.transaction
-            if running is not None and same_tag(running.id_tag, uid):
-                return connector
-        for phase in (Phase.PLUGGED, Phase.IDLE, Phase.CHARGING):
-            for connector in candidates:
-                if connector.session.phase is phase and connector.status not in KEEPS_OUT:
-                    return connector
-        return None
-
-    async def _authorize(self, connector: Connector, id_tag: str, origin: Origin) -> None:
-        """Ask whether a card may charge, and tell the connector's session if it may."""
-        info = await self._central.authorize(id_tag)
-        if info is None or not info.accepted:
-            _log.info(
-                "connector %d: a card is refused (%s)",
-                connector.id,
-                info.status if info else "nobody can tell",
-            )
-            return
-        connector.handle(Accepted(id_tag, info.parent_id_tag, origin))
-
-    def _charge_freely(self, connector: Connector) -> None:
-        """Start without a card, where that is set and nobody has started yet."""
-        if not self._settings["authorization.free_charging"]:
-            return
-        if connector.session.phase is not Phase.PLUGGED:
-            return
-        id_tag = self._settings["authorization.free_charging_tag_id"]
-        if self._settings["authorization.free_charging_mode"] == "WithOcpp":
-            self._errands.put_nowait(self._authorize(connector, id_tag, Origin.FREE))
-        else:
-            connector.handle(Accepted(id_tag, origin=Origin.FREE))
-
-    def _setting_changed(self, key: str) -> None:
-        if key == "authorization.free_charging":
-            for connector in self.connectors.values():
-                self._charge_freely(connector)
+        self._cards.present(connector_id, uid)
 
     # ----------------------------------------- what the central system may ask
 
     async def remote_start(self, connector_id: int | None, id_tag: str) -> bool:
         """See `StationPort`."""
-        wanted = (
-            self.connectors.values() if connector_id is None else [self.connectors[connector_id]]
-        )
-        phases = (Phase.PLUGGED, Phase.FINISHING, Phase.IDLE)
-        free = [c for c in wanted if c.session.phase in phases and c.status not in KEEPS_OUT]
-        if not free:
-            return False
-        connector = min(free, key=lambda c: phases.index(c.session.phase))
-        if self._settings["authorization.authorize_remote_tx_requests"]:
-            self._errands.put_nowait(self._authorize(connector, id_tag, Origin.REMOTE))
-        else:
-            connector.handle(Accepted(id_tag, origin=Origin.REMOTE))
-        return True
+        return self._cards.remote_start(connector_id, id_tag)
 
     async def remote_stop(self, transaction_id: int) -> bool:
         """See `StationPort`."""
@@ -339,8 +290,12 @@ class Station:
     async def _prepare_restart(self) -> None:
         for connector in self.connectors.values():
             connector.handle(StopRequested(self._reset_reason))
-        for connector in self.connectors.values():
-            await connector.settled()
+        end_s = self._clock.monotonic() + RESET_WAIT_S
+        while any(c.transaction for c in self.connectors.values()):
+            if self._clock.monotonic() >= end_s:
+                _log.warning("restarting with an open transaction: its end could not be stored")
+                break
+            await self._clock.sleep(TURN_S)
         self.restart_wanted.set()
 
     async def rest(self) -> None:
@@ -377,3 +332,11 @@ class Station:
     def house_current_a(self) -> Phases | None:
         """See `StationPort`."""
         return self.telling.house_current_a()
+
+
+async def _run_errand(errand: Coroutine[Any, Any, None]) -> None:
+    """What cannot be stored now is lost, but neither the charge nor the program."""
+    try:
+        await errand
+    except sqlite3.Error as error:
+        _log.error("cannot be stored: %s", error)

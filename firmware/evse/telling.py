@@ -1,14 +1,11 @@
-"""What the wallbox tells of itself:
-
-To the central system when it changed, to others when they ask.
-"""
+"""What the wallbox tells of itself: to the central system when it changed, to others on demand."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evse.clock import Clock
 from evse.connector import Connector
-from evse.core.faults import RULES, leading
+from evse.core.faults import RULES, Fault, leading
 from evse.core.limits import Limit, Source
 from evse.core.status import ChargePointStatus
 from evse.meters.reading import MeterReading, Phases
@@ -17,8 +14,11 @@ from evse.ocpp.port import CentralPort, ChargerReadings, StatusReport
 HOUSE_SILENCE_S = 10.0
 """A reading of the house meter older than this says nothing about now."""
 
-_Told = tuple[ChargePointStatus, str]
-_TellableLimit = tuple[Source, float]
+WHOLE = 0
+"""The connector number by which OCPP means the wallbox as a whole."""
+
+_Told = tuple[ChargePointStatus, Fault | None]
+_TellableLimit = tuple[Source, float, float]  # whose, the limit, the offer
 
 
 class Telling:
@@ -32,20 +32,21 @@ class Telling:
         self._clock = clock
         self._house: MeterReading | None = None
         self._statuses: dict[int, _Told] = {}
-        self._since = {number: clock.utcnow() for number in connectors}
+        self._since = {number: clock.utcnow() for number in (WHOLE, *connectors)}
         self._limits: dict[int, _TellableLimit] = {}
 
     def turn(self) -> None:
         """After a control turn: tell the central system what is new."""
         now_s = self._clock.monotonic()
-        for number, connector in self._connectors.items():
-            told = (connector.status, _error_code(connector))
+        for number in self._since:
+            told = self._state(number)
             if self._statuses.get(number) != told:
                 self._statuses[number] = told
                 self._since[number] = self._clock.utcnow()
                 self._central.status_changed(number)
-            winner = connector.controller.winner
-            limit = (winner.source, round(winner.amps_at(now_s), 1))
+        for number, connector in self._connectors.items():
+            winner, offered_a = connector.controller.winner, connector.controller.offered_a
+            limit = (winner.source, round(winner.amps_at(now_s), 1), round(offered_a, 1))
             if self._limits.get(number) != limit:
                 self._limits[number] = limit
                 self._central.limit_changed(number, winner)
@@ -63,19 +64,22 @@ class Telling:
 
     def status(self, connector_id: int) -> StatusReport:
         """The state of a connector, 0 for the wallbox as a whole."""
-        if connector_id == 0:
-            operative = any(connector.operative for connector in self._connectors.values())
-            whole = ChargePointStatus.AVAILABLE if operative else ChargePointStatus.UNAVAILABLE
-            return StatusReport(whole, "NoError", self._clock.utcnow())
-        connector = self._connectors[connector_id]
-        fault = leading(connector.controller.faults)
+        status, fault = self._state(connector_id)
         return StatusReport(
-            connector.status,
-            _error_code(connector),
+            status,
+            RULES[fault].ocpp_error_code if fault else "NoError",
             self._since[connector_id],
             info=RULES[fault].text if fault else "",
             vendor_error_code=RULES[fault].vendor_error_code if fault else "",
         )
+
+    def _state(self, connector_id: int) -> _Told:
+        if connector_id == WHOLE:
+            operative = any(connector.operative for connector in self._connectors.values())
+            whole = ChargePointStatus.AVAILABLE if operative else ChargePointStatus.UNAVAILABLE
+            return whole, None
+        connector = self._connectors[connector_id]
+        return connector.status, leading(connector.controller.faults)
 
     def readings(self, connector_id: int) -> ChargerReadings:
         """The newest readings of a connector."""
@@ -100,11 +104,6 @@ class Telling:
                 for number, connector in self._connectors.items()
             },
         }
-
-
-def _error_code(connector: Connector) -> str:
-    fault = leading(connector.controller.faults)
-    return RULES[fault].ocpp_error_code if fault else "NoError"
 
 
 def _connector_snapshot(connector: Connector, now_s: float) -> dict[str, Any]:

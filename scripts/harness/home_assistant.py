@@ -60,6 +60,8 @@ system_health:
 logger:
   default: warning
   logs:
+    haffmpeg: fatal  # cameras: there are none, and no ffmpeg
+    homeassistant.components.camera: fatal
     custom_components.evse_ocpp: {log_level}
 """
 HTTP_YAML = """\

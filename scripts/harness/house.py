@@ -58,7 +58,9 @@ class Household:
         if options:
             flow = "/api/config/config_entries/options/flow"
             page.walk(flow, {"handler": self.entry_id}, options)
-        _, password = page.add_charger(self.entry_id, IDENTITY, name=CHARGER_NAME)
+        _, password = page.add_charger(
+            self.entry_id, IDENTITY, name=CHARGER_NAME, maximum_current=32
+        )
         notes = {
             "entry_id": self.entry_id,
             "url": f"ws://127.0.0.1:{port}/ocpp",

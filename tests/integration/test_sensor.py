@@ -196,7 +196,7 @@ async def test_diagnostic_sensors(hass: HomeAssistant, deaf_hub: Hub) -> None:
     (wallbox,) = deaf_hub.wallboxes.values()
     now = datetime.now(UTC)
     assert states(hass)["clock_offset"] == STATE_UNKNOWN
-    wallbox.charger.clock.observe(now + timedelta(seconds=7.3), now, stored=False)
+    wallbox.charger.clock.observe(now + timedelta(seconds=7.3), now)
     wallbox.charger.violated("MeterValues")
     wallbox.charger.violated("MeterValues")
     wallbox.charger.publish()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from .charger_clock import ChargerClock, is_live
+from .charger_clock import ChargerClock, Instant, is_live
 from .commands import Commands
 from .connector import ENERGIZED, NO_FLOW, NO_OFFER, ChargerStatus, Connector
 from .energy_meter import EnergyMeter
@@ -152,7 +152,9 @@ class Charger:
         connector.status = status
         connector.error_code = error_code
         if status is ChargerStatus.AVAILABLE and connector.transaction:
-            self._end(connector, at, None, None)  # its StopTransaction got lost, or comes later
+            self._end(
+                connector, Instant(at), None, None
+            )  # its StopTransaction got lost, or comes later
         if status in NO_FLOW:
             connector.readings.stop_flow()
         if status in NO_OFFER:
@@ -165,47 +167,60 @@ class Charger:
         started_at: datetime,
         meter_start_wh: float | None,
         start_key: str,
+        *,
+        stamp: datetime | None = None,
     ) -> Transaction:
         """Open a transaction with an id of ours; the same `start_key` again gets the same one.
 
         `start_key` is what makes a repeated message known: the charger sends it again until it
-        has seen our answer.
+        has seen our answer. `stamp`: when it started by the charger's own clock.
         """
+        started = Instant(started_at, stamp)
         connector = self.connector(connector_id)
         for known in (connector.transaction, connector.last_session):
             if known is not None and known.start_key == start_key:
                 return known
         if connector.transaction:
-            self._end(connector, started_at, None, None)
+            self._end(connector, started, None, None)
         transaction = Transaction(
             self._next_transaction_id,
             connector_id,
             id_tag,
-            started_at,
+            started,
             meter_start_wh,
             start_key=start_key,
         )
         self._next_transaction_id += 1
         connector.transaction = transaction
         if self._register_kind is RegisterKind.SESSION:
-            connector.meter.restart(started_at)
+            connector.meter.restart(started)
         elif meter_start_wh is not None:
-            connector.meter.take(meter_start_wh, started_at, self.max_power_w)
+            connector.meter.take(meter_start_wh, started, self.max_power_w)
         return transaction
 
     def stop_transaction(
-        self, transaction_id: int, at: datetime, reason: str | None, meter_stop_wh: float | None
+        self,
+        transaction_id: int,
+        at: datetime,
+        reason: str | None,
+        meter_stop_wh: float | None,
+        *,
+        stamp: datetime | None = None,
     ) -> None:
-        """Close a transaction; one which we never saw is kept as unattributed."""
+        """Close a transaction; one which we never saw is kept as unattributed.
+
+        `stamp`: when it ended by the charger's own clock.
+        """
+        when = Instant(at, stamp)
         connector = self.connector_of(transaction_id)
         if connector is None:
-            unknown = Transaction(transaction_id, 0, None, at, ended_at=at, reason=reason)
+            unknown = Transaction(transaction_id, 0, None, when, ended_at=at, reason=reason)
             self.unattributed_sessions.append(unknown)
             del self.unattributed_sessions[:-MAX_UNATTRIBUTED]
         elif connector.transaction and connector.transaction.id == transaction_id:
-            self._end(connector, at, reason, meter_stop_wh)
+            self._end(connector, when, reason, meter_stop_wh)
         elif connector.last_session:
-            connector.last_session.end(at, reason, meter_stop_wh, self.max_power_w)
+            connector.last_session.end(when, reason, meter_stop_wh, self.max_power_w)
 
     def connector_of(self, transaction_id: int) -> Connector | None:
         """Return the connector which runs this transaction, or ran it last."""
@@ -222,8 +237,10 @@ class Charger:
         samples: Sequence[Sample],
         at: datetime,
         arrived_at: datetime,
+        *,
+        stamp: datetime | None = None,
     ) -> None:
-        """Take the sampled values of one instant, which happened at `at` by our clock.
+        """Take the sampled values of one instant: `at` by our clock, `stamp` by the charger's.
 
         History that was stored offline goes to sessions and meter, never to the live readings.
         """
@@ -231,16 +248,18 @@ class Charger:
         if not samples:
             return
         summary = summarize(samples, self.phases)
+        when = Instant(at, stamp)
         live = is_live(at, arrived_at)
-        transaction = self._transaction_of(connector, transaction_id, at, live)
+        transaction = self._transaction_of(connector, transaction_id, when, live)
         if summary.register_wh is not None:
-            self._take_register(connector, transaction, summary.register_wh, at)
+            self._take_register(connector, transaction, summary.register_wh, when)
         newest = connector.readings.at
         if live and (newest is None or at >= newest):
             over = transaction is not None and transaction.ended_at is not None
             idle = not connector.transaction and connector.status not in {None} | ENERGIZED
             connector.readings.take(summary, at, flowing=not (over or idle))
-            if summary.offered_a is not None:
+            told_at = connector.offer_told_at
+            if summary.offered_a is not None and (told_at is None or at >= told_at):
                 connector.offered_a = summary.offered_a
 
     def take_house_current(self, samples: Sequence[Sample]) -> None:
@@ -249,37 +268,49 @@ class Charger:
         if summary.current_a != UNKNOWN:
             self.house_current_a = summary.current_a
 
-    def take_limit(self, connector_id: int, limit_a: float, source: str) -> None:
-        """Take the limit that wins at the charger, and whose it is."""
+    def take_limit(
+        self,
+        connector_id: int,
+        limit_a: float,
+        source: str,
+        offered_a: float | None,
+        at: datetime,
+    ) -> None:
+        """Take what a charger tells when it changes: the limit that wins, and whose it is.
+
+        `offered_a`: what it offers to the car since `at`; None: it does not say.
+        """
         connector = self.connector(connector_id)
         connector.limit_a = limit_a
         connector.limited_by = source
+        if offered_a is not None:
+            connector.offered_a, connector.offer_told_at = offered_a, at
 
     # How it follows from that.
 
     def _end(
         self,
         connector: Connector,
-        at: datetime,
+        when: Instant,
         reason: str | None,
         meter_stop_wh: float | None,
     ) -> None:
         transaction = connector.transaction
         if transaction is None:
             return
-        transaction.end(at, reason, meter_stop_wh, self.max_power_w)
+        transaction.end(when, reason, meter_stop_wh, self.max_power_w)
         connector.transaction, connector.last_session = None, transaction
         connector.readings.stop_flow()
         if meter_stop_wh is None:
             return
         if transaction.register_kind is not RegisterKind.SESSION:
-            connector.meter.take(meter_stop_wh, at, self.max_power_w)
+            connector.meter.take(meter_stop_wh, when, self.max_power_w)
         elif transaction.meter_start_wh is not None and not transaction.recovered:
             session_wh = meter_stop_wh - transaction.meter_start_wh
-            connector.meter.take(session_wh, at, self.max_power_w)
+            connector.meter.take(session_wh, when, self.max_power_w)
 
     def _transaction_of(
-        self, connector: Connector, transaction_id: int | None, at: datetime, live: bool
+        self, connector: Connector, transaction_id: int | None, when: Instant, live: bool
     ) -> Transaction | None:
         """Return the transaction which samples belong to; adopt one that we have not seen."""
         if transaction_id is None:
@@ -291,8 +322,10 @@ class Charger:
         if not (live and running and transaction_id):  # many send 0 for "none"
             return None
         if connector.transaction:
-            self._end(connector, at, None, None)
-        connector.transaction = Transaction(transaction_id, connector.id, None, at, recovered=True)
+            self._end(connector, when, None, None)
+        connector.transaction = Transaction(
+            transaction_id, connector.id, None, when, recovered=True
+        )
         if self._next_transaction_id <= transaction_id < 2**31 - 1:
             self._next_transaction_id = transaction_id + 1
         return connector.transaction
@@ -302,11 +335,11 @@ class Charger:
         connector: Connector,
         transaction: Transaction | None,
         register_wh: float,
-        at: datetime,
+        when: Instant,
     ) -> None:
-        connector.meter.take(register_wh, at, self.max_power_w)
+        connector.meter.take(register_wh, when, self.max_power_w)
         if transaction is not None:
-            transaction.take_register(register_wh, at, self.max_power_w, self._register_kind)
+            transaction.take_register(register_wh, when, self.max_power_w, self._register_kind)
             self._register_kind = transaction.register_kind or self._register_kind
 
     # Persistence.

@@ -6,6 +6,7 @@ never comes from the future, so the largest difference seen is the nearest to th
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple, Self
 
 MAX_OFFSET = timedelta(hours=14)
 """The largest difference of a time zone; more is an unset clock or an old message."""
@@ -15,6 +16,39 @@ MAX_AGE = timedelta(days=90)
 """Stamps older than this are those of an unset clock: no charger keeps messages that long."""
 LIVE = timedelta(seconds=120)
 """Older samples are history: two sample intervals of the slowest chargers (60 s, evcc #19271)."""
+
+
+class Instant(NamedTuple):
+    """When something happened: `at` by our clock, `stamp` by the charger's as it told it.
+
+    Both are aware. `stamp` is None where none came.
+    """
+
+    at: datetime
+    stamp: datetime | None = None
+
+    @classmethod
+    def from_text(cls, at: str, stamp: str | None = None) -> Self:
+        """Restore it from ISO 8601; ValueError for anything else."""
+        return cls(datetime.fromisoformat(at), datetime.fromisoformat(stamp) if stamp else None)
+
+    def to_text(self) -> tuple[str, str | None]:
+        """Return what `from_text` takes."""
+        return self.at.isoformat(), self.stamp.isoformat() if self.stamp else None
+
+    def since(self, earlier: Self) -> timedelta:
+        """Return the longest time that may have passed since `earlier`.
+
+        Each stamp may measure the charger's clock anew, and what it went ahead is then missing
+        from the time by ours: chargers drift, get the time by Heartbeat, and simulations run fast.
+        So the longer of the two intervals counts. Where the charger's is longer by more than
+        `MAX_OFFSET`, its clock was set, and ours counts alone.
+        """
+        ours = self.at - earlier.at
+        if self.stamp is None or earlier.stamp is None:
+            return ours
+        theirs = self.stamp - earlier.stamp
+        return theirs if ours < theirs <= ours + MAX_OFFSET else ours
 
 
 class ChargerClock:

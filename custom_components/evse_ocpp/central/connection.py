@@ -197,7 +197,7 @@ class Connection:
         if result is not None and not result.done():
             result.set_exception(error)
 
-    async def _receive(self) -> bytes | None:
+    async def _receive(self) -> str | bytes | None:
         """Return the next frame; None when the link ended, or is silent for too long.
 
         A missing pong alone never ends it: some chargers know no ping (lbbrhzn/ocpp #211).

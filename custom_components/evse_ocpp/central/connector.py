@@ -1,6 +1,7 @@
 """One connector: its status, its transaction and what it measured."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from .energy_meter import EnergyMeter
@@ -35,7 +36,10 @@ NO_OFFER = frozenset(
 
 @dataclass(slots=True)
 class Connector:
-    """One connector. `limited_by` and `limit_a`: the winning limit, where the charger tells it."""
+    """One connector. `limited_by` and `limit_a`: the winning limit, where the charger tells it.
+
+    `offer_told_at`: when the charger told `offered_a` because it changed; older samples are late.
+    """
 
     id: int
     status: ChargerStatus | None = None
@@ -45,6 +49,7 @@ class Connector:
     last_session: Transaction | None = None
     meter: EnergyMeter = field(default_factory=EnergyMeter)
     offered_a: float | None = None
+    offer_told_at: datetime | None = None
     limited_by: str | None = None
     limit_a: float | None = None
 

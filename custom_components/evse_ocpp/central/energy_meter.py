@@ -7,8 +7,10 @@ next one goes on from it, the register was really reset, and counting goes on fr
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple, Self
+
+from .charger_clock import Instant
 
 MARGIN = 1.2
 """Factor on the highest power: meters and mains voltage deviate."""
@@ -18,7 +20,7 @@ SLACK_WH = 50.0
 
 class _Sample(NamedTuple):
     register_wh: float
-    at: datetime
+    when: Instant
 
 
 @dataclass(slots=True)
@@ -30,22 +32,22 @@ class EnergyMeter:
     _accepted: _Sample | None = None
     _candidate: _Sample | None = None
 
-    def take(self, register_wh: float, at: datetime, max_power_w: float) -> float:
+    def take(self, register_wh: float, when: Instant, max_power_w: float) -> float:
         """Count one register value (Wh) and return the accepted increment (Wh).
 
-        `at` is aware; `max_power_w` is the most that the charger can deliver.
+        `max_power_w` is the most that the charger can deliver.
         """
-        sample = _Sample(register_wh, at)
+        sample = _Sample(register_wh, when)
         if self._accepted is None:
             self._accepted = sample
             return 0.0
-        if at < self._accepted.at:
+        if when.at < self._accepted.when.at:
             return 0.0  # a replay: a later value already contains it
         for base in (self._accepted, self._candidate):
             if base is None:
                 continue
             increment_wh = register_wh - base.register_wh
-            if 0 <= increment_wh <= plausible_wh(at - base.at, max_power_w):
+            if 0 <= increment_wh <= plausible_wh(when.since(base.when), max_power_w):
                 self.total_wh += increment_wh
                 self._accepted, self._candidate = sample, None
                 return increment_wh
@@ -53,9 +55,9 @@ class EnergyMeter:
         self.rejected += 1
         return 0.0
 
-    def restart(self, at: datetime) -> None:
+    def restart(self, when: Instant) -> None:
         """Note that the register starts at 0 again, as some do with each session."""
-        self._accepted, self._candidate = _Sample(0.0, at), None
+        self._accepted, self._candidate = _Sample(0.0, when), None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` needs, as JSON values."""
@@ -83,8 +85,11 @@ def plausible_wh(elapsed: timedelta, max_power_w: float) -> float:
 
 
 def _stored(sample: _Sample | None) -> list[Any] | None:
-    return None if sample is None else [sample.register_wh, sample.at.isoformat()]
+    return None if sample is None else [sample.register_wh, *sample.when.to_text()]
 
 
 def _restored(stored: list[Any] | None) -> _Sample | None:
-    return None if stored is None else _Sample(float(stored[0]), datetime.fromisoformat(stored[1]))
+    if stored is None:
+        return None
+    register_wh, *when = stored  # the stamp may be missing: earlier versions did not keep it
+    return _Sample(float(register_wh), Instant.from_text(*when))

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from .charger_clock import Instant
 from .energy_meter import plausible_wh
 
 
@@ -32,7 +33,7 @@ class Transaction:
     id: int
     connector_id: int
     id_tag: str | None
-    started_at: datetime
+    started: Instant
     meter_start_wh: float | None = None
     energy_wh: float = 0.0
     ended_at: datetime | None = None
@@ -41,10 +42,15 @@ class Transaction:
     register_kind: RegisterKind | None = None
     start_key: str | None = None
 
+    @property
+    def started_at(self) -> datetime:
+        """When it started, by our clock."""
+        return self.started.at
+
     def take_register(
-        self, register_wh: float, at: datetime, max_power_w: float, usual: RegisterKind
+        self, register_wh: float, when: Instant, max_power_w: float, usual: RegisterKind
     ) -> None:
-        """Follow one register value (Wh) of MeterValues, stamped `at`.
+        """Follow one register value (Wh) of MeterValues.
 
         `usual` is the kind of register which this charger had before; it decides where both fit.
         """
@@ -53,35 +59,37 @@ class Transaction:
         if self.register_kind is None and register_wh != 0:  # a dip to 0 decides nothing
             if register_wh < self.meter_start_wh:
                 self.register_kind = RegisterKind.SESSION
-            elif register_wh > plausible_wh(at - self.started_at, max_power_w):
+            elif register_wh > plausible_wh(when.since(self.started), max_power_w):
                 self.register_kind = RegisterKind.LIFETIME
             else:
                 self.register_kind = usual
         start_wh = 0.0 if self.register_kind is RegisterKind.SESSION else self.meter_start_wh
-        self._take_energy(register_wh - start_wh, at, max_power_w)
+        self._take_energy(register_wh - start_wh, when, max_power_w)
 
     def end(
-        self, at: datetime, reason: str | None, meter_stop_wh: float | None, max_power_w: float
+        self, when: Instant, reason: str | None, meter_stop_wh: float | None, max_power_w: float
     ) -> None:
         """Close it. `meter_stop_wh` (None: unknown) counts like the meterStart of its start."""
-        self.ended_at = at
+        self.ended_at = when.at
         self.reason = reason
         start_unseen = self.recovered and self.register_kind is RegisterKind.SESSION
         if meter_stop_wh is not None and self.meter_start_wh is not None and not start_unseen:
-            self._take_energy(meter_stop_wh - self.meter_start_wh, at, max_power_w)
+            self._take_energy(meter_stop_wh - self.meter_start_wh, when, max_power_w)
 
-    def _take_energy(self, energy_wh: float, at: datetime, max_power_w: float) -> None:
-        plausible = energy_wh <= plausible_wh(at - self.started_at, max_power_w)
+    def _take_energy(self, energy_wh: float, when: Instant, max_power_w: float) -> None:
+        plausible = energy_wh <= plausible_wh(when.since(self.started), max_power_w)
         if energy_wh >= self.energy_wh and (plausible or self.recovered):
             self.energy_wh = energy_wh
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` needs, as JSON values."""
+        started_at, started_stamp = self.started.to_text()
         return {
             "id": self.id,
             "connector_id": self.connector_id,
             "id_tag": self.id_tag,
-            "started_at": self.started_at.isoformat(),
+            "started_at": started_at,
+            "started_stamp": started_stamp,
             "meter_start_wh": self.meter_start_wh,
             "energy_wh": self.energy_wh,
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
@@ -94,11 +102,14 @@ class Transaction:
     @classmethod
     def from_dict(cls, stored: dict[str, Any]) -> Self:
         """Restore a transaction; KeyError or ValueError when `stored` is not from `to_dict`."""
+        fields = dict(stored)
+        started_at = fields.pop("started_at")
+        started_stamp = fields.pop("started_stamp", None)  # earlier versions did not keep it
         ended_at, kind = stored["ended_at"], stored["register_kind"]
         return cls(
-            **stored
+            **fields
             | {
-                "started_at": datetime.fromisoformat(stored["started_at"]),
+                "started": Instant.from_text(started_at, started_stamp),
                 "ended_at": datetime.fromisoformat(ended_at) if ended_at else None,
                 "register_kind": RegisterKind(kind) if kind else None,
             }

@@ -7,12 +7,10 @@ messages for an empty string or a wrong enumeration value (lbbrhzn/ocpp #1576, #
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from .charger import Charger
 from .frames import CallRefusal
-
-_T = TypeVar("_T")
 
 
 def as_text(value: object) -> str:
@@ -54,6 +52,14 @@ def as_energy_wh(value: object) -> float:
     return float(number)
 
 
+def as_current_a(value: object) -> float:
+    """Take a current per phase."""
+    number = _number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= 1000:
+        raise ValueError("a current of 0 to 1000 A")
+    return float(number)
+
+
 def as_list(value: object) -> list[Any]:
     """Take an array."""
     if not isinstance(value, list):
@@ -61,7 +67,7 @@ def as_list(value: object) -> list[Any]:
     return value
 
 
-def required(payload: Mapping[str, Any], name: str, convert: Callable[[object], _T]) -> _T:
+def required[T](payload: Mapping[str, Any], name: str, convert: Callable[[object], T]) -> T:
     """Return a field that the message cannot do without; CallRefusal names it."""
     if payload.get(name) is None:
         raise CallRefusal("OccurenceConstraintViolation", f"{name} is missing")
@@ -74,9 +80,9 @@ def required(payload: Mapping[str, Any], name: str, convert: Callable[[object], 
         ) from error
 
 
-def optional(
-    payload: Mapping[str, Any], name: str, convert: Callable[[object], _T], charger: Charger
-) -> _T | None:
+def optional[T](
+    payload: Mapping[str, Any], name: str, convert: Callable[[object], T], charger: Charger
+) -> T | None:
     """Return a field, or None when it is absent, or bad, which is counted."""
     if payload.get(name) is None:
         return None

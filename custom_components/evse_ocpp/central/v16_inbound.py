@@ -12,7 +12,16 @@ from .admission import Admission
 from .charger import MAX_CONNECTORS, Charger, ChargerStatus
 from .charger_clock import is_live
 from .frames import CallRefusal
-from .v16_fields import as_energy_wh, as_integer, as_list, as_text, as_time, optional, required
+from .v16_fields import (
+    as_current_a,
+    as_energy_wh,
+    as_integer,
+    as_list,
+    as_text,
+    as_time,
+    optional,
+    required,
+)
 from .v16_measurands import samples_in
 
 _LOGGER = logging.getLogger(__name__)
@@ -22,7 +31,7 @@ HEARTBEAT_S = 60
 SAVE_TIMEOUT_S = 10.0
 """Shorter than a charger waits for an answer; it sends the message again."""
 VENDOR_ID = "evse-ocpp"
-"""vendorId of the DataTransfer by which our wallboxes tell the limit that wins."""
+"""vendorId of the DataTransfer by which our wallboxes tell the limit that wins, and the offer."""
 
 _STATUS = {
     "Available": ChargerStatus.AVAILABLE,
@@ -134,6 +143,7 @@ class Inbound:
             self._charger.clock.instant(stamp, self._utcnow()),
             meter_start_wh,
             start_key=f"{id_tag} {payload.get('timestamp')} {payload.get('meterStart')}",
+            stamp=stamp,
         )
         await self._save()
         status = self._admission.authorize(self._charger, id_tag)
@@ -153,6 +163,7 @@ class Inbound:
             self._charger.clock.instant(stamp, self._utcnow()),
             reason,
             meter_stop_wh,
+            stamp=stamp,
         )
         await self._save()
         id_tag = optional(payload, "idTag", as_text, self._charger)
@@ -182,7 +193,9 @@ class Inbound:
             sampled = optional(meter_value, "sampledValue", as_list, charger) or []
             samples = list(samples_in(sampled, charger))
             if connector_id > 0:
-                charger.take_samples(connector_id, transaction_id, samples, at, arrived_at)
+                charger.take_samples(
+                    connector_id, transaction_id, samples, at, arrived_at, stamp=stamp
+                )
             elif is_live(at, arrived_at):
                 charger.take_house_current([each for each in samples if each.location == "Inlet"])
 
@@ -199,7 +212,8 @@ class Inbound:
         except (KeyError, TypeError, ValueError, CallRefusal):
             self._charger.violated("DataTransfer.data")
             return {"status": "Rejected"}
-        self._charger.take_limit(connector_id, limit_a, source)
+        offered_a = optional(told, "offered", as_current_a, self._charger)
+        self._charger.take_limit(connector_id, limit_a, source, offered_a, self._utcnow())
         return {"status": "Accepted"}
 
     def _firmware_status_notification(self, payload: Payload) -> Payload:

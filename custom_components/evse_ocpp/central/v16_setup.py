@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 
 from .charger import Charger
 from .commands import CommandError, CommandUnanswered
+from .connector import ENERGIZED
 from .v16_inbound import HEARTBEAT_S, Inbound
 from .v16_outbound import Commands16
 
@@ -32,11 +33,12 @@ SETTINGS = {
 async def set_up(charger: Charger, inbound: Inbound, commands: Commands16) -> None:
     """Bring the model up to date and the charger to the settings which we need."""
     await asyncio.sleep(SETTLE_S)
-    if not inbound.status_seen:  # accepted before, it goes on without telling
+    unknown = any(connector.status is None for connector in charger.connectors.values())
+    if unknown or not inbound.status_seen:  # accepted before, it goes on without telling
         await _try(charger, commands.trigger("StatusNotification"))
         await asyncio.sleep(SPACING_S)
     for connector in list(charger.connectors.values()):
-        if connector.transaction:
+        if connector.transaction or connector.status in ENERGIZED:
             await _try(charger, commands.trigger("MeterValues", connector.id))
             await asyncio.sleep(SPACING_S)
     if not charger.configuration:

@@ -88,6 +88,8 @@ class ChargePoint(OcppChargePoint):  # type: ignore[misc]  # the package is not 
         self._awaited: set[str] = set()
         self._in_hand: set[asyncio.Task[None]] = set()
         self._closed = asyncio.ensure_future(connection.wait_closed())
+        self._answer_taken = asyncio.Event()
+        self._answer_taken.set()
 
     @property
     def closed(self) -> bool:
@@ -118,6 +120,7 @@ class ChargePoint(OcppChargePoint):  # type: ignore[misc]  # the package is not 
             raise CallRefused(f"{action}: {error}") from error
         finally:
             self._awaited.discard(unique_id)
+            self._answer_taken.set()
             answer.cancel()
 
     async def close(self) -> None:
@@ -159,12 +162,18 @@ class ChargePoint(OcppChargePoint):  # type: ignore[misc]  # the package is not 
     def _take_answer(self, message: Any) -> None:
         if message.unique_id in self._awaited:
             self._awaited.discard(message.unique_id)
+            self._answer_taken.clear()
             self._response_queue.put_nowait(message)
         else:
             _logger.warning("an answer to no call of ours (late, or twice) is passed over")
 
     async def _handle(self, message: Any) -> None:
-        """Answer one call. Whatever goes wrong ends in an answer or the log, never further."""
+        """Answer one call. Whatever goes wrong ends in an answer or the log, never further.
+
+        A call that came behind an answer to us is worked on after it: a charging profile for the
+        transaction which that answer has just given its id would be refused otherwise.
+        """
+        await self._answer_taken.wait()
         known = isinstance(message.action, str) and message.action in _ACTIONS
         self._counters.received[message.action if known else "unknown"] += 1
         try:

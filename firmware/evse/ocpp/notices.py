@@ -1,4 +1,4 @@
-"""What we tell of our own accord, live only: status, the house's current, the winning limit."""
+"""What we tell of our own accord, live only: status, house current, winning limit and offer."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from collections import deque
 from ocpp.v16 import call
 
 from evse.clock import Clock
-from evse.core.limits import Limit
+from evse.core.limits import Limit, Source
 from evse.meters.reading import Phases
 from evse.ocpp import timestamps
 from evse.ocpp.charge_point import CallRefused, ChargePoint, NoAnswer
@@ -28,6 +28,7 @@ VENDOR_ID = "evse-ocpp"
 """The vendorId of our DataTransfer messages and vendor error codes."""
 
 _State = tuple[str, str, str, str]
+_LimitState = tuple[Source, int, int]  # limit and offer in steps worth a report
 
 
 class Notices:
@@ -50,7 +51,7 @@ class Notices:
         self._house_told_a: Phases | None = None
         self._house_ready = asyncio.Event()
         self._limits: dict[int, Limit] = {}
-        self._limits_told: dict[int, Limit] = {}
+        self._limits_told: dict[int, _LimitState] = {}
         self._limits_ready = asyncio.Event()
 
     def status_changed(self, connector_id: int, report: StatusReport) -> None:
@@ -71,10 +72,9 @@ class Notices:
             self._house_ready.set()
 
     def limit_changed(self, connector_id: int, winner: Limit) -> None:
-        """Take a new winning limit."""
+        """Take the winning limit; it changed, or what the station offers under it did."""
         self._limits[connector_id] = winner
-        if self._worth_telling(connector_id):
-            self._limits_ready.set()
+        self._limits_ready.set()
 
     async def run(self, charge_point: ChargePoint, station: StationPort) -> None:
         """Tell over this connection until cancelled; first what changed since the last one."""
@@ -89,7 +89,7 @@ class Notices:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tell_statuses(charge_point))
                 tasks.create_task(self._tell_house(charge_point))
-                tasks.create_task(self._tell_limits(charge_point))
+                tasks.create_task(self._tell_limits(charge_point, station))
         finally:
             self._online = False
 
@@ -140,15 +140,21 @@ class Notices:
                 _logger.info("%s", error)
             await self._clock.sleep(HOUSE_SPACING_S)
 
-    async def _tell_limits(self, charge_point: ChargePoint) -> None:
+    async def _tell_limits(self, charge_point: ChargePoint, station: StationPort) -> None:
         self._limits_ready.set()  # a new connection hears all of them
         while True:
             await self._limits_ready.wait()
             self._limits_ready.clear()
-            for connector_id in [c for c in self._limits if self._worth_telling(c)]:
-                winner = self._limits_told[connector_id] = self._limits[connector_id]
+            for connector_id in tuple(self._limits):
+                winner = self._limits[connector_id]
+                offered_a = station.readings(connector_id).offered_a
+                state = _limit_state(winner, offered_a)
+                if self._limits_told.get(connector_id) == state:
+                    continue
+                self._limits_told[connector_id] = state
+                transfer = _limit_transfer(connector_id, winner, offered_a)
                 try:
-                    answer = await charge_point.request(_limit_transfer(connector_id, winner))
+                    answer = await charge_point.request(transfer)
                 except CallRefused as error:
                     _logger.info("%s: limits are not told any more", error)
                     return
@@ -159,23 +165,21 @@ class Notices:
                     return
             await self._clock.sleep(LIMIT_SPACING_S)
 
-    def _worth_telling(self, connector_id: int) -> bool:
-        winner, told = self._limits[connector_id], self._limits_told.get(connector_id)
-        return (
-            told is None
-            or winner.source is not told.source
-            or abs(winner.amps - told.amps) >= LIMIT_STEP_A
-        )
-
 
 def _state(report: StatusReport) -> _State:
     return report.status, report.error_code, report.info, report.vendor_error_code
 
 
-def _limit_transfer(connector_id: int, winner: Limit) -> call.DataTransfer:
+def _limit_state(winner: Limit, offered_a: float) -> _LimitState:
+    return winner.source, round(winner.amps / LIMIT_STEP_A), round(offered_a / LIMIT_STEP_A)
+
+
+def _limit_transfer(connector_id: int, winner: Limit, offered_a: float) -> call.DataTransfer:
+    """Tell the winning limit, and what is offered to the car now (0: no PWM); both in A."""
     data = {
         "connectorId": connector_id,
         "limit": round(winner.amps, 1),
         "source": winner.source.value,
+        "offered": round(offered_a, 1),
     }
     return call.DataTransfer(vendor_id=VENDOR_ID, message_id="Limit", data=json.dumps(data))

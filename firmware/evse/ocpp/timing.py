@@ -56,10 +56,10 @@ HOUSE_STEP_A = 0.2
 """A change of the house's current worth a report: below, it is the meter's noise."""
 
 LIMIT_SPACING_S = 1.0
-"""Between two reports of the winning limit."""
+"""Between two reports of the winning limit and the offer."""
 
 LIMIT_STEP_A = 0.1
-"""A change of the winning limit worth a report: the resolution of OCPP's limits."""
+"""A change of the winning limit or of the offer worth a report: the resolution of OCPP's limits."""
 
 DELIVERY_RETRY_S = 10.0
 """Until the outbox is looked at again when nothing wakes it, or the database failed."""

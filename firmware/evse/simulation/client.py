@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import socket
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +32,7 @@ def socket_path(state_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"evse-{digest}.sock"
 
 
-async def request(
+def request_sync(
     state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
 ) -> dict[str, Any]:
     """Send one request; the answer, which has `ok` and, when false, `error`.
@@ -40,9 +41,12 @@ async def request(
     """
     path = socket_path(state_dir)
     try:
-        async with asyncio.timeout(timeout_s):
-            line = await _exchange(path, json.dumps(payload).encode() + b"\n")
-        answer = json.loads(line)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(timeout_s)
+            connection.connect(bytes(path))
+            connection.sendall(json.dumps(payload).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                answer = json.loads(lines.readline(MAX_ANSWER_BYTES))
     except TimeoutError as error:
         raise ControlError(f"no answer from {path} within {timeout_s:g} s") from error
     except (FileNotFoundError, ConnectionRefusedError) as error:
@@ -56,18 +60,8 @@ async def request(
     return answer
 
 
-def request_sync(
+async def request(
     state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
 ) -> dict[str, Any]:
-    """`request` for callers without an event loop."""
-    return asyncio.run(request(state_dir, payload, timeout_s))
-
-
-async def _exchange(path: Path, line: bytes) -> bytes:
-    reader, writer = await asyncio.open_unix_connection(path, limit=MAX_ANSWER_BYTES)
-    try:
-        writer.write(line)
-        await writer.drain()
-        return await reader.readline()
-    finally:
-        writer.close()
+    """`request_sync` for callers in an event loop."""
+    return await asyncio.to_thread(request_sync, state_dir, payload, timeout_s)

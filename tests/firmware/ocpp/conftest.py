@@ -37,6 +37,7 @@ class FakeStation:
         self.connector_ids = (1,)
         self.statuses = {0: "Available", 1: "Available"}
         self.house_a: Phases | None = None
+        self.offered_a = 16.0
         self.answer = True
         self.asked: list[tuple[Any, ...]] = []
 
@@ -46,7 +47,7 @@ class FakeStation:
     def readings(self, connector_id: int) -> ChargerReadings:
         return ChargerReadings(
             energy_wh=1234.4,
-            offered_a=16.0,
+            offered_a=self.offered_a,
             voltage_v=(230.0, 231.0, 229.0),
             current_a=(15.7, 15.6, 15.8),
             power_w=10_800.0,

@@ -210,10 +210,33 @@ async def test_house_current_and_limit_are_told_on_change(
     assert samples[0]["value"] in ("10.0", "10.1")
     transfer = central.of("DataTransfer")[0]
     assert (transfer["vendor_id"], transfer["message_id"]) == ("evse-ocpp", "Limit")
-    assert json.loads(transfer["data"]) == {"connectorId": 1, "limit": 10.5, "source": "dlb"}
+    assert json.loads(transfer["data"]) == {
+        "connectorId": 1,
+        "limit": 10.5,
+        "source": "dlb",
+        "offered": 16.0,
+    }
     await asyncio.sleep(0.3)
     assert len(central.of("DataTransfer")) == 1
     assert len(central.of("MeterValues")) == 1
+
+
+async def test_what_is_offered_is_told_with_the_limit_as_it_is_when_sent(
+    central: Any, wallbox: Any, eventually: Any
+) -> None:
+    """The limit stays, the PWM goes off and on; each change in steps of 0.1 A."""
+
+    def told() -> list[float]:
+        return [json.loads(each["data"])["offered"] for each in central.of("DataTransfer")]
+
+    for count, offered_a in enumerate((0.0, 6.0, 6.1), start=1):
+        wallbox.station.offered_a = offered_a
+        wallbox.client.limit_changed(1, Limit(Source.DLB, 10.5))
+        await eventually(lambda count=count: len(told()) == count)
+    wallbox.station.offered_a = 6.12
+    wallbox.client.limit_changed(1, Limit(Source.DLB, 10.5))
+    await asyncio.sleep(0.3)
+    assert told() == [0.0, 6.0, 6.1]
 
 
 async def test_limits_are_not_told_to_one_who_does_not_know_them(

@@ -175,6 +175,15 @@ def test_quirk_19_history_goes_to_sessions_not_to_live_readings(story):
     assert story.connector.meter.total_wh == 500
 
 
+@pytest.mark.parametrize(("minutes", "offered_a"), [(9.9, 0), (10.1, 16)])
+def test_a_late_sample_does_not_bring_an_old_offer_back(story, minutes, offered_a):
+    story.status(0, S.CHARGING)
+    story.charger.take_limit(1, 6, "dlb", 0, after(10))
+    samples = [Sample("Current.Offered", 16)]
+    story.charger.take_samples(1, None, samples, after(minutes), after(10.2))
+    assert story.connector.offered_a == offered_a
+
+
 def test_an_older_live_sample_does_not_overwrite_a_newer(story):
     story.status(0, S.CHARGING)
     story.sample(10, None, power_w=3000)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.evse_ocpp.central.charger_clock import ChargerClock, is_live
+from custom_components.evse_ocpp.central.charger_clock import ChargerClock, Instant, is_live
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -68,6 +68,33 @@ def test_boot_starts_anew():
     clock.observe(after(7200), NOW)
     clock.reset()
     assert clock.offset_s is None
+
+
+HOUR_S = 3600.0
+
+
+@pytest.mark.parametrize(
+    ("ours_s", "theirs_s", "passed_s"),
+    [
+        (10, None, 10),
+        (10, 10, 10),
+        (0.1, 10, 10),
+        (10, 0.1, 10),
+        (10, -7200, 10),
+        (10, 10 + 14 * HOUR_S, 10 + 14 * HOUR_S),
+        (10, 11 + 14 * HOUR_S, 10),
+        (30 * HOUR_S, 30 * HOUR_S + 5, 30 * HOUR_S + 5),
+    ],
+)
+def test_the_longer_of_both_intervals_passed(ours_s, theirs_s, passed_s):
+    """Unless the charger's clock was set meanwhile."""
+    earlier = Instant(NOW, after(7200))
+    later = Instant(after(ours_s), None if theirs_s is None else after(7200 + theirs_s))
+    assert later.since(earlier) == timedelta(seconds=passed_s)
+
+
+def test_an_instant_without_a_stamp_is_timed_by_ours():
+    assert Instant(after(10), after(7200)).since(Instant(NOW)) == timedelta(seconds=10)
 
 
 @pytest.mark.parametrize(("age_s", "live"), [(0, True), (120, True), (121, False)])

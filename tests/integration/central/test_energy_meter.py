@@ -5,17 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from custom_components.evse_ocpp.central.charger_clock import Instant
 from custom_components.evse_ocpp.central.energy_meter import EnergyMeter
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MAX_W = 11_000
 
 
+def after(minutes: float, stamp: datetime | None = None) -> Instant:
+    return Instant(START + timedelta(minutes=minutes), stamp)
+
+
 def run(readings: list[tuple[float, float]], meter: EnergyMeter | None = None) -> EnergyMeter:
     meter = meter or EnergyMeter()
     for minutes, register_wh in readings:
         before = meter.total_wh
-        meter.take(register_wh, START + timedelta(minutes=minutes), MAX_W)
+        meter.take(register_wh, after(minutes), MAX_W)
         assert meter.total_wh >= before
     return meter
 
@@ -51,16 +56,25 @@ def test_total_is_bounded_by_power_and_time():
 
 def test_a_session_register_starts_again_with_the_session():
     meter = run([(0, 0), (1, 100)])
-    meter.restart(START + timedelta(minutes=2))
+    meter.restart(after(2))
     assert run([(3, 120), (4, 200)], meter).total_wh == 300
 
 
 def test_restart_in_a_charge_loses_nothing():
     before = run([(0, 5000), (1, 5100), (2, 0)])
+    before.take(9e9, after(2, START + timedelta(hours=2)), MAX_W)
     stored = json.loads(json.dumps(before.to_dict()))
-    after = EnergyMeter.from_dict(stored)
-    assert after == before
-    assert run([(3, 5200)], after).total_wh == 200
+    restored = EnergyMeter.from_dict(stored)
+    assert restored == before
+    assert run([(3, 5200)], restored).total_wh == 200
+
+
+def test_what_was_stored_before_stamps_were_kept_is_read():
+    at = START.isoformat()
+    meter = EnergyMeter.from_dict(
+        {"total_wh": 7, "rejected": 0, "accepted": [5000, at], "candidate": None}
+    )
+    assert meter.take(5100, after(1, START), MAX_W) == 100
 
 
 @pytest.mark.parametrize("stored", [{}, {"total_wh": "x", "rejected": 0}])

@@ -5,21 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from custom_components.evse_ocpp.central.charger_clock import Instant
 from custom_components.evse_ocpp.central.transaction import RegisterKind, Transaction
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+STARTED = Instant(START, START + timedelta(hours=1))
 LIFETIME, SESSION = RegisterKind.LIFETIME, RegisterKind.SESSION
 MAX_W = 11_000
 
 
 def run(meter_start_wh, readings, *, usual=LIFETIME, meter_stop_wh=None, recovered=False):
-    transaction = Transaction(1, 1, "TAG", START, meter_start_wh, recovered=recovered)
+    transaction = Transaction(1, 1, "TAG", STARTED, meter_start_wh, recovered=recovered)
     for minutes, register_wh in readings:
         before = transaction.energy_wh
-        at = START + timedelta(minutes=minutes)
-        transaction.take_register(register_wh, at, MAX_W, usual)
+        when = Instant(START + timedelta(minutes=minutes))
+        transaction.take_register(register_wh, when, MAX_W, usual)
         assert transaction.energy_wh >= before
-    transaction.end(START + timedelta(hours=2), "Local", meter_stop_wh, MAX_W)
+    transaction.end(Instant(START + timedelta(hours=2)), "Local", meter_stop_wh, MAX_W)
     return transaction
 
 
@@ -59,3 +61,5 @@ def test_round_trip():
     transaction = run(50_000, [(1, 50_100)], meter_stop_wh=50_200)
     stored = json.loads(json.dumps(transaction.to_dict()))
     assert Transaction.from_dict(stored) == transaction
+    del stored["started_stamp"]  # as it was before stamps were kept
+    assert Transaction.from_dict(stored).started == Instant(START)

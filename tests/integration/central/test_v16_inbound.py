@@ -1,7 +1,7 @@
 """Calls of the charger: what is essential is refused by name, other bad fields are dropped."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -263,6 +263,34 @@ async def test_the_winning_limit(inbound, charger):
     assert answer == {"status": "Accepted"}
     connector = charger.connectors[1]
     assert (connector.limit_a, connector.limited_by) == (10.5, "dlb")
+    assert connector.offered_a is None
+
+
+@pytest.mark.parametrize(
+    ("offered", "offered_a", "violations"),
+    [
+        ("6.0", 6, 0),
+        ("0", 0, 0),
+        ('"6.1"', 6.1, 0),
+        ("null", 16, 0),
+        ("-1", 16, 1),
+        ("1001", 16, 1),
+        ("true", 16, 1),
+        ('"nan"', 16, 1),
+        ("[]", 16, 1),
+    ],
+)
+async def test_what_is_offered_comes_with_the_limit(
+    inbound, charger, offered, offered_a, violations
+):
+    """A bad offer is dropped and counted; the limit is used."""
+    charger.connector(1).offered_a = 16.0
+    data = f'{{"connectorId":1,"limit":10.5,"source":"dlb","offered":{offered}}}'
+    call = {"vendorId": "evse-ocpp", "messageId": "Limit", "data": data}
+    assert await inbound.handle("DataTransfer", call) == {"status": "Accepted"}
+    connector = charger.connectors[1]
+    assert (connector.offered_a, connector.limit_a) == (offered_a, 10.5)
+    assert charger.violations["offered"] == violations
 
 
 @pytest.mark.parametrize(
@@ -285,3 +313,74 @@ async def test_offset_of_the_charger_clock(inbound, charger):
     call = {"connectorId": 1, "status": "Available", "timestamp": "2026-03-01T14:00:00Z"}
     await inbound.handle("StatusNotification", call)
     assert charger.clock_offset_s == pytest.approx(7200, abs=1)
+
+
+class Story:
+    """A session, told by a charger whose clock runs as it likes."""
+
+    def __init__(self, site, charger) -> None:
+        self.charger = charger
+        self.now = self.stamp = NOW
+        self.register_wh = 50_000.0
+        self.inbound = Inbound(charger, site, site, lambda: self.now)
+
+    async def start(self) -> None:
+        await self.inbound.handle(
+            "StartTransaction",
+            start(meterStart=self.register_wh, timestamp=self.stamp.isoformat()),
+        )
+
+    async def sample(self, ours_s: float, theirs_s: float, increment_wh: float) -> None:
+        """Let the time pass by both clocks, and tell the register."""
+        self.now += timedelta(seconds=ours_s)
+        self.stamp += timedelta(seconds=theirs_s)
+        self.register_wh += increment_wh
+        value = {
+            "timestamp": self.stamp.isoformat(),
+            "sampledValue": [{"value": str(self.register_wh)}],
+        }
+        await self.inbound.handle(
+            "MeterValues", {"connectorId": 1, "transactionId": 1, "meterValue": [value]}
+        )
+
+    @property
+    def counted_wh(self) -> tuple[float, float]:
+        connector = self.charger.connectors[1]
+        return connector.meter.total_wh, connector.transaction.energy_wh
+
+
+@pytest.fixture
+async def session(site, charger):
+    story = Story(site, charger)
+    await story.start()
+    return story
+
+
+@pytest.mark.parametrize("power_w", [17_000, 22_000])
+@pytest.mark.parametrize(("ours_s", "theirs_s"), [(0.1, 10), (9.9, 10), (10, 9.9)])
+async def test_energy_counts_whichever_clock_runs_faster(session, power_w, ours_s, theirs_s):
+    step_wh = power_w * 10 / 3600
+    for _ in range(1000):
+        await session.sample(ours_s, theirs_s, step_wh)
+    assert session.counted_wh == (pytest.approx(1000 * step_wh),) * 2
+    assert session.charger.connectors[1].meter.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("ours_s", "theirs_s"), [(10, 10), (0.1, 10), (10, 0.1), (10, 20 * 3600), (10, -20 * 3600)]
+)
+async def test_a_jump_of_the_register_does_not_count_on_either_clock(session, ours_s, theirs_s):
+    """Not with a clock set by 20 h at the same time either."""
+    await session.sample(10, 10, 40)
+    await session.sample(ours_s, theirs_s, 5000)
+    assert session.counted_wh == (40, 40)
+
+
+async def test_a_replay_of_a_fast_clock_is_recognised(session):
+    for _ in range(10):
+        await session.sample(0.1, 10, 40)
+    await session.sample(0.1, -30, -120)
+    await session.sample(0.1, 10, 40)
+    assert session.counted_wh == (400, 400)
+    await session.sample(0.1, 40, 120)
+    assert session.counted_wh == (440, 440)

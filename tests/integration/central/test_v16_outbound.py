@@ -207,6 +207,36 @@ async def test_set_up_asks_for_what_is_unknown_and_sets_what_differs(commands, c
     assert link.calls[-1][1] == {"key": "MeterValueSampleInterval", "value": "10"}
 
 
+@pytest.mark.parametrize("transaction_known", [True, False])
+async def test_after_a_restart_of_ours_status_and_readings_are_asked_for_first(
+    commands, charger, link, transaction_known
+):
+    """A wallbox that was accepted before goes on in its charge, and tells only what changes."""
+    if transaction_known:
+        charger.start_transaction(1, "TAG", NOW, 0, "key")
+
+    def answer(payload):
+        if payload["requestedMessage"] == "StatusNotification":
+            charger.take_status(1, ChargerStatus.CHARGING, None, NOW)
+        return {"status": "Accepted"}
+
+    link.answers["TriggerMessage"] = answer
+    await set_up(charger, Seen(), commands)
+    assert link.calls[:2] == [
+        ("TriggerMessage", {"requestedMessage": "StatusNotification"}),
+        ("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1}),
+    ]
+
+
+async def test_the_status_of_each_connector_is_asked_for(commands, charger, link):
+    charger.connector(2)
+    charger.take_status(1, ChargerStatus.AVAILABLE, None, NOW)
+    seen = Seen()
+    seen.status_seen = True
+    await set_up(charger, seen, commands)
+    assert link.calls[0] == ("TriggerMessage", {"requestedMessage": "StatusNotification"})
+
+
 async def test_set_up_of_a_known_charger_is_silent(commands, charger, link):
     charger.take_status(1, ChargerStatus.AVAILABLE, None, NOW)
     charger.configuration = {key: ConfigurationKey(v, False) for key, v in SETTINGS.items()}

@@ -1,0 +1,160 @@
+"""Brings cards, remote starts and free charging to the connector for which they are.
+
+One reader serves all connectors, so that a card alone does not say where it belongs. Whether a card
+may charge is asked of the central system's side; what it then does is decided by `core.session`.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any
+
+from evse.clock import Clock
+from evse.connector import Connector
+from evse.core.session import Accepted, Origin, Phase, same_tag
+from evse.core.status import ChargePointStatus
+from evse.ocpp.port import CentralPort
+from evse.settings.values import Settings
+
+_log = logging.getLogger(__name__)
+
+KEEPS_OUT = {ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE}
+"""In these a connector takes on no charge."""
+
+Errand = Coroutine[Any, Any, None]
+
+
+class Cards:
+    """See the module."""
+
+    def __init__(
+        self,
+        connectors: Mapping[int, Connector],
+        settings: Settings,
+        clock: Clock,
+        central: CentralPort,
+        in_service: Callable[[int], bool],
+        send: Callable[[Errand], None],
+    ) -> None:
+        """`in_service`: whether a connector shall be operative; `send` has an errand run."""
+        self._connectors = connectors
+        self._settings = settings
+        self._clock = clock
+        self._central = central
+        self._in_service = in_service
+        self._send = send
+        self._waiting_since_s: dict[int, float] = {}
+        self._sharing_a_card: list[Connector] = []
+        settings.subscribe(self._setting_changed)
+
+    def turned(self, connector: Connector) -> None:
+        """After each control turn of a connector: look for a new plug."""
+        if any(c.session.phase is Phase.CHARGING for c in self._sharing_a_card):
+            for other in self._sharing_a_card:
+                other.withdraw()
+            self._sharing_a_card = []
+        if connector.session.phase is not Phase.PLUGGED or not self._takes_on(connector):
+            self._waiting_since_s.pop(connector.id, None)
+        elif connector.id not in self._waiting_since_s:
+            self._waiting_since_s[connector.id] = self._clock.monotonic()
+            if self._settings["authorization.free_charging"]:
+                self._charge_freely(connector)
+
+    def present(self, connector_id: int | None, uid: str) -> None:
+        """A card is held to the reader; with None for whichever connector it fits."""
+        takers = self._takers(uid) if connector_id is None else [self._connectors[connector_id]]
+        if not takers:
+            _log.info("a card was held to the reader, but no connector is free for it")
+        elif _charges_with(takers[0], uid):
+            takers[0].handle(Accepted(uid))
+        else:
+            self._send(self._authorize(takers, uid, Origin.CARD))
+
+    def remote_start(self, connector_id: int | None, id_tag: str) -> bool:
+        """Begin a charge, see `StationPort.remote_start`."""
+        wanted = self._connectors if connector_id is None else (connector_id,)
+        free = self._free(self._connectors[number] for number in wanted)
+        takers = (
+            _in_phase(free, Phase.PLUGGED)[:1]
+            or _in_phase(free, Phase.FINISHING)[:1]
+            or _in_phase(free, Phase.IDLE)
+        )
+        if takers and self._settings["authorization.authorize_remote_tx_requests"]:
+            self._send(self._authorize(takers, id_tag, Origin.REMOTE))
+        else:
+            self._accept(takers, Accepted(id_tag, origin=Origin.REMOTE))
+        return bool(takers)
+
+    def _takers(self, uid: str) -> list[Connector]:
+        """For which connectors a card may be.
+
+        A plug and a card within ConnectionTimeOut belong together, so that one card may charge at
+        two connectors. Else it ends its own transaction, or is for a car that has waited for
+        longer, or for whoever plugs in next, or may be of the group of a running transaction.
+        """
+        free = self._free(self._connectors.values())
+        waiting = sorted(_in_phase(free, Phase.PLUGGED), key=self._waited_s)
+        timeout_s = self._settings["ocpp.connection_timeout_s"]
+        charging = _in_phase(self._connectors.values(), Phase.CHARGING)
+        return (
+            [c for c in waiting if self._waited_s(c) < timeout_s][:1]
+            or [c for c in charging if _charges_with(c, uid)][:1]
+            or waiting[:1]
+            or _in_phase(free, Phase.IDLE)
+            or charging
+        )
+
+    def _waited_s(self, connector: Connector) -> float:
+        now_s = self._clock.monotonic()
+        return now_s - self._waiting_since_s.get(connector.id, now_s)
+
+    async def _authorize(self, takers: list[Connector], id_tag: str, origin: Origin) -> None:
+        """Ask whether a card may charge, and tell the connectors' sessions if it may."""
+        info = await self._central.authorize(id_tag)
+        if info is None or not info.accepted:
+            _log.info("a card is refused (%s)", info.status if info else "nobody can tell")
+            return
+        self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
+
+    def _accept(self, takers: list[Connector], card: Accepted) -> None:
+        """Hand an accepted card to the connectors for which it may be; it counts for one of them.
+
+        Where there is no plug yet it waits at all of them, until the first is plugged in. Free
+        charging waits for nobody: the car may have left while the central system was asked.
+        """
+        if card.origin is Origin.FREE:
+            takers = _in_phase(takers, Phase.PLUGGED)
+        for connector in takers:
+            before = connector.session
+            if before.phase is Phase.CHARGING or self._takes_on(connector):
+                connector.handle(card)
+            if connector.session != before and connector.session.phase is not Phase.AUTHORIZED:
+                return
+        self._sharing_a_card = _in_phase(takers, Phase.AUTHORIZED)
+
+    def _charge_freely(self, connector: Connector) -> None:
+        """Start without a card."""
+        id_tag = self._settings["authorization.free_charging_tag_id"]
+        if self._settings["authorization.free_charging_mode"] == "WithOcpp":
+            self._send(self._authorize([connector], id_tag, Origin.FREE))
+        else:
+            self._accept([connector], Accepted(id_tag, origin=Origin.FREE))
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "authorization.free_charging":
+            self._waiting_since_s.clear()  # so that a plug counts as new
+
+    def _free(self, connectors: Iterable[Connector]) -> list[Connector]:
+        return [connector for connector in connectors if self._takes_on(connector)]
+
+    def _takes_on(self, connector: Connector) -> bool:
+        """Whether a charge may begin, as far as faults and availability go."""
+        return connector.status not in KEEPS_OUT and self._in_service(connector.id)
+
+
+def _in_phase(connectors: Iterable[Connector], phase: Phase) -> list[Connector]:
+    return [connector for connector in connectors if connector.session.phase is phase]
+
+
+def _charges_with(connector: Connector, uid: str) -> bool:
+    running = connector.session.transaction
+    return running is not None and same_tag(running.id_tag, uid)

@@ -1,0 +1,94 @@
+"""A real Home Assistant page in a real Chromium, with a wallbox that charges."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, sync_playwright
+
+from scripts.harness.dashboard import make_dashboard
+from scripts.harness.home_assistant import wait_until
+from scripts.harness.house import Household
+
+CHROMIUM = os.environ.get("EVSE_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
+PICTURES = os.environ.get("EVSE_PICTURES")
+"""A folder for the pictures which the documentation shows; else they go to a temporary one."""
+
+
+@pytest.fixture(scope="session")
+def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A house with measured load and a car that charges at 16 A."""
+    home_assistant = os.environ.get("EVSE_HOME_ASSISTANT")
+    if home_assistant is None:
+        pytest.fail("EVSE_HOME_ASSISTANT is not set: run scripts/test browser")
+    house = Household(
+        tmp_path_factory.mktemp("house"),
+        Path(home_assistant),
+        dlb__settle_s=1,
+        dlb__fallback_current_a=16,
+        simulation__start_minute=250,
+    )
+    try:
+        house.start()
+        page, entities = house.home_assistant, house.entities
+        page.act("switch.turn_on", entity_id=entities["free_charging"])
+        page.act("number.set_value", entity_id=entities["current_limit"], value=16)
+        house.wallbox.request(command="plug", max_a=32)
+        wait_until(lambda: page.state(entities["status"]) == "charging", "charging", 30)
+        yield house
+    finally:
+        house.kill()
+
+
+@pytest.fixture(scope="session")
+def dashboard(household: Household) -> str:
+    """The path of the demo's dashboard."""
+    return make_dashboard(household)
+
+
+@pytest.fixture(scope="session")
+def browser_page(household: Household) -> Iterator[Page]:
+    """A page that is logged in; requests to other hosts are refused, there are none to be made."""
+    url = household.home_assistant.url
+    tokens = json.dumps(household.home_assistant.tokens)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900},
+            timezone_id="Europe/Paris",
+            service_workers="block",
+            reduced_motion="reduce",
+        )
+        context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(tokens)})")
+
+        def only_here(route: Route) -> None:
+            if route.request.url.startswith((url, "data:", "blob:")):
+                route.continue_()
+            else:
+                route.abort()
+
+        context.route("**/*", only_here)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures go."""
+    folder = Path(PICTURES) if PICTURES else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,19 @@
+"""Wallboxes for the tests of the parts that only work together."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.firmware.wallbox import Wallbox, Workshop, workshop
+
+
+@pytest.fixture
+async def make_wallbox(tmp_path: Path) -> AsyncIterator[Workshop]:
+    async with workshop(tmp_path) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def wallbox(make_wallbox: Workshop) -> Wallbox:
+    return await make_wallbox()
