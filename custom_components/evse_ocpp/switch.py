@@ -8,6 +8,7 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .central.charger import ChargerStatus, Connector
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
@@ -22,13 +23,22 @@ class EvseSwitchDescription(EvseDescription, SwitchEntityDescription):
     set_fn: Callable[[Wallbox, bool], Awaitable[None]]
 
 
+def _charging(wallbox: Wallbox, connector: Connector) -> bool:
+    """Whether charging goes on, or would by itself: a car that waits to be started shows off."""
+    choices, status = wallbox.steering.choices, connector.status
+    waits = status is ChargerStatus.FINISHING or (
+        status is ChargerStatus.PREPARING and not choices.free_charging
+    )
+    return choices.charging and not (waits and connector.transaction is None)
+
+
 SWITCHES = (
     EvseSwitchDescription(
         key="charging",
         translation_key="charging",
         per_connector=False,
         available_offline=True,
-        value_fn=lambda wallbox, _: wallbox.steering.choices.charging,
+        value_fn=_charging,
         set_fn=lambda wallbox, on: wallbox.steering.set_charging(on),
     ),
     EvseSwitchDescription(

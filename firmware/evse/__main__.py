@@ -73,6 +73,7 @@ def _run(args: argparse.Namespace) -> int:
     """
     from evse import app
 
+    os.umask(0o077)  # the state folder holds a password and cards
     logging.basicConfig(
         level=logging.DEBUG if args.verbose else logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",

@@ -311,9 +311,11 @@ class Station:
 
     # ------------------------------------------------------------ at the wallbox
 
-    def acknowledge(self, fault: Fault, connector_id: int) -> None:
+    def acknowledge(
+        self, fault: Fault, connector_id: int, authority: Clears = Clears.LOCAL
+    ) -> None:
         """Somebody at the wallbox ends a latched fault. Raises PermissionError, ValueError."""
-        self.connectors[connector_id].acknowledge(fault, Clears.LOCAL)
+        self.connectors[connector_id].acknowledge(fault, authority)
 
     # ------------------------------------------------------------ what is told
 

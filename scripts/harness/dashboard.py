@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scripts.harness.home_assistant import HarnessError
+from scripts.harness.home_assistant import wait_until
 from scripts.harness.house import Household
 
 URL_PATH = "wall-box"  # Home Assistant asks for a hyphen
@@ -13,16 +13,59 @@ ICON = "mdi:ev-station"
 HISTORY_HOURS = 3
 
 
-def tiles(entities: dict[str, str], *keys: str, **options: Any) -> list[dict[str, Any]]:
-    """One tile card for each key."""
-    return [{"type": "tile", "entity": entities[key], **options} for key in keys]
+class Entities:
+    """The entities of the wallbox's device by translation key, with their own names."""
+
+    def __init__(self, household: Household) -> None:
+        self._ids = household.entities
+        registry = household.home_assistant.websocket(type="config/entity_registry/list")
+        self._names = {item["entity_id"]: item["original_name"] for item in registry}
+
+    def named(self, key: str) -> dict[str, str]:
+        """An entity for a card. The device's name in front of each would say nothing new."""
+        entity_id = self._ids[key]
+        return {"entity": entity_id, "name": self._names[entity_id]}
+
+    def tiles(self, *keys: str, **options: Any) -> list[dict[str, Any]]:
+        """One tile card for each key."""
+        return [{"type": "tile", **self.named(key), **options} for key in keys]
+
+    def graph(self, title: str, *keys: str) -> dict[str, Any]:
+        """A history of some of them."""
+        return {
+            "type": "history-graph",
+            "title": title,
+            "hours_to_show": HISTORY_HOURS,
+            "grid_options": {"columns": 12},
+            "entities": [self.named(key) for key in keys],
+        }
 
 
-def view(entities: dict[str, str]) -> dict[str, Any]:
+def view(wallbox: Entities) -> dict[str, Any]:
     """The view: steer, see, understand."""
-    slider = {"features": [{"type": "numeric-input", "style": "slider"}]}
+    wide = {"grid_options": {"columns": 12}}
+    slider = {"features": [{"type": "numeric-input", "style": "slider"}], **wide}
     toggle = {"features": [{"type": "toggle"}]}
-    house = ["house_current_l1", "house_current_l2", "house_current_l3"]
+    house = ("house_current_l1", "house_current_l2", "house_current_l3")
+    sections = {
+        ("Charge", ICON): [
+            *wallbox.tiles("status", "limited_by"),
+            *wallbox.tiles("current_limit", **slider),
+            *wallbox.tiles("charging", "free_charging", **toggle),
+            *wallbox.tiles("charging_window", **toggle, **wide),
+            *wallbox.tiles("window_start", "window_stop"),
+        ],
+        ("Now", "mdi:flash"): [
+            *wallbox.tiles("power", "offered_current"),
+            *wallbox.tiles("session_energy", "session_duration"),
+            wallbox.graph("Current", "offered_current", "current_l1"),
+        ],
+        ("House", "mdi:home-lightning-bolt"): [
+            *wallbox.tiles(*house, grid_options={"columns": 4}),
+            *wallbox.tiles("dlb_maximum_current", **slider),
+            wallbox.graph("House current", *house),
+        ],
+    }
     return {
         "title": TITLE,
         "path": "0",
@@ -31,45 +74,9 @@ def view(entities: dict[str, str]) -> dict[str, Any]:
         "sections": [
             {
                 "type": "grid",
-                "cards": [
-                    {"type": "heading", "heading": "Charge", "icon": ICON},
-                    *tiles(entities, "status", "limited_by"),
-                    *tiles(entities, "current_limit", grid_options={"columns": 12}, **slider),
-                    *tiles(entities, "charging", "free_charging", **toggle),
-                    *tiles(entities, "charging_window", grid_options={"columns": 12}, **toggle),
-                    *tiles(entities, "window_start", "window_stop"),
-                ],
-            },
-            {
-                "type": "grid",
-                "cards": [
-                    {"type": "heading", "heading": "Now", "icon": "mdi:flash"},
-                    *tiles(entities, "power", "offered_current"),
-                    *tiles(entities, "session_energy", "session_duration"),
-                    {
-                        "type": "history-graph",
-                        "title": "Current",
-                        "hours_to_show": HISTORY_HOURS,
-                        "grid_options": {"columns": 12},
-                        "entities": [entities["offered_current"], entities["current_l1"]],
-                    },
-                ],
-            },
-            {
-                "type": "grid",
-                "cards": [
-                    {"type": "heading", "heading": "House", "icon": "mdi:home-lightning-bolt"},
-                    *tiles(entities, *house),
-                    *tiles(entities, "dlb_maximum_current", **slider),
-                    {
-                        "type": "history-graph",
-                        "title": "House current",
-                        "hours_to_show": HISTORY_HOURS,
-                        "grid_options": {"columns": 12},
-                        "entities": [entities[key] for key in house],
-                    },
-                ],
-            },
+                "cards": [{"type": "heading", "heading": heading, "icon": icon}, *cards],
+            }
+            for (heading, icon), cards in sections.items()
         ],
     }
 
@@ -88,9 +95,8 @@ def make_dashboard(household: Household) -> str:
             require_admin=False,
             mode="storage",
         )
-    try:
-        config = {"views": [view(household.entities)]}
-    except KeyError as missing:
-        raise HarnessError(f"the wallbox has no entity {missing}") from missing
+    # This setting is the wallbox's own, and known when it has told what can be set.
+    wait_until(lambda: "dlb_maximum_current" in household.entities, "the wallbox's settings")
+    config = {"views": [view(Entities(household))]}
     page.websocket(type="lovelace/config/save", url_path=URL_PATH, config=config)
     return f"/{URL_PATH}/0"

@@ -1,6 +1,5 @@
 """What a homeowner sees and clicks: the device's page, the dashboard, the form for a wallbox."""
 
-import re
 import time
 from pathlib import Path
 
@@ -43,25 +42,20 @@ def test_the_dashboard_moves_the_car(
     wait_until(lambda: offered_a(household) == 16, "16 A", 30)
 
     # The slider of the current limit, moved with the keyboard as a person does.
-    tile = browser_page.locator("hui-tile-card", has_text="Current limit").first
-    slider = tile.get_by_role("slider").first
+    slider = browser_page.get_by_role("slider").first
     slider.focus()
     for _ in range(4):
         slider.press("ArrowLeft")
     wait_until(lambda: offered_a(household) == 12, "12 A at the pilot", 15)
-    world = household.wallbox.request(command="status")["world"]
-    wait_until(
-        lambda: world_car_a(household) < 12.1 and page.number(entities["current_limit"]) == 12,
-        f"the car at 12 A instead of {world['connectors']['1']['car_a']}",
-        15,
-    )
+    wait_until(lambda: world_car_a(household) < 12.1, "the car at 12 A", 15)
+    assert page.number(entities["current_limit"]) == 12
 
     # The switch: stop, and go on.
-    switch = browser_page.locator("hui-tile-card", has_text=re.compile("^Charging")).last
-    switch.get_by_role("switch").click()
+    switch = browser_page.locator("hui-toggle-card-feature ha-control-switch").first
+    switch.click()
     wait_until(lambda: world_car_a(household) == 0, "the car at rest", 20)
     expect(browser_page.get_by_text("Suspended by the wallbox").first).to_be_visible()
-    switch.get_by_role("switch").click()
+    switch.click()
     wait_until(lambda: world_car_a(household) > 10, "the car charging", 30)
     wait_until(lambda: (page.number(entities["power"]) or 0) > 5000, "power", 20)
     settle(browser_page)
@@ -90,7 +84,12 @@ def test_a_wallbox_is_added_with_its_own_password(
     browser_page: Page, household: Household, pictures: Path
 ) -> None:
     open_page(browser_page, household, "/config/integrations/integration/evse_ocpp")
-    browser_page.get_by_text("Add wallbox").first.click()
+    add = browser_page.get_by_text("Add wallbox").first
+    add.wait_for(state="attached")
+    if not add.is_visible():  # before 2025.7 it stands in the menu of the entry
+        menu = browser_page.locator("ha-md-button-menu", has=browser_page.get_by_text("Add wallbox"))
+        menu.locator("ha-icon-button").first.click()
+    add.click()
     dialog = browser_page.locator("dialog-data-entry-flow")
     dialog.locator("input").locator("visible=true").first.fill("carport")
     dialog.get_by_text("Submit", exact=True).locator("visible=true").last.click()

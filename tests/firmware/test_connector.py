@@ -1,4 +1,7 @@
-"""One connector: its board may fail or hang, and nothing is charged that is not on disk."""
+"""One connector: its board may fail or hang, and nothing is charged that is not on disk.
+
+The numbers in the names are those of ocpp16-behaviours and of docs/invariants.md (I…).
+"""
 
 import asyncio
 import logging
@@ -9,7 +12,7 @@ import pytest
 from evse import connector as connector_module
 from evse.boards.board import BoardError
 from evse.connector import STOP_WAIT_S, STORE_RETRY_S
-from evse.core.faults import Fault
+from evse.core.faults import Clears, Fault
 from evse.core.session import Phase
 from evse.core.timing import COMMAND_LEASE_S, READING_MAX_AGE_S
 from evse.simulation.world import MeterFault
@@ -25,7 +28,7 @@ async def plugged_with_card(wallbox: Wallbox) -> None:
     await wallbox.run(0.1)
 
 
-# ---------------------------------------------------------------- durability (I9)
+# ---- durability by I9
 
 
 async def test_i9_the_contactor_waits_for_the_stored_start(wallbox: Wallbox) -> None:
@@ -106,7 +109,7 @@ async def test_without_a_meter_reading_there_is_no_start(make_wallbox: Workshop)
     await wallbox.until(lambda: wallbox.status() == "Charging")
 
 
-# ---------------------------------------------------------------- the end (30)
+# ---- the end by 30
 
 
 async def test_30_meter_stop_is_read_after_the_contactor_opened(wallbox: Wallbox) -> None:
@@ -145,7 +148,7 @@ async def test_a_stop_is_not_held_up_by_a_silent_meter(wallbox: Wallbox) -> None
     assert ended.meter_stop_wh > ended.meter_start_wh
 
 
-# ---------------------------------------------------------------- the board
+# ---- the board
 
 
 class Broken:
@@ -226,7 +229,7 @@ async def test_a_latched_fault_is_acknowledged_in_front_of_the_wallbox_only(
     await wallbox.run(0.1)
     assert not wallbox.closed()
     with pytest.raises(ValueError, match="still detected"):
-        wallbox.station.acknowledge(Fault.RESIDUAL_CURRENT, 1)
+        wallbox.station.acknowledge(Fault.RESIDUAL_CURRENT, 1, Clears.LOCAL)
     wallbox.world.repair(1, Fault.RESIDUAL_CURRENT)
     wallbox.world.unplug(1)
     assert not await wallbox.station.remote_start(1, "A1")
@@ -234,7 +237,7 @@ async def test_a_latched_fault_is_acknowledged_in_front_of_the_wallbox_only(
     await wallbox.station.change_availability(1, operative=True)
     await wallbox.run(120.0)
     assert wallbox.status() == "Faulted"
-    wallbox.station.acknowledge(Fault.RESIDUAL_CURRENT, 1)
+    wallbox.station.acknowledge(Fault.RESIDUAL_CURRENT, 1, Clears.LOCAL)
     await wallbox.run(0.1)
     assert wallbox.status() == "Available"
     assert "fault ResidualCurrent is acknowledged (local)" in caplog.text
@@ -244,11 +247,13 @@ async def test_what_the_installer_must_repair_nobody_else_acknowledges(wallbox: 
     wallbox.world.inject(1, Fault.CONTACTOR_WELDED)
     await wallbox.run(1.0)
     wallbox.world.repair(1, Fault.CONTACTOR_WELDED)
-    wallbox.at().contactor_closed = False
     await wallbox.run(1.0)
     with pytest.raises(PermissionError, match="installer"):
-        wallbox.station.acknowledge(Fault.CONTACTOR_WELDED, 1)
+        wallbox.station.acknowledge(Fault.CONTACTOR_WELDED, 1, Clears.LOCAL)
     assert wallbox.status() == "Faulted"
+    wallbox.station.acknowledge(Fault.CONTACTOR_WELDED, 1, Clears.INSTALLER)
+    await wallbox.run(0.1)
+    assert wallbox.status() == "Available"
 
 
 @pytest.mark.parametrize(

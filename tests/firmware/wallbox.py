@@ -215,7 +215,7 @@ class Wallbox:
         """Let everybody act who can act now, and the disk do what it was asked for."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(0)
-        while loop._ready or self.database._writer.locked():
+        while loop._ready or self.database._writer.locked():  # noqa: ASYNC110
             await asyncio.sleep(0)
         self._look_for_crashes()
 

@@ -148,8 +148,9 @@ TRANSACTIONS = (
         Kind.BOOL,
         True,
         "Unlock connector on EV side disconnect",
-        BACKEND,
+        FACT,
         ocpp_key="UnlockConnectorOnEVSideDisconnect",
+        ocpp_readonly=True,
     ),
 )
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from evse.core.faults import Fault
+from evse.core.faults import Clears, Fault
 from evse.simulation.car import mode
 from evse.simulation.client import socket_path
 from evse.simulation.requests import MAX_LINE_BYTES, Request, RequestError, parse
@@ -47,7 +47,7 @@ class ControlPort(Protocol):
     def power_cut(self) -> None:
         """End the process at once."""
 
-    def acknowledge(self, fault: Fault, connector_id: int) -> None:
+    def acknowledge(self, fault: Fault, connector_id: int, authority: Clears) -> None:
         """End a latched fault as somebody at the wallbox. Raises PermissionError, ValueError."""
 
 
@@ -124,7 +124,8 @@ class ControlServer:
             case "card":
                 await self._port.card(field.get("connector"), field["uid"])
             case "press":
-                self._port.acknowledge(Fault(field["fault"]), field["connector"])
+                authority = Clears(field["authority"])
+                self._port.acknowledge(Fault(field["fault"]), field["connector"], authority)
             case "network":
                 self._port.set_network(up=field["up"])
             case "power-cut":

@@ -4,7 +4,7 @@ import os
 import signal
 from typing import Any
 
-from evse.core.faults import Fault
+from evse.core.faults import Clears, Fault
 from evse.ocpp.client import OcppClient
 from evse.station import Station
 
@@ -52,9 +52,9 @@ class SimulationPort:
         """End the process as a power cut does: nothing is tidied up."""
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def acknowledge(self, fault: Fault, connector_id: int) -> None:
+    def acknowledge(self, fault: Fault, connector_id: int, authority: Clears) -> None:
         """Somebody at the wallbox ends a latched fault. Raises PermissionError, ValueError."""
-        self._station.acknowledge(fault, connector_id)
+        self._station.acknowledge(fault, connector_id, authority)
 
 
 def _percentile(ordered: list[float], share: float) -> float:

@@ -127,6 +127,14 @@ _CAR = (
 CAR_FIELDS = frozenset(field.name for field in _CAR)
 """The fields of a request which are fields of `Car`."""
 
+_AUTHORITY = Field(
+    "authority",
+    Kind.TEXT,
+    "who does it; some faults only the installer may end",
+    default="local",
+    choices=("local", "installer"),
+)
+
 _SIDE = Field(
     "side",
     Kind.TEXT,
@@ -165,7 +173,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "fault": ("let a fault happen", (_FAULT, _CONNECTOR)),
     "clear": ("end a fault", (_FAULT, _CONNECTOR)),
-    "press": ("acknowledge a latched fault at the wallbox", (_FAULT, _CONNECTOR)),
+    "press": ("acknowledge a latched fault at the wallbox", (_FAULT, _CONNECTOR, _AUTHORITY)),
     "network": (
         "pull or plug the network cable",
         (Field("up", Kind.TRUTH, "whether the network is there", required=True),),

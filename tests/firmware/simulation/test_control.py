@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from evse.core.faults import Fault
+from evse.core.faults import Clears, Fault
 from evse.simulation import client, control
 from evse.simulation.client import ControlError, request, socket_path
 from evse.simulation.control import ControlServer
@@ -38,7 +38,7 @@ class Wallbox:
     def power_cut(self) -> None:
         self.told.append(("power cut",))
 
-    def acknowledge(self, fault: Fault, connector_id: int) -> None:
+    def acknowledge(self, fault: Fault, connector_id: int, authority: Clears) -> None:
         if fault is Fault.CONTACTOR_WELDED:
             raise PermissionError("ContactorWelded: an installer must repair it")
         self.told.append(("acknowledge", fault, connector_id))
