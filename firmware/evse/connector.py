@@ -282,8 +282,8 @@ class Connector:
         if reason == core_session.Reason.POWER_LOSS:
             at = record.last_at or record.started_at
         else:
-            at = self._clock.utcnow()
             await self._current_ended()
+            at = self._clock.utcnow()  # the instant to which meter_stop_wh belongs
         ended = replace(
             record,
             meter_stop_wh=self._meter_stop_wh(record, reason),

@@ -23,9 +23,14 @@ def counted_kwh(house: Household, key: str) -> float:
     return wait_until(lambda: house.home_assistant.number(entity_id), key, 20)
 
 
-def all_counted(house: Household) -> bool:
-    """Whether Home Assistant's total agrees with the meter to the resolution of OCPP, 1 Wh."""
-    return counted_kwh(house, "energy") == pytest.approx(register_kwh(house), abs=0.003)
+def assert_all_counted(house: Household) -> None:
+    """Home Assistant's total comes to agree with the meter to the resolution of OCPP, 1 Wh."""
+    metered = register_kwh(house)
+    wait_until(
+        lambda: counted_kwh(house, "energy") == pytest.approx(metered, abs=0.003),
+        f"a total of {metered:.4f} kWh in Home Assistant",
+        20,
+    )
 
 
 def transaction(house: Household) -> dict | None:
@@ -72,7 +77,7 @@ def test_home_assistant_is_killed_and_comes_back(household: Callable[..., Househ
     # At the end both agree to the watt-hour that OCPP can tell.
     house.wallbox.request(command="unplug")
     wait_until(lambda: state(house, "status") == "available", "status available", 30)
-    wait_until(lambda: all_counted(house), "the same energy at both ends", 20)
+    assert_all_counted(house)
 
 
 def test_the_wallbox_is_killed_and_comes_back(household: Callable[..., Household]) -> None:
@@ -95,7 +100,7 @@ def test_the_wallbox_is_killed_and_comes_back(household: Callable[..., Household
     wait_until(lambda: state(house, "status") == "charging", "status", 20)
     house.wallbox.request(command="unplug")
     wait_until(lambda: state(house, "status") == "available", "status available", 30)
-    wait_until(lambda: all_counted(house), "the same energy at both ends", 20)
+    assert_all_counted(house)
     ended = transactions_of(house)
     assert [row["reason"] for row in ended] == ["PowerLoss", "EVDisconnected"]
     assert all(row["server_id"] is not None for row in ended), "both were told"
@@ -123,7 +128,7 @@ def test_what_happens_offline_is_told_afterwards(household: Callable[..., Househ
     wait_until(house.connected, "connection", 40)
     wait_until(lambda: waiting_messages(house) == 0, "everything told", 30)
     assert [row["reason"] for row in transactions_of(house)] == ["EVDisconnected"]
-    wait_until(lambda: all_counted(house), "the same energy at both ends", 20)
+    assert_all_counted(house)
 
 
 def test_a_wallbox_that_is_ended_lets_the_car_go_first(household: Callable[..., Household]) -> None:

@@ -42,7 +42,10 @@ class EnergyMeter:
             self._accepted = sample
             return 0.0
         if when.at < self._accepted.when.at:
-            return 0.0  # a replay: a later value already contains it
+            if register_wh <= self._accepted.register_wh:
+                return 0.0  # a replay: a later value already contains it
+            # The end of a transaction, stamped with its beginning: counted as of the last sample.
+            sample = _Sample(register_wh, when := self._accepted.when)
         for base in (self._accepted, self._candidate):
             if base is None:
                 continue

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from evse.ocpp.backoff import wait_s
@@ -135,7 +136,11 @@ class Link:
             _logger.info("connected to %s as %s", url, identity)
             if connection.subprotocol != SUBPROTOCOL:
                 _logger.warning("the central system did not confirm the subprotocol ocpp1.6")
-            await self._serve(identity, connection)
+            try:
+                await self._serve(identity, connection)
+            except asyncio.CancelledError:  # the program ends: no error, as 1011 would say
+                await connection.close(CloseCode.GOING_AWAY)
+                raise
 
     async def _serve(self, identity: str, connection: ClientConnection) -> None:
         charge_point = ChargePoint(

@@ -40,6 +40,8 @@ def run(readings: list[tuple[float, float]], meter: EnergyMeter | None = None) -
         ("back after days offline", [(0, 5000), (6000, 105_000)], 100_000),
         ("kWh labelled Wh lose nothing when mended", [(0, 5.0), (1, 5000), (2, 5100)], 100),
         ("a replay of history", [(60, 5000), (0, 4000), (1, 4100), (61, 5100)], 100),
+        ("an end stamped too early", [(60, 5000), (59, 5008), (120, 5018)], 18),
+        ("a jump stamped too early", [(60, 5000), (59, 9000), (120, 5018)], 18),
         ("the same sample twice", [(0, 5000), (1, 5100), (1, 5100)], 100),
         ("from an offline queue, in order", [(0, 5000), (10, 6000), (20, 7000)], 2000),
     ],
