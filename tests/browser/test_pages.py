@@ -87,7 +87,7 @@ def test_a_wallbox_is_added_with_its_own_password(
     add = browser_page.get_by_text("Add wallbox").first
     add.wait_for(state="attached")
     if not add.is_visible():  # before 2025.7 it stands in the menu of the entry
-        menu = browser_page.locator("ha-md-button-menu", has=browser_page.get_by_text("Add wallbox"))
+        menu = browser_page.locator("ha-md-button-menu", has_text="Add wallbox")
         menu.locator("ha-icon-button").first.click()
     add.click()
     dialog = browser_page.locator("dialog-data-entry-flow")
