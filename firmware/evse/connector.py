@@ -186,8 +186,15 @@ class Connector:
 
     @property
     def status(self) -> ChargePointStatus:
-        """What a central system is told."""
-        return connector_status(self.controller, self.session, operative=self.operative)
+        """What a central system is told.
+
+        Available only when the end of the last transaction is stored: many central systems take
+        Available for its end, and would not want the energy of a StopTransaction after it.
+        """
+        status = connector_status(self.controller, self.session, operative=self.operative)
+        if status is ChargePointStatus.AVAILABLE and self.transaction is not None:
+            return ChargePointStatus.FINISHING
+        return status
 
     @property
     def locked(self) -> bool:

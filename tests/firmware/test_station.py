@@ -31,7 +31,7 @@ async def test_16_a_charge_is_told_step_by_step(wallbox: Wallbox) -> None:
     await wallbox.card("A1")
     await wallbox.until(lambda: wallbox.status() == "Finishing")
     wallbox.world.unplug(1)
-    await wallbox.until(lambda: wallbox.status() == "Available")
+    await wallbox.until(lambda: wallbox.central.told(1)[-1] == "Available")
     told = wallbox.central.told(1)
     assert told == [
         "Available",

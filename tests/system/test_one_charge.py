@@ -118,7 +118,7 @@ def test_the_house_fuse_is_respected(household: Callable[..., Household]) -> Non
     began = time.monotonic()
     house.wallbox.request(command="house", extra_a=[14, 0, 0])
     wait_until(lambda: offered_a(house) <= FUSE_A - 14, "less offered", 5, 0.02)
-    assert time.monotonic() - began < 1.6
+    assert time.monotonic() - began < 3  # one sample, and what a busy machine adds
     wait_until(lambda: state(house, "limited_by") == "dlb", "limited by load balancing", 5)
     wait_until(lambda: world(house)["house_a"][0] <= FUSE_A, "back under the fuse", 6, 0.05)
     wait_until(

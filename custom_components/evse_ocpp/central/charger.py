@@ -219,8 +219,9 @@ class Charger:
             del self.unattributed_sessions[:-MAX_UNATTRIBUTED]
         elif connector.transaction and connector.transaction.id == transaction_id:
             self._end(connector, when, reason, meter_stop_wh)
-        elif connector.last_session:
+        elif connector.last_session:  # a status has ended it already; this is the better end
             connector.last_session.end(when, reason, meter_stop_wh, self.max_power_w)
+            self._take_end(connector, connector.last_session, when, meter_stop_wh)
 
     def connector_of(self, transaction_id: int) -> Connector | None:
         """Return the connector which runs this transaction, or ran it last."""
@@ -301,6 +302,16 @@ class Charger:
         transaction.end(when, reason, meter_stop_wh, self.max_power_w)
         connector.transaction, connector.last_session = None, transaction
         connector.readings.stop_flow()
+        self._take_end(connector, transaction, when, meter_stop_wh)
+
+    def _take_end(
+        self,
+        connector: Connector,
+        transaction: Transaction,
+        when: Instant,
+        meter_stop_wh: float | None,
+    ) -> None:
+        """Count the register at the end of a transaction."""
         if meter_stop_wh is None:
             return
         if transaction.register_kind is not RegisterKind.SESSION:

@@ -248,3 +248,14 @@ def test_boot_forgets_what_may_be_gone(story):
     story.charger.booted("Maker", "Model", None, "2.0")
     assert story.charger.fallback_a is None
     assert story.charger.configuration == {}
+
+
+def test_the_end_that_comes_after_available_is_still_counted(story: Story) -> None:
+    transaction = story.start(0)
+    story.status(1, S.CHARGING)
+    story.sample(1, transaction.id, register_wh=50_100)
+    story.status(2, S.AVAILABLE)
+    story.charger.stop_transaction(transaction.id, after(2), "EVDisconnected", 50_180)
+    assert story.connector.last_session is not None
+    assert story.connector.last_session.energy_wh == 180
+    assert story.connector.meter.total_wh == 180
