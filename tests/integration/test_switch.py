@@ -52,6 +52,30 @@ async def test_charging_off_pauses_and_on_resumes(
     commands.remote_stop.assert_not_awaited()
 
 
+@pytest.mark.parametrize(
+    ("status", "free", "shown"),
+    [
+        (ChargerStatus.AVAILABLE, False, "on"),
+        (ChargerStatus.PREPARING, False, "off"),
+        (ChargerStatus.PREPARING, True, "on"),
+        (ChargerStatus.FINISHING, True, "off"),
+        (ChargerStatus.FAULTED, False, "on"),
+    ],
+)
+async def test_charging_shows_off_while_a_car_waits_to_be_started(
+    hass: HomeAssistant,
+    wallbox: Wallbox,
+    commands: AsyncMock,
+    status: ChargerStatus,
+    free: bool,
+    shown: str,
+) -> None:
+    await switch(hass, "free_charging", "on" if free else "off")
+    wallbox.charger.take_status(1, status, "NoError", datetime.now(UTC))
+    wallbox.charger.publish()
+    assert hass.states.is_state("switch.garage_charging", shown)
+
+
 async def test_charging_on_starts_a_waiting_car(
     hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock
 ) -> None:
