@@ -197,6 +197,11 @@ class Connector:
         return status
 
     @property
+    def live(self) -> bool:
+        """Whether the contactor is commanded to be closed, or seen to be."""
+        return self.controller.contactor or self._reading.contactor_closed
+
+    @property
     def locked(self) -> bool:
         """Whether the plug is held, or its lock not known to be open."""
         return bool(self.controller.lock or self._reading.lock_closed)

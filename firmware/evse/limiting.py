@@ -41,7 +41,8 @@ class Limiting:
         three_phases = settings["installation.phases"].startswith("3P")
         self._dlb_settings = DlbSettings(
             maximum_a=settings["dlb.maximum_current_a"],
-            fallback_a=settings["dlb.fallback_current_a"],
+            # Two settings that contradict each other: the fuse counts.
+            fallback_a=min(settings["dlb.fallback_current_a"], settings["dlb.maximum_current_a"]),
             settle_s=settings["dlb.settle_s"],
             phases_used=(True, three_phases, three_phases),
         )

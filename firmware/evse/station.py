@@ -19,7 +19,7 @@ from evse.cards import Cards
 from evse.clock import Clock
 from evse.connector import STOP_WAIT_S, Connector, until_stored
 from evse.core import session as core_session
-from evse.core.faults import Clears, Fault
+from evse.core.faults import LATCHED, Clears, Fault
 from evse.core.session import (
     Phase,
     Reason,
@@ -49,6 +49,10 @@ UNLOCK_WAIT_S = 10.0
 
 RESET_WAIT_S = STOP_WAIT_S + 6.0
 """A reset waits so long for the ends of transactions to be stored; then the next start does it."""
+
+FAREWELL_S = 2.0
+"""Before a reset the ends of transactions get so long to reach the central system; what does not is
+sent after it."""
 
 LATENESS_TURNS = 3000
 """The lateness of so many control turns is kept: one minute."""
@@ -128,7 +132,7 @@ class Station:
         open_transactions = await self._transactions.open_transactions()
         for number, connector in self.connectors.items():
             self._latched[number] = frozenset(
-                Fault(name) for name in latched.get(number, ()) if name in set(Fault)
+                Fault(name) for name in latched.get(number, ()) if name in LATCHED
             )
             connector.restore_faults(self._latched[number])
             self._metered_at_s[number] = self._clock.monotonic()
@@ -160,7 +164,8 @@ class Station:
 
     async def _turn(self, connector: Connector) -> None:
         number = connector.id
-        sharing = sum(other.permitted for other in self.connectors.values())
+        # One that has been stopped shares until its car has let go.
+        sharing = sum(other.permitted or other.live for other in self.connectors.values())
         await connector.turn(self._limiting.at(number, sharing), self._meter_faults(number))
         self._cards.turned(connector)
         if not connector.operative or not self._wanted_operative(number):
@@ -177,12 +182,13 @@ class Station:
     def _latch(self, number: int, faults: frozenset[Fault]) -> None:
         """Keep latched faults over a power cut."""
         self._latched[number] = faults
-        self._errands.put_nowait(
-            until_stored(
-                self._clock,
-                f"connector {number}: the latched faults",
-                lambda: self._values.save_latched_faults(number, self._latched[number]),
-            )
+        self._errands.put_nowait(self._store_latched(number))
+
+    async def _store_latched(self, number: int) -> None:
+        await until_stored(
+            self._clock,
+            f"connector {number}: the latched faults",
+            lambda: self._values.save_latched_faults(number, self._latched[number]),
         )
 
     # ------------------------------------------------------------------ meters
@@ -232,7 +238,8 @@ class Station:
         """See `StationPort`."""
         for connector in self.connectors.values():
             record = connector.transaction
-            if record is not None and record.server_id == transaction_id:
+            known = record is not None and record.server_id == transaction_id
+            if known and connector.session.recorded:  # else its end is being stored already
                 connector.handle(StopRequested(Reason.REMOTE))
                 return True
         return False
@@ -243,6 +250,8 @@ class Station:
             if connector.transaction is None or connector.transaction.local_id != local_id:
                 continue
             connector.transaction = replace(connector.transaction, server_id=server_id)
+            if not connector.session.recorded:
+                continue  # its end is being stored: the session may be the next one already
             if info.parent_id_tag is not None:
                 connector.handle(core_session.ParentLearnt(info.parent_id_tag))
             if not info.accepted:
@@ -288,6 +297,7 @@ class Station:
         self._errands.put_nowait(self._prepare_restart())
 
     async def _prepare_restart(self) -> None:
+        charging = any(c.session.phase is Phase.CHARGING for c in self.connectors.values())
         for connector in self.connectors.values():
             connector.handle(StopRequested(self._reset_reason))
         end_s = self._clock.monotonic() + RESET_WAIT_S
@@ -296,6 +306,10 @@ class Station:
                 _log.warning("restarting with an open transaction: its end could not be stored")
                 break
             await self._clock.sleep(TURN_S)
+        for number in self.connectors:  # a reset must not be the way to lose a fault (I5)
+            await self._store_latched(number)
+        if charging and self._central.connected:
+            await self._clock.sleep(FAREWELL_S)
         self.restart_wanted.set()
 
     async def rest(self) -> None:
@@ -308,6 +322,10 @@ class Station:
             connector.operative = False
         while any(connector.controller.contactor for connector in self.connectors.values()):
             await self._clock.sleep(TURN_S)
+        for connector in self.connectors.values():
+            if (record := connector.transaction) is not None:
+                now = self._clock.utcnow()
+                await self._transactions.sample(record.local_id, connector.energy_wh, now)
 
     # ------------------------------------------------------------ at the wallbox
 

@@ -114,5 +114,6 @@ ROWS = (
         250,
         "A",
         ocpp_key="InstallationMaximumCurrent",
+        ocpp_readonly=True,  # the supply line's limit: whoever sits far away must not raise it
     ),
 )
