@@ -64,6 +64,7 @@ class Hub:
         )
         self._storage = storage(hass, entry)
         self._save_pending = False
+        self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
         self._shape_listeners: list[Callable[[Wallbox], None]] = []
@@ -88,9 +89,11 @@ class Hub:
                     "error": err.strerror or str(err),
                 },
             ) from err
+        self._running = True
 
     async def async_stop(self) -> None:
         """Close all connections and the port, and store everything."""
+        self._running = False
         await self._stop_steering(*self._steering)
         await self.server.stop()
         await self.save()
@@ -195,7 +198,7 @@ class Hub:
 
     async def _change(self, wallbox: Wallbox, subentry: ConfigSubentry) -> None:
         settings, before = WallboxSettings.of(subentry), wallbox.settings
-        await wallbox.apply(settings, self._steering_settings(settings))
+        wallbox.apply(settings, self._steering_settings(settings))
         if settings.password_hash != before.password_hash:
             await self._disconnect(wallbox.charger.identity)  # it comes back with the new one
 
@@ -277,14 +280,16 @@ class Hub:
     @callback
     def _save_later(self) -> None:
         # A delayed save that is asked for again waits again: a charge would never be stored.
-        if not self._save_pending:
+        # One of a hub that could not start, or has stopped, would overwrite what another stored.
+        if self._running and not self._save_pending:
             self._save_pending = True
             self._storage.async_delay_save(self._to_store, SAVE_DELAY_S)
 
     @callback
     def _save_soon(self) -> None:
         """Store what a person chose: it must outlive a power cut right afterwards."""
-        self._storage.async_delay_save(self._to_store, 0)
+        if self._running:
+            self._storage.async_delay_save(self._to_store, 0)
 
     @callback
     def _to_store(self) -> dict[str, Any]:

@@ -6,16 +6,31 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_ENTRY_ID, CONF_IDENTITY, DOMAIN
 
+MAX_UNKNOWN_CHARGERS = 5
+"""Open issues of an entry: whoever reaches the port may invent identities without end."""
+
 
 @callback
 def async_raise_unknown_charger(
     hass: HomeAssistant, entry: ConfigEntry, identity: str, ip: str
 ) -> None:
     """Tell of a wallbox which was refused because nobody added it; `repairs` has the flow."""
+    issue_id = _issue_id("unknown_charger", entry, identity)
+    others = [
+        each
+        for each in ir.async_get(hass).issues.values()
+        if each.domain == DOMAIN
+        and each.issue_id.startswith(_issue_id("unknown_charger", entry, ""))
+        and each.issue_id != issue_id
+        and each.active
+        and each.dismissed_version is None
+    ]
+    if len(others) >= MAX_UNKNOWN_CHARGERS:
+        return
     ir.async_create_issue(
         hass,
         DOMAIN,
-        _issue_id("unknown_charger", entry, identity),
+        issue_id,
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key="unknown_charger",

@@ -62,6 +62,10 @@ class SteeringSettings:
     lease_s: float = 180.0
 
 
+_Kind = tuple[str, int | None]
+"""What refusals are counted by: the order's name and its connector, None for the whole charger."""
+
+
 @dataclass(slots=True)
 class _Failure:
     text: str
@@ -93,7 +97,7 @@ class Steering:
         self._choices_changed = choices_changed
         self._monotonic = monotonic
         self._ledger = Ledger()
-        self._failures: dict[str, _Failure] = {}
+        self._failures: dict[_Kind, _Failure] = {}
         self._commands: Commands | None = None
         self._seen: tuple[Any, ...] = ()
         self._wake = asyncio.Event()
@@ -113,8 +117,12 @@ class Steering:
         return allowance(facts, connector, self.choices, progress, self._local_now())
 
     def set_settings(self, settings: SteeringSettings) -> None:
-        """Change lease and fallback; they are applied with the next turn."""
+        """Change lease and fallback; they are applied with the next turn, as is a lower maximum."""
         self._settings = settings
+        most_a = self.charger.max_current_a
+        if self.choices.limit_a > most_a:  # no wish, which may be refused, but a fact
+            self.choices = replace(self.choices, limit_a=most_a)
+            self._choices_changed(self.choices)
         self._wake.set()
 
     async def set_limit(self, limit_a: float) -> None:
@@ -164,11 +172,11 @@ class Steering:
             self._adopt_free_charging()
             facts = self._follow(self.choices)
             due = self._orders(facts, self.choices)
-            kinds = {type(order).__name__ for order in due}
+            kinds = {_kind(order) for order in due}
             for settled in self._failures.keys() - kinds:
                 del self._failures[settled]
             for order in due:
-                failure = self._failures.get(type(order).__name__)
+                failure = self._failures.get(_kind(order))
                 if failure is None or self._monotonic() >= failure.retry_at_s:
                     with suppress(CommandError):  # kept as the problem
                         await self._give(order)
@@ -229,7 +237,7 @@ class Steering:
         )
 
     async def _give(self, order: Order) -> None:
-        kind = type(order).__name__
+        kind = _kind(order)
         try:
             await self._send(order)
         except CommandError as error:
@@ -241,7 +249,7 @@ class Steering:
             raise
         failure = self._failures.pop(kind, None)
         if failure and failure.times >= PROBLEM_FROM:
-            _LOGGER.info("%s takes %s again", self.charger.identity, kind)
+            _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
 
     async def _send(self, order: Order) -> None:
@@ -296,12 +304,18 @@ _OCCUPANCY = {
 }
 
 
+def _kind(order: Order) -> _Kind:
+    connector_id = order.connector_id if isinstance(order, SetLease | Start) else None
+    return type(order).__name__, connector_id
+
+
 def _facts(charger: Charger) -> ChargerFacts:
     key = charger.configuration.get(FREE_CHARGING_KEY)
     return ChargerFacts(
         tuple(_connector_facts(connector) for connector in charger.connectors.values()),
         charger.fallback_a,
         None if key is None else (key.value or "").lower() == "true",
+        charger.max_current_a,
     )
 
 

@@ -12,7 +12,7 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from .central.charger import Charger
-from .central.commands import CommandError, NotConnected
+from .central.commands import NotConnected
 from .central.readings import UNKNOWN
 from .const import (
     CONF_MAXIMUM_A,
@@ -159,16 +159,11 @@ class Wallbox:
         await self.charger.commands.change_configuration(key, value)
         self.charger.publish()
 
-    async def apply(self, settings: WallboxSettings, steering_settings: SteeringSettings) -> None:
+    def apply(self, settings: WallboxSettings, steering_settings: SteeringSettings) -> None:
         """Take over changed settings, while the connection stays."""
         self.settings = settings
         self._take_settings()
         self.steering.set_settings(steering_settings)
-        if self.steering.choices.limit_a > settings.maximum_a:
-            try:
-                await self.steering.set_limit(float(settings.maximum_a))
-            except CommandError as err:
-                _LOGGER.warning("%s: the lower maximum was not taken: %s", self.name, err)
         self.charger.publish()
 
     def _take_settings(self) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.firmware.wallbox import Wallbox, Workshop, workshop
+from evse import station
+from tests.firmware.wallbox import TURN_S, Wallbox, Workshop, workshop
 
 
 @pytest.fixture
-async def make_wallbox(tmp_path: Path) -> AsyncIterator[Workshop]:
+async def make_wallbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
+    monkeypatch.setattr(station, "TURN_S", TURN_S)
     async with workshop(tmp_path) as shop:
         yield shop
 

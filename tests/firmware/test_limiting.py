@@ -8,21 +8,13 @@ from evse.meters.reading import MeterReading
 from evse.settings.setting import SettingError
 from evse.settings.values import ConfigurationError, Settings
 from evse.simulation.world import MeterFault, MeterPlace
+from tests.firmware.settings_store import NoStore
 from tests.firmware.virtual_clock import VirtualClock
 from tests.firmware.wallbox import PROMPT, Wallbox, Workshop
 
 DLB = "loadmanagement.dlb_function=DLB"
+QUICK = "DlbSettleTime=2"
 BOARD_MAX_A = 32.0
-
-
-class NoStore:
-    """Settings that are kept nowhere."""
-
-    async def saved_settings(self):
-        return {}
-
-    async def save_setting(self, key, value):
-        pass
 
 
 class Profiles:
@@ -144,7 +136,7 @@ async def test_only_connected_phases_count(phases: str, free_a: float) -> None:
 
 async def test_two_cars_share_the_house_below_its_fuse(make_wallbox: Workshop) -> None:
     wallbox = await make_wallbox(
-        DLB, "installation.connectors=2", "DlbMaximumCurrent=30", "DlbFallbackCurrent=16"
+        DLB, QUICK, "installation.connectors=2", "DlbMaximumCurrent=30", "DlbFallbackCurrent=16"
     )
     wallbox.world.extra_a = (4.0, 1.0, 1.0)
     for number in (1, 2):
@@ -157,12 +149,12 @@ async def test_two_cars_share_the_house_below_its_fuse(make_wallbox: Workshop) -
         nonlocal most_a
         most_a = max(most_a, *wallbox.world.house_sample().current_a)
 
-    await wallbox.run(90.0, look)
+    await wallbox.run(10.0, look)
     assert 25.0 < most_a <= 30.0
     assert wallbox.offered_a(1) == pytest.approx(wallbox.offered_a(2)) == pytest.approx(13.0)
     assert wallbox.station.connectors[1].controller.winner.source is Source.DLB
     wallbox.world.unplug(2)
-    await wallbox.run(30.0, look)
+    await wallbox.run(5.0, look)
     assert wallbox.offered_a(1) == pytest.approx(26.0)
     assert most_a <= 30.0
 
@@ -172,10 +164,9 @@ async def test_a_silent_meter_of_house_or_charger_ends_in_the_fallback(
     make_wallbox: Workshop, place: MeterPlace
 ) -> None:
     """Without the charger's own current the house's sample says nothing."""
-    wallbox = await make_wallbox(DLB, "DlbFallbackCurrent=7")
+    wallbox = await make_wallbox(DLB, QUICK, "DlbFallbackCurrent=7")
     await wallbox.charge()
-    await wallbox.run(80.0)
-    assert wallbox.offered_a() == 25.0
+    await wallbox.until(lambda: wallbox.offered_a() == 25.0)
     wallbox.world.fail_meter(place, 1, MeterFault.SILENT)
     await wallbox.run(9.0)
     assert wallbox.offered_a() == 25.0
@@ -183,16 +174,15 @@ async def test_a_silent_meter_of_house_or_charger_ends_in_the_fallback(
     assert wallbox.offered_a() == 7.0
     assert wallbox.central.limits[-1] == (1, "meter_lost", 7.0)
     wallbox.world.fail_meter(place, 1, MeterFault.NONE)
-    await wallbox.run(30.0)
-    assert wallbox.offered_a() > 7.0
+    await wallbox.until(lambda: wallbox.offered_a() > 7.0, 5.0)
 
 
 async def test_an_overload_of_the_house_is_answered_by_the_first_sample(
     make_wallbox: Workshop,
 ) -> None:
-    wallbox = await make_wallbox(DLB)
+    wallbox = await make_wallbox(DLB, QUICK)
     await wallbox.charge(max_a=32.0)
-    await wallbox.run(80.0)
+    await wallbox.until(lambda: wallbox.offered_a() == 25.0)
     wallbox.world.extra_a = (10.0, 0.0, 0.0)
     took_s = await wallbox.until(lambda: wallbox.offered_a() < 25.0, 2.0)
     assert took_s <= 1.1

@@ -4,15 +4,16 @@ import socket
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -29,6 +30,7 @@ from custom_components.evse_ocpp.const import (
     KEY_DLB_MAXIMUM_CURRENT,
 )
 from custom_components.evse_ocpp.hub import SAVE_DELAY_S, Hub
+from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import IDENTITY, PASSWORD, Client, connected, set_up, subentry_data, until
 
@@ -367,6 +369,38 @@ async def test_port_in_use_is_retried(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+@pytest.mark.parametrize("ask", [Hub._save_later, Hub._save_soon])
+async def test_hub_that_does_not_run_overwrites_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: Any,
+    ask: Callable[[Hub], None],
+) -> None:
+    """One whose port was taken, and one that has stopped: the next one stores from then on."""
+    key = f"{DOMAIN}.{entry.entry_id}"
+    hub = Hub(hass, entry)
+    with (
+        patch.object(hub.server, "start", side_effect=OSError),
+        pytest.raises(ConfigEntryNotReady),
+    ):
+        await hub.async_start()
+    ask(hub)
+    await _let_delayed_saves_come(hass, freezer)
+    assert key not in hass_storage
+    await hub.async_stop()
+    hass_storage[key]["data"] = {"stored": "by the next one"}
+    ask(hub)
+    await _let_delayed_saves_come(hass, freezer)
+    assert hass_storage[key]["data"] == {"stored": "by the next one"}
+
+
+async def _let_delayed_saves_come(hass: HomeAssistant, freezer: Any) -> None:
+    freezer.tick(SAVE_DELAY_S + 1)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+
+
 async def test_removed_entry_leaves_nothing(
     hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any]
 ) -> None:
@@ -387,16 +421,16 @@ async def test_single_phase_wallbox_grows_by_two_phases(hass: HomeAssistant, hub
     assert hass.states.get("sensor.garage_current_l2") is not None
 
 
-async def test_lower_maximum_that_is_refused_is_told(
-    hass: HomeAssistant, hub: Hub, caplog: pytest.LogCaptureFixture
+async def test_lower_maximum_that_is_refused_is_kept(
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock, deaf_hub: Hub
 ) -> None:
-    (wallbox,) = hub.wallboxes.values()
-    (subentry,) = hub.entry.subentries.values()
-    with patch.object(
-        wallbox.steering, "set_limit", side_effect=CommandRefused("SetChargingProfile", "Rejected")
-    ):
-        hass.config_entries.async_update_subentry(
-            hub.entry, subentry, data={**subentry.data, "maximum_current": 8}
-        )
-        await hass.async_block_till_done()
-    assert "the lower maximum was not taken" in caplog.text
+    commands.set_lease.side_effect = CommandRefused("SetChargingProfile", "Rejected")
+    wallbox.charger.start_transaction(1, "TAG", dt_util.utcnow(), 0, "key")
+    (subentry,) = deaf_hub.entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        deaf_hub.entry, subentry, data={**subentry.data, "maximum_current": 8}
+    )
+    await hass.async_block_till_done()
+    await wallbox.steering.turn()
+    assert state(hass, "number.garage_current_limit") == "8.0"
+    assert wallbox.steering.allowance(1).limit_a == 8

@@ -18,6 +18,7 @@ from custom_components.evse_ocpp.const import (
     DOMAIN,
 )
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.issues import async_clear_issues_of, async_raise_unknown_charger
 
 from .support import connected, until
 
@@ -54,6 +55,22 @@ async def test_unknown_wallbox_raises_one_issue(hass: HomeAssistant, hub: Hub) -
     (issue,) = issues(hass).values()
     assert issue.is_fixable
     assert issue.translation_placeholders == {"identity": "CP-9", "ip": "127.0.0.1"}
+
+
+@pytest.mark.parametrize(("cleared", "told"), [([], False), (["CP-0"], True)])
+async def test_invented_identities_raise_few_issues(
+    hass: HomeAssistant, deaf_hub: Hub, cleared: list[str], told: bool
+) -> None:
+    entry = deaf_hub.entry
+    for number in range(500):
+        async_raise_unknown_charger(hass, entry, f"CP-{number}", "192.0.2.7")
+    registry = ir.async_get(hass)
+    assert len([each for each in registry.issues.values() if each.domain == DOMAIN]) == 5
+    for identity in cleared:
+        async_clear_issues_of(hass, entry, identity)
+    async_raise_unknown_charger(hass, entry, "CP-NEW", "192.0.2.7")
+    names = [each.translation_placeholders for each in registry.issues.values()]
+    assert ({"identity": "CP-NEW", "ip": "192.0.2.7"} in names) is told
 
 
 async def test_accepted_wallbox_connects_with_the_shown_password(

@@ -24,6 +24,7 @@ class Wallbox:
         self.charger = charger
         self.told: list[tuple] = []
         self.refused: dict[str, Exception] = {}
+        self.refusing_connectors: set[int] = set()
 
     def _tell(self, name: str, *arguments) -> None:
         if name in self.refused:
@@ -31,6 +32,8 @@ class Wallbox:
         self.told.append((name, *arguments))
 
     async def set_lease(self, connector_id, limit_a, duration_s):
+        if connector_id in self.refusing_connectors:
+            raise CommandRefused("SetChargingProfile", "Rejected")
         self._tell("lease", limit_a, duration_s)
 
     async def set_fallback(self, limit_a):
@@ -268,6 +271,28 @@ async def test_a_refused_lease_is_tried_again_with_growing_pauses(charging):
         await charging.turn(1)
     assert tries == [60, 61, 63, 67, 75, 91, 123, 187, 315, 571, 871]
     assert charging.steering.problem == "the charger refused SetChargingProfile: Rejected"
+
+
+@pytest.mark.parametrize("refusing", [1, 2])
+async def test_a_refusal_at_one_connector_does_not_hold_up_the_other(charging, refusing):
+    charging.charger.start_transaction(2, "TAG", NOW, 0, "second")
+    charging.charger.fallback_a = 6.0
+    await charging.turn()
+    charging.wallbox.refusing_connectors = {refusing}
+    leases = [lease for _ in range(600) for lease in await charging.turn(1)]
+    assert leases == [("lease", 16, 180)] * 10
+    assert charging.steering.problem == "the charger refused SetChargingProfile: Rejected"
+
+
+@pytest.mark.parametrize(("maximum_a", "lease_a"), [(10, 10), (20, 16)])
+async def test_a_lower_maximum_holds_though_it_was_refused_at_first(charging, maximum_a, lease_a):
+    charging.wallbox.refused["lease"] = CommandRefused("SetChargingProfile", "Rejected")
+    charging.charger.max_current_a = maximum_a
+    charging.steering.set_settings(SteeringSettings(fallback_a=6, lease_s=180))
+    assert await charging.turn(60) == []
+    charging.wallbox.refused.clear()
+    assert await charging.turn(1) == [("lease", lease_a, 180)]
+    assert charging.steering.choices.limit_a == lease_a
 
 
 async def test_a_problem_ends_with_its_cause(charging):

@@ -20,6 +20,11 @@ NEWS_PAUSE = timedelta(seconds=60)
 """A refused wallbox redials every few seconds; it is news once a minute."""
 
 
+MAX_NEWS_PER_ADDRESS = 5
+"""News of one address within the pause: more are invented identities. Behind a container's network
+several wallboxes share an address."""
+
+
 class Admission(Protocol):
     """What the central system asks of its owner."""
 
@@ -67,16 +72,15 @@ class AttemptLog:
         self.attempts: deque[Attempt] = deque(maxlen=MAX_ATTEMPTS)
         self._on_unknown = on_unknown
         self._on_refused = on_refused
-        self._told: OrderedDict[tuple[str, Outcome], datetime] = OrderedDict()
+        self._told: OrderedDict[tuple[str, Outcome], Attempt] = OrderedDict()
 
     def add(self, attempt: Attempt) -> bool:
         """Note an attempt; return whether it is news, for the log."""
         self.attempts.append(attempt)
-        key = (attempt.identity, attempt.outcome)
-        told_at = self._told.get(key)
-        if told_at is not None and attempt.at - told_at < NEWS_PAUSE:
+        if attempt.outcome is Outcome.ADMITTED or not self._is_news(attempt):
             return False
-        self._told[key] = attempt.at
+        key = (attempt.identity, attempt.outcome)
+        self._told[key] = attempt
         self._told.move_to_end(key)
         if len(self._told) > MAX_REMEMBERED:
             self._told.popitem(last=False)
@@ -85,6 +89,14 @@ class AttemptLog:
         elif attempt.outcome in (Outcome.WRONG_PASSWORD, Outcome.WRONG_USER):
             self._on_refused(attempt)
         return True
+
+    def _is_news(self, attempt: Attempt) -> bool:
+        recent = [told for told in self._told.values() if attempt.at - told.at < NEWS_PAUSE]
+        if any(
+            (told.identity, told.outcome) == (attempt.identity, attempt.outcome) for told in recent
+        ):
+            return False
+        return sum(told.address == attempt.address for told in recent) < MAX_NEWS_PER_ADDRESS
 
 
 def identity_in(path: str, prefix: str) -> str:

@@ -97,12 +97,16 @@ class Charger:
                 _LOGGER.exception("%s: a subscriber failed", self.identity)
 
     def connector(self, connector_id: int) -> Connector:
-        """Return a connector, which exists from its first message; ValueError outside 1…16."""
+        """Return a connector, which exists from its first message; ValueError outside 1…16.
+
+        A new one has no standing limit yet.
+        """
         if not 1 <= connector_id <= MAX_CONNECTORS:
             raise ValueError(f"connector {connector_id}: allowed are 1 to {MAX_CONNECTORS}")
         if connector_id not in self.connectors:
-            self.connectors[connector_id] = Connector(connector_id)
-            self.connectors = dict(sorted(self.connectors.items()))
+            new = Connector(connector_id)
+            self.connectors = dict(sorted([*self.connectors.items(), (connector_id, new)]))
+            self.fallback_a = None
         return self.connectors[connector_id]
 
     # What the protocol modules tell.
@@ -383,7 +387,7 @@ class Charger:
     ) -> Self:
         """Restore a charger; KeyError, TypeError or ValueError when `stored` is damaged."""
         charger = cls(identity, phases=phases, max_current_a=max_current_a)
-        for name in ("vendor", "model", "serial", "firmware_version", "fallback_a"):
+        for name in ("vendor", "model", "serial", "firmware_version"):
             setattr(charger, name, stored[name])
         charger._next_transaction_id = int(stored["next_transaction_id"])
         charger._register_kind = RegisterKind(stored["register_kind"])
@@ -392,6 +396,7 @@ class Charger:
             connector.meter = EnergyMeter.from_dict(each["meter"])
             connector.transaction = _restored(each["transaction"])
             connector.last_session = _restored(each["last_session"])
+        charger.fallback_a = stored["fallback_a"]  # a new connector resets it
         charger.unattributed_sessions = [
             Transaction.from_dict(each) for each in stored["unattributed_sessions"]
         ]

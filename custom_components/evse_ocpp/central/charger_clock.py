@@ -80,8 +80,8 @@ class ChargerClock:
         """Return when it happened by our clock; the arrival, where the stamp cannot be."""
         if stamp is None:
             return arrived_at
-        at = stamp - self._offset
-        return at if timedelta() <= arrived_at - at <= MAX_AGE else arrived_at
+        age = arrived_at - stamp + self._offset
+        return arrived_at - age if timedelta() <= age <= MAX_AGE else arrived_at
 
     def charger_time(self, now: datetime) -> datetime:
         """Return what the charger's clock shows at our `now`."""

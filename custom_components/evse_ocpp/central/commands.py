@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+MAX_ANSWER_CHARS = 50
+"""No status or error code of OCPP is longer; it comes from the network and goes into the log."""
+
 
 class CommandError(Exception):
     """A command had no effect; `action` is its OCPP name."""
@@ -15,8 +18,8 @@ class CommandRefused(CommandError):  # noqa: N818 - says what happened
     """The charger answered, and not with Accepted; `answer` is the status or the CALLERROR code."""
 
     def __init__(self, action: str, answer: str) -> None:
-        super().__init__(action, f"the charger refused {action}: {answer}")
-        self.answer = answer
+        self.answer = answer[:MAX_ANSWER_CHARS]
+        super().__init__(action, f"the charger refused {action}: {self.answer}")
 
 
 class CommandUnanswered(CommandError):  # noqa: N818 - says what happened

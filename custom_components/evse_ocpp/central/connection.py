@@ -175,7 +175,8 @@ class Connection:
                 call.message_id, await self._translator.handle(call.action, call.payload)
             )
         except CallRefusal as refusal:
-            self._complain(call.action, refusal)
+            unknown = refusal.code == "NotImplemented"
+            self._complain("unknown" if unknown else call.action, refusal)
             return pack_error(call.message_id, refusal.code, refusal.description)
         except Exception:
             _LOGGER.exception("%s: %s could not be handled", self._charger.identity, call.action)

@@ -57,7 +57,7 @@ class CentralSystem:
     """The OCPP central system. One server, and the newest connection of each charger.
 
     `on_unknown` is called with an attempt of a wallbox that was not added, `on_refused` with one
-    whose credentials are wrong; for each identity at most once a minute.
+    whose credentials are wrong; once a minute for each identity, and a few times for each address.
     """
 
     def __init__(

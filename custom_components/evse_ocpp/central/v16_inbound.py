@@ -88,7 +88,7 @@ class Inbound:
         """Work one call in and return its answer; CallRefusal when it cannot be used."""
         handler = self._handlers.get(action)
         if handler is None:
-            raise CallRefusal("NotImplemented", f"{action[:50]} is not known here")
+            raise CallRefusal("NotImplemented", f"{action[:50]!r} is not known here")
         answer = handler(payload)
         return answer if isinstance(answer, dict) else await answer
 
@@ -208,7 +208,7 @@ class Inbound:
             told = dict(orjson.loads(payload["data"]))
             connector_id = self._connector_id(told, minimum=1)
             limit_a = float(told["limit"])
-            source = str(told["source"])
+            source = str(told["source"])[:50]
         except (KeyError, TypeError, ValueError, CallRefusal):
             self._charger.violated("DataTransfer.data")
             return {"status": "Rejected"}

@@ -20,13 +20,15 @@ class Commands16:
 
     async def set_fallback(self, limit_a: float) -> None:
         """Write the TxDefaultProfile of each connector, or that of connector 0 if refused there."""
-        for connector_id in self._charger.connectors:
+        connectors = self._charger.connectors
+        for connector_id in tuple(connectors):
             try:
                 await self._set_profile(connector_id, fallback_profile(connector_id, limit_a))
             except CommandRefused:
                 await self._set_profile(0, fallback_profile(0, limit_a))
                 break
-        self._charger.fallback_a = limit_a
+        if self._charger.connectors is connectors:  # else one came meanwhile, and has none
+            self._charger.fallback_a = limit_a
         self._charger.publish()
 
     async def set_lease(self, connector_id: int, limit_a: float, duration_s: float) -> None:

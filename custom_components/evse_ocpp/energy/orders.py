@@ -35,12 +35,14 @@ class ChargerFacts:
     """What decisions need of a charger.
 
     `fallback_a`: the standing limit that it confirmed, None if unknown. `own_free_charging`: the
-    wallbox's own setting for that, None if it has none.
+    wallbox's own setting for that, None if it has none. `max_current_a`: what the installation
+    bears per phase, whatever was chosen.
     """
 
     connectors: tuple[ConnectorFacts, ...] = ()
     fallback_a: float | None = None
     own_free_charging: bool | None = None
+    max_current_a: float = 32.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def allowance(
     local_now: datetime,
 ) -> Allowance:
     """Return what one connector may take."""
+    choices = replace(choices, limit_a=min(choices.limit_a, charger.max_current_a))
     if charger.own_free_charging is not None:
         choices = replace(choices, free_charging=False)  # the wallbox starts by itself
     return decide(

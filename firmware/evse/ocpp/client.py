@@ -122,7 +122,7 @@ class OcppClient:
     async def transaction_started(self, record: TransactionRecord) -> None:
         """Store a new transaction and its message. Raises `sqlite3.Error`: it has not begun."""
         await self._transactions.begin(record)
-        self._smart_charging.transaction_began(record)
+        await self._smart_charging.transaction_began(record)
         self._delivery.wake()
         await self._sampler.keep_boundary(record, self._station, "Transaction.Begin")
 

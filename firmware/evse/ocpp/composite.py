@@ -31,7 +31,7 @@ def composite(
     """The limits of a connector (0: the wallbox) from `start` on.
 
     Where no profile holds, and wherever a profile allows more, it is the station's own limit.
-    Neighbours that are equal are merged.
+    Neighbours that are equal are merged. All `phases` are told, as the wallbox switches none off.
     """
     end = start + timedelta(seconds=duration_s)
     periods: list[Period] = []
@@ -40,13 +40,12 @@ def composite(
         limit = limit_at(
             installed, connector_id, at, transaction_started_at or start, phases, sharing
         )
-        used = min(limit.number_phases, phases)
         amps = station_limit_a if limit.amps is None else min(limit.amps, station_limit_a)
-        value = round(amps if unit == "A" else amps * NOMINAL_V * used, 1)
-        period = Period(round((at - start).total_seconds()), value, used)
+        value = round(amps if unit == "A" else amps * NOMINAL_V * phases, 1)
+        period = Period(round((at - start).total_seconds()), value, phases)
         if periods and periods[-1].start_s == period.start_s:
             periods.pop()  # it lasted less than a second, the unit of a schedule
-        if not periods or (periods[-1].limit, periods[-1].number_phases) != (value, used):
+        if not periods or periods[-1].limit != value:
             periods.append(period)
         at = limit.until
     return Composite(start, duration_s, unit, tuple(periods))

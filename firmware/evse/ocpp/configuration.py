@@ -35,7 +35,7 @@ async def change_configuration(settings: Settings, key: str, value: str) -> tupl
     """Change a key; returns (ConfigurationStatus, why it was refused or "")."""
     row = BY_OCPP_KEY.get(key.lower())
     if row is None:
-        return "NotSupported", f"{key}: there is no such key"
+        return "NotSupported", f"{key[:50]!r}: there is no such key"
     if row.ocpp_readonly:
         return "Rejected", f"{key}: can only be read"
     try:

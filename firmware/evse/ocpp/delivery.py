@@ -28,7 +28,8 @@ class Delivery:
 
     Messages of one transaction go one after the other. One that is refused is sent
     TransactionMessageAttempts times in all, after n × TransactionMessageRetryInterval, and those
-    behind it wait; then it is given up and they go on (OCPP 1.6, 3.7.1 and 4.8).
+    behind it wait; then it is given up and they go on (OCPP 1.6, 3.7.1 and 4.8). Silence is no
+    refusal: the message is sent again over a new connection, as often as it takes.
     """
 
     def __init__(
@@ -86,11 +87,12 @@ class Delivery:
         try:
             answer = await charge_point.request(_call(message), message.message_id)
         except NoAnswer as error:
-            if charge_point.closed:
-                return False
-            await self._count_failure(message, error)
+            if not charge_point.closed:
+                _logger.warning("%s: the connection is half dead and is closed", error)
+                await charge_point.close()
+            return False
         except CallRefused as error:
-            await self._count_failure(message, error)
+            await self._count_refusal(message, error)
         else:
             await self._settle(message, answer, station)
         return True
@@ -110,7 +112,7 @@ class Delivery:
         await self._outbox.started(message, answer.transaction_id, info.parent_id_tag)
         await self._authorization.learn(message.payload["id_tag"], info)
 
-    async def _count_failure(self, message: Message, error: Exception) -> None:
+    async def _count_refusal(self, message: Message, error: CallRefused) -> None:
         attempts = await self._outbox.failed(message)
         if attempts < self._settings["ocpp.transaction_message_attempts"]:
             wait_s = attempts * self._settings["ocpp.transaction_message_retry_interval_s"]

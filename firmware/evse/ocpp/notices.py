@@ -35,7 +35,8 @@ class Notices:
     """Tells changes once. What changed while nobody listened is told as it is now.
 
     A central system that refuses the house's current or the winning limit, which are not in the
-    standard, is not told them again on this connection.
+    standard, is not told them again on this connection. What the house takes is its owner's own
+    affair: only a central system that has accepted a limit on this connection is told.
     """
 
     def __init__(self, clock: Clock, phases: int) -> None:
@@ -53,6 +54,7 @@ class Notices:
         self._limits: dict[int, Limit] = {}
         self._limits_told: dict[int, _LimitState] = {}
         self._limits_ready = asyncio.Event()
+        self._limit_accepted = asyncio.Event()  # on this connection
 
     def status_changed(self, connector_id: int, report: StatusReport) -> None:
         """Queue a changed status; offline it will be told on the next connection."""
@@ -82,6 +84,7 @@ class Notices:
         self._queued = dict(self._told)
         self._house_told_a = None
         self._limits_told.clear()
+        self._limit_accepted.clear()
         self._online = True
         try:
             for connector_id in (0, *station.connector_ids):
@@ -124,6 +127,7 @@ class Notices:
                 await self.tell_status(charge_point, connector_id, report)
 
     async def _tell_house(self, charge_point: ChargePoint) -> None:
+        await self._limit_accepted.wait()
         while True:
             await self._house_ready.wait()
             self._house_ready.clear()
@@ -163,6 +167,7 @@ class Notices:
                     continue
                 if answer.status != "Accepted":
                     return
+                self._limit_accepted.set()
             await self._clock.sleep(LIMIT_SPACING_S)
 
 

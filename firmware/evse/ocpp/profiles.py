@@ -85,7 +85,6 @@ class ProfileLimit:
     """
 
     amps: float | None
-    number_phases: int = 3
     until: datetime | None = None
 
 
@@ -200,7 +199,8 @@ def profile_at(
     """What one profile allows at `now`.
 
     Relative profiles count from `transaction_started_at`, and so does an Absolute one without
-    startSchedule. Limits in W are shared by the phases in use, at most `phases`.
+    startSchedule. Limits in W are shared by all `phases` of the installation, whatever
+    numberPhases says: the wallbox cannot switch phases off, so a car may use every one.
     """
     if profile.valid_from and now < profile.valid_from:
         return ProfileLimit(None, until=profile.valid_from)
@@ -218,19 +218,22 @@ def profile_at(
     index = max(i for i, period in enumerate(profile.periods) if period.start_s <= elapsed_s)
     following = profile.periods[index + 1 : index + 2]
     next_at = anchor + timedelta(seconds=following[0].start_s) if following else None
-    period = profile.periods[index]
-    used = min(period.number_phases, phases)
-    amps = period.limit if profile.unit == "A" else period.limit / (NOMINAL_V * used)
-    return ProfileLimit(amps, used, _earliest(next_at, ends, profile.valid_to))
+    limit = profile.periods[index].limit
+    amps = limit if profile.unit == "A" else limit / (NOMINAL_V * phases)
+    return ProfileLimit(amps, _earliest(next_at, ends, profile.valid_to))
 
 
 def _occurrence(
     profile: ChargingProfile, now: datetime, transaction_started_at: datetime
 ) -> tuple[datetime, datetime | None]:
-    """When the schedule in question began, and when its next repetition does."""
+    """When the schedule in question began, and when its next repetition does.
+
+    A transaction that begins in the future did so before the clock was set back: its schedule
+    holds from now on, or there would be no limit until then.
+    """
     anchor = profile.start_schedule
     if profile.kind == "Relative" or anchor is None:
-        return transaction_started_at, None
+        return min(transaction_started_at, now), None
     if profile.recurrency is None or profile.kind != "Recurring":
         return anchor, None
     every = RECURRENCE[profile.recurrency]
@@ -279,7 +282,7 @@ def limit_at(
         return _with_until(charge, until)
     share_a = cap.amps / max(1, sharing)
     if charge.amps is None or share_a < charge.amps:
-        return ProfileLimit(share_a, cap.number_phases, until)
+        return ProfileLimit(share_a, until)
     return _with_until(charge, until)
 
 
@@ -297,4 +300,4 @@ def _top(stack: list[Installed], now: datetime, started_at: datetime, phases: in
 
 
 def _with_until(limit: ProfileLimit, until: datetime | None) -> ProfileLimit:
-    return ProfileLimit(limit.amps, limit.number_phases, until)
+    return ProfileLimit(limit.amps, until)

@@ -1,6 +1,7 @@
 """The Smart Charging profile: keeps the charging profiles and tells the limit they make."""
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,7 +138,7 @@ class SmartCharging:
         meant = (connector_id, id_tag.lower())
         self._offers = tuple(o for o in self._offers if (o.connector_id, o.id_tag) != meant)
 
-    def transaction_began(self, record: TransactionRecord) -> None:
+    async def transaction_began(self, record: TransactionRecord) -> None:
         """Install what its remote start brought, and let relative profiles count from now."""
         now_s = self._clock.monotonic()
         for offer in self._offers:
@@ -147,7 +148,10 @@ class SmartCharging:
                 and now_s < offer.until_s
             ):
                 self.withdraw(offer.connector_id, offer.id_tag)
-                self._put(Installed(record.connector_id, offer.profile))
+                try:
+                    await self._put(Installed(record.connector_id, offer.profile))
+                except sqlite3.Error:  # it holds nevertheless, and the transaction goes on
+                    _logger.exception("the charging profiles cannot be stored")
                 break
         self._known.clear()
 
@@ -171,9 +175,7 @@ class SmartCharging:
         except ProfileError as error:
             _logger.warning("SetChargingProfile is rejected: %s", error)
             return call_result.SetChargingProfile(status="Rejected")
-        self._put(new)
-        if new.profile.purpose is not Purpose.TRANSACTION:
-            await self._save()
+        await self._put(new)
         return call_result.SetChargingProfile(status="Accepted")
 
     @on(Action.clear_charging_profile)
@@ -267,12 +269,13 @@ class SmartCharging:
         if sum(not replaces(new, item) for item in self._installed) >= most:
             raise ProfileError("chargingProfile", f"one more than {most}", f"at most {most}")
 
-    def _put(self, new: Installed) -> None:
-        self._installed = (
-            *(item for item in self._installed if not replaces(new, item)),
-            new,
-        )
+    async def _put(self, new: Installed) -> None:
+        """Install a profile; a TxProfile may replace a stored one that has its id."""
+        replaced = [item for item in self._installed if replaces(new, item)]
+        self._installed = (*(item for item in self._installed if item not in replaced), new)
         self._known.clear()
+        if any(item.profile.purpose is not Purpose.TRANSACTION for item in (new, *replaced)):
+            await self._save()
 
     async def _save(self) -> None:
         await self._values.save_charging_profiles(

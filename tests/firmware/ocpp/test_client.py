@@ -11,6 +11,7 @@ from ocpp.exceptions import OCPPError
 from ocpp.v16 import call, call_result
 
 from evse.core.limits import Limit, Source
+from evse.ocpp.configuration import change_configuration
 
 
 def boot(status: str, interval: int = 1) -> Any:
@@ -250,6 +251,21 @@ async def test_limits_are_not_told_to_one_who_does_not_know_them(
     assert len(central.of("DataTransfer")) == 1
 
 
+@pytest.mark.parametrize(("answer", "told"), [("Accepted", True), ("UnknownVendorId", False)])
+async def test_the_house_is_told_only_where_a_limit_was_accepted(
+    central: Any, wallbox: Any, eventually: Any, answer: str, told: bool
+) -> None:
+    """On this connection: a commercial back office does not learn what its neighbour takes."""
+    central.answers["DataTransfer"] = lambda _: call_result.DataTransfer(answer)
+    wallbox.client.house_current_changed((10.0, 5.0, 1.0))
+    await asyncio.sleep(0.1)
+    assert not central.of("MeterValues")
+    wallbox.client.limit_changed(1, Limit(Source.DLB, 10))
+    await eventually(lambda: central.of("DataTransfer"))
+    await asyncio.sleep(0.2)
+    assert bool(central.of("MeterValues")) is told
+
+
 BAD_FRAMES = [
     ("no JSON", "{nonsense", "-1", "GenericError"),
     ("not UTF-8", b"\xff\xfe", "-1", "GenericError"),
@@ -373,6 +389,17 @@ async def test_change_configuration(
 ) -> None:
     """13, 14, 38"""
     assert (await central.ask(call.ChangeConfiguration(key, value))).status == status
+
+
+@pytest.mark.parametrize(
+    ("key", "logged"), [("no\nkey\x1b[2J", r"'no\nkey\x1b[2J'"), ("k" * 900, f"'{'k' * 50}'")]
+)
+async def test_an_unknown_key_is_told_escaped_and_short(
+    wallbox: Any, key: str, logged: str
+) -> None:
+    """It comes from outside and goes to the log."""
+    _, why = await change_configuration(wallbox.settings, key, "1")
+    assert why == f"{logged}: there is no such key"
 
 
 async def test_a_value_that_cannot_be_stored_is_rejected(

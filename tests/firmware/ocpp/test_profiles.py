@@ -79,7 +79,9 @@ TABLE: list[tuple[str, list[dict[str, Any]], float, float | None, float | None]]
     ("cap alone", [raw(8, purpose=MAX)], 0, 8, None),
     ("zero is a limit", [raw(0, purpose=TX)], 0, 0, None),
     ("watts, three phases", [raw(6900, unit="W")], 0, 10, None),
-    ("watts, one phase", [raw(2300, unit="W", phases=1)], 0, 10, None),
+    ("relative, clock set back", [raw(kind="Relative", start=None)], -600, 10, None),
+    ("absolute without start, clock set back", [raw(start=None, duration=60)], -600, 10, -540),
+    ("a schedule of its own is not moved by that", [raw(10)], -600, None, 0),
     (
         "daily",
         [raw(10, kind="Recurring", recurrency_kind="Daily", duration=3600)],
@@ -174,8 +176,16 @@ def test_the_wallbox_limit_is_divided_by_those_who_charge() -> None:
     assert limit_at(cap, 1, T0, T0, sharing=2).amps == 10
 
 
-def test_one_phase_installation_takes_the_watts_on_one_phase() -> None:
-    assert limit_at(installed(raw(2300, unit="W")), 1, T0, T0, phases=1).amps == 10
+@pytest.mark.parametrize("told", [None, 1, 2, 3])
+@pytest.mark.parametrize(("phases", "amps"), [(1, 15), (3, 5)])
+def test_watts_are_shared_by_the_installed_phases(told: int | None, phases: int, amps: int) -> None:
+    """No more than the limit's power, though the wallbox switches no phase off for numberPhases;
+    and the composite schedule says so."""
+    profiles = installed(raw(3450, unit="W", phases=told))
+    assert limit_at(profiles, 1, T0, T0, phases).amps == pytest.approx(amps)
+    for unit, limit in (("A", amps), ("W", 3450)):
+        (period,) = composite(profiles, 1, T0, 10, unit, None, 32, phases).periods
+        assert (period.limit, period.number_phases) == (limit, phases)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,33 @@ async def test_profiles_survive_a_power_cut(central: Any, wallbox: Any, make_wal
     assert limit_a(again) == 8
 
 
+@pytest.mark.parametrize("by_remote_start", [False, True])
+@pytest.mark.parametrize(("id_", "left_a"), [(1, None), (2, 6)])
+async def test_a_replaced_profile_stays_replaced_after_a_power_cut(
+    central: Any,
+    wallbox: Any,
+    make_wallbox: Any,
+    begun: Any,
+    ended: Any,
+    by_remote_start: bool,
+    id_: int,
+    left_a: float | None,
+) -> None:
+    """58: a TxProfile takes the place of the stored TxDefaultProfile that has its id."""
+    assert await put(central, profile(6, id_=1)) == "Accepted"
+    lease = profile(16, "TxProfile", id_)
+    if by_remote_start:
+        await central.ask(call.RemoteStartTransaction("CARD", 1, lease))
+    record = begun()
+    await wallbox.client.transaction_started(record)
+    if not by_remote_start:
+        assert await put(central, lease) == "Accepted"
+    await wallbox.client.transaction_stopped(ended(record))
+    assert limit_a(wallbox) == left_a
+    await wallbox.kill()
+    assert limit_a(await make_wallbox()) == left_a
+
+
 @pytest.mark.parametrize(
     ("criteria", "status", "left_a"),
     [

@@ -134,6 +134,35 @@ async def test_refused_messages_are_repeated_then_given_up(
     assert central.of("StopTransaction")[0]["transaction_id"] == -1
 
 
+@pytest.mark.parametrize("action", ["StartTransaction", "StopTransaction"])
+async def test_silence_is_no_refusal(
+    central: Any,
+    make_wallbox: Any,
+    eventually: Any,
+    begun: Any,
+    ended: Any,
+    monkeypatch: Any,
+    action: str,
+) -> None:
+    """33: on an open connection without answers nothing is given up; it is sent on a new one."""
+    monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 0.3)
+
+    async def silence(_: Any) -> None:
+        del central.answers[action]
+        await asyncio.sleep(1)
+
+    central.answers[action] = silence
+    wallbox = await make_wallbox("TransactionMessageAttempts=1")
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    await charge(wallbox, begun, ended)
+    await eventually(lambda: len(central.of(action)) == 2)
+    await eventually(lambda: central.of("StopTransaction"))
+    assert wallbox.client.counters.connections == 2
+    assert [stop["transaction_id"] for stop in central.of("StopTransaction")][-1] == 7
+    assert len({str(message) for message in central.of(action)}) == 1
+
+
 async def test_answer_without_required_fields_is_a_refusal(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from custom_components.evse_ocpp.central.admission import (
     MAX_ATTEMPTS,
+    MAX_NEWS_PER_ADDRESS,
     MAX_REMEMBERED,
     Attempt,
     AttemptLog,
@@ -78,9 +79,14 @@ def test_letter_case_is_forgiven_where_unambiguous(known, identity, found):
     assert (charger and charger.identity) == found
 
 
-def attempt(identity: str, seconds: float = 0, outcome: Outcome = Outcome.UNKNOWN) -> Attempt:
+def attempt(
+    identity: str,
+    seconds: float = 0,
+    outcome: Outcome = Outcome.UNKNOWN,
+    address: str = "192.0.2.7",
+) -> Attempt:
     at = NOW + timedelta(seconds=seconds)
-    return Attempt(at, "192.0.2.7", f"/{identity}", identity, ("ocpp1.6",), outcome)
+    return Attempt(at, address, f"/{identity}", identity, ("ocpp1.6",), outcome)
 
 
 def test_a_redialling_stranger_is_news_once_a_minute():
@@ -92,11 +98,20 @@ def test_a_redialling_stranger_is_news_once_a_minute():
     assert len(log.attempts) == 5
 
 
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.ADMITTED])
+def test_invented_identities_are_news_a_few_times_a_minute(outcome):
+    log = AttemptLog(lambda _: None, lambda _: None)
+    news = [log.add(attempt(f"X{number}", outcome=outcome)) for number in range(500)]
+    assert sum(news) == MAX_NEWS_PER_ADDRESS
+    assert log.add(attempt("X", outcome=outcome, address="192.0.2.8"))
+    assert log.add(attempt("X500", 60, outcome))
+
+
 def test_memory_is_bounded():
     unknown = []
     log = AttemptLog(unknown.append, unknown.append)
     for number in range(1000):
-        log.add(attempt(f"X{number}"))
+        log.add(attempt(f"X{number}", address=f"192.0.2.{number}"))
     assert len(log.attempts) == MAX_ATTEMPTS
     assert len(log._told) == MAX_REMEMBERED
 

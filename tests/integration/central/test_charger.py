@@ -250,6 +250,16 @@ def test_boot_forgets_what_may_be_gone(story):
     assert story.charger.configuration == {}
 
 
+@pytest.mark.parametrize(("connector_id", "fallback_a"), [(1, 6), (2, None)])
+def test_a_new_connector_has_no_fallback_yet(story, connector_id, fallback_a):
+    story.charger.connector(1)
+    story.charger.fallback_a = 6
+    later = story.reborn().charger
+    assert later.fallback_a == 6
+    later.connector(connector_id)
+    assert later.fallback_a == fallback_a
+
+
 def test_the_end_that_comes_after_available_is_still_counted(story: Story) -> None:
     transaction = story.start(0)
     story.status(1, S.CHARGING)

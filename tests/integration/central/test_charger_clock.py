@@ -7,6 +7,7 @@ import pytest
 from custom_components.evse_ocpp.central.charger_clock import ChargerClock, Instant, is_live
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR_S = 3600.0
 
 
 def after(seconds: float) -> datetime:
@@ -63,14 +64,23 @@ def test_impossible_stamps_give_way_to_the_arrival(stamp):
     assert clock.instant(stamp, NOW) == NOW
 
 
+@pytest.mark.parametrize("offset_s", [-HOUR_S, 0, HOUR_S])
+@pytest.mark.parametrize(
+    "stamp", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)]
+)
+def test_stamps_at_the_ends_of_time_give_way_too(stamp, offset_s):
+    clock = ChargerClock()
+    clock.observe(after(offset_s), NOW)
+    clock.observe(stamp, NOW)
+    assert clock.instant(stamp, NOW) == NOW
+    assert clock.offset_s == offset_s
+
+
 def test_boot_starts_anew():
     clock = ChargerClock()
     clock.observe(after(7200), NOW)
     clock.reset()
     assert clock.offset_s is None
-
-
-HOUR_S = 3600.0
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,18 @@ async def test_bad_calls_are_answered_and_the_link_stays(site, text, reply):
 
 
 @pytest.mark.parametrize(
+    "action", ["Nonsense", "Heart\nbeat", pytest.param("x" * 500_000, id="long")]
+)
+async def test_unknown_actions_are_counted_as_one_and_logged_in_short(site, caplog, action):
+    wallbox = await site.dial()
+    assert (await wallbox.call(action, {}))[2] == "NotImplemented"
+    assert dict(site.chargers["CP-1"].violations) == {"unknown": 1}
+    [line] = [each.getMessage() for each in caplog.records if "bad unknown" in each.getMessage()]
+    assert len(line) < 150
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "no json",

@@ -256,13 +256,16 @@ async def test_house_currents_come_from_the_inlet_of_connector_0(inbound, charge
     assert charger.connectors == {}
 
 
-async def test_the_winning_limit(inbound, charger):
+@pytest.mark.parametrize(
+    ("source", "limited_by"), [("dlb", "dlb"), ("x" * 50, "x" * 50), ("x" * 9999, "x" * 50)]
+)
+async def test_the_winning_limit(inbound, charger, source, limited_by):
     call = {"vendorId": "evse-ocpp", "messageId": "Limit"}
-    data = '{"connectorId":1,"limit":10.5,"source":"dlb"}'
+    data = f'{{"connectorId":1,"limit":10.5,"source":"{source}"}}'
     answer = await inbound.handle("DataTransfer", call | {"data": data})
     assert answer == {"status": "Accepted"}
     connector = charger.connectors[1]
-    assert (connector.limit_a, connector.limited_by) == (10.5, "dlb")
+    assert (connector.limit_a, connector.limited_by) == (10.5, limited_by)
     assert connector.offered_a is None
 
 

@@ -72,6 +72,19 @@ async def test_a_lease_is_a_tx_profile_in_the_chargers_time(commands, charger, l
     }
 
 
+@pytest.mark.parametrize(("told_meanwhile", "fallback_a"), [(1, 6), (2, None)])
+async def test_the_fallback_is_unconfirmed_where_a_connector_came_meanwhile(
+    commands, charger, link, told_meanwhile, fallback_a
+):
+    def accept(_):
+        charger.connector(told_meanwhile)
+        return {"status": "Accepted"}
+
+    link.answers["SetChargingProfile"] = accept
+    await commands.set_fallback(6)
+    assert charger.fallback_a == fallback_a
+
+
 async def test_the_fallback_stands_without_an_end(commands, charger, link):
     charger.connector(2)
     await commands.set_fallback(6)
@@ -151,6 +164,15 @@ async def test_answers_are_judged(commands, link, command, action, answer, accep
             await command(commands)
         assert (refusal.value.action, refusal.value.answer) == (action, answer)
     assert [each for each, _ in link.calls] == [action]
+
+
+@pytest.mark.parametrize("length", [9, 50, 51, 2**20])
+async def test_long_answers_are_cut(commands, link, length):
+    link.answers["Reset"] = {"status": "x" * length}
+    with pytest.raises(CommandRefused) as refusal:
+        await commands.reset(hard=True)
+    assert refusal.value.answer == "x" * min(length, 50)
+    assert str(refusal.value).endswith(f": {refusal.value.answer}")
 
 
 async def test_configuration_follows_what_was_confirmed(commands, charger, link):

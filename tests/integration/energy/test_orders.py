@@ -79,6 +79,18 @@ def test_every_change_is_told_at_once(story, connector, choices, lease):
     assert story.at(1, connector, **choices) == [lease]
 
 
+@pytest.mark.parametrize("connector", [CHARGING, WAITING])
+@pytest.mark.parametrize(("max_current_a", "limit_a"), [(10.0, 10.0), (16.0, 16.0), (32.0, 16.0)])
+def test_no_order_exceeds_the_maximum_current(connector, max_current_a, limit_a):
+    charger = ChargerFacts((connector,), 6.0, max_current_a=max_current_a)
+    ledger = Ledger()
+    ledger.ask_start(charger)
+    [order] = orders(
+        ledger, charger, Choices(), fallback_a=6.0, lease_s=180, local_now=NOON, now_s=0
+    )
+    assert order.limit_a == limit_a
+
+
 def test_a_new_link_gets_its_lease_again(story):
     story.at(0, CHARGING)
     story.ledger.link_lost()
