@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import evse as evse_package
 from evse.__main__ import USAGE_STATUS, _command, _parser, default_state_dir
 from evse.settings.table import SETTINGS
 from evse.simulation.client import ControlError, request_sync
@@ -159,7 +160,8 @@ def test_sim_without_a_wallbox(tmp_path: Path, capsys: pytest.CaptureFixture[str
 @contextlib.contextmanager
 def process(state_dir: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "evse", "run", "--state", str(state_dir), *arguments]
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    env = os.environ | {"PYTHONPATH": str(Path(evse_package.__file__).parents[1])}
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
     try:
         yield child
     finally:
