@@ -9,11 +9,16 @@ import sys
 from pathlib import Path
 
 from evse import __version__
+from evse.configuration import add_configuration
+from evse.local.command import add_sim
 from evse.settings.setting import Setting
 from evse.settings.table import SETTINGS
-from evse.simulation.command import add_sim_arguments, run_sim
 
 USAGE_STATUS = 2
+
+ADDITIONS = (add_sim,)
+"""Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
+does it and returns the exit status. Their modules are light; what is heavy is imported there."""
 
 
 def default_state_dir() -> Path:
@@ -32,38 +37,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run the wallbox until it is told to end")
-    run.add_argument("--config", type=Path, metavar="FILE", help="settings, in TOML")
-    run.add_argument(
-        "--state",
-        type=Path,
-        default=default_state_dir(),
-        metavar="DIR",
-        help="where it keeps what must outlast it (default: %(default)s)",
-    )
-    run.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="a setting by its key, or an OCPP configuration key by its name; may be repeated",
-    )
+    add_configuration(run, default_state_dir())
     run.add_argument("--verbose", action="store_true", help="log more")
+    run.set_defaults(run=_run)
     settings = commands.add_parser("settings", help="list all settings")
     settings.add_argument("match", nargs="?", default="", help="only those whose key has this")
-    sim = commands.add_parser("sim", help="move the simulated world of a running wallbox")
-    add_sim_arguments(sim, default_state_dir())
+    settings.set_defaults(run=lambda args: _list_settings(args.match))
+    for add in ADDITIONS:
+        add(commands, default_state_dir())
     return parser
 
 
 def _command(args: argparse.Namespace) -> int:
-    match args.command:
-        case "run":
-            return _run(args)
-        case "settings":
-            return _list_settings(args.match)
-        case _:
-            return run_sim(args)
+    status: int = args.run(args)
+    return status
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from evse.local.server import LocalServer
+from evse.local.wallbox import wallbox_handlers
 from evse.metering import Metering
 from evse.ocpp.client import OcppClient
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
-from evse.simulation.control import ControlServer
-from evse.simulation.port import SimulationPort
+from evse.simulation.control import world_handlers, world_snapshot
 from evse.station import Station
 from evse.storage.database import Database
 from evse.storage.transactions import Transactions
@@ -107,8 +108,10 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
             tasks.create_task(station.run())
             tasks.create_task(metering.run())
             tasks.create_task(client.run())
-            control = ControlServer(world, SimulationPort(station, client), state_dir)
-            tasks.create_task(control.run())
+            parts = (lambda: {"world": world_snapshot(world)},)
+            handlers = wallbox_handlers(station, client, parts) | world_handlers(world)
+            local = LocalServer(state_dir, handlers, boards)
+            tasks.create_task(local.run())
             tasks.create_task(_end(station))
             _log.info(
                 "%s is ready after %.2f s, state in %s",

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evse.simulation.client import ControlError, request_sync
+from evse.local.client import ControlError, request_sync
 from scripts.harness.home_assistant import HarnessError, wait_until
 
 START_TIMEOUT_S = 20

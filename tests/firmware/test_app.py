@@ -13,8 +13,8 @@ from ocpp.v16 import call
 
 from evse import app
 from evse.app import RESTART_EXIT_STATUS, AlreadyRunningError
+from evse.local.client import ControlError, request
 from evse.ocpp.client import OcppClient
-from evse.simulation.client import ControlError, request
 from evse.simulation.store import load
 from evse.storage.database import Database
 from evse.storage.transactions import TransactionRecord, Transactions

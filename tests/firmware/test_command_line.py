@@ -13,8 +13,8 @@ import pytest
 
 import evse as evse_package
 from evse.__main__ import USAGE_STATUS, _command, _parser, default_state_dir
+from evse.local.client import ControlError, request_sync
 from evse.settings.table import SETTINGS
-from evse.simulation.client import ControlError, request_sync
 
 QUIET = ("--set", "simulation.house=quiet")
 
@@ -154,7 +154,7 @@ def test_a_command_that_is_none_ends_with_the_usage(
 
 def test_sim_without_a_wallbox(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evse("sim", "status", "--state", tmp_path) == 1
-    assert "no simulation runs in" in capsys.readouterr().err
+    assert "no wallbox runs on" in capsys.readouterr().err
 
 
 @contextlib.contextmanager

@@ -3,29 +3,58 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from evse.core import timing
 from evse.core.signals import Command, Reading
 
 
 @dataclass(frozen=True, slots=True)
+class HostLoss:
+    """What a board does by itself when this computer is dead: at most `fallback_a` A after
+    `within_s` s. 0 A: it opens."""
+
+    fallback_a: float
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a board is, as far as decisions depend on it."""
+    """What a board is, as far as decisions depend on it.
+
+    `maximum_a`: the current for which contactor and wiring are built, A per phase.
+    `switches_itself`: it runs IEC 61851-1 on a microcontroller of its own, tells a level instead of
+    voltages, and decides about pilot and contactor within what it was offered. `host_loss`: None
+    when it goes on with the last current for ever. `reading_max_age_s`: an older reading says
+    nothing about now. `temperature`, `plug_temperature`: it has such a sensor. `residual_test`: it
+    can test its residual current monitor on command. `state_f`: it can hold steady −12 V.
+    `bench_only`: it has no interlock of its own, for work on the bench.
+    """
 
     name: str
     maximum_a: float
-    """The current for which contactor and wiring are built, A per phase."""
     captive_cable: bool
     socket_lock: bool
-    opens_without_host: bool
-    """Opens the contactor by itself when the lease of the last command has run out."""
+    host_loss: HostLoss | None
+    switches_itself: bool = False
+    resolution_a: float = 0.1
+    reading_max_age_s: float = timing.READING_MAX_AGE_S
+    temperature: bool = False
+    plug_temperature: bool = False
+    residual_test: bool = False
+    state_f: bool = False
+    bench_only: bool = False
 
 
 class Board(Protocol):
-    """One connector's hardware. Both calls answer within their own time-out.
+    """One connector's hardware. `read` and `apply` answer within their own time-out.
 
-    Raises BoardError when the board does not answer.
+    They raise BoardError when the board does not answer. A board that is polled over a line does so
+    in `run`; then `read` gives the newest reading and `apply` takes the newest command, at once.
     """
 
     capabilities: Capabilities
+
+    async def run(self) -> None:
+        """Serve the device until cancelled; at once over for a board that needs no such task."""
 
     async def read(self) -> Reading:
         """What the board measures now."""
@@ -38,4 +67,4 @@ class Board(Protocol):
 
 
 class BoardError(Exception):
-    """A board did not answer, or answered what cannot be."""
+    """A board did not answer, or answered what cannot be; the text says what."""

@@ -2,10 +2,11 @@
 
 import math
 
-from evse.boards.board import Capabilities
+from evse.boards.board import Capabilities, HostLoss
 from evse.clock import Clock
 from evse.core.faults import Fault
 from evse.core.signals import Command, Reading
+from evse.core.timing import COMMAND_LEASE_S
 from evse.simulation.car import CABLE_OHM, pilot_ohm, pilot_voltages
 from evse.simulation.world import Connector, World
 
@@ -40,12 +41,15 @@ class SimulatedBoard:
             maximum_a=MAXIMUM_A,
             captive_cable=captive_cable,
             socket_lock=not captive_cable,
-            opens_without_host=True,
+            host_loss=HostLoss(fallback_a=0.0, within_s=COMMAND_LEASE_S),
         )
         self._world = world
         self._connector_id = connector_id
         self._clock = clock
         self._last = self._measure()
+
+    async def run(self) -> None:
+        """Nothing: it is asked directly."""
 
     async def read(self) -> Reading:
         """What the board measures now; an old reading while the fault BOARD_SILENT is injected."""

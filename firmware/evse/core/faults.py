@@ -24,13 +24,23 @@ class Fault(StrEnum):
     PROXIMITY = "Proximity"
     VENTILATION = "Ventilation"
     OVER_TEMPERATURE = "OverTemperature"
+    PLUG_TEMPERATURE = "PlugTemperature"
+    TEMPERATURE_SENSOR = "TemperatureSensor"
     LOCK = "Lock"
+    UNLOCK = "Unlock"
     OVER_VOLTAGE = "OverVoltage"
     UNDER_VOLTAGE = "UnderVoltage"
     PHASE_LOSS = "PhaseLoss"
     OVER_CURRENT = "OverCurrent"
+    DLB_OVERLOAD = "DlbOverload"
+    CONTACTOR_LIFETIME = "ContactorLifetime"
+    PLUG_LIFETIME = "PlugLifetime"
+    FAN = "Fan"
     METER = "Meter"
+    CAN_ADDRESS = "CanAddress"
+    READER = "Reader"
     BOARD_SILENT = "BoardSilent"
+    BOARD_FAULT = "BoardFault"
 
 
 class Clears(StrEnum):
@@ -51,15 +61,23 @@ class Severity(StrEnum):
 
     STOP = "stop"
     """The contactor opens at once, nothing is offered, the connector is Faulted."""
+    RELEASE = "release"
+    """Nothing is offered, the connector is Faulted; the vehicle gets its 6 s to let go by itself,
+    for no danger is so near that it would be worth an opening under load."""
     WARNING = "warning"
     """It is reported; charging goes on under the limits which care for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """One row. `confirm_s`: how long the condition must last until it is a fault."""
+    """One row. `confirm_s`: how long the condition must last until it is a fault.
+
+    `trips_on`: the condition, for people. `text`: the ETEK manual's display text. `display_code`:
+    Cabur's.
+    """
 
     fault: Fault
+    trips_on: str
     clears: Clears
     ocpp_error_code: str
     text: str
@@ -90,6 +108,7 @@ _AUTHORITIES = {
 _RULES = (
     FaultRule(
         Fault.CONTACTOR_WELDED,
+        "mirror contact closed against the command",
         Clears.INSTALLER,
         "PowerSwitchFailure",
         "Contactor does not open",
@@ -98,6 +117,7 @@ _RULES = (
     ),
     FaultRule(
         Fault.RESIDUAL_CURRENT,
+        "residual current, or its self-test failed",
         Clears.LOCAL,
         "GroundFailure",
         "RCMU leakage or self-inspection failure",
@@ -105,6 +125,7 @@ _RULES = (
     ),
     FaultRule(
         Fault.CONTACTOR_FAILED,
+        "mirror contact open against the command",
         Clears.LOCAL,
         "PowerSwitchFailure",
         "Contactor does not close",
@@ -113,6 +134,7 @@ _RULES = (
     ),
     FaultRule(
         Fault.GROUND,
+        "protective earth is missing",
         Clears.ITSELF,
         "GroundFailure",
         "Protective earth is missing",
@@ -121,50 +143,79 @@ _RULES = (
     ),
     FaultRule(
         Fault.BOARD_SILENT,
+        "no fresh reading of the control board",
         Clears.ITSELF,
         "InternalError",
         "Control board does not answer",
     ),
     FaultRule(
+        Fault.BOARD_FAULT,
+        "the control board reports a fault that only it knows",
+        Clears.ITSELF,
+        "InternalError",
+        "Control board reports a fault",
+        good_for_s=timing.PILOT_GOOD_S,
+    ),
+    FaultRule(
         Fault.OVER_CURRENT,
+        "more than the stop limit of the signalled current",
         Clears.UNPLUG,
         "OverCurrentFailure",
         "Check current",
         "ERR OCP",
+        severity=Severity.RELEASE,
     ),
     FaultRule(
         Fault.OVER_TEMPERATURE,
+        "relays at temperature threshold 2",
         Clears.ITSELF,
         "HighTemperature",
         "Temperature protected",
         "ERR ROT",
+        severity=Severity.RELEASE,
+    ),
+    FaultRule(
+        Fault.PLUG_TEMPERATURE,
+        "socket or plug at temperature threshold 2",
+        Clears.ITSELF,
+        "HighTemperature",
+        "Temperature protected",
+        "ERR OCT",
+        severity=Severity.RELEASE,
     ),
     FaultRule(
         Fault.OVER_VOLTAGE,
+        "a phase above the maximum voltage",
         Clears.ITSELF,
         "OverVoltage",
         "Overvoltage or undervoltage",
         "ERR OVP",
+        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
         Fault.UNDER_VOLTAGE,
+        "a phase below the minimum voltage",
         Clears.ITSELF,
         "UnderVoltage",
         "Overvoltage or undervoltage",
         "ERR LVP",
+        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
         Fault.PHASE_LOSS,
+        "a phase without voltage beside one with it",
         Clears.ITSELF,
         "OtherError",
         "A phase is missing",
         "ERR MIS",
+        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
         Fault.PILOT_SHORT,
+        "control pilot shorted to earth, or broken",
         Clears.ITSELF,
         "EVCommunicationError",
         "Please check the CP line",
@@ -173,6 +224,7 @@ _RULES = (
     ),
     FaultRule(
         Fault.DIODE,
+        "the vehicle's diode is missing",
         Clears.UNPLUG,
         "EVCommunicationError",
         "EV-Charging Socket Fault",
@@ -181,6 +233,7 @@ _RULES = (
     ),
     FaultRule(
         Fault.PROXIMITY,
+        "cable coding shorted or broken",
         Clears.UNPLUG,
         "OtherError",
         "SPLIT PP wire Please check the PP line",
@@ -189,25 +242,97 @@ _RULES = (
     ),
     FaultRule(
         Fault.LOCK,
+        "the plug lock does not close",
         Clears.UNPLUG,
         "ConnectorLockFailure",
-        "Lock error/Unlock error",
+        "Lock error",
         "ERR ELK",
         confirm_s=timing.LOCK_CONFIRM_S,
     ),
     FaultRule(
         Fault.VENTILATION,
+        "state D while it pauses the charge",
         Clears.ITSELF,
         "OtherError",
         "Need Ventilation",
         good_for_s=timing.PILOT_GOOD_S,
     ),
     FaultRule(
+        Fault.CONTACTOR_LIFETIME,
+        "the contactor has switched ContactorLifeTime times",
+        Clears.INSTALLER,
+        "OtherError",
+        "Contactor exceeds the upper limit",
+        severity=Severity.RELEASE,
+    ),
+    FaultRule(
+        Fault.PLUG_LIFETIME,
+        "the plug was inserted PlugLifeTime times",
+        Clears.INSTALLER,
+        "OtherError",
+        "Gun insertion exceeds the upper limit",
+        severity=Severity.RELEASE,
+    ),
+    FaultRule(
+        Fault.UNLOCK,
+        "the plug lock does not open",
+        Clears.ITSELF,
+        "ConnectorLockFailure",
+        "Unlock error",
+        "ERR ELK",
+        confirm_s=timing.LOCK_CONFIRM_S,
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
+        Fault.TEMPERATURE_SENSOR,
+        "no sensible temperature",
+        Clears.ITSELF,
+        "OtherError",
+        "Temperature sensor fault",
+        confirm_s=timing.SENSOR_CONFIRM_S,
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
+        Fault.FAN,
+        "the fan is blocked",
+        Clears.ITSELF,
+        "OtherError",
+        "Fan is blocked",
+        "ERR FAN",
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
         Fault.METER,
+        "the internal meter does not answer",
         Clears.ITSELF,
         "PowerMeterFailure",
         "Meter does not answer",
         "ERR MET",
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
+        Fault.CAN_ADDRESS,
+        "CAN bus lost, or one address twice",
+        Clears.ITSELF,
+        "OtherError",
+        "CAN bus or address fault",
+        "ERR CAN ADDR",
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
+        Fault.READER,
+        "the card reader does not answer",
+        Clears.ITSELF,
+        "ReaderFailure",
+        "Card reader does not answer",
+        severity=Severity.WARNING,
+    ),
+    FaultRule(
+        Fault.DLB_OVERLOAD,
+        "the house leaves less than a vehicle needs",
+        Clears.ITSELF,
+        "NoError",
+        "Circuit overload DLB Mode activated",
         severity=Severity.WARNING,
     ),
 )
@@ -220,6 +345,9 @@ LATCHED = frozenset(rule.fault for rule in _RULES if rule.clears in _AUTHORITIES
 
 STOPPING = frozenset(rule.fault for rule in _RULES if rule.severity is Severity.STOP)
 """Faults which end the flow of current at once."""
+
+FORBIDDING = frozenset(rule.fault for rule in _RULES if rule.severity is not Severity.WARNING)
+"""Faults with which nothing is offered to a vehicle."""
 
 
 def leading(faults: Iterable[Fault]) -> Fault | None:

@@ -46,6 +46,13 @@ LOCK_CONFIRM_S = 3.0
 """The plug lock doesn't report closed for longer. A motor needs about 0.3 s and gets its retries
 (esp32-evse: 300 ms pulses, 1 s apart)."""
 
+MAINS_CONFIRM_S = 1.5
+"""Voltages must be wrong for longer: two readings of the meter at its usual second, so that one bad
+value stops nothing. IEC 60364 trips within 0.2 s what is dangerous; this protects the car."""
+
+SENSOR_CONFIRM_S = 5.0
+"""A temperature that cannot be must last this long: contacts of sensors do bounce."""
+
 MAINS_GOOD_S = 60.0
 """Mains and earth must be good for this long (ETEK manual 5.8.1.8: 60 s)."""
 

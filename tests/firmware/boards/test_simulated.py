@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evse.boards.board import Board
+from evse.boards.board import Board, HostLoss
 from evse.boards.simulated import SEEN_FROM_OUTSIDE, SimulatedBoard
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel, classify, duty_percent
@@ -71,7 +71,7 @@ async def test_the_board_opens_alone_when_the_lease_has_run_out(bench: Bench) ->
     reading = await bench.board.read()
     assert not reading.contactor_closed
     assert reading.pilot_low_v == reading.pilot_high_v
-    assert bench.board.capabilities.opens_without_host
+    assert bench.board.capabilities.host_loss == HostLoss(0.0, 3.0)
 
 
 async def test_close_opens_at_once(bench: Bench) -> None:

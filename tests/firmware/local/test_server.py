@@ -6,30 +6,39 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from evse.core.faults import Clears, Fault
-from evse.simulation import client, control
-from evse.simulation.client import ControlError, request, socket_path
-from evse.simulation.control import ControlServer
-from evse.simulation.requests import MAX_LINE_BYTES
+from evse.local import client, server, wallbox
+from evse.local.client import ControlError, request, socket_path
+from evse.local.requests import MAX_LINE_BYTES
+from evse.local.server import LocalServer
+from evse.local.wallbox import wallbox_handlers
+from evse.simulation.control import world_handlers, world_snapshot
 from evse.simulation.store import FILE_NAME
 from evse.simulation.world import MeterFault, World, WorldSettings
 from tests.firmware.virtual_clock import VirtualClock
 
 
 class Wallbox:
-    """What the station does; it writes down what it was told."""
+    """Station and connection in one; it writes down what it was told."""
+
+    lateness_s: tuple[float, ...] = ()
+    connected = True
+    clock_offset_s = 0.0
+    counters = SimpleNamespace(connections=1, sent={}, received={})
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
+        self.telling = self
 
     async def card(self, connector_id: int | None, uid: str) -> None:
         self.told.append(("card", connector_id, uid))
 
-    def set_network(self, *, up: bool) -> None:
+    def set_network(self, up: bool) -> None:
         self.told.append(("network", up))
 
     def snapshot(self) -> dict[str, Any]:
@@ -49,7 +58,10 @@ class Bench:
         self.state_dir = state_dir
         self.wallbox = Wallbox()
         self.world = World(VirtualClock(), WorldSettings(), state_dir)
-        self.server = ControlServer(self.world, self.wallbox, state_dir)
+        parts = (lambda: {"world": world_snapshot(self.world)},)
+        station: Any = self.wallbox
+        handlers = wallbox_handlers(station, station, parts) | world_handlers(self.world)
+        self.server = LocalServer(state_dir, handlers, self.world.connectors)
 
     async def ask(self, **payload: Any) -> dict[str, Any]:
         return await request(self.state_dir, payload)
@@ -116,7 +128,8 @@ async def test_house_faults_and_meters(bench: Bench) -> None:
 
 
 async def test_what_the_wallbox_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control, "POWER_CUT_AFTER_S", 0.0)
+    monkeypatch.setattr(wallbox, "POWER_CUT_AFTER_S", 0.0)
+    monkeypatch.setattr(wallbox, "end_at_once", bench.wallbox.power_cut)
     for payload in (
         {"command": "card", "uid": "04A1"},
         {"command": "card", "uid": "04A1", "connector": 1},
@@ -182,7 +195,7 @@ async def test_a_line_too_long_ends_the_connection_and_nothing_else(bench: Bench
 async def test_clients_that_hang_up_or_say_nothing_do_no_harm(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(control, "IDLE_S", 0.05)
+    monkeypatch.setattr(server, "IDLE_S", 0.05)
     path = socket_path(bench.state_dir)
     _, hangs_up = await asyncio.open_unix_connection(path)
     hangs_up.write(b'{"command": "sta')
@@ -196,7 +209,7 @@ async def test_clients_that_hang_up_or_say_nothing_do_no_harm(
 async def test_a_station_that_does_not_come_to_an_end_does_not_block_others(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(control, "ANSWER_S", 0.05)
+    monkeypatch.setattr(server, "ANSWER_S", 0.05)
 
     async def never(connector_id: int | None, uid: str) -> None:
         await asyncio.Event().wait()
@@ -225,7 +238,7 @@ async def test_a_client_that_stays_does_not_keep_the_server_from_ending(tmp_path
 async def test_a_socket_left_by_a_killed_process_is_replaced(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as leftover:
         leftover.bind(str(socket_path(tmp_path)))
-    with pytest.raises(ControlError, match="no simulation runs in"):
+    with pytest.raises(ControlError, match="no wallbox runs on"):
         await request(tmp_path, {"command": "report"})
     bench = Bench(tmp_path)
     running = asyncio.create_task(bench.server.run())
@@ -244,7 +257,7 @@ async def test_a_state_folder_with_a_long_path_has_a_short_socket(tmp_path: Path
 
 
 async def test_nobody_there(tmp_path: Path) -> None:
-    with pytest.raises(ControlError, match="no simulation runs in"):
+    with pytest.raises(ControlError, match="no wallbox runs on"):
         await request(tmp_path, {"command": "status"})
 
 

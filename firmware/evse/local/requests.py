@@ -1,4 +1,4 @@
-"""What may be asked of the simulation: one table for the socket and the command line. Pure.
+"""What may be asked of the running wallbox: one table for the socket and the command line. Pure.
 
 A request is a JSON object: `{"command": "plug", "connector": 1, "max_a": 16}`.
 """
@@ -191,6 +191,9 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "report": ("what happened at the house's connection since the start", ()),
 }
 """Each command: what it does, and its fields."""
+
+WORLD_COMMANDS = frozenset({"plug", "unplug", "car", "house", "fault", "clear", "meter"})
+"""The commands which change nothing but the simulated world."""
 
 
 @dataclass(frozen=True, slots=True)

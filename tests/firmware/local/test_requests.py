@@ -5,8 +5,8 @@ import json
 import pytest
 
 from evse.core.faults import Fault
+from evse.local.requests import CAR_FIELDS, COMMANDS, RequestError, parse
 from evse.simulation.car import Car
-from evse.simulation.requests import CAR_FIELDS, COMMANDS, RequestError, parse
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Asking a running simulation something: the client side of its control socket."""
+"""Asking the running wallbox something: the client side of its socket."""
 
 import asyncio
 import hashlib
@@ -17,11 +17,11 @@ MAX_ANSWER_BYTES = 1_048_576
 
 
 class ControlError(Exception):
-    """The simulation could not be asked, or its answer cannot be understood."""
+    """The wallbox could not be asked, or its answer cannot be understood."""
 
 
 def socket_path(state_dir: Path) -> Path:
-    """Where the socket of the simulation in `state_dir` is, for both sides.
+    """Where the socket of the wallbox on `state_dir` is, for both sides.
 
     A path too long for a Unix socket gives way to a short one in the folder for temporary files.
     """
@@ -37,7 +37,7 @@ def request_sync(
 ) -> dict[str, Any]:
     """Send one request; the answer, which has `ok` and, when false, `error`.
 
-    Raises ControlError when no simulation runs there or it does not answer in time.
+    Raises ControlError when no wallbox runs there or it does not answer in time.
     """
     path = socket_path(state_dir)
     try:
@@ -50,9 +50,7 @@ def request_sync(
     except TimeoutError as error:
         raise ControlError(f"no answer from {path} within {timeout_s:g} s") from error
     except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise ControlError(
-            f"no simulation runs in {state_dir} (nobody listens at {path})"
-        ) from error
+        raise ControlError(f"no wallbox runs on {state_dir} (nobody listens at {path})") from error
     except (OSError, ValueError) as error:
         raise ControlError(f"no answer from {path}: {error}") from error
     if not isinstance(answer, dict):

@@ -6,8 +6,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from evse.simulation.client import ControlError, request_sync
-from evse.simulation.requests import COMMANDS, Field, Kind
+from evse.local.client import ControlError, request_sync
+from evse.local.requests import COMMANDS, Field, Kind
+
+Commands = Any
+"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
+
+
+def add_sim(commands: Commands, default_state_dir: Path) -> None:
+    """Add `evse sim …` to the commands of a parser."""
+    sim = commands.add_parser("sim", help="move the simulated world of a running wallbox")
+    add_sim_arguments(sim, default_state_dir)
+    sim.set_defaults(run=run_sim)
 
 
 def add_sim_arguments(parser: argparse.ArgumentParser, default_state_dir: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from evse.simulation import command
-from evse.simulation.client import ControlError
-from evse.simulation.command import add_sim_arguments, run_sim
-from evse.simulation.requests import COMMANDS, parse
+from evse.local import command
+from evse.local.client import ControlError
+from evse.local.command import add_sim_arguments, run_sim
+from evse.local.requests import COMMANDS, parse
 
 
 class Asked:
@@ -87,7 +87,7 @@ def test_a_refusal_goes_to_the_error_output(monkeypatch: pytest.MonkeyPatch, cap
 
 def test_nobody_there(tmp_path: Path, capsys) -> None:
     assert run_sim(_parse("status", "--state", str(tmp_path))) == 1
-    assert "no simulation runs in" in capsys.readouterr().err
+    assert "no wallbox runs on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The socket in the state folder by which people at this computer look at the running wallbox."""
