@@ -2,7 +2,7 @@
 
 import difflib
 
-from evse.settings import authorization, backend, installation, meters, simulation
+from evse.settings import authorization, backend, installation, meters, service, simulation
 from evse.settings.setting import Setting
 
 SETTINGS: tuple[Setting, ...] = (
@@ -10,6 +10,7 @@ SETTINGS: tuple[Setting, ...] = (
     *installation.ROWS,
     *meters.ROWS,
     *authorization.ROWS,
+    *service.ROWS,
     *simulation.ROWS,
 )
 

@@ -1,0 +1,1 @@
+"""What stands around the program on its computer: systemd, watchdogs, installation."""
