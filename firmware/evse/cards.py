@@ -1,17 +1,21 @@
 """Brings cards, remote starts and free charging to the connector for which they are.
 
-One reader serves all connectors, so that a card alone does not say where it belongs. Whether a card
-may charge is asked of the central system's side; what it then does is decided by `core.session`.
+One reader serves all connectors, so that a card alone does not say where it belongs. Whether it may
+charge is decided by the table in `core.authorization`, with the central system's side, which knows
+cards; what it then does is decided by `core.session`. Whoever held the card is told by `subscribe`.
 """
 
 import logging
+import math
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
 from evse.clock import Clock
 from evse.connector import Connector
+from evse.core.authorization import Decision, Presented, decide
 from evse.core.session import Accepted, Origin, Phase, same_tag
 from evse.core.status import ChargePointStatus
+from evse.ocpp.authorization import rules_of
 from evse.ocpp.port import CentralPort
 from evse.settings.values import Settings
 
@@ -20,7 +24,20 @@ _log = logging.getLogger(__name__)
 KEEPS_OUT = {ChargePointStatus.FAULTED, ChargePointStatus.UNAVAILABLE}
 """In these a connector takes on no charge."""
 
+FREE_RETRY_S = 30.0
+"""When nobody could tell whether the free charging tag may charge, it is asked for again so long
+after, s, or when the central system is there at last: a car may be plugged before it is."""
+
+DECIDE_FREE = {
+    "authorization.free_charging",
+    "authorization.free_charging_mode",
+    "authorization.rfid_reader",
+    "installation.chargepoint_type",
+}
+"""The settings on which it depends what a plug does."""
+
 Errand = Coroutine[Any, Any, None]
+OnCard = Callable[[bool], None]
 
 
 class Cards:
@@ -43,8 +60,21 @@ class Cards:
         self._in_service = in_service
         self._send = send
         self._waiting_since_s: dict[int, float] = {}
+        self._ask_again_s: dict[int, float] = {}
         self._sharing_a_card: list[Connector] = []
+        self._asked: set[str] = set()
+        self._subscribers: list[OnCard] = []
         settings.subscribe(self._setting_changed)
+
+    def subscribe(self, on_card: OnCard) -> Callable[[], None]:
+        """Call `on_card(accepted)` for each card at the reader; returns what ends this.
+
+        True: it starts, stops or will start a charge. False: it does nothing. A reader that is
+        disabled tells nothing. It comes after the decision, which may take the central system's
+        time to answer.
+        """
+        self._subscribers.append(on_card)
+        return lambda: self._subscribers.remove(on_card)
 
     def turned(self, connector: Connector) -> None:
         """After each control turn of a connector: look for a new plug."""
@@ -52,21 +82,32 @@ class Cards:
             for other in self._sharing_a_card:
                 other.withdraw()
             self._sharing_a_card = []
+        now_s = self._clock.monotonic()
         if connector.session.phase is not Phase.PLUGGED or not self._takes_on(connector):
             self._waiting_since_s.pop(connector.id, None)
+            self._ask_again_s.pop(connector.id, None)
         elif connector.id not in self._waiting_since_s:
-            self._waiting_since_s[connector.id] = self._clock.monotonic()
-            if self._settings["authorization.free_charging"]:
-                self._charge_freely(connector)
+            self._waiting_since_s[connector.id] = now_s
+            self._plugged(connector)
+        elif now_s >= self._ask_again_s.get(connector.id, math.inf) and self._central.connected:
+            del self._ask_again_s[connector.id]
+            self._plugged(connector)
 
     def present(self, connector_id: int | None, uid: str) -> None:
         """A card is held to the reader; with None for whichever connector it fits."""
-        takers = self._takers(uid) if connector_id is None else [self._connectors[connector_id]]
+        row = decide(rules_of(self._settings), Presented.READER)
+        if row.decision is Decision.IGNORE:
+            _log.info("a card is ignored: %s", row.why)
+            return
+        takers = self._takers(uid) if connector_id is None else self._taker(connector_id)
         if not takers:
             _log.info("a card was held to the reader, but no connector is free for it")
+            self._tell(accepted=False)
         elif _charges_with(takers[0], uid):
             takers[0].handle(Accepted(uid))
-        else:
+            self._tell(accepted=True)
+        elif uid.casefold() not in self._asked:  # else its answer is on its way: no second card
+            self._asked.add(uid.casefold())
             self._send(self._authorize(takers, uid, Origin.CARD))
 
     def remote_start(self, connector_id: int | None, id_tag: str) -> bool:
@@ -83,6 +124,12 @@ class Cards:
         else:
             self._accept(takers, Accepted(id_tag, origin=Origin.REMOTE))
         return bool(takers)
+
+    def _taker(self, connector_id: int) -> list[Connector]:
+        """The connector, if a card can do anything there."""
+        connector = self._connectors[connector_id]
+        can = connector.session.phase is Phase.CHARGING or self._takes_on(connector)
+        return [connector] if can else []
 
     def _takers(self, uid: str) -> list[Connector]:
         """For which connectors a card may be.
@@ -109,17 +156,27 @@ class Cards:
 
     async def _authorize(self, takers: list[Connector], id_tag: str, origin: Origin) -> None:
         """Ask whether a card may charge, and tell the connectors' sessions if it may."""
-        info = await self._central.authorize(id_tag)
-        if info is None or not info.accepted:
+        try:
+            info = await self._central.authorize(id_tag)
+        finally:
+            self._asked.discard(id_tag.casefold())
+        if info is not None and info.accepted:
+            taken = self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
+        else:
             _log.info("a card is refused (%s)", info.status if info else "nobody can tell")
-            return
-        self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
+            taken = False
+        if origin is Origin.CARD:
+            self._tell(accepted=taken)
+        elif origin is Origin.FREE and info is None:
+            again_s = self._clock.monotonic() + FREE_RETRY_S
+            self._ask_again_s |= dict.fromkeys((connector.id for connector in takers), again_s)
 
-    def _accept(self, takers: list[Connector], card: Accepted) -> None:
+    def _accept(self, takers: list[Connector], card: Accepted) -> bool:
         """Hand an accepted card to the connectors for which it may be; it counts for one of them.
 
         Where there is no plug yet it waits at all of them, until the first is plugged in. Free
         charging waits for nobody: the car may have left while the central system was asked.
+        Whether the card changed anything.
         """
         if card.origin is Origin.FREE:
             takers = _in_phase(takers, Phase.PLUGGED)
@@ -128,19 +185,25 @@ class Cards:
             if before.phase is Phase.CHARGING or self._takes_on(connector):
                 connector.handle(card)
             if connector.session != before and connector.session.phase is not Phase.AUTHORIZED:
-                return
+                return True
         self._sharing_a_card = _in_phase(takers, Phase.AUTHORIZED)
+        return bool(self._sharing_a_card)
 
-    def _charge_freely(self, connector: Connector) -> None:
-        """Start without a card."""
+    def _plugged(self, connector: Connector) -> None:
+        """Start without a card, if charging is free."""
         id_tag = self._settings["authorization.free_charging_tag_id"]
-        if self._settings["authorization.free_charging_mode"] == "WithOcpp":
-            self._send(self._authorize([connector], id_tag, Origin.FREE))
-        else:
-            self._accept([connector], Accepted(id_tag, origin=Origin.FREE))
+        match decide(rules_of(self._settings), Presented.PLUG).decision:
+            case Decision.START:
+                self._accept([connector], Accepted(id_tag, origin=Origin.FREE))
+            case Decision.ASK:
+                self._send(self._authorize([connector], id_tag, Origin.FREE))
+
+    def _tell(self, accepted: bool) -> None:
+        for on_card in tuple(self._subscribers):
+            on_card(accepted)
 
     def _setting_changed(self, key: str) -> None:
-        if key == "authorization.free_charging":
+        if key in DECIDE_FREE:
             self._waiting_since_s.clear()  # so that a plug counts as new
 
     def _free(self, connectors: Iterable[Connector]) -> list[Connector]:

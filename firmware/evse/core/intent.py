@@ -13,6 +13,8 @@ class IntentSource(StrEnum):
     """Who speaks."""
 
     SESSION = "session"
+    START_DELAY = "start_delay"
+    TIMETABLE = "timetable"
     OPERATOR = "operator"
     AVAILABILITY = "availability"
 
@@ -22,6 +24,10 @@ class Priority(IntEnum):
 
     TRANSACTION = 10
     """A transaction is under way and would like energy."""
+    START_DELAY = 20
+    """The random delay at the start of a transaction is not over."""
+    TIMETABLE = 30
+    """The charging reservation is closed."""
     OPERATOR = 50
     """The owner pauses or resumes."""
     AVAILABILITY = 90

@@ -1,17 +1,28 @@
-"""Whether a card may charge: the authorization cache, the central system, and the offline rules.
+"""Whether a card may charge: what is known of it, and the central system's word.
 
-OCPP 1.6, 3.4, 3.5 and 4.1. A card that the central system was asked for is known afterwards; what
-it says later, in the answer to a StartTransaction too, counts.
+OCPP 1.6, 3.4, 3.5 and 4.1. The decision is the table's in `core.authorization`. A card that the
+central system was asked for is known afterwards; what it says later, in the answer to a
+StartTransaction too, counts.
 """
 
 import logging
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from ocpp.v16 import call
 
 from evse.clock import Clock
+from evse.core.authorization import (
+    AuthorizationRules,
+    Backend,
+    Decision,
+    Presented,
+    Row,
+    card_state,
+    decide,
+)
 from evse.ocpp import timestamps
 from evse.ocpp.charge_point import CallRefused, NoAnswer
 from evse.ocpp.port import IdTagInfo
@@ -46,51 +57,95 @@ def id_tag_info(raw: Mapping[str, Any] | None) -> IdTagInfo:
     return IdTagInfo(str(raw["status"]), raw.get("parent_id_tag"), expiry_date)
 
 
+def rules_of(settings: Settings) -> AuthorizationRules:
+    """The rules that the settings make."""
+    return AuthorizationRules(
+        home=_of(settings, "installation.chargepoint_type", "Public") == "Home",
+        rfid_reader=_of(settings, "authorization.rfid_reader", True),
+        free_charging=settings["authorization.free_charging"],
+        free_with_ocpp=settings["authorization.free_charging_mode"] == "WithOcpp",
+        local_whitelist=_of(settings, "authorization.enable_local_whitelist", False),
+        pre_authorize=settings["authorization.local_pre_authorize"],
+        authorize_offline=settings["authorization.local_authorize_offline"],
+        in_doubt=settings["authorization.if_in_doubt_allow_charging"],
+        cache=settings["authorization.cache_enabled"],
+    )
+
+
+def _of(settings: Settings, key: str, default: Any) -> Any:
+    try:
+        return settings[key]
+    except KeyError:
+        return default
+
+
+def knows_nothing(_id_tag: str) -> bool:
+    """The whitelist of a wallbox without one."""
+    return False
+
+
 class Authorization:
-    """Decides for the cards of the local reader; keeps what is known of them."""
+    """Decides for idTags; keeps what the central system said of them."""
 
     def __init__(
-        self, settings: Settings, values: Values, clock: Clock, cards: list[StoredCard]
+        self,
+        settings: Settings,
+        values: Values,
+        clock: Clock,
+        cards: list[StoredCard],
+        knows: Callable[[str], bool] = knows_nothing,
     ) -> None:
-        """`cards`: what the cache held at the start, the oldest first."""
+        """`cards`: what the cache held at the start, the oldest first.
+
+        `knows`: whether an idTag is in the wallbox's own list; asked without waiting.
+        """
         self._settings = settings
         self._values = values
         self._clock = clock
+        self._knows = knows
         self._cards = {
             card.id_tag: IdTagInfo(card.status, card.parent_id_tag, card.expiry_date)
             for card in cards
         }
 
     async def authorize(self, id_tag: str, central: Asker) -> IdTagInfo | None:
-        """Whether the card may charge; None when nobody can tell. `central` is asked if it can be.
+        """Whether the card may charge; None when nobody can tell. `central` is asked if it must be.
 
-        Online a known valid card starts at once with LocalPreAuthorize. Offline a known card
-        counts with LocalAuthorizeOffline, an unknown one with AllowOfflineTxForUnknownId.
+        A card that starts by a rule of the wallbox counts as accepted.
         """
-        known = self.known(id_tag)
-        if central.connected:
-            if (
-                known is not None
-                and known.accepted
-                and self._settings["authorization.local_pre_authorize"]
-            ):
-                return known
-            try:
-                answer = await central.request(call.Authorize(id_tag=id_tag))
-            except CallRefused as refused:
-                _logger.warning("Authorize of a card: %s", refused)
-                return IdTagInfo("Invalid")
-            except NoAnswer:
-                pass  # as good as offline
-            else:
-                info = id_tag_info(answer.id_tag_info)
-                await self.learn(id_tag, info)
-                return self._expired(info)
-        if known is not None:
-            return known if self._settings["authorization.local_authorize_offline"] else None
-        if self._settings["authorization.if_in_doubt_allow_charging"]:
-            return IdTagInfo("Accepted")
-        return None
+        row = self._decide(id_tag, Backend.READY if central.connected else Backend.SILENT)
+        answer = None
+        if row.decision is Decision.ASK:
+            backend, answer = await self._ask(id_tag, central)
+            row = self._decide(id_tag, backend)
+        info = answer or self.known(id_tag)
+        _logger.info("a card is to %s: %s", row.decision, row.why)
+        if row.decision is Decision.START:
+            return info if info and info.accepted else IdTagInfo("Accepted")
+        return info if info and not info.accepted else None
+
+    def _decide(self, id_tag: str, backend: Backend) -> Row:
+        rules, known = rules_of(self._settings), self.known(id_tag)
+        card = card_state(
+            rules,
+            whitelisted=self._knows(id_tag),
+            accepted=known.accepted if known else None,
+        )
+        return decide(rules, Presented.TAG, card, backend)
+
+    async def _ask(self, id_tag: str, central: Asker) -> tuple[Backend, IdTagInfo | None]:
+        """Ask the central system; what it says, and keep that."""
+        try:
+            answer = await central.request(call.Authorize(id_tag=id_tag))
+        except CallRefused as refused:
+            _logger.warning("Authorize of a card: %s", refused)
+            return Backend.REJECTS, IdTagInfo("Invalid")
+        except NoAnswer:
+            return Backend.SILENT, None
+        info = id_tag_info(answer.id_tag_info)
+        await self.learn(id_tag, info)
+        info = self._expired(info)
+        return (Backend.ACCEPTS if info.accepted else Backend.REJECTS), info
 
     def known(self, id_tag: str) -> IdTagInfo | None:
         """What the cache says of a card, None when it does not know it."""
@@ -100,8 +155,12 @@ class Authorization:
         return self._expired(info) if info else None
 
     async def learn(self, id_tag: str, info: IdTagInfo) -> None:
-        """Keep what the central system said of a card."""
-        if not self._settings["authorization.cache_enabled"]:
+        """Keep what the central system said of a card.
+
+        ConcurrentTx says only that it charges elsewhere now, and nothing of the card. What a full
+        disk cannot take is known until the next power cut: no charge depends on that disk.
+        """
+        if not self._settings["authorization.cache_enabled"] or info.status == "ConcurrentTx":
             return
         folded = _folded(id_tag)
         if self._cards.get(folded) == info:
@@ -111,7 +170,10 @@ class Authorization:
         while len(self._cards) > MAX_CARDS:
             self._cards.pop(next(iter(self._cards)))
         card = StoredCard(folded, info.status, info.parent_id_tag, info.expiry_date)
-        await self._values.save_card(card, MAX_CARDS)
+        try:
+            await self._values.save_card(card, MAX_CARDS)
+        except sqlite3.Error:
+            _logger.exception("a card's status cannot be stored")
 
     async def clear(self) -> bool:
         """Empty the cache; False when there is none."""

@@ -10,6 +10,19 @@ def _switch(key: str, ocpp_key: str, label: str, default: bool, roles: Roles) ->
     return Setting(f"authorization.{key}", Kind.BOOL, default, label, roles, ocpp_key=ocpp_key)
 
 
+def _wall_time(key: str, ocpp_key: str, label: str) -> Setting:
+    return Setting(
+        f"authorization.{key}",
+        Kind.STR,
+        "00:00",
+        label,
+        EVERYONE,
+        pattern=r"([01]\d|2[0-3]):[0-5]\d",
+        form="HH:MM from 00:00 to 23:59; twice the same is the whole day",
+        ocpp_key=ocpp_key,
+    )
+
+
 ROWS = (
     _switch("free_charging", "FreeCharging", "Free charging", False, OPERATOR),
     Setting(
@@ -30,6 +43,21 @@ ROWS = (
         OPERATOR,
         choices=("WithOcpp", "WithoutOcpp"),
         ocpp_key="FreeChargingAuthorizationMode",
+    ),
+    _switch("charging_reservation", "ChargingReservation", "Charging reservation", False, EVERYONE),
+    _wall_time("start_time", "StartTimeCharging", "Start time charging"),
+    _wall_time("stop_time", "StopTimeCharging", "Stop time charging"),
+    _switch("start_charging_delay", "StartChargingDelay", "Start charging delay", False, EVERYONE),
+    Setting(
+        "authorization.time_delay_s",
+        Kind.INT,
+        600,
+        "Time delay",
+        EVERYONE,
+        0,
+        600,
+        "s",
+        ocpp_key="TimeDelay",
     ),
     _switch(
         # The manual's choice "IC card" / "IC card/Pull charging plug" is this very key.
