@@ -16,18 +16,6 @@ from evse.boards.board import Board, BoardError
 from evse.clock import Clock
 from evse.core import controller as core_controller
 from evse.core import session as core_session
-from evse.core.controller import (
-    ContactorChanged,
-    ControllerSettings,
-    ControllerState,
-    FaultCleared,
-    FaultRaised,
-    HotOpening,
-    Inputs,
-    OfferChanged,
-    PilotChanged,
-    PlugChanged,
-)
 from evse.core.faults import Clears, Fault
 from evse.core.intent import Intent, IntentSource, Priority
 from evse.core.limits import Limit
@@ -40,6 +28,19 @@ from evse.core.session import (
     StopTransaction,
 )
 from evse.core.signals import Reading
+from evse.core.state import (
+    ContactorChanged,
+    ControllerSettings,
+    ControllerState,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    HotOpening,
+    Inputs,
+    OfferChanged,
+    PilotChanged,
+    PlugChanged,
+)
 from evse.core.status import ChargePointStatus, connector_status
 from evse.core.timing import EV_RELEASE_S, TURN_S
 from evse.meters.reading import MeterReading
@@ -151,7 +152,7 @@ class Connector:
             return False
         return True
 
-    def _happened(self, event: core_controller.Event) -> None:
+    def _happened(self, event: Event) -> None:
         match event:
             case PlugChanged(plugged):
                 _log.info("connector %d: %s", self.id, "plugged" if plugged else "unplugged")

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from evse.core.controller import ControllerState
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
+from evse.core.state import ControllerState
 from evse.core.supervision import Ledger
 from evse.meters.reading import MeterReading
 from evse.telling import HOUSE_SILENCE_S, Telling

@@ -4,216 +4,70 @@
 called every turn (20 ms), but decides on times, so irregular turns are right too.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from evse.core import supervision, timing
-from evse.core.faults import LATCHED, RULES, STOPPING, Clears, Fault
+from evse.core import (
+    conditions,
+    overload,
+    residual,
+    supervision,
+    thermal,
+    timing,
+    wakeup,
+)
+from evse.core.conditions import cable_a, is_fresh
+from evse.core.faults import FORBIDDING, RULES, Clears, Fault
 from evse.core.limits import Limit, Source, winner
+from evse.core.overload import OverloadState
 from evse.core.pilot import (
     CHARGING_LEVELS,
     DIODE_LOW_V,
     VEHICLE_LEVELS,
     PilotLevel,
-    PilotState,
     PilotTrack,
     duty_percent,
-    pilot_state,
     signalled_a,
     track,
 )
-from evse.core.proximity import ampacity_a
 from evse.core.signals import Command, Reading
-from evse.core.supervision import Ledger
-
-_STEADY_PERCENT = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class ControllerSettings:
-    """How the connector is built.
-
-    `captive_cable`: the cable is fixed, there is no proximity resistor. `socket_lock`: a motor
-    locks the plug, and the contactor closes only behind it. `ventilation_allowed`: state D may
-    charge (ETEK manual 5.8.1.8, "Pause/prevent charging in state D").
-    """
-
-    captive_cable: bool = True
-    socket_lock: bool = False
-    ventilation_allowed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What one turn decides on: the reading, whether a session may charge, every limit.
-
-    `faults` are conditions which neither core nor board see, such as those of the meters; they
-    count as present as long as they are given.
-    """
-
-    reading: Reading
-    permitted: bool
-    limits: tuple[Limit, ...]
-    faults: frozenset[Fault] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class PlugChanged:
-    """A vehicle came or went."""
-
-    plugged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PilotChanged:
-    """The pilot state changed."""
-
-    old: PilotState
-    new: PilotState
-
-
-@dataclass(frozen=True, slots=True)
-class OfferChanged:
-    """The vehicle is told another current; 0 A is no PWM."""
-
-    old_a: float
-    new_a: float
-    winner: Limit
-
-
-@dataclass(frozen=True, slots=True)
-class ContactorChanged:
-    """The contactor was commanded to close or to open."""
-
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FaultRaised:
-    """A fault is in force from now on."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
-class FaultCleared:
-    """A fault is over; `by` is what ended it."""
-
-    fault: Fault
-    by: Clears
-
-
-@dataclass(frozen=True, slots=True)
-class HotOpening:
-    """The contactor had to open while the vehicle still asked for energy: wear."""
-
-
-Event = (
-    PlugChanged
-    | PilotChanged
-    | OfferChanged
-    | ContactorChanged
-    | FaultRaised
-    | FaultCleared
-    | HotOpening
+from evse.core.state import (
+    ContactorChanged,
+    ControllerSettings,
+    ControllerState,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    HotOpening,
+    Inputs,
+    OfferChanged,
+    PilotChanged,
+    PlugChanged,
+    Step,
 )
 
+_STEADY_PERCENT = 100.0
+_STATE_F_PERCENT = 0.0
 
-@dataclass(frozen=True, slots=True)
-class ControllerState:
-    """What the controller remembers from one turn to the next.
-
-    `offered_a` is 0 without PWM; `pwm_changed_at_s` is when the PWM last went on or off.
-    `contactor` and `lock` are the last commands, `restart_at_s` is before when the contactor must
-    not close. The counters live as long as the hardware: keep them, and restore with `replace`.
-    """
-
-    pilot: PilotTrack
-    stepped_at_s: float
-    pwm_changed_at_s: float
-    restart_at_s: float
-    winner: Limit
-    ledger: Ledger = field(default_factory=Ledger)
-    plugged: bool = False
-    cable_a: float | None = None
-    offered_a: float = 0.0
-    contactor: bool = False
-    lock: bool = False
-    hot_openings: int = 0
-    contactor_cycles: int = 0
-    plug_cycles: int = 0
-
-    @classmethod
-    def initial(cls, now_s: float, latched: frozenset[Fault] = frozenset()) -> "ControllerState":
-        """Return the state after a start: open, nothing offered, `latched` faults still in force.
-
-        ValueError for a fault in `latched` which doesn't latch.
-        """
-        return cls(
-            pilot=PilotTrack(PilotLevel.A, PilotLevel.A, now_s, now_s),
-            stepped_at_s=now_s,
-            pwm_changed_at_s=now_s,
-            restart_at_s=now_s,
-            winner=Limit(Source.BOARD, 0.0),
-            ledger=supervision.restored(latched, now_s),
-        )
-
-    @property
-    def level(self) -> PilotLevel:
-        """The debounced pilot level."""
-        return self.pilot.level
-
-    @property
-    def pilot_state(self) -> PilotState:
-        """The pilot level with the suffix for PWM."""
-        return pilot_state(self.level, pwm=self.offered_a > 0)
-
-    @property
-    def faults(self) -> Mapping[Fault, float]:
-        """The faults in force, each with the instant it was raised, in s."""
-        return self.ledger.raised
-
-    @property
-    def latched(self) -> frozenset[Fault]:
-        """The faults which must outlast a power cut."""
-        return LATCHED & self.ledger.raised.keys()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether a fault in force forbids to charge."""
-        return not STOPPING.isdisjoint(self.ledger.raised)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one turn decided."""
-
-    state: ControllerState
-    command: Command
-    events: tuple[Event, ...]
+_WORN_OUT = frozenset({Fault.CONTACTOR_LIFETIME, Fault.PLUG_LIFETIME})
+"""Faults of worn parts: who ends them says that the part is new, and its count begins anew."""
 
 
 def step(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> Step:
     """Make one control turn at `now_s`. ValueError without any limit."""
-    seen = _see(_lapse(state, now_s), inputs.reading, settings, now_s)
+    seen = _see(_lapse(state, now_s), inputs, settings, now_s)
+    watched = _watch(seen, inputs, settings, now_s)
     change = supervision.supervise(
-        state.ledger,
-        _conditions(seen, inputs, settings, now_s),
-        plugged=seen.plugged,
+        watched.ledger,
+        conditions.present(watched, inputs, settings, now_s),
+        plugged=watched.plugged,
         now_s=now_s,
     )
-    supervised = _hold_back(replace(seen, ledger=change.ledger), now_s)
-    offering = _offer(supervised, inputs, settings, now_s)
+    supervised = _hold_back(replace(watched, ledger=change.ledger), now_s)
+    offering = _wake(_offer(supervised, inputs, settings, now_s), settings, now_s)
     after = _switch(offering, inputs, settings, now_s)
-    command = Command(
-        duty_percent=duty_percent(after.offered_a) if after.offered_a > 0 else _STEADY_PERCENT,
-        close_contactor=after.contactor,
-        lock=after.lock,
-        lease_s=timing.COMMAND_LEASE_S,
-    )
-    return Step(after, command, _events(state, after, change))
+    return Step(after, _command(after), _events(state, after, change))
 
 
 def acknowledge(
@@ -222,13 +76,25 @@ def acknowledge(
     """End a latched fault on the word of somebody with `authority` (LOCAL or INSTALLER).
 
     PermissionError when that authority may not, ValueError when the fault isn't raised or is still
-    detected. The contactor stays open for the restart wait, so that the next turns look first.
+    detected. The contactor stays open for the restart wait, so that the next turns look first. A
+    residual current monitor has to test itself before anything is offered again.
     """
-    return replace(
+    ledger = state.ledger
+    if fault in _WORN_OUT and fault in ledger.raised:
+        ledger = replace(ledger, good={**ledger.good, fault: now_s})
+    ended = replace(
         state,
-        ledger=supervision.acknowledge(state.ledger, fault, authority),
+        ledger=supervision.acknowledge(ledger, fault, authority),
         restart_at_s=max(state.restart_at_s, now_s + timing.RESTART_WAIT_S),
     )
+    match fault:
+        case Fault.RESIDUAL_CURRENT:
+            return replace(ended, residual=residual.due(now_s))
+        case Fault.CONTACTOR_LIFETIME:
+            return replace(ended, contactor_cycles=0)
+        case Fault.PLUG_LIFETIME:
+            return replace(ended, plug_cycles=0)
+    return ended
 
 
 def _lapse(state: ControllerState, now_s: float) -> ControllerState:
@@ -248,78 +114,108 @@ def _opened(state: ControllerState, now_s: float) -> ControllerState:
     )
 
 
-def _is_fresh(reading: Reading, now_s: float) -> bool:
-    return abs(now_s - reading.at_s) <= timing.READING_MAX_AGE_S
-
-
 def _see(
-    state: ControllerState, reading: Reading, settings: ControllerSettings, now_s: float
+    state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> ControllerState:
     """Take in what the reading says of vehicle and cable; an old reading says nothing."""
-    if not _is_fresh(reading, now_s):
+    reading = inputs.reading
+    if not is_fresh(reading, settings, now_s):
         return replace(state, stepped_at_s=now_s)
-    pilot = track(state.pilot, reading.pilot_high_v, now_s)
+    pilot = _tracked(state, reading, now_s)
     plugged = state.plugged
     if pilot.level in VEHICLE_LEVELS:
         plugged = True
     elif pilot.level is PilotLevel.A:
         plugged = False
-    cable_a = state.cable_a if plugged else None
-    if plugged and cable_a is None and not settings.captive_cable:
-        cable_a = _cable_a(reading)  # read once and held: a worn contact must not change it
+    held_a = state.cable_a if plugged else None
+    if plugged and held_a is None and not settings.captive_cable:
+        held_a = cable_a(reading)  # read once and held: a worn contact must not change it
     return replace(
         state,
         stepped_at_s=now_s,
         pilot=pilot,
         plugged=plugged,
-        cable_a=cable_a,
+        cable_a=held_a,
         plug_cycles=state.plug_cycles + (plugged and not state.plugged),
+        residual=residual.due(now_s) if state.plugged and not plugged else state.residual,
     )
 
 
-def _cable_a(reading: Reading) -> float | None:
-    return None if reading.proximity_ohm is None else ampacity_a(reading.proximity_ohm)
+def _tracked(state: ControllerState, reading: Reading, now_s: float) -> PilotTrack:
+    """Follow the pilot: its voltage, debounced, or the level of a board that does this by itself.
+
+    In our own state F, and until the filters have settled after it, the voltage is not the
+    vehicle's.
+    """
+    if state.wake_up.stage is wakeup.Stage.STATE_F or now_s < state.blind_until_s:
+        return state.pilot
+    if reading.level is None:
+        return track(state.pilot, reading.pilot_high_v, now_s)
+    if reading.level is state.level:
+        return state.pilot
+    return PilotTrack(reading.level, reading.level, now_s, now_s)
 
 
-def _conditions(
+def _watch(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
-) -> frozenset[Fault]:
-    """Return which faults' conditions are present; `state` holds the commands of the last turn."""
-    reading = inputs.reading
-    if not _is_fresh(reading, now_s):
-        # Nothing can be seen to be good or newly bad: what is raised stays.
-        return inputs.faults | state.ledger.raised.keys() | {Fault.BOARD_SILENT}
-    vehicle = state.level in VEHICLE_LEVELS
-    found = {
-        Fault.PILOT_SHORT: state.level in {PilotLevel.E, PilotLevel.F},
-        Fault.VENTILATION: state.level is PilotLevel.D and not settings.ventilation_allowed,
-        Fault.DIODE: vehicle and state.offered_a > 0 and not reading.pilot_low_v <= DIODE_LOW_V,
-        Fault.PROXIMITY: state.plugged and not settings.captive_cable and _cable_a(reading) is None,
-        Fault.CONTACTOR_WELDED: reading.contactor_closed and not state.contactor,
-        Fault.CONTACTOR_FAILED: state.contactor and not reading.contactor_closed,
-        Fault.LOCK: settings.socket_lock and state.lock and not reading.lock_closed,
-    }
-    return reading.faults | inputs.faults | {fault for fault, present in found.items() if present}
+) -> ControllerState:
+    """Move on what has a memory: mains, heat, the vehicle's own current, the self-test."""
+    reading, raised = inputs.reading, frozenset(state.ledger.raised)
+    after = replace(state, mains=conditions.of_mains(state, inputs, settings, now_s))
+    if not state.plugged:
+        after = replace(after, overload=OverloadState())
+    elif settings.overload is not None:
+        after = replace(
+            after,
+            overload=overload.step(
+                state.overload, inputs.mains, state.offered_a, settings.overload, now_s
+            ),
+        )
+    if not is_fresh(reading, settings, now_s):
+        return after
+    return replace(
+        after,
+        thermal=thermal.on_reading(
+            state.thermal, reading, raised, state.offered_a, settings.thermal, now_s
+        ),
+        residual=_tested(state, reading, settings, now_s),
+    )
+
+
+def _tested(
+    state: ControllerState, reading: Reading, settings: ControllerSettings, now_s: float
+) -> residual.ResidualState:
+    if not settings.residual_test:
+        return state.residual
+    quiet = state.offered_a == 0 and not state.contactor and not reading.contactor_closed
+    return residual.step(state.residual, reading.residual_test, quiet=quiet, now_s=now_s)
 
 
 def _hold_back(state: ControllerState, now_s: float) -> ControllerState:
-    """Keep the contactor from closing for a while after a stopping fault was last seen."""
-    seen_now = STOPPING & (state.ledger.raised.keys() - state.ledger.good.keys())
+    """Keep the contactor from closing for a while after a forbidding fault was last seen."""
+    seen_now = FORBIDDING & (state.ledger.raised.keys() - state.ledger.good.keys())
     if not seen_now:
         return state
     return replace(state, restart_at_s=max(state.restart_at_s, now_s + timing.FAULT_RESTART_WAIT_S))
+
+
+def all_limits(state: ControllerState, given: tuple[Limit, ...], now_s: float) -> tuple[Limit, ...]:
+    """Return every limit at this instant: those `given`, and the controller's own."""
+    cable = () if state.cable_a is None else (Limit(Source.CABLE, state.cable_a, now_s),)
+    return (
+        *given,
+        *cable,
+        *thermal.limits(state.thermal, state.ledger.raised, now_s),
+        *overload.limits(state.overload, now_s),
+    )
 
 
 def _offer(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> ControllerState:
     """Decide the current that is told to the vehicle: the least limit, or nothing."""
-    cable = () if state.cable_a is None else (Limit(Source.CABLE, state.cable_a, now_s),)
-    least = winner((*inputs.limits, *cable), now_s)
-    cable_known = settings.captive_cable or state.cable_a is not None
-    may_offer = (
-        inputs.permitted and cable_known and not state.stopped and state.level in VEHICLE_LEVELS
-    )
+    least = winner(all_limits(state, inputs.limits, now_s), now_s)
+    may_offer = _may_offer(state, inputs, settings, now_s)
     offered_a = signalled_a(least.amps_at(now_s)) if may_offer else 0.0
     switched = (offered_a > 0) != (state.offered_a > 0)
     return replace(
@@ -330,19 +226,69 @@ def _offer(
     )
 
 
+def _may_offer(
+    state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
+) -> bool:
+    cable_known = settings.captive_cable or settings.switches_itself or state.cable_a is not None
+    tested = state.residual.passed or not settings.residual_test
+    # A board that switches by itself closes behind an offer: there the waiting is done before it.
+    waited = not settings.switches_itself or state.offered_a > 0 or now_s >= state.restart_at_s
+    return (
+        inputs.permitted
+        and cable_known
+        and tested
+        and waited
+        and not state.forbidden
+        and state.level in VEHICLE_LEVELS
+    )
+
+
+def _wake(state: ControllerState, settings: ControllerSettings, now_s: float) -> ControllerState:
+    """Wake a vehicle that doesn't take up the offer."""
+    if not settings.wake_up:
+        return state
+    before, after = (
+        state.wake_up,
+        wakeup.step(
+            state.wake_up,
+            offered=state.offered_a > 0,
+            asks=state.level in CHARGING_LEVELS,
+            plugged=state.plugged,
+            now_s=now_s,
+        ),
+    )
+    if before.stage is wakeup.Stage.STATE_F and after.stage is not wakeup.Stage.STATE_F:
+        return replace(state, wake_up=after, blind_until_s=now_s + timing.PILOT_SETTLE_S)
+    return state if after is before else replace(state, wake_up=after)
+
+
 def _switch(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> ControllerState:
     """Decide contactor and plug lock; `state.contactor` and `.lock` are still the last commands."""
     reading = inputs.reading
     closed = _contactor(state, reading, settings, now_s)
-    # The lock never lets go of a plug which may be live, also with a welded contactor.
-    live = closed or reading.contactor_closed
-    wanted = state.plugged and inputs.permitted and not state.stopped
-    after = replace(state, lock=settings.socket_lock and (live or wanted))
+    after = replace(state, lock=settings.socket_lock and _locked(state, inputs, settings, closed))
     if closed and not state.contactor:
         return replace(after, contactor=True, contactor_cycles=state.contactor_cycles + 1)
     return _opened(after, now_s) if state.contactor and not closed else after
+
+
+def _locked(
+    state: ControllerState, inputs: Inputs, settings: ControllerSettings, closed: bool
+) -> bool:
+    """Whether the plug is held. Never let go of one which may be live, even by a welded contactor.
+
+    A permanently locked cable is held as long as its plug is in the socket, with or without a
+    vehicle at its other end, unless somebody asks for it.
+    """
+    if closed or inputs.reading.contactor_closed:
+        return True
+    if inputs.unlock:
+        return False
+    if settings.permanently_locked and (state.plugged or cable_a(inputs.reading) is not None):
+        return True
+    return state.plugged and inputs.permitted and not state.forbidden
 
 
 def _contactor(
@@ -351,17 +297,34 @@ def _contactor(
     wants_energy = state.level is PilotLevel.C or (
         state.level is PilotLevel.D and settings.ventilation_allowed
     )
-    locked = not settings.socket_lock or bool(reading.lock_closed)
-    if state.stopped or not wants_energy or not locked:
+    locked = not settings.socket_lock or not conditions.let_go(reading, settings)
+    if state.stopped or not wants_energy or not locked or state.wake_up.pulsing:
         return False
     if state.contactor:
         # Without an offer the vehicle gets the time to release the load by itself.
         return state.offered_a > 0 or now_s - state.pwm_changed_at_s < timing.EV_RELEASE_S
+    if settings.switches_itself:
+        return state.offered_a > 0
     return (
         state.offered_a > 0
         and now_s >= state.restart_at_s
+        and is_fresh(reading, settings, now_s)
         and reading.pilot_low_v <= DIODE_LOW_V  # measured with PWM, so the diode has been seen
         and not reading.contactor_closed
+    )
+
+
+def _command(state: ControllerState) -> Command:
+    duty = duty_percent(state.offered_a) if state.offered_a > 0 else _STEADY_PERCENT
+    if state.wake_up.pulsing:
+        in_f = state.wake_up.stage is wakeup.Stage.STATE_F
+        duty = _STATE_F_PERCENT if in_f else _STEADY_PERCENT
+    return Command(
+        duty_percent=duty,
+        close_contactor=state.contactor,
+        lock=state.lock,
+        lease_s=timing.COMMAND_LEASE_S,
+        test_residual=state.residual.asks,
     )
 
 

@@ -32,7 +32,9 @@ class Source(StrEnum):
     SCHEDULE = "schedule"
     """The wallbox's own timetable."""
     TEMPERATURE = "temperature"
-    """The wallbox is hot."""
+    """The wallbox is hot, or its temperature is unknown."""
+    OVERLOAD = "overload"
+    """The vehicle has taken more than it was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from evse.core.controller import ControllerState
 from evse.core.pilot import CHARGING_LEVELS
 from evse.core.session import Phase, SessionState
+from evse.core.state import ControllerState
 
 
 class ChargePointStatus(StrEnum):
@@ -35,7 +35,7 @@ def connector_status(
 
     A fault which only warns doesn't show here: its error code goes with the status that holds.
     """
-    if controller.stopped:
+    if controller.forbidden:
         return ChargePointStatus.FAULTED
     if not operative:
         return ChargePointStatus.UNAVAILABLE

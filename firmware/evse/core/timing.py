@@ -26,6 +26,43 @@ EV_RELEASE_S = 6.0
 """After the PWM is taken away the car has this long to leave C; then the contactor opens under
 load. IEC (10.1, 10.2): the car should within 3 s, the charger opens at 6 s."""
 
+EV_FOLLOW_S = 7.0
+"""From a lower current on the pilot until the vehicle must have followed and the meter have shown
+it: 5 s by IEC (6), and two readings of a meter. EVerest's grace for over-current is 7 s too."""
+
+OVERLOAD_CONFIRM_S = 2.0
+"""The meter must show an overload of the vehicle for so long. With the 6 s to let go the charge is
+over within the 10 s of the ETEK manual (5.8.1.3)."""
+
+BOARD_OPENING_S = 4.0
+"""A board that switches by itself may take so long beyond the vehicle's 6 s to open (OpenEVSE waits
+3 s for the current to end); then its contactor counts as welded."""
+
+THERMAL_STEP_S = 60.0
+"""Between two steps of the current for heat: contacts and terminals follow within minutes."""
+
+RESIDUAL_QUIET_S = 1.0
+"""Nothing must have flowed for so long before the residual current monitor tests itself (WARP)."""
+
+RESIDUAL_TEST_S = 45.0
+"""The self-test must be over by then; a simpleEVSE takes 30 s, a WARP 3 s."""
+
+RESIDUAL_TEST_EVERY_S = 24 * 3600.0
+"""A test is repeated at least daily (WARP)."""
+
+WAKE_UP_AFTER_S = 60.0
+"""An offer that was not taken up for so long may have met a sleeping vehicle; a Zoe pauses by
+itself for up to 60 s (EVerest: 30 s, WARP: 90 s)."""
+
+WAKE_UP_F_S = 4.0
+"""How long the pilot is in state F to wake a vehicle (EVerest T_STEP_EF, WARP: 4 s)."""
+
+WAKE_UP_PAUSE_S = 0.75
+"""Steady +12 V between state F and the PWM (EVerest: 750 ms in X1)."""
+
+PILOT_SETTLE_S = 0.3
+"""After state F the pilot's voltage says nothing of the vehicle for so long: its filters settle."""
+
 RESTART_WAIT_S = 5.0
 """From the last opening of the contactor to its next closing (WARP: C→B→C again)."""
 
@@ -61,6 +98,10 @@ PILOT_GOOD_S = 30.0
 
 READING_MAX_AGE_S = 0.250
 """A reading older than this says nothing about now: two of the longest control turns, 100 ms."""
+
+METER_MAX_AGE_S = 5.0
+"""A reading of the charger's meter older than this says nothing of the mains now; it is read each
+second, so a few may fail."""
 
 COMMAND_LEASE_S = 3.0
 """How long the board follows a command without a newer one. Stalls of a Linux host by its storage

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 
-from evse.core.controller import ControllerSettings, ControllerState, Event, Inputs, step
+from evse.core.controller import step
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
 from evse.core.pilot import PilotLevel
 from evse.core.signals import Command, Reading
+from evse.core.state import ControllerSettings, ControllerState, Event, Inputs
 
 NOMINAL_V = {
     PilotLevel.A: 12.0,

@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from evse.core import timing
-from evse.core.controller import (
+from evse.core.controller import acknowledge
+from evse.core.faults import LATCHED, STOPPING, Clears, Fault
+from evse.core.limits import Limit, Source
+from evse.core.pilot import PilotLevel, PilotState
+from evse.core.state import (
     ContactorChanged,
     ControllerSettings,
     ControllerState,
@@ -15,11 +19,7 @@ from evse.core.controller import (
     OfferChanged,
     PilotChanged,
     PlugChanged,
-    acknowledge,
 )
-from evse.core.faults import LATCHED, STOPPING, Clears, Fault
-from evse.core.limits import Limit, Source
-from evse.core.pilot import PilotLevel, PilotState
 from tests.firmware.core.bench import Bench, standing
 
 A, B, C, D, E, F = PilotLevel
@@ -222,7 +222,7 @@ def test_restart_waits_5_s_after_an_opening():
 
 def test_restart_waits_30_s_after_a_fault_was_seen():
     bench = charging()
-    bench.board_faults = frozenset({Fault.OVER_TEMPERATURE})
+    bench.board_faults = frozenset({Fault.BOARD_SILENT})
     bench.run(1.0)
     bench.board_faults = frozenset()
     gone_s = bench.now_s

@@ -3,7 +3,7 @@
 import pytest
 from ocpp.v16.enums import ChargePointErrorCode
 
-from evse.core.faults import LATCHED, RULES, STOPPING, Clears, Fault, leading
+from evse.core.faults import FORBIDDING, LATCHED, RULES, STOPPING, Clears, Fault, leading
 
 POLICY = {
     Fault.RESIDUAL_CURRENT: (Clears.LOCAL, 0, "ERR IRD", "GroundFailure"),
@@ -22,7 +22,52 @@ POLICY = {
     Fault.OVER_CURRENT: (Clears.UNPLUG, 0, "ERR OCP", "OverCurrentFailure"),
     Fault.METER: (Clears.ITSELF, 0, "ERR MET", "PowerMeterFailure"),
     Fault.BOARD_SILENT: (Clears.ITSELF, 0, "", "InternalError"),
+    Fault.PLUG_TEMPERATURE: (Clears.ITSELF, 0, "ERR OCT", "HighTemperature"),
+    Fault.TEMPERATURE_SENSOR: (Clears.ITSELF, 0, "", "OtherError"),
+    Fault.UNLOCK: (Clears.ITSELF, 0, "ERR ELK", "ConnectorLockFailure"),
+    Fault.CONTACTOR_LIFETIME: (Clears.INSTALLER, 0, "", "OtherError"),
+    Fault.PLUG_LIFETIME: (Clears.INSTALLER, 0, "", "OtherError"),
+    Fault.FAN: (Clears.ITSELF, 0, "ERR FAN", "OtherError"),
+    Fault.CAN_ADDRESS: (Clears.ITSELF, 0, "ERR CAN ADDR", "OtherError"),
+    Fault.READER: (Clears.ITSELF, 0, "", "ReaderFailure"),
+    Fault.DLB_OVERLOAD: (Clears.ITSELF, 0, "", "NoError"),
+    Fault.BOARD_FAULT: (Clears.ITSELF, 30, "", "InternalError"),
 }
+WARNINGS = {
+    Fault.METER,
+    Fault.UNLOCK,
+    Fault.TEMPERATURE_SENSOR,
+    Fault.FAN,
+    Fault.CAN_ADDRESS,
+    Fault.READER,
+    Fault.DLB_OVERLOAD,
+}
+RELEASING = {
+    Fault.OVER_CURRENT,
+    Fault.OVER_TEMPERATURE,
+    Fault.PLUG_TEMPERATURE,
+    Fault.CONTACTOR_LIFETIME,
+    Fault.PLUG_LIFETIME,
+}
+CABUR = "OCP OVP LVP MET,CAN ADDR,PE CP R12 R3N ROT ELK OCT IRD FAN PP MIS"
+"""Cabur manual 7.1.2: every error code of the display."""
+
+ETEK = (
+    "Need Ventilation",
+    "Please check the CP line",
+    "EV-Charging Socket Fault",
+    "SPLIT PP wire Please check the PP line",
+    "Lock error",
+    "Unlock error",
+    "Circuit overload DLB Mode activated",
+    "RCMU leakage or self-inspection failure",
+    "Overvoltage or undervoltage",
+    "Check current",
+    "Contactor exceeds the upper limit",
+    "Gun insertion exceeds the upper limit",
+    "Temperature protected",
+)
+"""ETEK manual, chapter 6: every text of a fault."""
 
 
 @pytest.mark.parametrize("fault", Fault)
@@ -67,8 +112,33 @@ def test_i5_without_authority_nothing_is_acknowledged(fault, nobody_here):
 
 
 def test_what_latches_and_what_stops():
-    assert {Fault.RESIDUAL_CURRENT, Fault.CONTACTOR_WELDED, Fault.CONTACTOR_FAILED} == LATCHED
-    assert set(Fault) - {Fault.METER} == STOPPING
+    assert {
+        Fault.RESIDUAL_CURRENT,
+        Fault.CONTACTOR_WELDED,
+        Fault.CONTACTOR_FAILED,
+        Fault.CONTACTOR_LIFETIME,
+        Fault.PLUG_LIFETIME,
+    } == LATCHED
+    assert set(Fault) - WARNINGS == FORBIDDING
+    assert FORBIDDING - RELEASING == STOPPING
+
+
+def test_every_error_code_of_the_cabur_manual_has_a_fault():
+    codes = {f"ERR {code}" for part in CABUR.split(",") for code in _codes(part)}
+    assert codes == {rule.display_code for rule in RULES.values() if rule.display_code}
+
+
+def _codes(part):
+    return [part] if part == "CAN ADDR" else part.split()
+
+
+def test_every_fault_text_of_the_etek_manual_has_a_fault():
+    assert set(ETEK) <= {rule.text for rule in RULES.values()}
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_says_what_trips_it(fault):
+    assert len(RULES[fault].trips_on) > 10
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evse.core import timing
-from evse.core.controller import ControllerSettings, ControllerState, acknowledge
+from evse.core.controller import acknowledge
 from evse.core.faults import LATCHED, Clears, Fault
 from evse.core.limits import Limit, Source
 from evse.core.pilot import DIODE_LOW_V, PilotLevel, duty_percent
 from evse.core.signals import Command
+from evse.core.state import ControllerSettings, ControllerState
 from tests.firmware.core.bench import DETERMINISTIC, Bench, standing
 
 BOUND_OF_A_LEASE_S = 10.0
