@@ -156,14 +156,14 @@ async def test_requests_on_a_line_are_served_in_turn() -> None:
     order = []
 
     class WatchedLine(ModbusLine):
-        async def _read(self, unit, function_code, block):
+        async def _exchange(self, request, pace):
             nonlocal under_way, most_under_way
             under_way += 1
             most_under_way = max(most_under_way, under_way)
-            order.append(unit)
+            order.append(request.unit)
             await asyncio.sleep(0.001)
             under_way -= 1
-            return [0] * block.count
+            return _registers(request.operand)
 
     line = WatchedLine(ModbusLines().line("tcp://127.0.0.1:1").connection)
     readers = [ModbusMeter(line, unit, DLB_METER, SystemClock()).read() for unit in range(1, 9)]

@@ -1,0 +1,242 @@
+"""A Modbus line: one request under way at a time, in the order in which its devices asked.
+
+Boards and meters with the same connection share one line. It is opened when it is needed, and
+anew after it was lost. A device that does not answer costs its own request only: the line stays
+open, and a late answer is not taken for that of another request.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+
+from evse.lines import frames
+from evse.lines.frames import Framing, Request, RtuFraming, TcpFraming
+from evse.lines.wires import Wire, open_wire
+from evse.meters.connection import (
+    Connection,
+    SerialConnection,
+    TcpConnection,
+    parse_connection,
+)
+from evse.meters.reading import Failure
+
+CONNECT_TIMEOUT_S = 2.0
+"""Real time to open a connection, s."""
+
+DEAD_TIMEOUTS = 3
+"""So many requests of a TCP connection without any byte, one after the other, and it is opened
+anew: a gateway that lost its power says no goodbye."""
+
+_LONGEST = 1024
+"""The last bytes that are looked at: four times the longest frame, however long noise lasts."""
+
+_GAP_CHARACTERS = 3.5
+_GAP_MINIMUM_S = 0.00175
+"""The silence between two frames: 3.5 characters, not less than this (Modbus over serial line)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a device wants to be asked.
+
+    `timeout_s`: real time for an answer, beyond the time that its bytes take on the wire. `gap_s`:
+    silence on the line before the request.
+    """
+
+    timeout_s: float = 1.0
+    gap_s: float = 0.0
+
+
+@dataclass(slots=True)
+class UnitCounters:
+    """The quality of one unit on a line. Nonsense is bytes, but no answer: a wrong checksum, a cut
+    frame, noise."""
+
+    requests: int = 0
+    timeouts: int = 0
+    nonsense: int = 0
+    exceptions: int = 0
+
+
+class LineError(Exception):
+    """A request failed; the text says why, `failure` of which kind."""
+
+    def __init__(self, failure: Failure, text: str) -> None:
+        super().__init__(text)
+        self.failure = failure
+
+
+class ModbusExceptionError(LineError):
+    """The device answered with a Modbus exception, `code`."""
+
+    def __init__(self, code: int) -> None:
+        name = frames.exception_name(code)
+        super().__init__(Failure.EXCEPTION, f"Modbus exception {code} ({name})")
+        self.code = code
+
+
+class ModbusLine:
+    """See the module. `openings` counts how often the line was opened; `counters` is by unit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.openings = 0
+        self.counters: defaultdict[int, UnitCounters] = defaultdict(UnitCounters)
+        self._framing: Framing = (
+            TcpFraming() if isinstance(connection, TcpConnection) else RtuFraming()
+        )
+        self._wire: Wire | None = None
+        self._turn = asyncio.Lock()  # wakes its waiters in the order of their coming
+        self._quiet_since_s = 0.0
+        self._silent = 0
+
+    async def open(self) -> int:
+        """Open the line if it is not; `openings`, which tells whether it was opened anew.
+
+        Raises LineError.
+        """
+        async with self._turn:
+            await self._open()
+            return self.openings
+
+    async def read(
+        self, unit: int, function_code: int, address: int, count: int, pace: Pace | None = None
+    ) -> list[int]:
+        """Return `count` registers, asked for with function code 3 or 4.
+
+        Raises LineError; it is a ModbusExceptionError when the device refuses.
+        """
+        request = Request(unit, function_code, address, count)
+        return frames.registers(await self._ask(request, pace or Pace()))
+
+    async def write(self, unit: int, address: int, value: int, pace: Pace | None = None) -> None:
+        """Write one register (function code 6), which the device confirms.
+
+        Raises LineError; then it may have been written or not. ModbusExceptionError: it was not.
+        """
+        await self._ask(Request(unit, frames.WRITE_SINGLE_REGISTER, address, value), pace or Pace())
+
+    async def close(self) -> None:
+        """Close the line; a later request opens it again."""
+        async with self._turn:
+            self._close()
+
+    async def _ask(self, request: Request, pace: Pace) -> bytes:
+        """The PDU that answers."""
+        async with self._turn:
+            counters = self.counters[request.unit]
+            counters.requests += 1
+            try:
+                pdu = await self._exchange(request, pace)
+            except LineError as error:
+                counters.timeouts += error.failure is Failure.TIMEOUT
+                counters.nonsense += error.failure is Failure.NONSENSE
+                raise
+            code = frames.refusal(pdu)
+            if code is not None:
+                counters.exceptions += 1
+                raise ModbusExceptionError(code)
+            return pdu
+
+    async def _exchange(self, request: Request, pace: Pace) -> bytes:
+        wire = await self._open()
+        await self._keep_gap(pace.gap_s)
+        received = bytearray()
+        try:
+            wire.discard()
+            async with asyncio.timeout(pace.timeout_s + self._wire_time_s(request)):
+                await wire.send(self._framing.frame(request))
+                while (pdu := self._framing.answer(bytes(received), request)) is None:
+                    received += await wire.receive()
+                    del received[:-_LONGEST]
+        except TimeoutError as error:
+            raise self._no_answer(bytes(received), request, pace) from error
+        except OSError as error:
+            self._close()
+            raise LineError(Failure.CONNECTION, f"lost {self.connection}: {error}") from error
+        finally:
+            self._quiet_since_s = asyncio.get_running_loop().time()
+        self._silent = 0
+        return pdu
+
+    def _no_answer(self, received: bytes, request: Request, pace: Pace) -> LineError:
+        """What to say when the time is over; a connection that cannot be trusted is closed."""
+        self._silent = 0 if received else self._silent + 1
+        is_dead = isinstance(self.connection, TcpConnection) and self._silent >= DEAD_TIMEOUTS
+        if is_dead or self._framing.is_broken(received):
+            self._close()
+        if not received:
+            return LineError(Failure.TIMEOUT, f"no answer within {pace.timeout_s:g} s")
+        other = self._framing.other(received)
+        if other is None:
+            text = f"{len(received)} bytes came, but no whole answer within {pace.timeout_s:g} s"
+        else:
+            text = _mismatch(request, *other)
+        return LineError(Failure.NONSENSE, text)
+
+    async def _open(self) -> Wire:
+        if self._wire is not None:
+            return self._wire
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                self._wire = await open_wire(self.connection)
+        except OSError as error:  # TimeoutError is one
+            raise LineError(
+                Failure.CONNECTION,
+                f"cannot open {self.connection}: {str(error) or 'time-out'}",
+            ) from error
+        self._silent = 0
+        self.openings += 1
+        return self._wire
+
+    def _close(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    async def _keep_gap(self, gap_s: float) -> None:
+        if isinstance(self.connection, SerialConnection):
+            characters_s = _GAP_CHARACTERS * _character_s(self.connection)
+            gap_s = max(gap_s, characters_s, _GAP_MINIMUM_S)
+        quiet_s = asyncio.get_running_loop().time() - self._quiet_since_s
+        if quiet_s < gap_s:
+            await asyncio.sleep(gap_s - quiet_s)
+
+    def _wire_time_s(self, request: Request) -> float:
+        """How long the bytes of a request and its answer take, s; nothing over TCP."""
+        if not isinstance(self.connection, SerialConnection):
+            return 0.0
+        writes = request.function_code == frames.WRITE_SINGLE_REGISTER
+        answer_bytes = 8 if writes else 5 + 2 * request.operand
+        return (8 + answer_bytes) * _character_s(self.connection)
+
+
+def _character_s(connection: SerialConnection) -> float:
+    """One character on the wire: start bit, eight data bits, parity, stop bits."""
+    bits = 1 + 8 + (connection.parity != "N") + connection.stopbits
+    return bits / connection.baudrate
+
+
+def _mismatch(request: Request, unit: int, pdu: bytes) -> str:
+    return (
+        f"asked unit {request.unit} function {request.function_code} for "
+        f"{request.operand} registers, answered unit {unit} function {pdu[0]} with "
+        f"{(len(pdu) - 2) // 2}"
+    )
+
+
+class ModbusLines:
+    """The lines in use, so that devices with the same connection share one."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Connection, ModbusLine] = {}
+
+    def line(self, connection: str) -> ModbusLine:
+        """The line of a connection string. Raises ConnectionStringError."""
+        parsed = parse_connection(connection)
+        return self._lines.setdefault(parsed, ModbusLine(parsed))
+
+    async def close(self) -> None:
+        """Close all lines."""
+        for line in self._lines.values():
+            await line.close()
