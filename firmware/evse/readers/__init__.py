@@ -1,0 +1,1 @@
+"""Readers of cards, and the numbers they read."""

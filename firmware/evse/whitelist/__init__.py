@@ -1,0 +1,1 @@
+"""The cards that this wallbox knows by itself, and how it learns them."""
