@@ -136,18 +136,22 @@ class Cards:
 
         A plug and a card within ConnectionTimeOut belong together, so that one card may charge at
         two connectors. Else it ends its own transaction, or is for a car that has waited for
-        longer, or for whoever plugs in next, or may be of the group of a running transaction.
+        longer, or for whoever plugs in next, or may be of the group of a running transaction. The
+        wait for a plug begins anew with the same card, and with another one that fits nowhere else.
         """
         free = self._free(self._connectors.values())
         waiting = sorted(_in_phase(free, Phase.PLUGGED), key=self._waited_s)
         timeout_s = self._settings["ocpp.connection_timeout_s"]
         charging = _in_phase(self._connectors.values(), Phase.CHARGING)
+        expecting = _in_phase(free, Phase.AUTHORIZED)
         return (
             [c for c in waiting if self._waited_s(c) < timeout_s][:1]
             or [c for c in charging if _charges_with(c, uid)][:1]
             or waiting[:1]
             or _in_phase(free, Phase.IDLE)
+            or [c for c in expecting if same_tag(c.session.id_tag, uid)]
             or charging
+            or expecting
         )
 
     def _waited_s(self, connector: Connector) -> float:
@@ -174,20 +178,22 @@ class Cards:
     def _accept(self, takers: list[Connector], card: Accepted) -> bool:
         """Hand an accepted card to the connectors for which it may be; it counts for one of them.
 
-        Where there is no plug yet it waits at all of them, until the first is plugged in. Free
-        charging waits for nobody: the car may have left while the central system was asked.
-        Whether the card changed anything.
+        It starts where a car is plugged in. Where there is no plug yet it waits at all of them,
+        until the first is plugged in; free charging waits for nobody: the car may have left while
+        the central system was asked. Whether the card changed anything.
         """
-        if card.origin is Origin.FREE:
-            takers = _in_phase(takers, Phase.PLUGGED)
-        for connector in takers:
+        plugged, waiting = _in_phase(takers, Phase.PLUGGED), []
+        for connector in plugged if plugged or card.origin is Origin.FREE else takers:
             before = connector.session
-            if before.phase is Phase.CHARGING or self._takes_on(connector):
-                connector.handle(card)
-            if connector.session != before and connector.session.phase is not Phase.AUTHORIZED:
+            if before.phase is not Phase.CHARGING and not self._takes_on(connector):
+                continue
+            connector.handle(card)
+            if connector.session.phase is Phase.AUTHORIZED:
+                waiting.append(connector)
+            elif connector.session != before:
                 return True
-        self._sharing_a_card = _in_phase(takers, Phase.AUTHORIZED)
-        return bool(self._sharing_a_card)
+        self._sharing_a_card = waiting or self._sharing_a_card
+        return bool(waiting)
 
     def _plugged(self, connector: Connector) -> None:
         """Start without a card, if charging is free."""

@@ -60,7 +60,7 @@ def id_tag_info(raw: Mapping[str, Any] | None) -> IdTagInfo:
 def rules_of(settings: Settings) -> AuthorizationRules:
     """The rules that the settings make."""
     return AuthorizationRules(
-        home=_of(settings, "installation.chargepoint_type", "Public") == "Home",
+        home=settings["installation.chargepoint_type"] == "Home",
         rfid_reader=_of(settings, "authorization.rfid_reader", True),
         free_charging=settings["authorization.free_charging"],
         free_with_ocpp=settings["authorization.free_charging_mode"] == "WithOcpp",
