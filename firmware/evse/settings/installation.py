@@ -1,9 +1,12 @@
 """What was built and wired: pages INSTALLATION (5.8.1.3) and MANUFACTURER (5.8.1.8)."""
 
+from evse.products import PRODUCTS
 from evse.settings.setting import Kind, Roles, Setting
 
 MANUFACTURER = Roles.of("RW", "R", "R")
 INSTALLER = Roles.of("RW", "RW", "R")
+EVERYONE = Roles.of("RW", "RW", "RW")
+
 
 ROWS = (
     Setting(
@@ -47,6 +50,69 @@ ROWS = (
         ocpp_key="NumberOfConnectors",
         ocpp_readonly=True,
         reboot=True,
+    ),
+    Setting(
+        "installation.product",
+        Kind.ENUM,
+        "generic",
+        "Product profile: the defaults of the other settings",
+        MANUFACTURER,
+        choices=tuple(PRODUCTS),
+        reboot=True,
+    ),
+    Setting(
+        "installation.chargepoint_type",
+        Kind.ENUM,
+        "Public",
+        "Chargepoint type (Home: cards are decided here alone)",
+        INSTALLER,
+        choices=("Home", "Public"),
+    ),
+    Setting(
+        "installation.power_system",
+        Kind.ENUM,
+        "TN/TT",
+        "Power system",
+        INSTALLER,
+        choices=("TN/TT", "IT"),
+        reboot=True,
+    ),
+    Setting(
+        "installation.permanently_locked_cable",
+        Kind.BOOL,
+        False,
+        "Permanently locked cable",
+        EVERYONE,
+        ocpp_key="PermanentlyLockedCable",
+    ),
+    Setting(
+        "installation.cable_rating_a",
+        Kind.FLOAT,
+        32.0,
+        "Ampacity of the fixed cable",
+        MANUFACTURER,
+        6,
+        80,
+        "A",
+        reboot=True,
+    ),
+    Setting(
+        "installation.time_zone",
+        Kind.STR,
+        "",
+        "Time zone",
+        EVERYONE,
+        maximum=60,
+        pattern=r"([A-Za-z_+\-0-9]+(/[A-Za-z_+\-0-9]+)*)?",
+        form="a name as Europe/Rome; empty: that of the operating system",
+    ),
+    Setting(
+        "installation.language",
+        Kind.ENUM,
+        "en",
+        "Language of what people read",
+        EVERYONE,
+        choices=("en", "it", "de", "es", "fr"),
     ),
     Setting(
         "installation.phases",

@@ -2,12 +2,23 @@
 
 import difflib
 
-from evse.settings import authorization, backend, installation, meters, service, simulation
+from evse.settings import (
+    authorization,
+    backend,
+    boards,
+    installation,
+    meters,
+    protection,
+    service,
+    simulation,
+)
 from evse.settings.setting import Setting
 
 SETTINGS: tuple[Setting, ...] = (
     *backend.ROWS,
     *installation.ROWS,
+    *protection.ROWS,
+    *boards.ROWS,
     *meters.ROWS,
     *authorization.ROWS,
     *service.ROWS,

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from evse.products import PRODUCTS
+from evse.settings.consistency import contradictions
 from evse.settings.setting import SettingError, Value
 from evse.settings.table import BY_KEY, SETTINGS, UnknownSettingError, find
 
@@ -20,6 +22,7 @@ class Origin(StrEnum):
     """From where a value comes; a later one wins over an earlier one at the start."""
 
     DEFAULT = "default"
+    PRODUCT = "product profile"
     FILE = "configuration file"
     RUNTIME = "changed at run time"
     COMMAND_LINE = "command line"
@@ -47,9 +50,10 @@ class Settings:
     """The value of every setting: `settings["dlb.maximum_current_a"]`.
 
     At the start the command line wins over what was changed at run time, this over the
-    configuration file, and this over the default. So an installer's file sets up the wallbox, what
-    is changed on the wallbox or over OCPP stays in force when the same file is read again, and
-    whoever starts the program has the last word. A change at run time always holds at once.
+    configuration file, this over the product profile, and this over the default. So an installer's
+    file sets up the wallbox, what is changed on the wallbox or over OCPP stays in force when the
+    same file is read again, and whoever starts the program has the last word. A change at run time
+    always holds at once.
     """
 
     def __init__(
@@ -83,13 +87,15 @@ class Settings:
         values = {setting.key: setting.default for setting in SETTINGS}
         origins = dict.fromkeys(values, Origin.DEFAULT)
         errors: list[ValueError] = []
-        for origin, layer in (
+        layers = (
             (Origin.FILE, read_file(config_file, errors) if config_file else {}),
             (Origin.RUNTIME, _still_valid(await store.saved_settings())),
             (Origin.COMMAND_LINE, parse_overrides(overrides, errors)),
-        ):
+        )
+        for origin, layer in ((Origin.PRODUCT, _of_product(layers)), *layers):
             values |= layer
             origins |= dict.fromkeys(layer, origin)
+        errors += [] if errors else contradictions(values)
         if errors:
             raise ConfigurationError(errors)
         settings = cls(store, values, origins)
@@ -113,6 +119,8 @@ class Settings:
         parsed = setting.parse(value)
         if parsed == self._values[setting.key]:
             return
+        for wrong in contradictions({**self._values, setting.key: parsed}):
+            raise wrong
         await self._store.save_setting(setting.key, parsed)
         shown = "a new secret" if setting.secret else setting.text(parsed)
         _logger.info("%s is now %s (%s)", setting.key, shown, origin)
@@ -134,6 +142,16 @@ class Settings:
         for key, name in (("ocpp.identity", f"evse-{made}"), ("manufacturer.serial", made.upper())):
             if not self[key]:
                 await self.set(key, name, "first start")
+
+
+def _of_product(layers: Iterable[tuple[Origin, Mapping[str, Value]]]) -> dict[str, Value]:
+    """The defaults which the chosen product profile gives; they lie under everything else."""
+    name = "generic"
+    for _, layer in layers:
+        name = str(layer.get("installation.product", name))
+    if name == "generic":
+        return {}
+    return {key: BY_KEY[key].parse(value) for key, value in PRODUCTS[name].settings.items()}
 
 
 def read_file(path: Path, errors: list[ValueError]) -> dict[str, Value]:

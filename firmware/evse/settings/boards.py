@@ -1,0 +1,57 @@
+"""Which control board switches the contactor, and how it is reached."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+MANUFACTURER = Roles.of("RW", "R", "R")
+
+KINDS = ("simulated", "ekepc2", "openevse", "simpleevse", "linux_io")
+"""`linux_io` is for the bench."""
+
+FACTORY_UNITS = {"ekepc2": 255, "simpleevse": 1}
+"""Modbus addresses as they come from the factory."""
+
+WITHOUT_WATCHDOG = frozenset({"ekepc2", "simpleevse", "linux_io"})
+"""Boards that go on with the last current for ever when this computer is dead."""
+
+
+def _connection(key: str, label: str) -> Setting:
+    return Setting(
+        key,
+        Kind.STR,
+        "",
+        label,
+        MANUFACTURER,
+        maximum=200,
+        pattern=r"(serial:/.*)?",
+        form="serial:/dev/ttyUSB0?baudrate=9600&parity=N&stopbits=1",
+        reboot=True,
+    )
+
+
+def _unit(key: str, label: str) -> Setting:
+    return Setting(key, Kind.INT, 0, label, MANUFACTURER, 0, 255, reboot=True)
+
+
+ROWS = (
+    Setting(
+        "board.kind",
+        Kind.ENUM,
+        "simulated",
+        "Control board",
+        MANUFACTURER,
+        choices=KINDS,
+        reboot=True,
+    ),
+    _connection("board.connection", "Serial line of the board"),
+    _unit("board.unit", "Modbus address of the board (0: as it comes from the factory)"),
+    _connection("board.second_connection", "Serial line of the second connector's board"),
+    _unit("board.second_unit", "Modbus address of the second connector's board"),
+    Setting(
+        "board.accept_without_watchdog",
+        Kind.BOOL,
+        False,
+        "Balance load with a board that keeps its last current when this computer is dead",
+        MANUFACTURER,
+        reboot=True,
+    ),
+)

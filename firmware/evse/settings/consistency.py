@@ -1,0 +1,131 @@
+"""Settings that contradict each other, each named with what came and what is allowed. Pure."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
+from evse.settings.boards import FACTORY_UNITS, WITHOUT_WATCHDOG
+from evse.settings.setting import SettingError
+
+Values = Mapping[str, Any]
+
+
+def contradictions(values: Values) -> list[SettingError]:
+    """Return everything that cannot be at once; `values` has every setting."""
+    return [
+        *_order(
+            values,
+            "protection.min_voltage_v",
+            "protection.low_voltage_hysteresis_v",
+            "protection.high_voltage_hysteresis_v",
+            "protection.max_voltage_v",
+        ),
+        *_order(
+            values, "protection.temperature_threshold_1_c", "protection.temperature_threshold_2_c"
+        ),
+        *_installation(values),
+        *_product(values),
+        *_addresses(values),
+        *_watchdog(values),
+    ]
+
+
+def board_unit(values: Values, number: int) -> int:
+    """Return the Modbus address of the board of connector 1 or 2."""
+    key = "board.unit" if number == 1 else "board.second_unit"
+    return int(values[key]) or FACTORY_UNITS.get(values["board.kind"], 0)
+
+
+def board_connection(values: Values, number: int) -> str:
+    """Return the connection string of the board of connector 1 or 2.
+
+    The second board is on the line of the first unless it has its own.
+    """
+    own = str(values["board.connection" if number == 1 else "board.second_connection"])
+    return own or values["board.connection"]
+
+
+def _order(values: Values, *keys: str) -> Iterator[SettingError]:
+    for lower, higher in pairwise(keys):
+        low, high = values[lower], values[higher]
+        if low >= high:
+            yield SettingError(lower, low, f"less than {higher}, which is {high:g}")
+
+
+def _installation(values: Values) -> Iterator[SettingError]:
+    maximum_a = values["installation.max_output_current_a"]
+    rating_a = values["installation.cable_rating_a"]
+    if values["installation.cable"] == "Cable" and maximum_a > rating_a:
+        yield SettingError(
+            "installation.max_output_current_a",
+            maximum_a,
+            f"at most installation.cable_rating_a, which is {rating_a:g} A",
+        )
+    three_phases = values["installation.phases"].startswith("3P")
+    if values["installation.power_system"] == "IT" and three_phases:
+        # Cabur manual 6.7: "IT (only single-phase products are supported)".
+        yield SettingError(
+            "installation.power_system", "IT", "TN/TT with installation.phases = 3P+N400V"
+        )
+
+
+def _product(values: Values) -> Iterator[SettingError]:
+    """What a product cannot be wired to, or carry."""
+    product = PRODUCTS[values["installation.product"]]
+    if product.name == "generic":
+        return
+    phases = 3 if values["installation.phases"].startswith("3P") else 1
+    if phases not in product.phases:
+        allowed = " or ".join(PHASES_CONNECTED[number] for number in product.phases)
+        yield SettingError(
+            "installation.phases", values["installation.phases"], f"{allowed} for {product.name}"
+        )
+    if values["installation.power_system"] == "IT" and PowerSystem.IT not in product.power_systems:
+        yield SettingError("installation.power_system", "IT", f"TN/TT for {product.name}")
+    if values["installation.max_output_current_a"] > product.maximum_a:
+        yield SettingError(
+            "installation.max_output_current_a",
+            values["installation.max_output_current_a"],
+            f"at most {product.maximum_a:g} A for {product.name}",
+        )
+
+
+def _addresses(values: Values) -> Iterator[SettingError]:
+    """Two devices that would answer at once on one line."""
+    kind = values["board.kind"]
+    if kind in {"simulated", "linux_io"}:
+        return
+    numbers = range(1, values["installation.connectors"] + 1)
+    taken: dict[tuple[str, int], str] = {}
+    for meter, unit in (("internal", 1), ("dlb", 2)):
+        taken[str(values[f"meter.{meter}.connection"]), unit] = f"the {meter} meter"
+    if len(numbers) > 1:
+        taken[values["meter.internal.connection"], 3] = "the second internal meter"
+    for number in numbers:
+        key = "board.unit" if number == 1 else "board.second_unit"
+        place = (board_connection(values, number), board_unit(values, number))
+        if not place[0]:
+            yield SettingError("board.connection", "", f"the serial line of the {kind}")
+        elif place in taken:
+            yield SettingError(key, place[1], f"another address than {taken[place]} on this line")
+        taken[place] = f"the board of connector {number}"
+
+
+def _watchdog(values: Values) -> Iterator[SettingError]:
+    """A board that goes on by itself must not hold a share of a current that others need."""
+    if values["board.kind"] not in WITHOUT_WATCHDOG or values["board.accept_without_watchdog"]:
+        return
+    if values["loadmanagement.dlb_function"] != "Disable":
+        yield SettingError(
+            "loadmanagement.dlb_function",
+            values["loadmanagement.dlb_function"],
+            f"Disable with board.kind = {values['board.kind']}, which keeps its last current when "
+            "this computer is dead (or board.accept_without_watchdog = true)",
+        )
+    if values["installation.connectors"] != 1:
+        yield SettingError(
+            "installation.connectors",
+            values["installation.connectors"],
+            f"1 with board.kind = {values['board.kind']}, for the same reason",
+        )
