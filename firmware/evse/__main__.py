@@ -11,12 +11,13 @@ from pathlib import Path
 from evse import __version__
 from evse.configuration import add_configuration
 from evse.local.command import add_sim
+from evse.service.command import add_install
 from evse.settings.setting import Setting
 from evse.settings.table import SETTINGS
 
 USAGE_STATUS = 2
 
-ADDITIONS = (add_sim,)
+ADDITIONS = (add_sim, add_install)
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
 
