@@ -8,6 +8,7 @@ from evse.settings import (
     boards,
     installation,
     meters,
+    panels,
     protection,
     service,
     simulation,
@@ -21,6 +22,7 @@ SETTINGS: tuple[Setting, ...] = (
     *boards.ROWS,
     *meters.ROWS,
     *authorization.ROWS,
+    *panels.ROWS,
     *service.ROWS,
     *simulation.ROWS,
 )
