@@ -19,6 +19,7 @@ from evse.core import session as core_session
 from evse.core.faults import Clears, Fault
 from evse.core.intent import Intent, IntentSource, Priority
 from evse.core.limits import Limit
+from evse.core.mains import Mains
 from evse.core.session import (
     Phase,
     Recorded,
@@ -46,6 +47,7 @@ from evse.core.timing import EV_RELEASE_S, TURN_S
 from evse.meters.reading import MeterReading
 from evse.ocpp.port import CentralPort
 from evse.storage.transactions import TransactionRecord, new_local_id
+from evse.storage.values import Wear
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +91,9 @@ class Connector:
         clock: Clock,
         central: CentralPort,
         rules: Callable[[], SessionRules],
+        settings: Callable[[], ControllerSettings],
     ) -> None:
+        """`rules`, `settings`: asked in each turn, so that a change holds at once."""
         self.id = connector_id
         self.board = board
         self.session = SessionState()
@@ -98,10 +102,8 @@ class Connector:
         self.meter: MeterReading | None = None
         self.operative = True
         self.limits: tuple[Limit, ...] = ()
-        self._settings = ControllerSettings(
-            captive_cable=board.capabilities.captive_cable,
-            socket_lock=board.capabilities.socket_lock,
-        )
+        self.unlock_until_s = -math.inf
+        self._settings = settings
         self._clock = clock
         self._central = central
         self._rules = rules
@@ -115,12 +117,19 @@ class Connector:
 
     async def turn(self, limits: tuple[Limit, ...], faults: frozenset[Fault]) -> None:
         """Make one control turn: read, decide, obey, and let the session know what happened."""
-        self.limits = limits
         answers = await self._try(self._read())
         now_s = self._clock.monotonic()
-        inputs = Inputs(self._reading, self.permitted, limits, faults)
-        step = core_controller.step(self.controller, inputs, self._settings, now_s)
+        inputs = Inputs(
+            self._reading,
+            self.permitted,
+            limits,
+            faults,
+            mains=self._mains(),
+            unlock=now_s < self.unlock_until_s,
+        )
+        step = core_controller.step(self.controller, inputs, self._settings(), now_s)
         self.controller = step.state
+        self.limits = core_controller.all_limits(step.state, limits, now_s)
         self._obeys = await self._try(self.board.apply(step.command))
         if answers and self._obeys and not self._board_works:
             _log.info("connector %d: the board answers again", self.id)
@@ -128,6 +137,11 @@ class Connector:
         for event in step.events:
             self._happened(event)
         self.handle(core_session.Tick())
+
+    def _mains(self) -> Mains | None:
+        """What the meter last saw."""
+        meter = self.meter
+        return None if meter is None else Mains(meter.at_s, meter.voltage_v, meter.current_a)
 
     async def _read(self) -> None:
         """Take the board's reading; without one the last soon is too old.
@@ -158,7 +172,7 @@ class Connector:
                 _log.info("connector %d: %s", self.id, "plugged" if plugged else "unplugged")
                 self.handle(core_session.Plugged() if plugged else core_session.Unplugged())
             case FaultRaised(fault):
-                _log.error("connector %d: fault %s", self.id, fault)
+                _log.error("connector %d: fault %s%s", self.id, fault, self._board_says(fault))
                 self.handle(core_session.Faulted(fault))
             case FaultCleared(fault, by):
                 _log.info("connector %d: fault %s is over (%s)", self.id, fault, by)
@@ -176,6 +190,11 @@ class Connector:
                 _log.info("connector %d: contactor %s", self.id, "closes" if closed else "opens")
             case HotOpening():
                 _log.warning("connector %d: the contactor opened under load", self.id)
+
+    def _board_says(self, fault: Fault) -> str:
+        """The board's own words for a fault that it tells."""
+        note = self._reading.note if fault in self._reading.faults else ""
+        return f" ({note})" if note else ""
 
     # ----------------------------------------------------------------- session
 
@@ -232,9 +251,25 @@ class Connector:
         for action in actions:
             self._actions.put_nowait(action)
 
-    def restore_faults(self, latched: frozenset[Fault]) -> None:
-        """Take up the faults that nobody has acknowledged since the last run."""
-        self.controller = ControllerState.initial(self._clock.monotonic(), latched)
+    def restore_hardware(self, latched: frozenset[Fault], wear: Wear) -> None:
+        """Take up the faults that nobody has acknowledged since the last run, and the wear."""
+        self.controller = replace(
+            ControllerState.initial(self._clock.monotonic(), latched),
+            contactor_cycles=wear.contactor_cycles,
+            plug_cycles=wear.plug_cycles,
+            hot_openings=wear.hot_openings,
+        )
+
+    @property
+    def wear(self) -> Wear:
+        """What contactor and plug have been through."""
+        state = self.controller
+        return Wear(state.contactor_cycles, state.plug_cycles, state.hot_openings)
+
+    @property
+    def note(self) -> str:
+        """The board's own words for what is wrong with it."""
+        return self._reading.note
 
     def acknowledge(self, fault: Fault, authority: Clears) -> None:
         """End a latched fault. Raises PermissionError, ValueError."""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,13 +26,15 @@ from evse.core.session import (
     SessionRules,
     StopRequested,
 )
+from evse.core.state import ControllerSettings
 from evse.core.timing import TURN_S
 from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort, ChargerReadings, IdTagInfo, StatusReport
 from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
-from evse.storage.values import Values
+from evse.storage.values import Values, Wear
+from evse.supervising import controller_settings
 from evse.telling import Telling
 
 _log = logging.getLogger(__name__)
@@ -46,6 +48,9 @@ SAMPLE_WH = 100
 
 UNLOCK_WAIT_S = 10.0
 """From the stop of a transaction to the open lock: the car's 6 s, and the motor."""
+
+UNLOCKED_S = 20.0
+"""A permanently locked cable stays free for so long after somebody asked for it."""
 
 RESET_WAIT_S = STOP_WAIT_S + 6.0
 """A reset waits so long for the ends of transactions to be stored; then the next start does it."""
@@ -81,6 +86,7 @@ class Station:
         self._values = values
         self._availability: dict[int, bool] = {}
         self._latched: dict[int, frozenset[Fault]] = {}
+        self._wear: dict[int, Wear] = {}
         self._metered_at_s: dict[int, float] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._reset_reason = Reason.REBOOT
@@ -90,7 +96,9 @@ class Station:
         """Get to know the central system's side, which had to know this one first."""
         self._central = central
         self.connectors = {
-            number: Connector(number, board, self._clock, central, self._rules)
+            number: Connector(
+                number, board, self._clock, central, self._rules, self._watched(number)
+            )
             for number, board in self._boards.items()
         }
         board_max_a = min(board.capabilities.maximum_a for board in self._boards.values())
@@ -104,6 +112,19 @@ class Station:
             self._wanted_operative,
             self._errands.put_nowait,
         )
+
+    def _watched(self, number: int) -> Callable[[], ControllerSettings]:
+        """What gives the settings of a connector's controller, made anew when one changes."""
+        capabilities = self._boards[number].capabilities
+        made: dict[int, ControllerSettings] = {}
+
+        def current() -> ControllerSettings:
+            if not made:
+                made[number] = controller_settings(self._settings, capabilities)
+            return made[number]
+
+        self._settings.subscribe(lambda _key: made.clear())
+        return current
 
     def _rules(self) -> SessionRules:
         settings = self._settings
@@ -121,6 +142,7 @@ class Station:
         await self._restore()
         async with asyncio.TaskGroup() as tasks:
             for connector in self.connectors.values():
+                tasks.create_task(connector.board.run())
                 tasks.create_task(connector.run())
                 tasks.create_task(self._turns(connector))
             tasks.create_task(self._run_errands(tasks))
@@ -129,12 +151,14 @@ class Station:
         """Availability, latched faults and the transactions that were open when the power went."""
         self._availability = await self._values.availability()
         latched = await self._values.latched_faults()
+        wear = await self._values.wear()
         open_transactions = await self._transactions.open_transactions()
         for number, connector in self.connectors.items():
             self._latched[number] = frozenset(
                 Fault(name) for name in latched.get(number, ()) if name in LATCHED
             )
-            connector.restore_faults(self._latched[number])
+            self._wear[number] = wear.get(number, Wear())
+            connector.restore_hardware(self._latched[number], self._wear[number])
             self._metered_at_s[number] = self._clock.monotonic()
         for record in open_transactions:
             if record.connector_id in self.connectors:
@@ -172,6 +196,9 @@ class Station:
             self._apply_availability(number)
         if connector.controller.latched != self._latched.get(number, frozenset()):
             self._latch(number, connector.controller.latched)
+        if connector.wear != self._wear.get(number):
+            self._wear[number] = connector.wear
+            self._errands.put_nowait(self._values.save_wear(number, connector.wear))
         self.telling.turn()
 
     def _meter_faults(self, number: int) -> frozenset[Fault]:
@@ -286,6 +313,7 @@ class Station:
             return "NotSupported"
         connector.handle(StopRequested(Reason.UNLOCK_COMMAND))
         end_s = self._clock.monotonic() + UNLOCK_WAIT_S
+        connector.unlock_until_s = end_s + UNLOCKED_S
         while connector.locked and self._clock.monotonic() < end_s:
             await self._clock.sleep(TURN_S)
         return "UnlockFailed" if connector.locked else "Unlocked"

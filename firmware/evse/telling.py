@@ -69,9 +69,14 @@ class Telling:
             status,
             RULES[fault].ocpp_error_code if fault else "NoError",
             self._since[connector_id],
-            info=RULES[fault].text if fault else "",
+            info=self._info(connector_id, fault) if fault else "",
             vendor_error_code=RULES[fault].vendor_error_code if fault else "",
         )
+
+    def _info(self, connector_id: int, fault: Fault) -> str:
+        """The fault's text, with the board's own words where only it knows more."""
+        note = self._connectors[connector_id].note if fault is Fault.BOARD_FAULT else ""
+        return f"{RULES[fault].text}: {note}" if note else RULES[fault].text
 
     def _state(self, connector_id: int) -> _Told:
         if connector_id == WHOLE:

@@ -63,6 +63,14 @@ MIGRATIONS = (
         expiry_date   TEXT
     );
     """,
+    """
+    CREATE TABLE wear (
+        connector_id     INTEGER PRIMARY KEY,
+        contactor_cycles INTEGER NOT NULL,
+        plug_cycles      INTEGER NOT NULL,
+        hot_openings     INTEGER NOT NULL
+    );
+    """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
 after a roll-back of an update, can go on with the file of a newer one."""

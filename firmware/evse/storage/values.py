@@ -28,6 +28,15 @@ class StoredCard:
     expiry_date: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How often the contactor closed, a plug went in, the contactor opened under load."""
+
+    contactor_cycles: int = 0
+    plug_cycles: int = 0
+    hot_openings: int = 0
+
+
 class Values:
     """The tables of small values. Raises `sqlite3.Error` as `Database` does."""
 
@@ -75,6 +84,24 @@ class Values:
                 "INSERT INTO latched_faults (connector_id, fault) VALUES (?, ?)",
                 [(connector_id, str(fault)) for fault in faults],
             )
+
+    async def wear(self) -> dict[int, Wear]:
+        """Connector to what its parts have been through."""
+        rows = await self._database.read("SELECT * FROM wear")
+        return {
+            row["connector_id"]: Wear(
+                row["contactor_cycles"], row["plug_cycles"], row["hot_openings"]
+            )
+            for row in rows
+        }
+
+    async def save_wear(self, connector_id: int, wear: Wear) -> None:
+        """Keep what a connector's parts have been through."""
+        await self._database.write(
+            "INSERT OR REPLACE INTO wear"
+            " (connector_id, contactor_cycles, plug_cycles, hot_openings) VALUES (?, ?, ?, ?)",
+            (connector_id, wear.contactor_cycles, wear.plug_cycles, wear.hot_openings),
+        )
 
     async def charging_profiles(self) -> list[StoredProfile]:
         """All stored charging profiles."""
