@@ -5,13 +5,14 @@ import math
 from evse.boards.board import Capabilities, HostLoss
 from evse.clock import Clock
 from evse.core.faults import Fault
-from evse.core.signals import Command, Reading
+from evse.core.signals import Command, Reading, SelfTest
 from evse.core.timing import COMMAND_LEASE_S
 from evse.simulation.car import CABLE_OHM, pilot_ohm, pilot_voltages
 from evse.simulation.world import Connector, World
 
 MAXIMUM_A = 32.0
 AMBIENT_C = 25.0
+BROKEN_SENSOR_C = -40.0
 OVER_TEMPERATURE_C = 95.0
 """Above the second threshold of the ETEK manual (5.8.1.8: 90 °C)."""
 
@@ -23,6 +24,14 @@ SEEN_FROM_OUTSIDE = frozenset(
         Fault.DIODE,
         Fault.PROXIMITY,
         Fault.VENTILATION,
+        Fault.LOCK,
+        Fault.UNLOCK,
+        Fault.OVER_TEMPERATURE,
+        Fault.PLUG_TEMPERATURE,
+        Fault.TEMPERATURE_SENSOR,
+        Fault.OVER_VOLTAGE,
+        Fault.UNDER_VOLTAGE,
+        Fault.PHASE_LOSS,
         Fault.METER,
         Fault.BOARD_SILENT,
     }
@@ -42,6 +51,10 @@ class SimulatedBoard:
             captive_cable=captive_cable,
             socket_lock=not captive_cable,
             host_loss=HostLoss(fallback_a=0.0, within_s=COMMAND_LEASE_S),
+            temperature=True,
+            plug_temperature=True,
+            residual_test=True,
+            state_f=True,
         )
         self._world = world
         self._connector_id = connector_id
@@ -76,7 +89,8 @@ class SimulatedBoard:
         connector = self._connector
         faults = connector.faults
         high_v, low_v = self._pilot(connector)
-        hot = Fault.OVER_TEMPERATURE in faults
+        broken = Fault.TEMPERATURE_SENSOR in faults
+        relays_c = OVER_TEMPERATURE_C if Fault.OVER_TEMPERATURE in faults else AMBIENT_C
         return Reading(
             at_s=now_s,
             pilot_high_v=high_v,
@@ -84,9 +98,21 @@ class SimulatedBoard:
             proximity_ohm=self._proximity_ohm(connector),
             contactor_closed=connector.contactor_closed,
             lock_closed=None if self.capabilities.captive_cable else connector.locked,
-            temperature_c=OVER_TEMPERATURE_C if hot else AMBIENT_C,
+            temperature_c=BROKEN_SENSOR_C if broken else relays_c,
+            plug_temperature_c=OVER_TEMPERATURE_C
+            if Fault.PLUG_TEMPERATURE in faults
+            else AMBIENT_C,
+            residual_test=self._residual_test(connector, now_s),
             faults=frozenset(faults - SEEN_FROM_OUTSIDE),
         )
+
+    def _residual_test(self, connector: Connector, now_s: float) -> SelfTest:
+        if connector.tested_at_s is None:
+            return SelfTest.IDLE
+        if now_s < connector.tested_at_s:
+            return SelfTest.RUNNING
+        leaks = Fault.RESIDUAL_CURRENT in connector.faults
+        return SelfTest.FAILED if leaks else SelfTest.PASSED
 
     def _pilot(self, connector: Connector) -> tuple[float, float]:
         if Fault.PILOT_SHORT in connector.faults:
@@ -102,6 +128,6 @@ class SimulatedBoard:
         if self.capabilities.captive_cable:
             return None
         broken = Fault.PROXIMITY in connector.faults
-        if broken or not connector.car_state.plugged:
+        if broken or not connector.cable_in:
             return math.inf
         return CABLE_OHM[connector.cable_a]

@@ -36,6 +36,9 @@ what could be read once is on disk, and no register ever goes back."""
 SAVE_REAL_S = 0.2
 """But not more often than this, s of real time: a fast simulation must not live on the disk."""
 
+RESIDUAL_TEST_S = 0.5
+"""The self-test of the residual current monitor, s; quicker than real ones (WARP: 3 s)."""
+
 OVER_VOLTAGE_V = 275.0
 UNDER_VOLTAGE_V = 170.0
 OVER_CURRENT_SHARE = 1.3
@@ -88,7 +91,13 @@ class Connector:
     duty_percent: float = 100.0
     contactor_closed: bool = False
     locked: bool = False
+    cable_in: bool = False
+    """The cable's plug is in the socket, whether or not a car is at its other end."""
     lease_until_s: float = 0.0
+    testing: bool = False
+    """The residual current monitor is told to test itself."""
+    tested_at_s: float | None = None
+    """When that test is over."""
 
     @property
     def acting_car(self) -> Car:
@@ -172,6 +181,7 @@ class World:
             "connectors": {
                 number: {
                     "plugged": connector.car_state.plugged,
+                    "cable_in": connector.cable_in,
                     "asleep": connector.car_state.asleep,
                     "taken_wh": connector.car_state.taken_wh,
                     "car": asdict(connector.car),
@@ -211,6 +221,7 @@ class World:
                 since_s=self._now_s,
             ),
             cable_a=int(row["cable_a"]),
+            cable_in=bool(row.get("cable_in", row["plugged"])),
             register_wh=float(row["register_wh"]),
             metered_wh=float(row["register_wh"]),
             faults={Fault(fault) for fault in row["faults"]},
@@ -235,7 +246,10 @@ class World:
         self.advance(now_s)
         connector = self.connectors[connector_id]
         connector.duty_percent = command.duty_percent
-        connector.locked = command.lock and Fault.LOCK not in connector.faults
+        _lock(connector, wanted=command.lock)
+        if command.test_residual and not connector.testing:
+            connector.tested_at_s = now_s + RESIDUAL_TEST_S
+        connector.testing = command.test_residual
         connector.lease_until_s = now_s + command.lease_s
         _switch_contactor(connector, wanted=command.close_contactor)
 
@@ -266,6 +280,7 @@ class World:
         connector.car = car
         connector.cable_a = cable_a
         connector.car_state = cars.plugged_in(self._now_s)
+        connector.cable_in = True
 
     def unplug(self, connector_id: int, *, at_wallbox: bool = False) -> None:
         """Pull the plug, at the car's end unless `at_wallbox`.
@@ -278,6 +293,7 @@ class World:
         if at_wallbox and connector.locked and not self.settings.captive_cable:
             raise ValueError(f"connector: the plug is locked in connector {connector_id}")
         connector.car_state = CarState()
+        connector.cable_in = connector.locked  # who may, takes the cable along
 
     def inject(self, connector_id: int, fault: Fault) -> None:
         """Let a fault happen."""
@@ -383,10 +399,19 @@ def _switch_contactor(connector: Connector, *, wanted: bool) -> None:
     ) or Fault.CONTACTOR_WELDED in connector.faults
 
 
+def _lock(connector: Connector, *, wanted: bool) -> None:
+    """Move the plug lock as its faults let it; a cable that nobody holds is taken away."""
+    stuck = Fault.UNLOCK in connector.faults and connector.locked
+    connector.locked = stuck or (wanted and Fault.LOCK not in connector.faults)
+    if not connector.locked and not connector.car_state.plugged:
+        connector.cable_in = False
+
+
 def _let_go(connector: Connector) -> None:
     """The host has gone silent: the board ends the PWM and opens."""
     connector.duty_percent = 100.0
-    connector.locked = False
+    connector.testing = False
+    _lock(connector, wanted=False)
     _switch_contactor(connector, wanted=False)
 
 
