@@ -20,6 +20,18 @@ def intent(charge, priority):
         ([(True, Priority.OPERATOR), (False, Priority.AVAILABILITY)], False),
         ([(True, Priority.AVAILABILITY), (False, Priority.NO_TRANSACTION)], False),
         ([(False, Priority.TRANSACTION), (True, Priority.OPERATOR)], True),
+        # The start delay and the timetable pause a transaction; the operator's word is above both.
+        ([(True, Priority.TRANSACTION), (False, Priority.START_DELAY)], False),
+        ([(True, Priority.TRANSACTION), (False, Priority.TIMETABLE)], False),
+        (
+            [
+                (True, Priority.TRANSACTION),
+                (False, Priority.START_DELAY),
+                (False, Priority.TIMETABLE),
+                (True, Priority.OPERATOR),
+            ],
+            True,
+        ),
     ],
 )
 def test_priority_decides_and_a_pause_wins_ties(intents, charges):
