@@ -88,6 +88,7 @@ class ConnectorShown:
     faults: tuple[Fault, ...] = ()
     voltage_v: Phases | None = None
     current_a: Phases | None = None
+    power_w: float | None = None
     frequency_hz: float | None = None
     offered_a: float = 0.0
     energy_wh: float | None = None
@@ -207,6 +208,7 @@ def _connector(connector: Connector, clock: Clock, frequency_hz: float | None) -
         faults=tuple(fault for fault in RULES if fault in faults),
         voltage_v=None if meter is None else meter.voltage_v,
         current_a=None if meter is None else meter.current_a,
+        power_w=None if meter is None else meter.power_w,
         frequency_hz=frequency_hz,
         offered_a=controller.offered_a,
         energy_wh=None
@@ -307,6 +309,7 @@ _CONNECTOR: Mapping[str, Callable[[Any], Any]] = {
     "faults": _faults,
     "voltage_v": _phases,
     "current_a": _phases,
+    "power_w": float,
     "frequency_hz": float,
     "offered_a": float,
     "energy_wh": float,
