@@ -17,6 +17,8 @@ from evse.local.client import ControlError, request_sync
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from evse.panels.screen import Scene
+
 POLL_S = 0.5
 FRAME_S = 0.1
 """A picture ten times a second: fast flashes are seen, and a slow line to the terminal suffices."""
@@ -179,7 +181,7 @@ def _line_of(sight: Sight, args: argparse.Namespace) -> str:
     return screen.line(_scene(sight.answer, args, sight.age_s))
 
 
-def _scene(answer: dict[str, Any], args: argparse.Namespace, age_s: float) -> Any:
+def _scene(answer: dict[str, Any], args: argparse.Namespace, age_s: float) -> "Scene":
     from evse.panels import screen
     from evse.panels.panel import Look
 

@@ -63,15 +63,20 @@ def scene(answer: Mapping[str, Any], look: Look | None, number: int | None, lag_
         number = told.connector(None, at_s).number if told else min(map(int, connectors))
     if str(number) not in connectors:
         raise ValueError(f"connector: came {number}, allowed {', '.join(connectors)}")
-    own = Look.CABUR if answer.get("panel", {}).get("look") == Look.CABUR else Look.ETEK
     return Scene(
         number,
         connectors[str(number)],
         answer,
         lag_s,
         told.connector(number, at_s) if told else None,
-        indications(look or own, told, number, at_s) if told else None,
+        indications(look or _look(answer), told, number, at_s) if told else None,
     )
+
+
+def _look(answer: Mapping[str, Any]) -> Look:
+    told = answer.get("panel")
+    cabur = isinstance(told, Mapping) and told.get("look") == Look.CABUR
+    return Look.CABUR if cabur else Look.ETEK
 
 
 def _told(answer: Mapping[str, Any]) -> Shown | None:
@@ -163,45 +168,49 @@ def _connection(answer: Mapping[str, Any]) -> str:
 def _measured(scene: Scene) -> RenderableType:
     shown, status = scene.shown, scene.status
     table = Table.grid(padding=(0, 1))
-    table.add_column(style=_QUIET, width=8)
+    table.add_column(style=_QUIET, width=9)
     for _ in range(3):
         table.add_column(justify="right", width=6)
     phases = [
-        ("volt", shown.voltage_v if shown else None, 0),
-        ("ampere", shown.current_a if shown else None, 1),
+        ("voltage V", shown.voltage_v if shown else None, 0),
+        ("current A", shown.current_a if shown else None, 1),
         ("house A", scene.answer.get("house_current_a"), 1),
     ]
     table.add_row("", *(Text(name, style=_QUIET) for name in ("L1", "L2", "L3")))
     for name, values, digits in phases:
         table.add_row(name, *(_number(value, digits) for value in values or (None,) * 3))
-    total = [
+    total = _joined(
         f"{shown.power_w / 1000:.2f} kW" if shown and shown.power_w is not None else "",
         f"{shown.frequency_hz:.1f} Hz" if shown and shown.frequency_hz is not None else "",
-        f"pilot {status.get('pilot_state', '?')}",
-        "closed" if status.get("contactor") else "open",
-    ]
-    return Group(table, Text(" · ".join(part for part in total if part)))
+    )
+    contactor = "closed" if status.get("contactor") else "open"
+    wires = f"pilot {status.get('pilot_state', '?')} · contactor {contactor}"
+    return Group(table, *([Text(total)] if total else []), Text(wires))
 
 
 def _session(scene: Scene) -> RenderableType:
     transaction, shown = scene.status.get("transaction"), scene.shown
     if not isinstance(transaction, Mapping):
         return Text("none", style=_QUIET)
-    parts = [f"card {transaction.get('id_tag', '?')}"]
-    if shown is not None and shown.energy_wh is not None:
-        parts.append(f"{shown.energy_wh / 1000:.2f} kWh")
-    if shown is not None and shown.duration_s is not None:
-        parts.append(_duration(shown.duration_s + scene.lag_s))
-    if shown is not None and shown.paused_by:
-        parts.append(f"paused by {shown.paused_by}")
-    return Text(" · ".join(parts))
+    card = f"card {transaction.get('id_tag', '?')}"
+    if shown is None:
+        return Text(card)
+    so_far = _joined(
+        "" if shown.energy_wh is None else f"{shown.energy_wh / 1000:.2f} kWh",
+        "" if shown.duration_s is None else _duration(shown.duration_s + scene.lag_s),
+    )
+    paused = f"paused by {shown.paused_by}" if shown.paused_by else ""
+    return Text("\n".join(part for part in (card, so_far, paused) if part))
 
 
 def _limits(scene: Scene) -> RenderableType:
     """Every limit, the least first; the one that holds is marked."""
     table = Table.grid(padding=(0, 1))
-    for width, justify in ((1, "left"), (13, "left"), (6, "right"), (17, "right")):
-        table.add_column(width=width, justify="left" if justify == "left" else "right")
+    table.add_column(width=1)
+    table.add_column(width=12)
+    for width in (7, 5, 11):
+        table.add_column(width=width, justify="right")
+    table.add_row("", "", "at most", "age", "ends", style=_QUIET)
     limits = [each for each in scene.status.get("limits", ()) if isinstance(each, Mapping)]
     for limit in sorted(limits, key=lambda each: float(each.get("amps", 0))):
         holds = limit.get("source") == scene.status.get("limited_by")
@@ -209,21 +218,25 @@ def _limits(scene: Scene) -> RenderableType:
             "▶" if holds else "",
             str(limit.get("source", "?")),
             f"{_number(limit.get('amps'), 1)} A",
-            Text(_lease(limit, scene.lag_s), style="default" if holds else _QUIET),
+            _age(limit, scene.lag_s),
+            _end(limit, scene.lag_s),
             style="bold" if holds else "",
         )
     offered = f"offers {_number(scene.status.get('offered_a'), 1)} A"
     return Group(table, Text(offered, style="bold"))
 
 
-def _lease(limit: Mapping[str, Any], lag_s: float) -> str:
-    """How old a limit is, when it ends and in what."""
-    age_s, left_s = limit.get("age_s"), limit.get("expires_in_s")
-    age = "" if age_s is None else f"{_short(float(age_s) + lag_s)} old"
+def _age(limit: Mapping[str, Any], lag_s: float) -> str:
+    age_s = limit.get("age_s")
+    return "" if age_s is None else _short(float(age_s) + lag_s)
+
+
+def _end(limit: Mapping[str, Any], lag_s: float) -> str:
+    """When a limit ends, and in what."""
+    left_s = limit.get("expires_in_s")
     if left_s is None:
-        return age
-    left = f"{_short(max(0.0, float(left_s) - lag_s))} → {_number(limit.get('fallback_a'), 0)} A"
-    return f"{age}, {left}" if age else left
+        return ""
+    return f"{_short(max(0.0, float(left_s) - lag_s))} → {_number(limit.get('fallback_a'), 0)} A"
 
 
 def _faults(scene: Scene) -> RenderableType:
@@ -238,6 +251,10 @@ def _fault(fault: Fault) -> Text:
     style = "yellow" if rule.severity is Severity.WARNING else "bold red"
     code = f" ({rule.display_code})" if rule.display_code else ""
     return Text.assemble((rule.text, style), f"{code}: {_ENDS[rule.clears]}")
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _number(value: object, digits: int) -> str:

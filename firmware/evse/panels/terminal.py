@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from evse.panels.indications import COLUMNS, Digits, Indications, Lamp
+from evse.panels.indications import COLUMNS, Colour, Digits, Indications, Lamp
 from evse.panels.segments import drawn
 
 WIDTH = 78
@@ -30,6 +30,15 @@ _UNITS = ("V", "A", "Hz", "kWH", "Min", "No")
 _BELT = box.Box("▛▀▀▜\n▌  ▐\n▌  ▐\n▌  ▐\n▌  ▐\n▌  ▐\n▌  ▐\n▙▄▄▟\n")
 """A lit belt; a dark one is a thin frame."""
 
+_RGB = {
+    Colour.WHITE: (250, 250, 250),
+    Colour.RED: (255, 64, 64),
+    Colour.GREEN: (48, 216, 96),
+    Colour.BLUE: (56, 128, 255),
+    Colour.YELLOW: (255, 200, 32),
+}
+"""How the lamps' colours look on a dark screen: pure blue could hardly be seen."""
+
 _NIGHT_RGB = (46, 50, 56)
 """What a lamp of brightness 0 looks like, so that breathing fades into it."""
 
@@ -46,8 +55,8 @@ def style_of(lamp: Lamp) -> Style:
     if lamp.brightness < LIT / 4:
         return _DARK
     red, green, blue = (
-        round(night + (255 * part - night) * lamp.brightness)
-        for night, part in zip(_NIGHT_RGB, lamp.colour.rgb, strict=True)
+        round(night + (day - night) * lamp.brightness)
+        for night, day in zip(_NIGHT_RGB, _RGB[lamp.colour], strict=True)
     )
     return Style(color=Color.from_rgb(red, green, blue))
 
@@ -74,8 +83,11 @@ def lcd(indications: Indications) -> RenderableType:
 
 def _big(lamp: Lamp) -> Text:
     """A round lamp of three rows: filled when lit, a ring when dark."""
-    shape = "▄███▄\n█████\n▀███▀" if lamp.brightness >= LIT else "╭───╮\n│   │\n╰───╯"
-    return Text(shape, style=style_of(lamp))
+    style = style_of(lamp)
+    if lamp.brightness < LIT:
+        return Text("╭───╮\n│   │\n╰───╯", style=style)
+    full = style + Style(bgcolor=style.color)  # a row is higher than its character in many fonts
+    return Text.assemble(("▄███▄\n", style), ("█████", full), ("\n▀███▀", style))
 
 
 def _cabur(indications: Indications, digits: Digits, title: str) -> RenderableType:
@@ -87,11 +99,12 @@ def _cabur(indications: Indications, digits: Digits, title: str) -> RenderableTy
     layout.add_row(
         Group(_area1(digits), Text(), _area2(indications)), _corners(indications.lamp("card"))
     )
-    name = f"{title} · belt {_described(belt)}" if belt is not None else title
     return Frame(
         layout,
-        title=Text(name, style="default"),
+        title=Text(title, style="default"),
         title_align="left",
+        subtitle=Text(f"belt {_described(belt)}" if belt is not None else "", style="default"),
+        subtitle_align="right",
         box=_BELT if lit else box.ROUNDED,
         border_style=style_of(belt) if belt is not None else _DARK,
         width=WIDTH,
