@@ -6,7 +6,7 @@ A request is a JSON object: `{"command": "plug", "connector": 1, "max_a": 16}`.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -36,7 +36,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a request. `minimum` and `maximum` bound numbers, and the length of texts."""
+    """One field of a request. `minimum` and `maximum` bound numbers, and the length of texts.
+
+    `any_script`: a text for people, in more than ASCII.
+    """
 
     name: str
     kind: Kind
@@ -46,10 +49,11 @@ class Field:
     minimum: float = -math.inf
     maximum: float = math.inf
     choices: tuple[Any, ...] = ()
+    any_script: bool = False
 
     def check(self, value: object) -> Any:
         """The value as the program uses it. Raises RequestError."""
-        checked = _CHECKS[self.kind](value)
+        checked = _printable(value) if self.any_script else _CHECKS[self.kind](value)
         if checked is None or not self._allows(checked):
             raise RequestError(f"{self.name}: came {_shown(value)}, allowed {self.allowed}")
         return checked
@@ -89,8 +93,13 @@ def _truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _printable(value: object) -> str | None:
+    return value if isinstance(value, str) and value.isprintable() else None
+
+
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value.isascii() and value.isprintable() else None
+    text = _printable(value)
+    return text if text is not None and text.isascii() else None
 
 
 def _phases(value: object) -> tuple[float, float, float] | None:
@@ -147,6 +156,42 @@ _CABLE = Field(
     "cable_a", Kind.WHOLE, "ampacity of the cable, A", default=32, choices=tuple(CABLE_OHM)
 )
 
+_TAG = Field("tag", Kind.TEXT, "number of a card", required=True, minimum=1, maximum=40)
+_NAME = Field(
+    "name", Kind.TEXT, "name of the card", default="", minimum=0, maximum=40, any_script=True
+)
+_SINCE = Field("since", Kind.WHOLE, "cards told already", default=0, minimum=0, maximum=1e9)
+
+CARDS_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "cards-list": (
+        "cards on the local whitelist",
+        (
+            Field("offset", Kind.WHOLE, "skip so many", default=0, minimum=0, maximum=1e6),
+            Field("limit", Kind.WHOLE, "show so many", default=100, minimum=1, maximum=1000),
+        ),
+    ),
+    "cards-insert": ("put a card on the local whitelist", (_TAG, _NAME)),
+    "cards-search": ("whether a card is on the local whitelist", (_TAG,)),
+    # An empty number is a number that somebody forgot; it gets an answer of its own.
+    "cards-delete": ("take a card off the local whitelist", (replace(_TAG, minimum=0),)),
+    "cards-delete-all": ("take every card off the local whitelist", ()),
+    "cards-clear-cache": ("forget what the central system said of cards", ()),
+    "cards-name": ("name a card", (_TAG, replace(_NAME, required=True))),
+    "cards-learn": ("learning mode: put every card held to the reader on the list", ()),
+    "cards-learn-stop": ("end learning mode", ()),
+    "cards-learning": ("what learning mode has done", (_SINCE,)),
+    "cards-read": ("read a card for a slot", ()),
+    "cards-reading": ("the card that was read for a slot", ()),
+    "cards-slots": ("the cards in the slots", ()),
+    "cards-slot": (
+        "put a card into a slot, without a number the one that was read",
+        (
+            Field("slot", Kind.WHOLE, "slot", required=True, minimum=1, maximum=3),
+            replace(_TAG, required=False),
+        ),
+    ),
+}
+
 COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
     "unplug": ("pull the plug", (_CONNECTOR, _SIDE)),
@@ -189,6 +234,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "status": ("all that is to be known at this instant", ()),
     "report": ("what happened at the house's connection since the start", ()),
+    **CARDS_COMMANDS,
 }
 """Each command: what it does, and its fields."""
 

@@ -10,6 +10,7 @@ from evse.settings import (
     meters,
     panels,
     protection,
+    readers,
     service,
     simulation,
 )
@@ -22,6 +23,7 @@ SETTINGS: tuple[Setting, ...] = (
     *boards.ROWS,
     *meters.ROWS,
     *authorization.ROWS,
+    *readers.ROWS,
     *panels.ROWS,
     *service.ROWS,
     *simulation.ROWS,

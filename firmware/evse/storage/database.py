@@ -71,6 +71,14 @@ MIGRATIONS = (
         hot_openings     INTEGER NOT NULL
     );
     """,
+    """
+    CREATE TABLE whitelist (
+        id   INTEGER PRIMARY KEY,
+        uid  TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL DEFAULT '',
+        slot INTEGER UNIQUE
+    );
+    """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
 after a roll-back of an update, can go on with the file of a newer one."""

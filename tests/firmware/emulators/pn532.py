@@ -132,7 +132,7 @@ class Pn532Emulator:
             self._answer(self._body(body))
 
     async def _wait_for_card(self) -> None:
-        while self.card is None:
+        while self.card is None:  # noqa: ASYNC110 (a physical event)
             await asyncio.sleep(0.005)
         self._answer(self._found())
 

@@ -63,7 +63,7 @@ async def running(chip: Pn532Emulator) -> AsyncIterator[Running]:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 

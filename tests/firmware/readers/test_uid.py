@@ -83,7 +83,7 @@ def test_what_a_text_means(notation: Notation, text: str, uid: str) -> None:
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     notation = Notation()
-    with pytest.raises(UidError, match="tag: came .*, allowed 8, 14 or 20 hex") as caught:
+    with pytest.raises(UidError, match=r"tag: came .*, allowed 8, 14 or 20 hex") as caught:
         notation.uid(text)
     assert len(str(caught.value)) < 250
     assert not notation.means(text, "0DBBA1A2")

@@ -1,0 +1,85 @@
+"""Card readers and how cards are known: pages AUTHORIZATION (5.8.2.1), WHITELIST (5.8.1.7)."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+MANUFACTURER = Roles.of("RW", "R", "R")
+OPERATOR = Roles.of("RW", "RW", "R")
+
+WHITELIST = Roles.of("RW", "RW", "RW")
+"""The manual's permissions for every button of page WHITELIST, which are no settings."""
+
+KINDS = ("none", "simulated", "pn532", "keyboard")
+MAX_WHITELIST = 100_000
+
+_DEVICES = "as serial:/dev/ttyS3 for pn532, /dev/input/by-id/usb-…-event-kbd for keyboard"
+
+
+def _kind(key: str, default: str, label: str) -> Setting:
+    return Setting(key, Kind.ENUM, default, label, MANUFACTURER, choices=KINDS, reboot=True)
+
+
+def _connection(key: str, label: str) -> Setting:
+    return Setting(
+        key,
+        Kind.STR,
+        "",
+        label,
+        MANUFACTURER,
+        maximum=200,
+        pattern=r"((serial:)?/\S+)?",
+        form=f"a device, {_DEVICES}",
+        reboot=True,
+    )
+
+
+ROWS = (
+    _kind("reader.kind", "simulated", "Card reader"),
+    _connection("reader.connection", "Device of the card reader"),
+    _kind("reader.second_kind", "none", "Second card reader"),
+    _connection("reader.second_connection", "Device of the second card reader"),
+    Setting(
+        "authorization.rfid_reader",
+        Kind.BOOL,
+        True,
+        "Rfid reader",
+        OPERATOR,
+        ocpp_key="RfidReader",
+    ),
+    Setting(
+        # The manual's page shows "Disable", its text says BE (default) or LE; the text is right.
+        "authorization.tag_id_function",
+        Kind.ENUM,
+        "BE",
+        "Tag ID function: order of the bytes in a card's number, big or little endian",
+        OPERATOR,
+        choices=("BE", "LE"),
+        ocpp_key="TagIDFunction",
+    ),
+    Setting(
+        # The maker's cards bear decimal numbers, one's own are shown as hexadecimal (5.3, 5.4).
+        "authorization.tag_id_form",
+        Kind.ENUM,
+        "Hex",
+        "Digits of a card's number, as it is sent to the central system",
+        OPERATOR,
+        choices=("Hex", "Decimal"),
+        ocpp_key="TagIDForm",
+    ),
+    Setting(
+        "authorization.enable_local_whitelist",
+        Kind.BOOL,
+        False,
+        "Enable local whitelist",
+        OPERATOR,
+        ocpp_key="EnableLocalWhitelist",
+    ),
+    Setting(
+        "authorization.whitelist_capacity",
+        Kind.INT,
+        MAX_WHITELIST,
+        "Cards that the local whitelist takes",
+        MANUFACTURER,
+        1,
+        MAX_WHITELIST,
+    ),
+)
