@@ -11,6 +11,7 @@ from pathlib import Path
 from evse import __version__
 from evse.blackbox.command import add_replay
 from evse.configuration import add_configuration
+from evse.doctor.command import add_doctor
 from evse.local.cards_command import add_cards
 from evse.local.command import add_sim
 from evse.local.watch import add_watch
@@ -20,7 +21,7 @@ from evse.settings.table import SETTINGS
 
 USAGE_STATUS = 2
 
-ADDITIONS = (add_sim, add_cards, add_install, add_watch, add_replay)
+ADDITIONS = (add_sim, add_cards, add_install, add_watch, add_replay, add_doctor)
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
 
