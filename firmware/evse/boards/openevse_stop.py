@@ -1,0 +1,45 @@
+"""Stopping an OpenEVSE board, with or without a driver."""
+
+import asyncio
+import contextlib
+
+from evse.boards.board import BoardError
+from evse.boards.openevse_rules import RELEASE_S, Mode
+from evse.boards.rapi import RapiError, Status
+from evse.boards.rapi_port import RapiPort
+
+ATTEMPTS = 5
+LOOK_S = 0.2
+
+
+async def stop_gently(port: RapiPort) -> None:
+    """Ask for the gentle end of a charge, unless a fault has ended it: it would be forgotten."""
+    status = Status.of_answer(await port.ask("GS"))
+    if not (status.faulty and not status.relay_closed):
+        await port.ask(Mode.SLEEPING.value)
+
+
+async def stop(device: str) -> None:
+    """Stop the OpenEVSE board on `device` and leave it disabled. BoardError when it can't be."""
+    error: RapiError | None = None
+    for _ in range(ATTEMPTS):
+        try:
+            async with contextlib.aclosing(await RapiPort.open(device, lambda _: None)) as port:
+                await _disable(port)
+                return
+        except RapiError as failed:
+            error = failed
+    raise BoardError(f"OpenEVSE on {device} could not be stopped: {error}")
+
+
+async def _disable(port: RapiPort) -> None:
+    """Give the vehicle its time to let go. RapiError when a frame is lost or the relay stays."""
+    await port.ask(Mode.SLEEPING.value)
+    for _ in range(round(RELEASE_S / LOOK_S)):
+        if not Status.of_answer(await port.ask("GS")).relay_closed:
+            break
+        await asyncio.sleep(LOOK_S)
+    await port.ask(Mode.DISABLED.value)
+    status = Status.of_answer(await port.ask("GS"))
+    if status.relay_closed:
+        raise RapiError(f"its relay stays closed in state {status.state:02X}")

@@ -1,0 +1,1 @@
+"""Devices of a wallbox, byte for byte, each behind a real pseudo terminal."""
