@@ -164,6 +164,8 @@ class Cards:
             info = await self._central.authorize(id_tag)
         finally:
             self._asked.discard(id_tag.casefold())
+        if origin is Origin.FREE and self._at_plug() is Decision.IGNORE:
+            return  # free charging was switched off meanwhile
         if info is not None and info.accepted:
             taken = self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
         else:
@@ -198,11 +200,14 @@ class Cards:
     def _plugged(self, connector: Connector) -> None:
         """Start without a card, if charging is free."""
         id_tag = self._settings["authorization.free_charging_tag_id"]
-        match decide(rules_of(self._settings), Presented.PLUG).decision:
+        match self._at_plug():
             case Decision.START:
                 self._accept([connector], Accepted(id_tag, origin=Origin.FREE))
             case Decision.ASK:
                 self._send(self._authorize([connector], id_tag, Origin.FREE))
+
+    def _at_plug(self) -> Decision:
+        return decide(rules_of(self._settings), Presented.PLUG).decision
 
     def _tell(self, accepted: bool) -> None:
         for on_card in tuple(self._subscribers):

@@ -61,22 +61,15 @@ def rules_of(settings: Settings) -> AuthorizationRules:
     """The rules that the settings make."""
     return AuthorizationRules(
         home=settings["installation.chargepoint_type"] == "Home",
-        rfid_reader=_of(settings, "authorization.rfid_reader", True),
+        rfid_reader=settings["authorization.rfid_reader"],
         free_charging=settings["authorization.free_charging"],
         free_with_ocpp=settings["authorization.free_charging_mode"] == "WithOcpp",
-        local_whitelist=_of(settings, "authorization.enable_local_whitelist", False),
+        local_whitelist=settings["authorization.enable_local_whitelist"],
         pre_authorize=settings["authorization.local_pre_authorize"],
         authorize_offline=settings["authorization.local_authorize_offline"],
         in_doubt=settings["authorization.if_in_doubt_allow_charging"],
         cache=settings["authorization.cache_enabled"],
     )
-
-
-def _of(settings: Settings, key: str, default: Any) -> Any:
-    try:
-        return settings[key]
-    except KeyError:
-        return default
 
 
 def knows_nothing(_id_tag: str) -> bool:

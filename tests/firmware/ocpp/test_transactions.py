@@ -1,6 +1,7 @@
 """Transactions: nothing is lost, nothing is told twice (ocpp16-behaviours 29 to 38)."""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
@@ -278,6 +279,64 @@ async def test_local_pre_authorize_and_clear_cache(
     await central.ask(call.ClearCache())
     assert (await wallbox.client.authorize("CARD")).accepted
     assert len(central.of("Authorize")) == 2
+
+
+async def test_at_home_nobody_is_asked(central: Any, make_wallbox: Any, eventually: Any) -> None:
+    """Recipe A.3 with a central system all the same: the wallbox's own list decides."""
+    wallbox = await make_wallbox("installation.chargepoint_type=Home", "EnableLocalWhitelist=true")
+    wallbox.client._authorization._knows = {"MINE"}.__contains__
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    assert (await wallbox.client.authorize("MINE")).accepted
+    assert await wallbox.client.authorize("OTHER") is None
+    assert not central.of("Authorize")
+
+
+async def test_the_answer_to_start_transaction_outweighs_the_whitelist(
+    central: Any, make_wallbox: Any, eventually: Any, begun: Any
+) -> None:
+    """22, 23, recipe B.1: it starts at once, but not again when the central system refused it."""
+    for action, answer in (
+        ("StartTransaction", call_result.StartTransaction(7, {"status": "Blocked"})),
+        ("Authorize", call_result.Authorize({"status": "Blocked"})),
+    ):
+        central.answers[action] = lambda _, answer=answer: answer
+    wallbox = await make_wallbox("EnableLocalWhitelist=true", "LocalPreAuthorize=true")
+    wallbox.client._authorization._knows = {"MINE"}.__contains__
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    assert (await wallbox.client.authorize("MINE")).accepted
+    assert not central.of("Authorize")
+    await wallbox.client.transaction_started(begun(id_tag="MINE"))
+    await eventually(lambda: wallbox.client._authorization.known("MINE"))
+    assert (await wallbox.client.authorize("MINE")).status == "Blocked"
+    assert len(central.of("Authorize")) == 1
+    wallbox.client.set_network(up=False)
+    await eventually(lambda: not wallbox.client.connected)
+    assert (await wallbox.client.authorize("MINE")).status == "Blocked"
+
+
+async def test_concurrent_tx_is_refused_but_not_kept(
+    central: Any, wallbox: Any, eventually: Any
+) -> None:
+    """The card charges elsewhere now; that says nothing of it for the next time."""
+    assert (await wallbox.client.authorize("CARD")).accepted
+    central.answers["Authorize"] = lambda _: call_result.Authorize({"status": "ConcurrentTx"})
+    assert (await wallbox.client.authorize("CARD")).status == "ConcurrentTx"
+    wallbox.client.set_network(up=False)
+    await eventually(lambda: not wallbox.client.connected)
+    assert (await wallbox.client.authorize("CARD")).accepted
+
+
+async def test_a_full_disk_costs_the_cache_but_not_the_charge(
+    wallbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(wallbox.client._authorization._values, "save_card", full)
+    assert (await wallbox.client.authorize("CARD")).accepted
+    assert wallbox.client._authorization.known("CARD").accepted
 
 
 async def test_a_broken_connection_ends_the_wait_for_an_answer(
