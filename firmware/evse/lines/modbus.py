@@ -211,6 +211,32 @@ class ModbusLine:
         return (8 + answer_bytes) * _character_s(self.connection)
 
 
+@dataclass(frozen=True, slots=True)
+class ModbusUnit:
+    """One device on a line, asked at its own pace. Raises what the line raises."""
+
+    line: ModbusLine
+    unit: int
+    pace: Pace
+
+    def __str__(self) -> str:
+        return f"unit {self.unit} on {self.line.connection}"
+
+    async def read(self, registers: range) -> list[int]:
+        """The holding registers of one block."""
+        return await self.line.read(
+            self.unit,
+            frames.READ_HOLDING_REGISTERS,
+            registers.start,
+            len(registers),
+            self.pace,
+        )
+
+    async def write(self, address: int, value: int) -> None:
+        """Write one register."""
+        await self.line.write(self.unit, address, value, self.pace)
+
+
 def _character_s(connection: SerialConnection) -> float:
     """One character on the wire: start bit, eight data bits, parity, stop bits."""
     bits = 1 + 8 + (connection.parity != "N") + connection.stopbits
