@@ -61,6 +61,7 @@ class Product:
                 "installation.phases": PHASES_CONNECTED[self.phases[0]],
                 "installation.cable": "Cable" if self.captive_cable else "Socket",
                 "installation.max_output_current_a": self.maximum_a,
+                "authorization.whitelist_capacity": self.cards,
                 "panel.look": self.look,
             }
         )
@@ -105,7 +106,7 @@ _GENERIC = Product(
     maximum_a=32.0,
     power_systems=_EARTHED,
     look="etek",
-    cards=1000,
+    cards=100_000,
 )
 """No product in particular: the defaults are those which the settings have anyway."""
 

@@ -20,7 +20,7 @@ ANY = EARTHED | {PowerSystem.IT}
         # ETEK EKEPC3 manual: 5.8.1.3 (1P+N230V on the page, 32 A), 5.8.1.7.
         ("EKEPC3-C", (1, 3), True, 7.4, EARTHED, 1000),
         ("EKEPC3-S", (1, 3), False, 7.4, EARTHED, 1000),
-        ("generic", (3, 1), False, 22.0, EARTHED, 1000),
+        ("generic", (3, 1), False, 22.0, EARTHED, 100_000),
     ],
 )
 def test_products_are_those_of_the_manuals(
@@ -45,9 +45,9 @@ def test_seven_products() -> None:
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("EVPLUS22S", ("Cabur", "EVPLUS22S", "3P+N400V", "Socket", 32.0, "cabur")),
-        ("EVPLUS7C", ("Cabur", "EVPLUS7C", "1P+N230V", "Cable", 32.0, "cabur")),
-        ("EKEPC3-C", ("ETEK", "EKEPC3-C", "1P+N230V", "Cable", 32.0, "etek")),
+        ("EVPLUS22S", ("Cabur", "EVPLUS22S", "3P+N400V", "Socket", 32.0, 3, "cabur")),
+        ("EVPLUS7C", ("Cabur", "EVPLUS7C", "1P+N230V", "Cable", 32.0, 3, "cabur")),
+        ("EKEPC3-C", ("ETEK", "EKEPC3-C", "1P+N230V", "Cable", 32.0, 1000, "etek")),
     ],
 )
 def test_the_defaults_it_gives(name, settings) -> None:
@@ -57,6 +57,7 @@ def test_the_defaults_it_gives(name, settings) -> None:
         "installation.phases",
         "installation.cable",
         "installation.max_output_current_a",
+        "authorization.whitelist_capacity",
         "panel.look",
     )
     assert product(name).settings == dict(zip(keys, settings, strict=True))
