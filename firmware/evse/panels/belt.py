@@ -118,8 +118,12 @@ class SpiDevice:
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-        fcntl.ioctl(self._file, _SPI_IOC_WR_MODE, struct.pack("B", 0))
-        fcntl.ioctl(self._file, _SPI_IOC_WR_MAX_SPEED_HZ, struct.pack("I", SPI_HZ))
+        try:
+            fcntl.ioctl(self._file, _SPI_IOC_WR_MODE, struct.pack("B", 0))
+            fcntl.ioctl(self._file, _SPI_IOC_WR_MAX_SPEED_HZ, struct.pack("I", SPI_HZ))
+        except OSError:
+            os.close(self._file)
+            raise
 
     def write(self, data: bytes) -> None:
         """Clock `data` out in one go: a pause would end the chain."""
