@@ -13,6 +13,7 @@ from typing import Any
 from evse.core.faults import Fault
 from evse.simulation.car import CABLE_OHM
 from evse.simulation.world import MeterFault, MeterPlace
+from evse.texts import LANGUAGES
 
 MAX_LINE_BYTES = 16_384
 """A longer line is no request of ours."""
@@ -234,6 +235,10 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "status": ("all that is to be known at this instant", ()),
     "report": ("what happened at the house's connection since the start", ()),
+    "why": (
+        "why it charges as it does, or does not",
+        (_CONNECTOR, Field("language", Kind.TEXT, "of the answer", choices=LANGUAGES)),
+    ),
     **CARDS_COMMANDS,
 }
 """Each command: what it does, and its fields."""
