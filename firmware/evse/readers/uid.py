@@ -131,7 +131,6 @@ class Notation:
             facility, number = int(match[1]), int(match[2])
             return (
                 len(uid) == 8
-                and facility < 1 << 8
                 and number < 1 << 16
                 and int(self._ordered(uid), 16) & 0xFFFFFF == facility << 16 | number
             )
