@@ -6,6 +6,7 @@ WS2812B-V5). At 2.4 Mbit/s three bits of SPI are one of these: 110 is a 1, 100 i
 and their conflicts with sound: jgarff/rpi_ws281x README.md.
 """
 
+import contextlib
 import fcntl
 import importlib
 import os
@@ -60,15 +61,12 @@ class Belt:
 
     def close(self) -> None:
         """Darken the belt and release it."""
-        if self._strip is None:
-            return
-        try:
-            self._fill((0, 0, 0))
-        except PanelError:
-            pass  # it is dark or dead
-        finally:
-            strip, self._strip, self._rgb = self._strip, None, None
-            strip.close()
+        strip, self._strip, self._rgb = self._strip, None, None
+        if strip is not None:
+            with contextlib.suppress(OSError, RuntimeError):  # it is dead already
+                strip.fill((0, 0, 0))
+            with contextlib.suppress(OSError):
+                strip.close()
 
     def _fill(self, rgb: Rgb) -> None:
         try:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from evse.clock import Clock, SystemClock
@@ -77,12 +78,9 @@ class Panel:
 
     async def run(self) -> None:
         """Serve the devices until cancelled; at once over when there are none."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for driver in self._drivers:
-                    tasks.create_task(self._serve(driver))
-        finally:
-            _log.debug("the panel is dark")
+        async with asyncio.TaskGroup() as tasks:
+            for driver in self._drivers:
+                tasks.create_task(self._serve(driver))
 
     async def _serve(self, driver: Driver) -> None:
         """Show what is new, again and again."""
@@ -93,23 +91,26 @@ class Panel:
             while True:
                 stamped = self.shown()
                 now = indications(self.look, stamped, None, stamped.box.at_s)
-                if now != shown:
-                    try:
-                        await _done(pool, driver.name, lambda: driver.show(now))  # noqa: B023
-                    except PanelError as error:
-                        if works:
-                            _log.warning("%s is not shown on: %s", driver.name, error)
-                        works, shown = False, None
-                        await _done(pool, driver.name, driver.close)
-                        await self._clock.sleep(RETRY_S)
-                        continue
-                    if not works:
-                        _log.info("%s works again", driver.name)
-                    works, shown = True, now
-                await self._clock.sleep(TURN_S)
+                error = "" if now == shown else await _show(pool, driver, now)
+                if error and works:
+                    _log.warning("%s shows nothing: %s", driver.name, error)
+                elif not (error or works):
+                    _log.info("%s works again", driver.name)
+                works, shown = not error, None if error else now
+                await self._clock.sleep(RETRY_S if error else TURN_S)
         finally:
             pool.submit(driver.close)
             pool.shutdown(wait=False)
+
+
+async def _show(pool: ThreadPoolExecutor, driver: Driver, now: Indications) -> str:
+    """Let the device show this; "", or why it could not: then it is closed."""
+    try:
+        await _done(pool, driver.name, partial(driver.show, now))
+    except PanelError as error:
+        await _done(pool, driver.name, driver.close)
+        return str(error)
+    return ""
 
 
 async def _done(pool: ThreadPoolExecutor, name: str, call: Callable[[], None]) -> None:

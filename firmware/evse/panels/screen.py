@@ -110,20 +110,20 @@ def picture(scene: Scene) -> RenderableType:
 def line(scene: Scene) -> str:
     """Return the same in one line, for terminals that can do no more."""
     status = scene.status
-    lamps = (
-        f"{lamp.name} {lamp.pattern}"
-        for lamp in (scene.panel.lamps if scene.panel else ())
-        if lamp.pattern is not Pattern.OFF
-    )
     parts = (
         f"connector {scene.number} {status.get('status', 'unknown')}",
-        ", ".join(lamps) or "no lamp is lit",
+        _lit(scene.panel) if scene.panel is not None else "",
         f"offers {_number(status.get('offered_a'), 1)} A by {status.get('limited_by', 'nobody')}",
         ", ".join(status.get("faults", ())) or "no fault",
         _connection(scene.answer),
         why(scene),
     )
     return " | ".join(part for part in parts if part)
+
+
+def _lit(panel: Indications) -> str:
+    lit = (f"{lamp.name} {lamp.pattern}" for lamp in panel.lamps if lamp.pattern is not Pattern.OFF)
+    return ", ".join(lit) or "no lamp is lit"
 
 
 def gone(error: str, since_s: float) -> RenderableType:

@@ -116,7 +116,7 @@ async def test_a_dead_device_is_tried_again_and_stops_nobody(
             await bench.pass_time(RETRY_S + 0.2)
             assert first_row(dead) == "Finishing"
     told = [record.message for record in caplog.records]
-    assert told.count("the display is not shown on: the display: unplugged") == 1
+    assert told.count("the display shows nothing: the display: unplugged") == 1
     assert told.count("the display works again") == 1
 
 

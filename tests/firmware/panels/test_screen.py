@@ -141,6 +141,7 @@ def test_a_wallbox_that_tells_nothing_of_its_panel_is_shown_all_the_same() -> No
     text = drawn(given)
     assert "tells nothing of its panel" in text
     assert "▶ dlb" in text
+    assert "lamp" not in screen.line(screen.scene(given, None, None, 0.0))
 
 
 def test_a_wallbox_that_tells_little_is_shown_all_the_same() -> None:

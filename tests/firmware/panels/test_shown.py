@@ -17,6 +17,7 @@ from evse.core.session import Phase, SessionState
 from evse.core.status import ChargePointStatus as Status
 from evse.core.supervision import Ledger
 from evse.meters.reading import MeterReading
+from evse.panels import cabur, etek
 from evse.panels.shown import (
     Box,
     ConnectorShown,
@@ -33,7 +34,7 @@ from evse.panels.shown import (
 from evse.storage.transactions import TransactionRecord
 from tests.firmware.panels.scene import CHARGING
 from tests.firmware.virtual_clock import VirtualClock
-from tests.firmware.wallbox import Workshop
+from tests.firmware.wallbox import CALM, Workshop
 
 FULL = Shown(
     Box(
@@ -161,6 +162,29 @@ async def test_of_the_running_wallbox(make_wallbox: Workshop) -> None:
     assert shown.connectors[0].phase is Phase.IDLE
     assert shown.connectors[0].frequency_hz == 50.0
     assert from_json(json.loads(json.dumps(to_json(shown)))) == shown
+
+
+async def test_a_charge_from_plug_to_end_on_both_panels(make_wallbox: Workshop) -> None:
+    wallbox = await make_wallbox(*CALM)
+
+    def panels() -> tuple[str, str, str]:
+        """Which lamp of the ETEK is lit and how, its first row, and Cabur's belt."""
+        shown = shown_of(wallbox.station.connectors, wallbox.clock, Box(network=Network.BACKEND))
+        front, belt = (look.indications(shown, None, 0.0) for look in (etek, cabur))
+        lit = [f"{lamp.name} {lamp.pattern}" for lamp in front.lamps if lamp.pattern != "off"]
+        ring = belt.lamps[0]
+        return ", ".join(lit), front.lines[0].strip(), f"{ring.colour} {ring.pattern}"
+
+    assert panels() == ("green on", "Available", "green flash slow")
+    await wallbox.card("A1", 1)
+    await wallbox.until(lambda: wallbox.phase() is Phase.AUTHORIZED)
+    assert panels() == ("green flash fast", "SuspendedEV", "blue on")
+    wallbox.plug()
+    await wallbox.until(lambda: wallbox.status() == "Charging")
+    assert panels() == ("blue breathing", "Charging", "blue flash slow")
+    await wallbox.card("A1", 1)
+    await wallbox.until(lambda: wallbox.status() == "Finishing")
+    assert panels() == ("green flash slow", "Finishing", "green on")
 
 
 def test_stamped_by_the_panel() -> None:
