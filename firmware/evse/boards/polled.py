@@ -82,7 +82,7 @@ class Device(Protocol):
         """Find out what the board is, and set it up for a host; harmless when repeated."""
 
     async def send(self, wanted: Wanted) -> None:
-        """Write what the board does not hold already; a stop also to an unknown board."""
+        """Write what the board does not hold already. Before `configure` it is always a stop."""
 
     async def test_residual(self) -> None:
         """Begin the self-test of the residual current monitor."""
@@ -197,10 +197,13 @@ class PolledBoard:
             await self.device.stop()
             self._opening = opening
             self._configured = False
-        await self.device.send(wanted(self._command, self._taken_at_s, self._clock.monotonic()))
+        now_wanted = wanted(self._command, self._taken_at_s, self._clock.monotonic())
         if not self._configured:
+            if now_wanted.offered_a == 0:
+                await self.device.send(now_wanted)  # nothing is more urgent than a stop
             await self.device.configure()
             self._configured = True
+        await self.device.send(now_wanted)
         if self._test_due:
             await self.device.test_residual()
             self._test_due = False

@@ -208,12 +208,7 @@ class SimpleEvse:
             raise BoardError(f"current (register {CURRENT}): came {found}, allowed 0, as written")
 
     async def send(self, wanted: Wanted) -> None:
-        """Write the current if the board does not hold it; switch off what must be off now.
-
-        An offer waits until the unit of the current is known.
-        """
-        if wanted.offered_a > 0 and self._fine is None:
-            return
+        """Write the current if the board does not hold it; switch off what must be off now."""
         current = current_of(wanted.offered_a, fine=bool(self._fine))
         if self._held != current:
             await self._offer(current)

@@ -163,6 +163,7 @@ async def wallbox(
 
 async def charging(board: Ekepc2, host: Host, current_a: float = 16.0) -> None:
     """Plug in and charge."""
+    await host.until(PAUSE, lambda: host.reading is not None, "the board answers")
     board.vehicle.plugged = True
     await host.until(PAUSE, lambda: host_level(host) is PilotLevel.B, "the vehicle is seen")
     await host.until(offer(current_a), lambda: drawing(board, current_a), "the vehicle charges")
