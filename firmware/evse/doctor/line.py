@@ -1,6 +1,7 @@
 """The serial line under examination: a thin shell around pyserial, with real time-outs."""
 
 import errno
+import termios
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,7 +57,7 @@ class SerialLine:
             self._serial = serial.Serial(
                 port, timeout=_SLICE_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True
             )
-        except (serial.SerialException, OSError, ValueError) as error:
+        except (serial.SerialException, OSError, ValueError, termios.error) as error:
             raise PortError(_trouble(error), f"{port}: {error}") from error
         self._port = port
         self._format = Format(9600)
@@ -65,15 +66,18 @@ class SerialLine:
         """Give the port back."""
         self._serial.close()
 
-    def tune(self, line: Format) -> None:
-        """Set rate, parity and stop bits. Raises PortError when the adapter cannot."""
+    def tune(self, line: Format) -> bool:
+        """Set rate, parity and stop bits; False when the adapter has no such format."""
         try:
-            self._serial.baudrate = line.baudrate
-            self._serial.parity = line.parity
+            self._serial.parity = (
+                line.parity
+            )  # first: one that was refused is tried with the others
             self._serial.stopbits = line.stopbits
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise PortError(PortTrouble.UNUSABLE, f"{self._port}, {line}: {error}") from error
+            self._serial.baudrate = line.baudrate
+        except (serial.SerialException, OSError, ValueError, termios.error):
+            return False
         self._format = line
+        return True
 
     def listen(self, seconds: float) -> bytes:
         """What comes while nobody is asked. Raises PortError."""

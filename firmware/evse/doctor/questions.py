@@ -17,6 +17,7 @@ from evse.readers.pn532_frames import Answer, FrameParser, Pn532Error
 
 _RTU = RtuFraming()
 _REQUEST_BYTES = 8
+REFUSAL_BYTES = 5
 _READS = (3, 4)
 
 
@@ -112,6 +113,9 @@ class ModbusQuestion:
             return Outcome.FOREIGN
         head = bytes([self.unit, self.probe.function_code, 2 * self.probe.count])
         start = rest.find(head)
+        refused = bytes([self.unit, self.probe.function_code | 0x80])
+        if len(rest) == REFUSAL_BYTES and rest.startswith(refused):
+            return Outcome.CHECKSUM
         if len(rest) == self.answer_bytes or 0 <= start <= len(rest) - self.answer_bytes:
             return Outcome.CHECKSUM
         return Outcome.CUT if start >= 0 else Outcome.NOISE

@@ -32,8 +32,8 @@ Tell = Callable[[str], None]
 class Line(Protocol):
     """What is asked of a line; see `line.SerialLine`."""
 
-    def tune(self, line: Format) -> None:
-        """Set the format."""
+    def tune(self, line: Format) -> bool:
+        """Set the format; False when there is none such."""
 
     def listen(self, seconds: float) -> bytes:
         """What comes while nobody is asked."""
@@ -75,13 +75,14 @@ class Search:
         """Try the formats until somebody answers: all devices of a line talk in one."""
         trials = []
         for each in plan.formats:
+            if not self._line.tune(each):
+                continue
             trials.append(self._try(each, plan.units))
             if trials[-1].devices or trials[-1].garbled:
                 break
         return trials
 
     def _try(self, line: Format, units: Sequence[int]) -> Tried:
-        self._line.tune(line)
         self._tell(f"{line}: listening")
         tried = Tried(line, unasked=self._line.listen(self._pace.listen_s))
         if line.baudrate == ASCII_BAUDRATE:

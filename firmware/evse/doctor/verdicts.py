@@ -83,8 +83,9 @@ def _line(examination: Examination) -> Iterator[Verdict]:
     if any(tried.echo for tried in trials):
         yield Verdict(Code.ECHO, _ECHO if devices else _ECHO_ALONE)
     for tried in trials:
-        for unit in tried.garbled:
-            yield Verdict(Code.COLLISION, _collision(unit), unit)
+        if not is_inverted(tried.noise):
+            for unit in tried.garbled:
+                yield Verdict(Code.COLLISION, _collision(unit), unit)
     if (examination.latency_ms or 0) > LATENCY_MS:
         yield Verdict(Code.LATENCY, _LATENCY.format(examination.latency_ms))
 
@@ -94,17 +95,20 @@ def _silent(trials: list[Tried]) -> Iterator[Verdict]:
     noise = b"".join(tried.unasked + tried.noise for tried in trials)
     if not noise:
         yield Verdict(Code.NOTHING, _NOTHING)
-    elif looks_inverted(noise):
+    elif is_inverted(noise) or is_broken(noise):
         yield Verdict(Code.SWAPPED, _SWAPPED)
     else:
         yield Verdict(Code.WRONG_RATE, _WRONG_RATE)
 
 
-def looks_inverted(noise: bytes) -> bool:
-    """Whether the bytes are what a line says whose wires A and B are swapped."""
-    breaks = noise.count(0x00) + noise.count(0xFF)
-    inverted = bytes(byte ^ 0xFF for byte in noise)
-    return breaks >= BREAK_SHARE * len(noise) or bool(frames_in(inverted))
+def is_inverted(noise: bytes) -> bool:
+    """Whether the bytes are frames with every bit the wrong way round."""
+    return bool(frames_in(bytes(byte ^ 0xFF for byte in noise)))
+
+
+def is_broken(noise: bytes) -> bool:
+    """Whether the line seems to be at rest the wrong way round."""
+    return noise.count(0x00) + noise.count(0xFF) >= BREAK_SHARE * len(noise)
 
 
 def _other_master(heard: bytes) -> str:
