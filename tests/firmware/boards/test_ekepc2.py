@@ -12,7 +12,7 @@ from evse.boards import ekepc2 as driver_module
 from evse.boards import polled
 from evse.boards.board import Board, BoardError
 from evse.boards.ekepc2 import State, contradicts, duty_of, ekepc2, reading_of, set_points, state_of
-from evse.boards.polled import STOPPED, PolledBoard, Wanted, wanted
+from evse.boards.polled import STOPPED, PolledBoard, Wanted
 from evse.clock import SystemClock
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel
@@ -123,15 +123,6 @@ def test_what_cannot_be(address: int, value: int, text: str) -> None:
 def test_signs_of_a_reset(state: int, pwm_duty: int, offered_a: float, reread: bool) -> None:
     seen = replace(IDLE, state=state, pwm_duty=pwm_duty)
     assert contradicts(seen, Wanted(offered_a, open_now=False)) is reread
-
-
-def test_a_command_is_a_lease() -> None:
-    command = offer(16.0)
-    assert wanted(None, 0.0, 0.0) == STOPPED
-    assert wanted(command, 10.0, 13.0).offered_a == 16.0
-    assert wanted(command, 10.0, 13.001) == STOPPED
-    assert wanted(LET_GO, 10.0, 10.0) == Wanted(0.0, open_now=False)
-    assert wanted(PAUSE, 10.0, 10.0) == STOPPED
 
 
 # ---------------------------------------------------------------- over the line
