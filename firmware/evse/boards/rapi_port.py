@@ -47,7 +47,7 @@ class RapiPort(asyncio.Protocol):
                     asyncio.get_running_loop(), lambda: port, device, BAUDRATE, exclusive=True
                 )
         except (OSError, serial.SerialException, TimeoutError) as error:
-            raise RapiLineError(f"{device} cannot be opened: {error or 'time-out'}") from error
+            raise RapiLineError(f"{device} cannot be opened: {str(error) or 'time-out'}") from error
         return port
 
     async def request(self, command: str, *, numbered: bool = True) -> Frame:

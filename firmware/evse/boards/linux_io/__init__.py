@@ -1,0 +1,1 @@
+"""A pilot front end on this computer's own PWM, ADC and GPIO lines; for the bench."""
