@@ -22,7 +22,8 @@ class Situation:
 
     `now`: the calendar's, aware, in the zone in which wall times are told. `phase`, `id_tag`,
     `recorded`, `refused`, `authorized_until_s`: the session's. `intents`: what is arbitrated beside
-    it. `limits`: every limit, the controller's own too; `winner`: None for the least of them.
+    it. `limits`: every limit, the controller's own too; `winner`: None for the least of them. A
+    limit whose end only its maker knows may be given here with `expires_at_s` and `fallback_a`.
     `drawn_a`: what the vehicle takes in its most loaded phase, None when no meter tells.
     `faults`: those in force; `good_since_s`: those of them whose condition is gone, since when.
     `cable_known`: true with a captive cable. `self_test`: None on a board without one.

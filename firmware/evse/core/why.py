@@ -23,7 +23,7 @@ from evse.core.explanation import (
 )
 from evse.core.faults import FORBIDDING, RULES, Clears, Fault, leading
 from evse.core.intent import IntentSource
-from evse.core.limits import Source, winner
+from evse.core.limits import Limit, Source, winner
 from evse.core.pilot import MINIMUM_A, PilotState
 from evse.core.session import Phase
 
@@ -32,7 +32,8 @@ LESS_A = 1.0
 pilot (IEC 61851-1, annex A) explain less than this."""
 
 LEASE_NOTICE_S = 60.0
-"""A lease is worth a word when its renewal is due: leases are renewed long before they end."""
+"""A lease is worth a word so long before its end, s, and not before half of it is over: those who
+are well renew it earlier."""
 
 CLOSING_NOTICE_S = 900.0
 """The end of the charging hours is worth a word so long before, s."""
@@ -72,11 +73,11 @@ def _limits(situation: Situation) -> Iterator[LimitInForce]:
     wins = situation.winner
     if wins is None and given:
         wins = winner(given, now_s)
-    elif wins is not None and wins not in given:
+    elif wins is not None and not any(_alike(limit, wins, now_s) for limit in given):
         given = (*given, wins)
     found = False
     for limit in given:
-        won = not found and limit == wins
+        won = not found and wins is not None and _alike(limit, wins, now_s)
         found = found or won
         expires_s = limit.expires_at_s
         standing = expires_s is None and limit.set_at_s == 0
@@ -88,6 +89,11 @@ def _limits(situation: Situation) -> Iterator[LimitInForce]:
             fallback_a=limit.fallback_a,
             wins=won,
         )
+
+
+def _alike(limit: Limit, other: Limit, now_s: float) -> bool:
+    """Whether it is the same limit, whatever is known of its end."""
+    return limit.source is other.source and limit.amps_at(now_s) == other.amps_at(now_s)
 
 
 def _flow(situation: Situation) -> Flow:
@@ -284,7 +290,6 @@ _OUTLOOKS: Mapping[Cause, tuple[NextKind, ...]] = {
     Cause.VEHICLE: (NextKind.WAKE_UP,),
     Cause.RESTART_WAIT: (NextKind.RESTART,),
 }
-_NOTICE_S = {NextKind.LEASE_ENDS: LEASE_NOTICE_S, NextKind.TIMETABLE_CLOSES: CLOSING_NOTICE_S}
 
 
 def _outlook(
@@ -300,9 +305,23 @@ def _outlook(
         kinds = (NextKind.RELEASE_ENDS,)
     for kind in kinds:
         for one in coming:
-            of_winner = one.source is None or (least is not None and one.source is least.source)
-            of_fault = one.fault is None or one.fault is fault
-            soon = one.in_s <= _NOTICE_S.get(kind, math.inf)
-            if one.kind is kind and of_winner and of_fault and soon:
+            if one.kind is kind and _concerns(one, least, fault):
                 return one
     return None
+
+
+def _concerns(coming: Next, least: LimitInForce | None, fault: Fault | None) -> bool:
+    """Whether it changes the winning limit or the leading fault, and soon enough to be told."""
+    match coming.kind:
+        case NextKind.LEASE_ENDS:
+            return (
+                least is not None
+                and coming.source is least.source
+                and coming.in_s == least.expires_in_s
+                and coming.in_s <= min(LEASE_NOTICE_S, least.age_s or 0.0)
+            )
+        case NextKind.FAULT_ENDS:
+            return coming.fault is fault
+        case NextKind.TIMETABLE_CLOSES:
+            return coming.in_s <= CLOSING_NOTICE_S
+    return True
