@@ -231,8 +231,10 @@ def _may_offer(
 ) -> bool:
     cable_known = settings.captive_cable or settings.switches_itself or state.cable_a is not None
     tested = state.residual.passed or not settings.residual_test
-    # A board that switches by itself closes behind an offer: there the waiting is done before it.
-    waited = not settings.switches_itself or state.offered_a > 0 or now_s >= state.restart_at_s
+    # A board that switches by itself closes behind an offer: there a stop that has begun is
+    # finished, and the waiting done, before the next one.
+    rested = now_s >= state.restart_at_s and not state.contactor
+    waited = not settings.switches_itself or state.offered_a > 0 or rested
     return (
         inputs.permitted
         and cable_known

@@ -148,16 +148,11 @@ def track(before: PilotTrack, high_v: float, now_s: float) -> PilotTrack:
     )
     if candidate is before.level:
         return after
-    since_s = (
-        after.left_since_s if _ends_charging(before.level, candidate) else after.candidate_since_s
-    )
+    leaves_charging = before.level in CHARGING_LEVELS
+    since_s = after.left_since_s if leaves_charging else after.candidate_since_s
     if now_s - since_s < _hold_s(before.level, candidate):
         return after
     return replace(after, level=candidate)
-
-
-def _ends_charging(level: PilotLevel, candidate: PilotLevel) -> bool:
-    return level in CHARGING_LEVELS and candidate not in CHARGING_LEVELS
 
 
 def _hold_s(level: PilotLevel, candidate: PilotLevel) -> float:
