@@ -19,7 +19,7 @@ from evse.core.pilot import PilotLevel
 from evse.lines.modbus import ModbusLines, Pace
 from tests.firmware.emulators.ekepc2 import Ekepc2, on_a_line
 from tests.firmware.emulators.host import LET_GO, PAUSE, Host, hosting, offer
-from tests.firmware.emulators.modbus_slave import Bus, Wire
+from tests.firmware.emulators.modbus_slave import Bus, Wire, answer, with_crc
 
 # ---------------------------------------------------------------- pure
 
@@ -123,6 +123,29 @@ def test_what_cannot_be(address: int, value: int, text: str) -> None:
 def test_signs_of_a_reset(state: int, pwm_duty: int, offered_a: float, reread: bool) -> None:
     seen = replace(IDLE, state=state, pwm_duty=pwm_duty)
     assert contradicts(seen, Wanted(offered_a, open_now=False)) is reread
+
+
+# ---------------------------------------------------------------- the emulator itself
+
+
+@pytest.mark.parametrize(
+    ("request_", "reply"),
+    [
+        ("FF 03 00 8D 00 01 01 FF", "FF 03 02 00 01 50 50"),
+        ("FF 06 00 59 00 01 8D C7", "FF 06 00 59 00 01 8D C7"),
+        ("FF 06 00 6D 0A 70 0A 8D", "FF 06 00 6D 0A 70 0A 8D"),
+    ],
+)
+def test_the_emulator_answers_byte_for_byte(request_: str, reply: str) -> None:
+    assert answer(bytes.fromhex(request_), Ekepc2()) == bytes.fromhex(reply)
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "code"), [(109, 9001, 3), (89, 3, 3), (141, 1, 2), (97, 0, 2)]
+)
+def test_the_emulator_refuses(address: int, value: int, code: int) -> None:
+    request_ = with_crc(bytes([255, 6]) + address.to_bytes(2, "big") + value.to_bytes(2, "big"))
+    assert answer(request_, Ekepc2()) == with_crc(bytes([255, 0x86, code]))
 
 
 # ---------------------------------------------------------------- over the line
@@ -260,8 +283,9 @@ async def test_a_silent_board_is_commanded_again_when_it_is_back(
     assert [r.levelno for r in caplog.records if "no answer" in r.message] == [logging.WARNING]
 
 
-async def test_a_reset_in_the_middle_of_a_charge_and_of_a_pause() -> None:
-    board = Ekepc2()
+@pytest.mark.parametrize("boot_s", [0.0, 0.4])
+async def test_a_reset_in_the_middle_of_a_charge_and_of_a_pause(boot_s: float) -> None:
+    board = Ekepc2(boot_s=boot_s)
     async with wallbox(board) as (host, _):
         await charging(board, host, 8.0)
         board.reboot()
@@ -270,8 +294,17 @@ async def test_a_reset_in_the_middle_of_a_charge_and_of_a_pause() -> None:
         await host.until(PAUSE, lambda: not board.closed, "a pause")
         board.reboot()  # then it would charge by itself
         await host.until(PAUSE, lambda: board.registers[89] == 2, "stopped again")
-        await host.during(PAUSE, 0.3)
-        assert not board.closed
+        await host.until(PAUSE, lambda: not board.closed, "open")
+
+
+async def test_a_board_whose_values_do_not_move_for_a_while() -> None:
+    board, wire = Ekepc2(), Wire()
+    async with wallbox(board, wire) as (host, _):
+        await charging(board, host)
+        wire.frozen = True
+        await host.during(offer(8.4), 0.5)
+        wire.frozen = False
+        await host.until(offer(8.4), lambda: drawing(board, 8.4), "it follows again")
 
 
 async def test_without_a_new_command_the_lease_ends() -> None:

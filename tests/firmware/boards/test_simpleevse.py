@@ -339,8 +339,11 @@ async def test_a_silent_board_is_commanded_again_when_it_is_back() -> None:
         await host.until(PAUSE, lambda: not board.closed, "stopped")
 
 
-async def test_a_reset_in_the_middle_of_a_charge(caplog: pytest.LogCaptureFixture) -> None:
-    board = SimpleEvse()
+@pytest.mark.parametrize("boot_s", [0.0, 0.4])
+async def test_a_reset_in_the_middle_of_a_charge(
+    boot_s: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    board = SimpleEvse(boot_s=boot_s)
     async with wallbox(board) as (host, _):
         await charging(board, host, 8.5)
         board.reboot()
@@ -361,6 +364,16 @@ async def test_a_register_that_does_not_follow_is_logged_once(
         board.overridden.clear()
         await host.until(offer(8.0), lambda: drawing(board, 8.0), "8 A")
     assert len([r for r in caplog.records if "it was reset" in r.message]) == 1
+
+
+async def test_a_board_whose_values_do_not_move_for_a_while() -> None:
+    board, wire = SimpleEvse(), Wire()
+    async with wallbox(board, wire) as (host, _):
+        await charging(board, host)
+        wire.frozen = True
+        await host.during(offer(8.0), 0.5)
+        wire.frozen = False
+        await host.until(offer(8.0), lambda: drawing(board, 8.0), "it follows again")
 
 
 async def test_without_a_new_command_the_lease_ends() -> None:

@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import select
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, ModbusLines, Pace
 from evse.meters.reading import Failure
-from tests.firmware.emulators.modbus_slave import NO_ADDRESS, Bus, Refusal, Wire, serve
+from tests.firmware.emulators.modbus_slave import NO_ADDRESS, Bus, Refusal, Wire, serve, with_crc
 
 QUICK = Pace(timeout_s=0.15)
 
@@ -136,6 +138,19 @@ async def test_devices_are_served_in_the_order_of_their_asking(
     answers = await asyncio.gather(*asked)
     assert answers == [[unit * 100 + address] for address in range(4) for unit in (1, 2)]
     assert [frame[0] for frame in wire.requests] == [1, 2] * 4
+
+
+def test_a_slave_takes_a_request_in_pieces_and_no_foreign_or_damaged_one(bus: Bus) -> None:
+    wanted = with_crc(bytes.fromhex("02 03 00 05 00 01"))
+    with Path(bus.path).open("r+b", buffering=0) as port:
+        for piece in (wanted[:1], wanted[1:4], wanted[4:]):
+            port.write(piece)
+            time.sleep(0.005)
+        assert port.read(7) == with_crc(bytes.fromhex("02 03 02 00 CD"))
+        for bad in (with_crc(bytes.fromhex("09 03 00 05 00 01")), wanted[:-1] + b"\0"):
+            port.write(bad)
+            time.sleep(0.05)
+        assert not select.select([port], [], [], 0.05)[0]
 
 
 async def test_an_adapter_is_pulled_out_and_put_in_again(line: ModbusLine, bus: Bus) -> None:
