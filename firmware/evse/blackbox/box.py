@@ -4,6 +4,7 @@ A shell: it is given every turn, writes in a thread, and whatever the disk does,
 """
 
 import asyncio
+import errno
 import logging
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class BlackBox:
         self._ring = Ring()
         self._reasons: list[str] = []
         self._wanted = asyncio.Event()
+        self._writing: asyncio.Future[Path] | None = None
 
     def add(
         self,
@@ -76,11 +78,17 @@ class BlackBox:
     async def dump(self, reason: str) -> Path | None:
         """Write what is kept now; None before the first turn.
 
-        Raises OSError, TimeoutError, and CodecError for a value that is not of its declared type.
+        Raises OSError, also while the last file is being written, TimeoutError, and CodecError for
+        a value that is not of its declared type.
         """
-        at = self._clock.utcnow().isoformat(timespec="milliseconds")
+        if self._writing is not None and not self._writing.done():
+            raise OSError(errno.EBUSY, "the last file is still being written", str(self._folder))
+        at = f"{self._clock.utcnow().replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
         recording = Recording.of(self._ring, self._connector_id, reason, at)
         if recording is None:
             return None
+        self._writing = asyncio.ensure_future(
+            asyncio.to_thread(files.save, recording, self._folder)
+        )
         async with asyncio.timeout(WRITE_TIMEOUT_S):
-            return await asyncio.to_thread(files.save, recording, self._folder)
+            return await asyncio.shield(self._writing)  # a thread cannot be stopped

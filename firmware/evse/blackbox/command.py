@@ -95,7 +95,7 @@ def _at(end: str, offset_s: float) -> str:
         at = datetime.fromisoformat(end) + timedelta(seconds=offset_s)
     except ValueError:
         return ""
-    return at.isoformat(timespec="milliseconds")
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _text(report: dict[str, Any]) -> str:
@@ -119,7 +119,7 @@ def _event_line(event: dict[str, Any]) -> str:
         for name, value in event.items()
         if name not in {"at", "before_end_s", "event"}
     )
-    line = f"{event['at']}  {-event['before_end_s']:+9.3f} s  {event['event']:<16} {details}"
+    line = f"{event['at']}  {0.0 - event['before_end_s']:+9.3f} s  {event['event']:<16} {details}"
     return line.rstrip()
 
 

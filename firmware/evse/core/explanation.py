@@ -24,7 +24,8 @@ class Situation:
     `recorded`, `refused`, `authorized_until_s`: the session's. `intents`: what is arbitrated beside
     it. `limits`: every limit, the controller's own too; `winner`: None for the least of them. A
     limit whose end only its maker knows may be given here with `expires_at_s` and `fallback_a`.
-    `drawn_a`: what the vehicle takes in its most loaded phase, None when no meter tells.
+    `drawn_a`: what the vehicle takes in its most loaded phase, None when no meter tells, or while
+    it still follows a changed offer.
     `faults`: those in force; `good_since_s`: those of them whose condition is gone, since when.
     `cable_known`: true with a captive cable. `self_test`: None on a board without one.
     `restart_at_s`: before it the contactor stays open; `release_at_s`: then it opens under load, if

@@ -16,7 +16,7 @@ from evse.blackbox.files import prune, read, save, write
 from evse.blackbox.recording import Recording, RecordingError
 from tests.firmware.blackbox.recorder import RecordedBench
 
-AT = "2026-03-01T12:00:05.250+00:00"
+AT = "2026-03-01T12:00:05.250Z"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_packed_is_much_smaller(recording: Recording, tmp_path: Path) -> None:
 
 def test_a_file_is_named_by_its_instant_and_reason(recording: Recording, tmp_path: Path) -> None:
     path = save(recording, tmp_path / "new" / "folder")
-    assert path.name == "2026-03-01T12-00-05.250+00-00-connector1-Diode-Lock.jsonl.gz"
+    assert path.name == "2026-03-01T12-00-05.250Z-connector1-Diode-Lock.jsonl.gz"
     assert read(path).reason == "Diode Lock"
     hostile = save(replace(recording, reason="../../etc/passwd\n"), tmp_path)
     assert hostile.parent == tmp_path
