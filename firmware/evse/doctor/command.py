@@ -84,11 +84,16 @@ def _run(args: argparse.Namespace) -> int:
     order = Order(_plan(args), args.polls or (QUICK_POLLS if args.quick else POLLS), Pace())
     tell = _progress()
     reports = []
-    for port in chosen:
-        reports.append(examine(port, order, lambda what: tell(f"{port.device}: {what}")))  # noqa: B023 - called at once
+    try:
+        for port in chosen:
+            reports.append(examine(port, order, tell))
+            tell("")
+            if not args.json:
+                sys.stdout.write(text(reports[-1]))
+    except KeyboardInterrupt:
         tell("")
-        if not args.json:
-            sys.stdout.write(text(reports[-1]))
+        sys.stderr.write("evse: interrupted\n")
+        return PROBLEMS
     if args.json:
         _print(args, as_json(reports), "")
     return PROBLEMS if any(report.has_problem for report in reports) else 0

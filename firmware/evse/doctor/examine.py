@@ -30,12 +30,13 @@ def examine(port: Port, order: Order, tell: Callable[[str], None]) -> Report:
         line = SerialLine(port.device)
     except PortError as error:
         return _unusable(port, _WORDS[error.trouble].format(error))
-    search = Search(line, order.pace, tell)
+    search = Search(line, order.pace, lambda what: tell(f"{port.device}: {what}"))
     examination = Examination([], latency_ms(port.device))
     try:
         examination.trials = search.run(order.plan)
-        for device in examination.devices:
-            search.measure(device, order.polls)
+        for tried in examination.trials:
+            for device in tried.devices:
+                search.measure(tried, device, order.polls)
     except PortError as error:
         return _unusable(port, _WORDS[error.trouble].format(error))
     finally:

@@ -15,18 +15,16 @@ SAMPLE_BYTES = 4096
 class Tally:
     """How one device has answered. `times_s`: until a whole answer was there, wire time included.
 
-    `foreign`, `echoes`: how often frames came that nobody here asked for, or our own.
+    `echoes`: how often the adapter heard itself.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     times_s: list[float] = field(default_factory=list)
-    foreign: int = 0
     echoes: int = 0
 
     def add(self, judged: Judged, elapsed_s: float) -> None:
         """Count one question."""
         self.outcomes[judged.outcome] += 1
-        self.foreign += judged.foreign
         self.echoes += judged.echo
         if judged.outcome in ANSWERED:
             self.times_s.append(elapsed_s)
@@ -77,17 +75,18 @@ class Device:
 class Tried:
     """What was heard in one format.
 
-    `unasked`: before anything was sent. `noise`: instead of answers. `foreign`: with frames in it
-    that nobody here asked for. `garbled`: addresses from which answers came of the right length, of
-    which none was whole.
+    `unasked`: before anything was sent. `noise`: instead of answers. `foreign`: frames that nobody
+    here asked for. `garbled`: addresses from which answers came of the right length, none of them
+    whole; `late`: those from which answers came too late.
     """
 
     format: Format
     unasked: bytes = b""
     noise: bytes = b""
-    foreign: bytes = b""
+    foreign: list[bytes] = field(default_factory=list)
     echo: bool = False
     garbled: list[int] = field(default_factory=list)
+    late: set[int] = field(default_factory=set)
     devices: list[Device] = field(default_factory=list)
 
     def heard(self, judged: Judged, received: bytes) -> None:
@@ -95,8 +94,6 @@ class Tried:
         self.echo |= judged.echo
         if judged.outcome in DAMAGED:
             self.noise = (self.noise + received)[:SAMPLE_BYTES]
-        if judged.foreign:
-            self.foreign = (self.foreign + received)[:SAMPLE_BYTES]
 
 
 @dataclass(slots=True)

@@ -41,11 +41,15 @@ class PortError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one question brought: its meaning, the bytes, and the time until it was over, s."""
+    """What one question brought: its meaning, the bytes, and the time until it was over, s.
+
+    `before`: what came in the silence before it: late, or nobody's.
+    """
 
     judged: Judged
     received: bytes
     elapsed_s: float
+    before: bytes = b""
 
 
 class SerialLine:
@@ -86,10 +90,9 @@ class SerialLine:
     def ask(self, question: Question, answer_s: float, gap_s: float) -> Heard:
         """Ask, after `gap_s` of silence, and listen until it is answered or the time is over.
 
-        `answer_s`: for the first byte; what the bytes take on the wire is added. What comes in the
-        gap is late or nobody's: it is thrown away. Raises PortError.
+        `answer_s`: for the first byte; what the bytes take on the wire is added. Raises PortError.
         """
-        self.listen(gap_s)
+        before = self.listen(gap_s)
         payload = question.payload
         began_s = time.monotonic()
         self._send(payload)
@@ -103,7 +106,7 @@ class SerialLine:
                 judged = question.judge(received)
             elif received.removeprefix(payload) and time.monotonic() - last_s > PAUSE_S:
                 break  # whatever that was, it is over
-        return Heard(judged, received, time.monotonic() - began_s)
+        return Heard(judged, received, time.monotonic() - began_s, before)
 
     def _collect(self, end_s: float) -> bytes:
         received = b""

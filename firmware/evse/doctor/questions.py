@@ -11,13 +11,15 @@ from typing import Protocol
 
 from evse.boards import rapi
 from evse.doctor.devices import Probe
-from evse.lines.frames import Request, RtuFraming, refusal, registers
+from evse.lines.frames import Request, RtuFraming, crc16, refusal, registers
 from evse.readers import pn532_frames
 from evse.readers.pn532_frames import Answer, FrameParser, Pn532Error
 
 _RTU = RtuFraming()
 _REQUEST_BYTES = 8
 REFUSAL_BYTES = 5
+EXCEPTION = 0x80
+"""Set in the function code of an answer that refuses."""
 _READS = (3, 4)
 
 
@@ -45,7 +47,7 @@ DAMAGED = frozenset({Outcome.CHECKSUM, Outcome.CUT, Outcome.NOISE})
 class Judged:
     """`registers` of a good answer, `text` of one in words, `code` of a refusal.
 
-    `echo`: the adapter heard what it sent. `foreign`: frames came that nobody here asked for.
+    `echo`: the adapter heard what it sent. `others`: whole frames that do not answer.
     """
 
     outcome: Outcome
@@ -53,7 +55,7 @@ class Judged:
     text: str = ""
     code: int | None = None
     echo: bool = False
-    foreign: bool = False
+    others: tuple[bytes, ...] = ()
 
 
 class Question(Protocol):
@@ -99,12 +101,17 @@ class ModbusQuestion:
         rest = before + after
         answer = _RTU.answer(rest, self._request)
         if answer is None:
-            return Judged(self._failure(rest), echo=bool(echo), foreign=bool(frames_in(rest)))
-        foreign = len(frames_in(rest)) > 1
+            return Judged(self._failure(rest), echo=bool(echo), others=frames_in(rest))
+        ours = with_checksum(bytes([self.unit]) + answer)
+        others = tuple(frame for frame in frames_in(rest) if frame != ours)
         if (code := refusal(answer)) is not None:
-            return Judged(Outcome.EXCEPTION, code=code, echo=bool(echo), foreign=foreign)
-        words = tuple(registers(answer))
-        return Judged(Outcome.GOOD, words, echo=bool(echo), foreign=foreign)
+            return Judged(Outcome.EXCEPTION, code=code, echo=bool(echo), others=others)
+        return Judged(Outcome.GOOD, tuple(registers(answer)), echo=bool(echo), others=others)
+
+    def may_be_answered_by(self, frame: bytes) -> bool:
+        """Whether the frame is an answer to this question, though perhaps a late one."""
+        function_code = frame[1] & ~EXCEPTION
+        return (frame[0], function_code) == (self.unit, self.probe.function_code)
 
     def _failure(self, rest: bytes) -> Outcome:
         if not rest:
@@ -113,7 +120,7 @@ class ModbusQuestion:
             return Outcome.FOREIGN
         head = bytes([self.unit, self.probe.function_code, 2 * self.probe.count])
         start = rest.find(head)
-        refused = bytes([self.unit, self.probe.function_code | 0x80])
+        refused = bytes([self.unit, self.probe.function_code | EXCEPTION])
         if len(rest) == REFUSAL_BYTES and rest.startswith(refused):
             return Outcome.CHECKSUM
         if len(rest) == self.answer_bytes or 0 <= start <= len(rest) - self.answer_bytes:
@@ -187,6 +194,11 @@ class Pn532Question:
         if pn532_frames.ACK in rest:
             outcome = Outcome.CUT
         return Judged(outcome, echo=bool(echo))
+
+
+def with_checksum(body: bytes) -> bytes:
+    """A whole frame."""
+    return body + crc16(body)
 
 
 def frames_in(data: bytes) -> tuple[bytes, ...]:

@@ -1,5 +1,6 @@
 """The findings of the doctor as text for people and as JSON for machines. Pure."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +41,7 @@ def _lines(report: Report) -> Iterator[str]:
     for verdict in report.verdicts:
         mark = "✗" if verdict.is_problem else "✓" if verdict.code is Code.GOOD else "·"
         about = "" if verdict.unit is None else f"address {verdict.unit}: "
-        yield from _wrapped(f"  {mark} {about}{verdict.text}")
+        yield from _wrapped(mark, about + verdict.text)
 
 
 def heading(port: Port) -> str:
@@ -86,16 +87,16 @@ def _role(device: Device) -> str:
     return device.kind.role.value if device.kind is not None else "kind unknown"
 
 
-def _wrapped(line: str) -> Iterator[str]:
-    """Lines of at most _WIDTH characters; what follows the first stands under its text."""
-    current = ""
-    for word in line.split(" "):
-        if current and len(current) + 1 + len(word) > _WIDTH:
-            yield current
-            current = "    " + word
-        else:
-            current = f"{current} {word}" if current or not word else word
-    yield current
+def _wrapped(mark: str, words: str) -> list[str]:
+    """The words behind the mark, in lines of at most _WIDTH characters."""
+    return textwrap.wrap(
+        words,
+        _WIDTH,
+        initial_indent=f"  {mark} ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def as_json(reports: Iterable[Report]) -> dict[str, Any]:
@@ -139,7 +140,6 @@ def _device_json(device: Device) -> dict[str, Any]:
         "polls": tally.polls,
         "good": device.good,
         **{outcome.value: tally.outcomes[outcome] for outcome in Outcome if outcome != "good"},
-        "foreign_frames": tally.foreign,
         "echoes": tally.echoes,
         "p50_ms": None if median_s is None else round(1000 * median_s, 1),
         "p95_ms": None if slow_s is None else round(1000 * slow_s, 1),

@@ -1,5 +1,6 @@
 """Finding the devices on a line: formats and addresses in turn, the likely ones first."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,6 +24,7 @@ from evse.doctor.questions import (
     Pn532Question,
     Question,
     RapiQuestion,
+    frames_in,
 )
 from evse.doctor.recognise import recognised
 
@@ -63,6 +65,13 @@ class Plan:
     units: Sequence[int]
 
 
+FOREIGN_KEPT = 100
+"""So many frames of others are kept: one is enough to know."""
+
+RECENT = 4
+"""Answers to so many of the last questions are late, not strange."""
+
+
 class Search:
     """One search on one line. Raises PortError, as the line does."""
 
@@ -70,6 +79,7 @@ class Search:
         self._line = line
         self._pace = pace
         self._tell = tell
+        self._asked: deque[Question] = deque(maxlen=RECENT)
 
     def run(self, plan: Plan) -> list[Tried]:
         """Try the formats until somebody answers: all devices of a line talk in one."""
@@ -87,10 +97,14 @@ class Search:
         tried = Tried(line, unasked=self._line.listen(self._pace.listen_s))
         if line.baudrate == ASCII_BAUDRATE:
             self._try_ascii(tried)
+            if tried.devices:
+                return tried  # such a line has one device
         for unit in units:
             if not any(_answers_everywhere(device, unit) for device in tried.devices):
                 self._tell(f"{line}: address {unit}")
-                self._try_unit(tried, unit)
+                self._try_unit(tried, unit, self._pace.search_s)
+        for unit in sorted(tried.late - {device.unit for device in tried.devices}):
+            self._try_unit(tried, unit, self._pace.answer_s)
         return tried
 
     def _try_ascii(self, tried: Tried) -> None:
@@ -107,7 +121,7 @@ class Search:
                     tried.devices.append(Device(name, kind, None, question, self._pace.gap_s))
                     break
 
-    def _try_unit(self, tried: Tried, unit: int) -> None:
+    def _try_unit(self, tried: Tried, unit: int, answer_s: float) -> None:
         """Whoever refuses is there too; what came damaged may be whole the next time."""
         for presence in PRESENCE:
             if presence.only not in (None, tried.format):
@@ -115,7 +129,7 @@ class Search:
             question = ModbusQuestion(unit, presence.probe)
             outcomes: list[Outcome] = []
             while len(outcomes) < 2 and Outcome.SILENCE not in outcomes:
-                outcomes.append(self._ask(tried, question, self._pace.search_s).judged.outcome)
+                outcomes.append(self._ask(tried, question, answer_s).judged.outcome)
                 if outcomes[-1] in ANSWERED:
                     tried.devices.append(self._identify(tried, unit, presence.probe))
                     return
@@ -150,14 +164,28 @@ class Search:
     def _ask(self, tried: Tried, question: Question, answer_s: float) -> Heard:
         heard = self._line.ask(question, answer_s, self._pace.gap_s)
         tried.heard(heard.judged, heard.received)
+        self._sort(tried, heard)
+        self._asked.append(question)
         return heard
 
-    def measure(self, device: Device, polls: int) -> None:
-        """Ask a device `polls` times, and count how it answers."""
+    def _sort(self, tried: Tried, heard: Heard) -> None:
+        """Tell frames of others from our own that come late."""
+        for frame in (*frames_in(heard.before), *heard.judged.others):
+            if any(
+                isinstance(q, ModbusQuestion) and q.may_be_answered_by(frame) for q in self._asked
+            ):
+                tried.late.add(frame[0])
+            elif len(tried.foreign) < FOREIGN_KEPT:
+                tried.foreign.append(frame)
+
+    def measure(self, tried: Tried, device: Device, polls: int) -> None:
+        """Ask a device of this format `polls` times, and count how it answers."""
         for number in range(polls):
             self._tell(f"{device.name}: question {number + 1} of {polls}")
             heard = self._line.ask(device.question, self._pace.answer_s, device.gap_s)
             device.tally.add(heard.judged, heard.elapsed_s)
+            self._sort(tried, heard)
+            self._asked.append(device.question)
 
 
 def _answers_everywhere(device: Device, unit: int) -> bool:

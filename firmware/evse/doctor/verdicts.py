@@ -77,9 +77,9 @@ def verdicts(examination: Examination) -> list[Verdict]:
 
 def _line(examination: Examination) -> Iterator[Verdict]:
     trials, devices = examination.trials, examination.devices
-    heard = b"".join(tried.unasked + tried.foreign for tried in trials)
-    if frames_in(heard) or any(device.tally.foreign for device in devices):
-        yield Verdict(Code.OTHER_MASTER, _other_master(heard))
+    strange = [frame for tried in trials for frame in (*frames_in(tried.unasked), *tried.foreign)]
+    if strange:
+        yield Verdict(Code.OTHER_MASTER, _other_master(strange[0]))
     if any(tried.echo for tried in trials):
         yield Verdict(Code.ECHO, _ECHO if devices else _ECHO_ALONE)
     for tried in trials:
@@ -111,12 +111,11 @@ def is_broken(noise: bytes) -> bool:
     return noise.count(0x00) + noise.count(0xFF) >= BREAK_SHARE * len(noise)
 
 
-def _other_master(heard: bytes) -> str:
-    example = next((f" (heard: {frame[:8].hex(' ')})" for frame in frames_in(heard)), "")
+def _other_master(frame: bytes) -> str:
     return (
-        f"frames come that nobody here asked for{example}: another master is on the line, as an "
-        "ETEK controller that reads meters by itself, another controller, or an inverter. A line "
-        "has one master: separate them"
+        f"frames come that nobody here asked for (heard: {frame[:8].hex(' ')}): another master is "
+        "on the line, as an ETEK controller that reads meters by itself, another controller, or an "
+        "inverter. A line has one master: separate them"
     )
 
 
@@ -145,15 +144,15 @@ _WRONG_RATE = (
 )
 
 
-def _collision(unit: int) -> str:
+def _collision(unit: int | None) -> str:
     if unit == EKEPC2.every_unit:
         return (
-            f"answers from address {unit} are garbled: every EKEPC2 answers there, and several "
-            "answer at once. Connect them one by one, and give each its own address (register 100)"
+            "the answers are garbled: every EKEPC2 answers at this address, and several do so at "
+            "once. Connect them one by one, and give each its own address (register 100)"
         )
     return (
-        f"answers from address {unit} have the right length but are garbled: two devices have this "
-        "address. Connect them one by one, and give each its own"
+        "the answers have the right length but are garbled: two devices have this address. Connect "
+        "them one by one, and give each its own"
     )
 
 
@@ -183,7 +182,7 @@ def _answers(device: Device) -> Iterator[Verdict]:
     refused = tally.outcomes[Outcome.EXCEPTION] if device.kind is not None else 0
     of = f"of {tally.polls} answers"
     if tally.polls and tally.outcomes[Outcome.CHECKSUM] >= COLLISION_SHARE * tally.polls:
-        yield Verdict(Code.COLLISION, _collision(unit or 0), unit)
+        yield Verdict(Code.COLLISION, _collision(unit), unit)
     elif tally.damaged:
         yield Verdict(Code.DAMAGED, f"{tally.damaged} {of} came damaged: {_DAMAGED}", unit)
     if lost:

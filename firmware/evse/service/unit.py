@@ -38,6 +38,7 @@ _DEVICES = (
     ("char-153", "spidev"),
     ("char-gpiochip", "numbered at the start of the system"),
     ("char-hidraw", "numbered at the start of the system"),
+    ("char-iio", "numbered at the start of the system"),
     ("/dev/watchdog", "service.watchdog_device"),
     ("/dev/watchdog0", "the same by its newer name"),
 )

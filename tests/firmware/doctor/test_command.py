@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from evse.__main__ import _command, _parser
+from evse.doctor import examine as doctor_examine
 from evse.doctor import ports as doctor_ports
 from evse.doctor.command import addresses
 from evse.doctor.ports import Port
@@ -58,6 +59,17 @@ def test_progress_is_shown_at_a_terminal(
     shown = capsys.readouterr().err
     assert f"{line.port}: 9600 8N1: address 1" in shown
     assert shown.endswith("\r\x1b[K")
+
+
+def test_an_interruption_is_no_crash(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor_examine, "examine", interrupted)
+    assert evse("doctor", "--port", "/dev/null") == 1
+    assert capsys.readouterr().err == "evse: interrupted\n"
 
 
 @pytest.mark.parametrize(
