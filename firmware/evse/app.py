@@ -7,15 +7,21 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import signal
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from evse.blackbox.box import BlackBox
+from evse.front import Front, whitelist_of
+from evse.lines.modbus import ModbusLines
 from evse.local.server import LocalServer
-from evse.local.wallbox import wallbox_handlers
 from evse.metering import Metering
 from evse.ocpp.client import OcppClient
+from evse.service.liveness import Liveness
+from evse.service.notify import Notifier
+from evse.service.watchdog import DeviceWatchdog
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.control import world_handlers, world_snapshot
@@ -23,7 +29,9 @@ from evse.station import Station
 from evse.storage.database import Database
 from evse.storage.transactions import Transactions
 from evse.storage.values import Values
-from evse.wiring import boards_of, clock_of, meters_of, world_of
+from evse.wiring import SIMULATED, boards_of, clock_of, meters_of, world_of
+
+BLACK_BOX_FOLDER = "blackbox"
 
 _log = logging.getLogger(__name__)
 
@@ -78,13 +86,37 @@ def _alone(state_dir: Path) -> Iterator[None]:
 
 
 async def _run(state_dir: Path, database: Database, settings: Settings, began_s: float) -> int:
-    clock = clock_of(settings)
+    clock, lines = clock_of(settings), ModbusLines()
     world = world_of(settings, clock, state_dir)
-    boards = boards_of(settings, world, clock)
-    meters = await meters_of(settings, world, clock)
-    station = Station(settings, clock, boards, Transactions(database), Values(database))
-    client = await OcppClient.load(settings, database, clock, station)
+    boards = boards_of(settings, world, clock, lines)
+    meters = await meters_of(settings, world, clock, lines)
+    notifier = Notifier.from_environment(os.environ, os.getpid())
+    machine = _machine_watchdog(settings)
+
+    def ready() -> None:
+        _log.info(
+            "%s is ready after %.2f s, state in %s",
+            settings["ocpp.identity"],
+            time.monotonic() - began_s,
+            state_dir,
+        )
+        notifier.ready()
+
+    watchdogs = (notifier,) if machine is None else (notifier, machine)
+    liveness = Liveness(boards, watchdogs, ready)
+    station = Station(
+        settings,
+        clock,
+        boards,
+        Transactions(database),
+        Values(database),
+        {number: BlackBox(number, state_dir / BLACK_BOX_FOLDER, clock) for number in boards},
+        liveness.turned,
+    )
+    whitelist = await whitelist_of(settings, database)
+    client = await OcppClient.load(settings, database, clock, station, whitelist.knows)
     station.join(client)
+    front = Front(settings, clock, station, client, whitelist)
     metering = Metering(
         clock,
         settings["meter.interval_s"],
@@ -93,6 +125,10 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         station.charger_metered,
         station.house_metered,
     )
+    handlers = front.handlers()
+    if settings["board.kind"] == SIMULATED:
+        handlers |= world_handlers(world)
+        front.parts.append(lambda: {"world": world_snapshot(world)})
 
     def limit_changed(_key: str) -> None:
         world.limit_a = settings["dlb.maximum_current_a"]
@@ -108,17 +144,9 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
             tasks.create_task(station.run())
             tasks.create_task(metering.run())
             tasks.create_task(client.run())
-            parts = (lambda: {"world": world_snapshot(world)},)
-            handlers = wallbox_handlers(station, client, parts) | world_handlers(world)
-            local = LocalServer(state_dir, handlers, boards)
-            tasks.create_task(local.run())
-            tasks.create_task(_end(station))
-            _log.info(
-                "%s is ready after %.2f s, state in %s",
-                settings["ocpp.identity"],
-                time.monotonic() - began_s,
-                state_dir,
-            )
+            tasks.create_task(front.run())
+            tasks.create_task(LocalServer(state_dir, handlers, boards).run())
+            tasks.create_task(_end(station, notifier))
     except* _TheEnd as ends:
         status = _status(ends)
     finally:
@@ -126,10 +154,21 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
             await board.close()
         world.save()
         await meters.close()
+        await lines.close()
+    if machine is not None:
+        machine.disarm()
     return status
 
 
-async def _end(station: Station) -> None:
+def _machine_watchdog(settings: Settings) -> DeviceWatchdog | None:
+    """The computer's own watchdog, if the settings want it. Raises OSError."""
+    path = settings["service.watchdog_device"]
+    if not path:
+        return None
+    return DeviceWatchdog(Path(path), settings["service.watchdog_timeout_s"])
+
+
+async def _end(station: Station, notifier: Notifier) -> None:
     """Wait for a signal or a reset; let the cars go; raise _TheEnd."""
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
@@ -145,6 +184,7 @@ async def _end(station: Station) -> None:
         for future in waiting:
             future.cancel()
     status = waiting[done.pop()]
+    notifier.stopping()
     _log.info("ending%s", ", to be started again" if status else "")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(REST_TIMEOUT_S):

@@ -9,9 +9,10 @@ import asyncio
 import logging
 import math
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from evse.blackbox.box import BlackBox
 from evse.boards.board import Board, BoardError
 from evse.clock import Clock
 from evse.core import controller as core_controller
@@ -92,8 +93,12 @@ class Connector:
         central: CentralPort,
         rules: Callable[[], SessionRules],
         settings: Callable[[], ControllerSettings],
+        box: BlackBox | None = None,
     ) -> None:
-        """`rules`, `settings`: asked in each turn, so that a change holds at once."""
+        """`rules`, `settings`: asked in each turn, so that a change holds at once.
+
+        `box`: keeps the turns.
+        """
         self.id = connector_id
         self.board = board
         self.session = SessionState()
@@ -102,8 +107,10 @@ class Connector:
         self.meter: MeterReading | None = None
         self.operative = True
         self.limits: tuple[Limit, ...] = ()
+        self.pauses: tuple[Intent, ...] = ()
         self.unlock_until_s = -math.inf
-        self._settings = settings
+        self._current_settings = settings
+        self._box = box
         self._clock = clock
         self._central = central
         self._rules = rules
@@ -127,7 +134,10 @@ class Connector:
             mains=self._mains(),
             unlock=now_s < self.unlock_until_s,
         )
-        step = core_controller.step(self.controller, inputs, self._settings(), now_s)
+        settings = self.settings
+        step = core_controller.step(self.controller, inputs, settings, now_s)
+        if self._box is not None:
+            self._box.add(self.controller, inputs, settings, now_s, step)
         self.controller = step.state
         self.limits = core_controller.all_limits(step.state, limits, now_s)
         self._obeys = await self._try(self.board.apply(step.command))
@@ -201,8 +211,17 @@ class Connector:
     @property
     def permitted(self) -> bool:
         """Whether the controller may charge at present."""
-        others: Iterable[Intent] = () if self.operative else (_OUT_OF_SERVICE,)
-        return core_session.permitted(self.session, others)
+        return core_session.permitted(self.session, self.intents)
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """Who wants what beside the session."""
+        return self.pauses if self.operative else (*self.pauses, _OUT_OF_SERVICE)
+
+    @property
+    def settings(self) -> ControllerSettings:
+        """How the connector is built and watched at present."""
+        return self._current_settings()
 
     @property
     def status(self) -> ChargePointStatus:

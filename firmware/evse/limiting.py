@@ -37,6 +37,9 @@ class Limiting:
         standing = {source: settings[key] for source, key in STANDING.items()}
         standing[Source.BOARD] = min(standing[Source.BOARD], self._board_max_a)
         self._standing = tuple(Limit(source, amps) for source, amps in standing.items())
+        if settings["installation.cable"] == "Cable":
+            rating_a = settings["installation.cable_rating_a"]
+            self._standing = (*self._standing, Limit(Source.CABLE, rating_a))
         self._installation = Limit(Source.INSTALLATION, settings["installation.maximum_current_a"])
         three_phases = settings["installation.phases"].startswith("3P")
         self._dlb_settings = DlbSettings(
@@ -59,6 +62,10 @@ class Limiting:
             car_a = _sum(car_a, reading.current_a)
         sample = HouseSample(house.at_s, house.current_a, car_a)
         self._dlb = dlb.on_sample(self._dlb, sample, self._dlb_settings, self._clock.monotonic())
+
+    def may_rise_at_s(self) -> float | None:
+        """When load balancing ends a pause if the house stays as it is, None otherwise."""
+        return dlb.may_rise_at_s(self._dlb, self._dlb_settings) if self.balanced else None
 
     def at(self, connector_id: int, sharing: int) -> tuple[Limit, ...]:
         """All limits of a connector.

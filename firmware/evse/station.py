@@ -14,11 +14,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from evse.boards.board import Board
+from evse.blackbox.box import BlackBox
+from evse.boards.board import Board, Capabilities
 from evse.cards import Cards
 from evse.clock import Clock
 from evse.connector import STOP_WAIT_S, Connector, until_stored
 from evse.core import session as core_session
+from evse.core.explanation import Situation
 from evse.core.faults import LATCHED, Clears, Fault
 from evse.core.session import (
     Phase,
@@ -28,9 +30,11 @@ from evse.core.session import (
 )
 from evse.core.state import ControllerSettings
 from evse.core.timing import TURN_S
+from evse.explaining import situation_of
 from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort, ChargerReadings, IdTagInfo, StatusReport
+from evse.pausing import Pausing
 from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
 from evse.storage.values import Values, Wear
@@ -73,8 +77,12 @@ class Station:
         boards: Mapping[int, Board],
         transactions: Transactions,
         values: Values,
+        boxes: Mapping[int, BlackBox] | None = None,
+        turned: Callable[[int], None] = lambda _connector_id: None,
     ) -> None:
-        """`boards`: one a connector. Then `join` the central system's side."""
+        """`boards`: one a connector; `boxes`: their black boxes. `turned` is told each completed
+        control turn. Then `join` the central system's side.
+        """
         self.connector_ids = tuple(boards)
         self.connectors: dict[int, Connector] = {}
         self.restart_wanted = asyncio.Event()
@@ -87,6 +95,9 @@ class Station:
         self._availability: dict[int, bool] = {}
         self._latched: dict[int, frozenset[Fault]] = {}
         self._wear: dict[int, Wear] = {}
+        self._boxes = boxes or {}
+        self._turned = turned
+        self._reader_works: Callable[[], bool] = lambda: True
         self._metered_at_s: dict[int, float] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._reset_reason = Reason.REBOOT
@@ -97,12 +108,19 @@ class Station:
         self._central = central
         self.connectors = {
             number: Connector(
-                number, board, self._clock, central, self._rules, self._watched(number)
+                number,
+                board,
+                self._clock,
+                central,
+                self._rules,
+                self._watched(number),
+                self._boxes.get(number),
             )
             for number, board in self._boards.items()
         }
         board_max_a = min(board.capabilities.maximum_a for board in self._boards.values())
         self._limiting = Limiting(self._settings, self._clock, central, board_max_a)
+        self._pausing = Pausing(self._settings, self._clock)
         self.telling = Telling(self.connectors, central, self._clock)
         self._cards = Cards(
             self.connectors,
@@ -115,13 +133,15 @@ class Station:
 
     def _watched(self, number: int) -> Callable[[], ControllerSettings]:
         """What gives the settings of a connector's controller, made anew when one changes."""
-        capabilities = self._boards[number].capabilities
-        made: dict[int, ControllerSettings] = {}
+        board = self._boards[number]
+        made: dict[Capabilities, ControllerSettings] = {}
 
         def current() -> ControllerSettings:
-            if not made:
-                made[number] = controller_settings(self._settings, capabilities)
-            return made[number]
+            capabilities = board.capabilities  # known exactly from the first contact on
+            if capabilities not in made:
+                made.clear()
+                made[capabilities] = controller_settings(self._settings, capabilities)
+            return made[capabilities]
 
         self._settings.subscribe(lambda _key: made.clear())
         return current
@@ -145,6 +165,8 @@ class Station:
                 tasks.create_task(connector.board.run())
                 tasks.create_task(connector.run())
                 tasks.create_task(self._turns(connector))
+            for box in self._boxes.values():
+                tasks.create_task(box.run())
             tasks.create_task(self._run_errands(tasks))
 
     async def _restore(self) -> None:
@@ -190,7 +212,9 @@ class Station:
         number = connector.id
         # One that has been stopped shares until its car has let go.
         sharing = sum(other.permitted or other.live for other in self.connectors.values())
-        await connector.turn(self._limiting.at(number, sharing), self._meter_faults(number))
+        connector.pauses = self._pausing.at(number, connector.session)
+        await connector.turn(self._limiting.at(number, sharing), self._faults(number))
+        self._turned(number)
         self._cards.turned(connector)
         if not connector.operative or not self._wanted_operative(number):
             self._apply_availability(number)
@@ -201,10 +225,11 @@ class Station:
             self._errands.put_nowait(self._values.save_wear(number, connector.wear))
         self.telling.turn()
 
-    def _meter_faults(self, number: int) -> frozenset[Fault]:
-        """The fault METER while the charger's meter is silent."""
+    def _faults(self, number: int) -> frozenset[Fault]:
+        """What neither core nor board can see: METER and READER, while these are silent."""
         silent_s = self._clock.monotonic() - self._metered_at_s[number]
-        return frozenset({Fault.METER}) if silent_s > METER_SILENCE_S else frozenset()
+        found = {Fault.METER: silent_s > METER_SILENCE_S, Fault.READER: not self._reader_works()}
+        return frozenset(fault for fault, present in found.items() if present)
 
     def _latch(self, number: int, faults: frozenset[Fault]) -> None:
         """Keep latched faults over a power cut."""
@@ -254,6 +279,18 @@ class Station:
         Returns at once; who has to be asked is asked afterwards.
         """
         self._cards.present(connector_id, uid)
+
+    def present(self, id_tag: str) -> None:
+        """The same for a reader that serves all connectors."""
+        self._cards.present(None, id_tag)
+
+    def subscribe_cards(self, on_card: Callable[[bool], None]) -> None:
+        """Call `on_card(accepted)` when it is decided about a card at the reader."""
+        self._cards.subscribe(on_card)
+
+    def watch_reader(self, works: Callable[[], bool]) -> None:
+        """Raise the fault READER while `works()` is false."""
+        self._reader_works = works
 
     # ----------------------------------------- what the central system may ask
 
@@ -363,7 +400,17 @@ class Station:
         """Somebody at the wallbox ends a latched fault. Raises PermissionError, ValueError."""
         self.connectors[connector_id].acknowledge(fault, authority)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is plugged in and nobody waits."""
+        return all(connector.idle for connector in self.connectors.values())
+
     # ------------------------------------------------------------ what is told
+
+    def situation(self, connector_id: int) -> Situation:
+        """All that bears on a connector at this instant. KeyError when there is none such."""
+        connector = self.connectors[connector_id]
+        return situation_of(connector, self._limiting, self._pausing, self._clock.monotonic())
 
     def running_transaction(self, connector_id: int) -> TransactionRecord | None:
         """See `StationPort`."""

@@ -146,6 +146,7 @@ def _limit_snapshots(limits: Iterable[Limit], now_s: float) -> list[dict[str, An
         {
             "source": limit.source,
             "amps": limit.amps_at(now_s),
+            "age_s": now_s - limit.set_at_s if limit.set_at_s else None,
             "expires_in_s": None
             if limit.expires_at_s is None
             else max(0.0, limit.expires_at_s - now_s),

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evse.boards.board import Board
+from evse.boards.fitted import board_of
 from evse.boards.simulated import SimulatedBoard
 from evse.clock import Clock, SystemClock
-from evse.meters.modbus import ModbusLines, ModbusMeter
+from evse.lines.modbus import ModbusLines
+from evse.meters.modbus import ModbusMeter
 from evse.meters.registers import (
     CURRENTS,
     DLB_METER,
@@ -54,10 +56,14 @@ def world_of(settings: Settings, clock: Clock, state_dir: Path) -> World:
     return World(clock, world_settings, state_dir)
 
 
-def boards_of(settings: Settings, world: World, clock: Clock) -> dict[int, Board]:
-    """One board a connector."""
+def boards_of(
+    settings: Settings, world: World, clock: Clock, lines: ModbusLines
+) -> dict[int, Board]:
+    """One board a connector. Raises what `boards.fitted.board_of` does."""
     numbers = range(1, settings["installation.connectors"] + 1)
-    return {number: SimulatedBoard(world, number, clock) for number in numbers}
+    if settings["board.kind"] == SIMULATED:
+        return {number: SimulatedBoard(world, number, clock) for number in numbers}
+    return {number: board_of(settings, number, clock, lines) for number in numbers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +72,16 @@ class Meters:
 
     chargers: Mapping[int, ModbusMeter]
     house: ModbusMeter
-    lines: ModbusLines
     server: MeterServer
 
     async def close(self) -> None:
-        """Close the lines, and the server behind them."""
-        await self.lines.close()
+        """Stop the server of the simulated ones."""
         await self.server.stop()
 
 
-async def meters_of(settings: Settings, world: World, clock: Clock) -> Meters:
+async def meters_of(settings: Settings, world: World, clock: Clock, lines: ModbusLines) -> Meters:
     """All meters, over Modbus. Raises ConnectionStringError, ValueError for an impossible map."""
-    lines, server = ModbusLines(), MeterServer(world)
+    server = MeterServer(world)
     connections = {name: settings[f"meter.{name}.connection"] for name in ("internal", "dlb")}
     if SIMULATED in connections.values():
         served = await server.start_tcp()
@@ -92,7 +96,7 @@ async def meters_of(settings: Settings, world: World, clock: Clock) -> Meters:
         for number in world.connectors
     }
     house = ModbusMeter(lines.line(connections["dlb"]), DLB_UNIT, house_map, clock)
-    return Meters(chargers, house, lines, server)
+    return Meters(chargers, house, server)
 
 
 def internal_map_of(settings: Settings) -> RegisterMap:

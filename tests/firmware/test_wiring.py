@@ -9,6 +9,7 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from evse.clock import SystemClock
+from evse.lines.modbus import ModbusLines
 from evse.meters.connection import ConnectionStringError
 from evse.meters.reading import Failure, MeterError
 from evse.meters.registers import (
@@ -46,7 +47,7 @@ async def settings_of(*overrides: str) -> Settings:
 async def wired(tmp_path: Path, *overrides: str) -> AsyncIterator[tuple[Meters, object]]:
     settings, clock = await settings_of(QUIET, *overrides), VirtualClock()
     world = world_of(settings, clock, tmp_path)
-    meters = await meters_of(settings, world, clock)
+    meters = await meters_of(settings, world, clock, ModbusLines())
     try:
         yield meters, world
     finally:
@@ -230,6 +231,6 @@ async def test_the_simulation_is_as_set(tmp_path: Path) -> None:
 async def test_each_connector_has_its_own_board(tmp_path: Path) -> None:
     settings, clock = await settings_of("installation.connectors=2", QUIET), VirtualClock()
     world = world_of(settings, clock, tmp_path)
-    boards = boards_of(settings, world, clock)
+    boards = boards_of(settings, world, clock, ModbusLines())
     world.plug(2, PROMPT, 32)
     assert [round((await boards[n].read()).pilot_high_v) for n in (1, 2)] == [12, 9]

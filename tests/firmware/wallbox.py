@@ -14,6 +14,7 @@ from typing import Any
 
 from evse.core.limits import Limit
 from evse.core.session import Phase
+from evse.lines.modbus import ModbusLines
 from evse.metering import Metering
 from evse.meters.reading import Failure, MeterError, MeterReading
 from evse.ocpp.port import IdTagInfo
@@ -142,7 +143,7 @@ class Wallbox:
         self.transactions = Transactions(database)
         self.values = Values(database)
         self.world = world_of(settings, clock, state_dir)
-        self.boards: dict[int, Any] = dict(boards_of(settings, self.world, clock))
+        self.boards: dict[int, Any] = dict(boards_of(settings, self.world, clock, ModbusLines()))
         self.central = FakeCentral(self.transactions)
         self.station = Station(settings, clock, self.boards, self.transactions, self.values)
         self.metering = Metering(

@@ -124,6 +124,14 @@ def limit(state: DlbState, settings: DlbSettings, now_s: float) -> Limit:
     return lost if now_s >= state.last_at_s + settings.silence_s else lease
 
 
+def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
+    """Return when a pause ends if the house stays as it is, None when nobody can tell."""
+    paused = state.limit_a < settings.minimum_a
+    if not paused or state.restart_free_since_s is None:
+        return None
+    return state.restart_free_since_s + settings.restart_wait_s
+
+
 def _is_valid(state: DlbState, sample: HouseSample, settings: DlbSettings, now_s: float) -> bool:
     plausible = all(
         abs(amps) <= IMPLAUSIBLE_A  # false for not-a-number

@@ -51,7 +51,9 @@ class Board(Protocol):
     in `run`; then `read` gives the newest reading and `apply` takes the newest command, at once.
     """
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it is; a board on a line is known exactly from the first contact on."""
 
     async def run(self) -> None:
         """Serve the device until cancelled; at once over for a board that needs no such task."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from evse.core.faults import Clears, Fault
@@ -20,7 +20,7 @@ Part = Callable[[], dict[str, Any]]
 
 
 def wallbox_handlers(
-    station: Station, client: OcppClient, parts: tuple[Part, ...] = ()
+    station: Station, client: OcppClient, parts: Sequence[Part] = ()
 ) -> dict[str, Handler]:
     """The commands for station and connection; `parts` go into the status as they are."""
 

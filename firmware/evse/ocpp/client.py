@@ -9,7 +9,7 @@ from typing import Any
 from evse.clock import Clock
 from evse.core.limits import Limit
 from evse.meters.reading import Phases
-from evse.ocpp.authorization import Authorization
+from evse.ocpp.authorization import Authorization, knows_nothing
 from evse.ocpp.charge_point import ChargePoint, Counters
 from evse.ocpp.core_profile import CoreProfile
 from evse.ocpp.delivery import Delivery
@@ -73,11 +73,17 @@ class OcppClient:
 
     @classmethod
     async def load(
-        cls, settings: Settings, database: Database, clock: Clock, station: StationPort
+        cls,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        station: StationPort,
+        knows: Callable[[str], bool] = knows_nothing,
     ) -> "OcppClient":
         """The client with what it knew before the last power cut; then `run` it.
 
-        Of `station` only `connector_ids` is read before `run`. Raises `sqlite3.Error`.
+        `knows`: whether an idTag is on the local whitelist. Of `station` only `connector_ids` is
+        read before `run`. Raises `sqlite3.Error`.
         """
         values, store = Values(database), Transactions(database)
         transactions = RunningTransactions(store, await store.open_transactions())
@@ -85,7 +91,7 @@ class OcppClient:
             settings, clock, values, transactions, station.connector_ids, _phases(settings)
         )
         await smart_charging.restore()
-        authorization = Authorization(settings, values, clock, await values.cards())
+        authorization = Authorization(settings, values, clock, await values.cards(), knows)
         return cls(settings, clock, station, database, transactions, authorization, smart_charging)
 
     @property
@@ -102,6 +108,10 @@ class OcppClient:
     def clock_offset_s(self) -> float | None:
         """The central system's clock minus ours; None before its first answer."""
         return self._registration.clock_offset_s
+
+    async def clear_cache(self) -> bool:
+        """Empty the authorization cache; False when there is none."""
+        return await self._authorization.clear()
 
     async def run(self) -> None:
         """Keep up the conversation until cancelled; no error ends it."""

@@ -47,6 +47,15 @@ ROWS = (
     _connection("board.second_connection", "Serial line of the second connector's board"),
     _unit("board.second_unit", "Modbus address of the second connector's board"),
     Setting(
+        "board.wiring",
+        Kind.STR,
+        "",
+        "File that says how Linux I/O is wired (for the bench)",
+        MANUFACTURER,
+        maximum=200,
+        reboot=True,
+    ),
+    Setting(
         "board.accept_without_watchdog",
         Kind.BOOL,
         False,

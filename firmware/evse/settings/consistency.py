@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
 from evse.settings.boards import FACTORY_UNITS, WITHOUT_WATCHDOG
 from evse.settings.setting import SettingError
@@ -26,6 +27,7 @@ def contradictions(values: Values) -> list[SettingError]:
         ),
         *_installation(values),
         *_product(values),
+        *_time_zone(values),
         *_addresses(values),
         *_watchdog(values),
     ]
@@ -67,6 +69,16 @@ def _installation(values: Values) -> Iterator[SettingError]:
         # Cabur manual 6.7: "IT (only single-phase products are supported)".
         yield SettingError(
             "installation.power_system", "IT", "TN/TT with installation.phases = 3P+N400V"
+        )
+
+
+def _time_zone(values: Values) -> Iterator[SettingError]:
+    name = values["installation.time_zone"]
+    try:
+        zone(name)
+    except ValueError:
+        yield SettingError(
+            "installation.time_zone", name, "the IANA name of a time zone as Europe/Rome, or empty"
         )
 
 

@@ -106,6 +106,11 @@ class Settings:
         """The value of `key`, of the type of its kind. Raises KeyError for an unknown key."""
         return self._values[key]
 
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Every value in force, by its key."""
+        return self._values
+
     def origin(self, key: str) -> Origin:
         """From where the value of `key` comes."""
         return self._origins[key]

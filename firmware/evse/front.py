@@ -1,0 +1,123 @@
+"""What people at the wallbox see, hear and touch: readers, panel, and the local socket's commands.
+
+It decides nothing about charging; it joins the parts which face people to the station.
+"""
+
+import asyncio
+from typing import Any
+
+from evse.clock import Clock
+from evse.local.cards import cards_handlers
+from evse.local.requests import Request
+from evse.local.server import Handler
+from evse.local.wallbox import Part, wallbox_handlers
+from evse.local.why_command import answer, why_handlers
+from evse.ocpp.client import OcppClient
+from evse.panels.fitted import panel_of
+from evse.panels.shown import Box, Network, Notice, Shown, shown_of
+from evse.readers.fitting import notation_of, readers_of
+from evse.readers.simulated import SimulatedReader
+from evse.readers.swiping import REFUSED_BEEPS, Swiping
+from evse.settings.values import Settings
+from evse.station import Station
+from evse.storage.database import Database
+from evse.storage.whitelist import WhitelistTable
+from evse.whitelist.whitelist import Whitelist
+
+
+async def whitelist_of(settings: Settings, database: Database) -> Whitelist:
+    """The wallbox's own cards. Raises `sqlite3.Error`."""
+    return await Whitelist.load(
+        WhitelistTable(database),
+        lambda: notation_of(settings),
+        lambda: settings["authorization.whitelist_capacity"],
+    )
+
+
+class Front:
+    """See the module. `parts` are added to what the status tells."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        station: Station,
+        client: OcppClient,
+        whitelist: Whitelist,
+    ) -> None:
+        """Raises ValueError for a reader or panel that cannot be."""
+        self.parts: list[Part] = [self._shown_parts]
+        self._settings = settings
+        self._clock = clock
+        self._station = station
+        self._client = client
+        self._whitelist = whitelist
+        self._readers = readers_of(settings)
+        self._panel = panel_of(settings, self._shown)
+        self._swiping = Swiping(
+            self._readers, whitelist, settings, clock, station.present, self._beep, self._stands_by
+        )
+        station.watch_reader(lambda: self._swiping.healthy)
+        station.subscribe_cards(self._decided)
+
+    async def run(self) -> None:
+        """Serve readers and panel until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._swiping.run())
+            tasks.create_task(self._panel.run())
+
+    def handlers(self) -> dict[str, Handler]:
+        """Every command of the local socket but those of the simulated world."""
+
+        async def card(request: Request) -> dict[str, Any]:
+            """A card at the simulated reader, or at one connector without any."""
+            uid, number = request.fields["uid"], request.fields.get("connector")
+            if number is None and (reader := self._simulated_reader()) is not None:
+                reader.swipe(uid)
+            else:
+                await self._station.card(number, uid)
+            return {}
+
+        return {
+            **wallbox_handlers(self._station, self._client, self.parts),
+            **why_handlers(self._station.situation, self._language),
+            **cards_handlers(self._whitelist, self._swiping, self._client.clear_cache),
+            "card": card,
+        }
+
+    def _simulated_reader(self) -> SimulatedReader | None:
+        found = (reader for reader in self._readers if isinstance(reader, SimulatedReader))
+        return next(found, None)
+
+    def _decided(self, accepted: bool) -> None:
+        if accepted:
+            self._swiping.accepted()
+        else:
+            self._swiping.refused()
+
+    def _beep(self, times: int) -> None:
+        self._panel.notice(Notice.REFUSED if times == REFUSED_BEEPS else Notice.ACCEPTED)
+
+    def _stands_by(self) -> bool:
+        return self._station.idle
+
+    def _language(self) -> str:
+        language: str = self._settings["installation.language"]
+        return language
+
+    def _shown(self) -> Shown:
+        box = Box(network=self._network(), learning=self._swiping.learning_remaining_s > 0)
+        return shown_of(self._station.connectors, self._clock, box)
+
+    def _network(self) -> Network:
+        if not self._settings["ocpp.url"]:
+            return Network.STANDALONE
+        return Network.BACKEND if self._client.connected else Network.NONE
+
+    def _shown_parts(self) -> dict[str, Any]:
+        language = self._language()
+        sentences = {
+            str(number): answer(self._station.situation(number), language)["sentence"]
+            for number in self._station.connector_ids
+        }
+        return {"panel": self._panel.snapshot(), "why": sentences}
