@@ -90,16 +90,23 @@ def wanted(
     return Wanted(Mode.DISABLED if steady_low or relay_closed else Mode.SLEEPING, nothing_a)
 
 
-def obeys(status: Status, mode: Mode) -> bool:
-    """Whether the board is in `mode`, or in a fault that it must be left alone with.
+def held_by_fault(status: Status) -> bool:
+    """Whether a fault has opened the relay already, so that the board must be left alone.
 
-    Asleep or disabled the board forgets its fault, so none of both is asked for when a fault has
-    opened the relay already.
+    Told to sleep it would forget its fault, or skip the rest of a failed self-test. Disabled, with
+    −12 V, it doesn't see that the vehicle has gone, which would end the fault: from there it must
+    be called back.
     """
+    hard = Flag.HARD_FAULT in status.flags and status.state != State.DISABLED
+    return not status.relay_closed and (status.faulty or hard)
+
+
+def obeys(status: Status, mode: Mode) -> bool:
+    """Whether the board is in `mode`, or held by a fault."""
+    if held_by_fault(status):
+        return True
     if mode is Mode.ENABLED:
         return status.state not in {State.SLEEPING, State.DISABLED}
-    if status.faulty:
-        return not status.relay_closed
     return status.state == (State.SLEEPING if mode is Mode.SLEEPING else State.DISABLED)
 
 

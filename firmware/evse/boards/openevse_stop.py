@@ -12,13 +12,6 @@ ATTEMPTS = 5
 LOOK_S = 0.2
 
 
-async def stop_gently(port: RapiPort) -> None:
-    """Ask for the gentle end of a charge, unless a fault has ended it: it would be forgotten."""
-    status = Status.of_answer(await port.ask("GS"))
-    if not (status.faulty and not status.relay_closed):
-        await port.ask(Mode.SLEEPING.value)
-
-
 async def stop(device: str) -> None:
     """Stop the OpenEVSE board on `device` and leave it disabled. BoardError when it can't be."""
     error: RapiError | None = None

@@ -560,6 +560,31 @@ async def test_a_socket_whose_board_reads_the_cable() -> None:
             await host.until(lambda: host.reading is not None and host.reading.cable_a == 20.0)
 
 
+async def test_a_board_built_without_supervision_and_sensors(device: OpenEvse) -> None:
+    device.board.missing = {"GP", "GY", "SY"}
+    device.plug()
+    async with hosting(device) as host:
+        assert host.driver.capabilities.host_loss is not None
+        host.command = offer(10.0)
+        await host.charging(10)
+        assert host.driver.capabilities.host_loss is None
+        assert not host.driver.capabilities.temperature
+        assert host.reading.temperature_c is None
+
+
+async def test_a_board_held_by_a_hard_fault_recovers_by_unplugging(device: OpenEvse) -> None:
+    device.plug(Car(**{**vars_of(EAGER), "ventilation": True}))
+    async with hosting(device) as host:
+        host.command = offer(10.0)
+        await host.until(lambda: host.says(PilotLevel.D))
+        await host.driver.close()
+    assert device.board.state == DISABLED
+    async with hosting(device) as host:
+        await host.until(lambda: host.reading is not None)
+        device.unplug()
+        await host.until(lambda: host.says(PilotLevel.A) and not host.reading.faults)
+
+
 async def test_a_socket_whose_board_does_not(
     device: OpenEvse, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from evse.boards.openevse_rules import Mode, Wanted, faults_of, level_of, obeys, reads_cable, wanted
+from evse.boards.openevse_rules import (
+    Mode,
+    Wanted,
+    faults_of,
+    held_by_fault,
+    level_of,
+    obeys,
+    reads_cable,
+    wanted,
+)
 from evse.boards.rapi import Currents, Flag, Setting, Status
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel, duty_percent
@@ -116,6 +125,22 @@ def test_faults(state: int, fault: Fault) -> None:
 @pytest.mark.parametrize("state", [0, 1, 2, 3, 4, 0xFE, 0xFF])
 def test_no_faults(state: int) -> None:
     assert faults_of(Status(state, 1, CLOSED)) == (frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    ("status", "held"),
+    [
+        (Status(4, 4, CONNECTED | Flag.HARD_FAULT), True),
+        (Status(0xFE, 2, CONNECTED | Flag.HARD_FAULT), True),
+        (Status(0xFF, 2, CONNECTED | Flag.HARD_FAULT), False),
+        (Status(0x06, 2, CONNECTED), True),
+        (Status(0x06, 2, CLOSED), False),
+        (Status(2, 2, CONNECTED), False),
+    ],
+)
+def test_what_a_fault_holds(status: Status, held: bool) -> None:
+    assert held_by_fault(status) is held
+    assert obeys(status, Mode.SLEEPING) is held
 
 
 def test_a_hard_fault_that_sleep_has_hidden() -> None:

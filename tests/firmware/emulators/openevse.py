@@ -94,6 +94,7 @@ class Board:
         self.eeprom = Eeprom()
         self.hardware_a = 80
         self.temperatures = [312, -2560, -2560]
+        self.missing: set[str] = set()
         self.fault: int | None = None
         self.car = EAGER
         self.car_state = CarState()
@@ -146,7 +147,7 @@ class Board:
                 self.pulsed_at_s = now_s
             return
         if self.hard_fault:
-            if self.pilot is Pilot.HIGH and not self.car_state.plugged:
+            if self.pilot is not Pilot.LOW and not self.car_state.plugged:
                 self.hard_fault, self.state, self.fault = False, UNKNOWN, None
             return
         if self.state == DISABLED:
@@ -258,6 +259,8 @@ class Board:
             self.tell()
 
     def _command(self, head: str, values: list[str]) -> tuple[bool, str]:
+        if head in self.missing:
+            return False, ""
         if head in _QUESTIONS and not values:
             return True, _QUESTIONS[head](self)
         name = f"_{head.lower()}"
