@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.firmware.emulators.openevse import EAGER, OpenEvse, openevse, xor
+from tests.firmware.emulators.openevse import EAGER, SLEEPING, OpenEvse, openevse, xor
 
 SPEED = 4.0
 
@@ -149,9 +149,11 @@ def test_sleep_gives_time_and_disabling_does_not(terminal: Terminal) -> None:
     device, board = terminal.device, terminal.device.board
     device.plug()
     terminal.until(lambda: board.relay and device.current_a > 10)
-    assert terminal.ask("FS") == "OK"
+    terminal.send("$FS\r")
+    terminal.until(lambda: board.state == SLEEPING)
     assert board.relay
     terminal.until(lambda: not board.relay)
+    assert board.now_s - board.slept_at_s >= EAGER.reaction_s  # the vehicle's own time
     assert terminal.ask("GS").split()[1::2] == ["fe", "03"]  # the pilot field is left behind
     device.unplug()
     time.sleep(0.05)
@@ -170,10 +172,9 @@ def test_a_vehicle_that_goes_on_is_cut_off_after_3_s(terminal: Terminal) -> None
     terminal.device.plug(type(EAGER)(**{**stubborn, "obedient": False}))
     board = terminal.device.board
     terminal.until(lambda: board.relay and terminal.device.current_a > 10)
-    terminal.ask("FS")
-    slept_at_s = board.now_s
+    terminal.send("$FS\r")
     terminal.until(lambda: not board.relay)
-    assert 2.8 <= board.now_s - slept_at_s <= 3.5
+    assert 3.0 <= board.now_s - board.slept_at_s <= 3.5
 
 
 def test_changes_are_told_unasked(terminal: Terminal) -> None:
