@@ -503,7 +503,8 @@ class Ward:
 
         home = settings["installation.chargepoint_type"] == "Home"
         known = self.cache.get(uid) if on("cache_enabled") else None
-        listed = on("enable_local_whitelist") and uid.casefold() in stand.whitelist
+        counts = home or on("enable_local_whitelist")
+        listed = counts and uid.casefold() in stand.whitelist
         with_ocpp = settings["authorization.free_charging_mode"] == "WithOcpp"
         if uid == "GUEST" and not on("free_charging"):
             return False

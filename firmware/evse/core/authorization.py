@@ -170,7 +170,7 @@ def card_state(rules: AuthorizationRules, *, whitelisted: bool, accepted: bool |
     A list or cache that is switched off says nothing. In public the central system's refusal
     outweighs the wallbox's own list; at home that list is all there is.
     """
-    listed = whitelisted and rules.local_whitelist
+    listed = whitelisted and (rules.local_whitelist or rules.home)  # at home it is all there is
     cached = accepted if rules.cache else None
     if listed and (rules.home or cached is not False):
         return Card.WHITELISTED

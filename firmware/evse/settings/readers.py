@@ -68,7 +68,7 @@ ROWS = (
     Setting(
         "authorization.enable_local_whitelist",
         Kind.BOOL,
-        False,
+        True,
         "Enable local whitelist",
         OPERATOR,
         ocpp_key="EnableLocalWhitelist",

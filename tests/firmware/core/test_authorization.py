@@ -142,7 +142,7 @@ def test_the_free_tag_of_recipe_b2(changes, tag, letters):
         (False, True, True, True, True, Card.WHITELISTED),
         (False, True, True, True, False, Card.REJECTED),  # the backend's word outweighs the list
         (True, True, True, True, False, Card.WHITELISTED),  # and counts for nothing at home
-        (True, False, True, True, False, Card.REJECTED),
+        (True, False, True, True, False, Card.WHITELISTED),  # where the list is all there is
     ],
 )
 def test_what_is_known_of_a_card(home, local_whitelist, cache, whitelisted, accepted, expected):

@@ -91,7 +91,7 @@ async def test_notation() -> None:
     [
         ("RfidReader", "authorization.rfid_reader", True),
         ("TagIDFunction", "authorization.tag_id_function", "BE"),
-        ("EnableLocalWhitelist", "authorization.enable_local_whitelist", False),
+        ("EnableLocalWhitelist", "authorization.enable_local_whitelist", True),
     ],
 )
 def test_rows_of_the_manual(ocpp_key: str, key: str, default: object) -> None:
