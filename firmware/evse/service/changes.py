@@ -256,7 +256,10 @@ class Changes:
         if self.elsewhere or self.dry_run:
             return
         target = self.at(path)
-        uid, gid = pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+        try:
+            uid, gid = pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+        except KeyError as error:
+            raise InstallError(f"{path} cannot be given to {owner}:{group}: {error}") from error
         if (target.stat().st_uid, target.stat().st_gid) == (uid, gid):
             return
 

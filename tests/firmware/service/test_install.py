@@ -287,6 +287,13 @@ def test_links_in_the_state_folder_are_given_away_not_followed(tmp_path: Path) -
     assert secret.owner() == "root"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_user_without_a_group_of_its_name_is_refused(tmp_path: Path) -> None:
+    changes = Changes(Path("/"), PurePosixPath(str(tmp_path), "m.json"), lambda _told: None)
+    with pytest.raises(InstallError, match="cannot be given to no-such-user"):
+        changes.folder(PurePosixPath(str(tmp_path), "state"), 0o700, "no-such-user")
+
+
 # ----------------------------------------------------------------- the configuration file
 
 
