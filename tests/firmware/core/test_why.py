@@ -377,8 +377,15 @@ def test_a_word_of_higher_rank_overrules_a_pause() -> None:
     (timetable,) = [p for p in why.permissions if p.name is PermissionName.TIMETABLE]
     assert timetable.granted
     assert timetable.detail == "overruled by operator"
+    equal = (pause(IntentSource.OPERATOR), CHARGE_NOW)
+    assert explain(replace(CLOSED, intents=equal)).cause is Cause.OPERATOR
     both = (pause(IntentSource.AVAILABILITY), CHARGE_NOW)
     assert explain(replace(CLOSED, intents=both)).cause is Cause.UNAVAILABLE
+
+
+@pytest.mark.parametrize(("amps", "cause"), [(6.0, Cause.STARTING), (5.9, Cause.LIMIT)])
+def test_the_least_current_is_enough(amps: float, cause: Cause) -> None:
+    assert explain(replace(ASKING, limits=(BOARD, standing(amps)))).cause is cause
 
 
 @pytest.mark.parametrize(("allowed", "asks"), [(True, Cause.STARTING), (False, Cause.VEHICLE)])
