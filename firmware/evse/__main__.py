@@ -10,6 +10,7 @@ from pathlib import Path
 
 from evse import __version__
 from evse.blackbox.command import add_replay
+from evse.boards.command import add_board
 from evse.configuration import add_configuration
 from evse.doctor.command import add_doctor
 from evse.local.cards_command import add_cards
@@ -22,7 +23,7 @@ from evse.settings.table import SETTINGS
 
 USAGE_STATUS = 2
 
-ADDITIONS = (add_sim, add_cards, add_install, add_watch, add_replay, add_doctor, add_why)
+ADDITIONS = (add_board, add_sim, add_cards, add_install, add_watch, add_replay, add_doctor, add_why)
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
 
@@ -65,6 +66,7 @@ def _run(args: argparse.Namespace) -> int:
     ValueErrors are those of the configuration: an error at run time comes in an exception group.
     """
     from evse import app
+    from evse.alone import AlreadyRunningError
 
     os.umask(0o077)  # the state folder holds a password and cards
     logging.basicConfig(
@@ -75,7 +77,7 @@ def _run(args: argparse.Namespace) -> int:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         return asyncio.run(app.run(args.state, args.config, args.overrides))
-    except (ValueError, sqlite3.Error, app.AlreadyRunningError, OSError) as error:
+    except (ValueError, sqlite3.Error, AlreadyRunningError, OSError) as error:
         sys.stderr.write(f"evse: {error}\n")
         return USAGE_STATUS
 

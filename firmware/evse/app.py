@@ -5,14 +5,14 @@ The one place that knows every part. Nothing here decides anything about chargin
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from evse.alone import alone
 from evse.blackbox.box import BlackBox
 from evse.front import Front, whitelist_of
 from evse.lines.modbus import ModbusLines
@@ -21,7 +21,7 @@ from evse.metering import Metering
 from evse.ocpp.client import OcppClient
 from evse.service.liveness import Liveness
 from evse.service.notify import Notifier
-from evse.service.watchdog import DeviceWatchdog
+from evse.service.watchdog import armed
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.control import world_handlers, world_snapshot
@@ -45,10 +45,6 @@ REST_TIMEOUT_S = 8.0
 """
 
 
-class AlreadyRunningError(Exception):
-    """Another process works on the same state folder."""
-
-
 class _TheEnd(Exception):  # noqa: N818 - the way out of the task group, not an error
     """The program shall end with `status`."""
 
@@ -64,7 +60,7 @@ async def run(state_dir: Path, config_file: Path | None, overrides: Iterable[str
     map that cannot be, and OSError for what the system refuses.
     """
     began_s = time.monotonic()
-    with _alone(state_dir):
+    with alone(state_dir):
         database = await Database.open(state_dir / "evse.sqlite")
         try:
             settings = await Settings.load(Values(database), config_file, overrides)
@@ -73,25 +69,12 @@ async def run(state_dir: Path, config_file: Path | None, overrides: Iterable[str
             await database.close()
 
 
-@contextlib.contextmanager
-def _alone(state_dir: Path) -> Iterator[None]:
-    """Hold the state folder: two programs on one board, or on one queue, would both be wrong."""
-    state_dir.mkdir(parents=True, exist_ok=True)
-    with (state_dir / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunningError(f"a wallbox runs on {state_dir} already") from None
-        yield
-
-
 async def _run(state_dir: Path, database: Database, settings: Settings, began_s: float) -> int:
     clock, lines = clock_of(settings), ModbusLines()
     world = world_of(settings, clock, state_dir)
     boards = boards_of(settings, world, clock, lines)
     meters = await meters_of(settings, world, clock, lines)
     notifier = Notifier.from_environment(os.environ, os.getpid())
-    machine = _machine_watchdog(settings)
 
     def ready() -> None:
         _log.info(
@@ -102,8 +85,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         )
         notifier.ready()
 
-    watchdogs = (notifier,) if machine is None else (notifier, machine)
-    liveness = Liveness(boards, watchdogs, ready)
+    liveness = Liveness(boards, (notifier,), ready)
     station = Station(
         settings,
         clock,
@@ -136,6 +118,10 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     limit_changed("")
     status = 0
     settings.subscribe(limit_changed)
+    # The last thing before the turns that feed it.
+    machine = armed(settings["service.watchdog_device"], settings["service.watchdog_timeout_s"])
+    if machine is not None:
+        liveness.watch(machine)
     try:
         async with asyncio.TaskGroup() as tasks:
             if isinstance(clock, AcceleratedClock):
@@ -158,14 +144,6 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     if machine is not None:
         machine.disarm()
     return status
-
-
-def _machine_watchdog(settings: Settings) -> DeviceWatchdog | None:
-    """The computer's own watchdog, if the settings want it. Raises OSError."""
-    path = settings["service.watchdog_device"]
-    if not path:
-        return None
-    return DeviceWatchdog(Path(path), settings["service.watchdog_timeout_s"])
 
 
 async def _end(station: Station, notifier: Notifier) -> None:

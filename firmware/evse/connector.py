@@ -109,6 +109,7 @@ class Connector:
         self.limits: tuple[Limit, ...] = ()
         self.pauses: tuple[Intent, ...] = ()
         self.unlock_until_s = -math.inf
+        self.offered_since_s = -math.inf
         self._current_settings = settings
         self._box = box
         self._clock = clock
@@ -187,6 +188,7 @@ class Connector:
             case FaultCleared(fault, by):
                 _log.info("connector %d: fault %s is over (%s)", self.id, fault, by)
             case OfferChanged(old_a, new_a, winner):
+                self.offered_since_s = self._clock.monotonic()
                 _log.info(
                     "connector %d: offers %.1f A instead of %.1f A (%s)",
                     self.id,

@@ -6,6 +6,10 @@ from evse.core.explanation import Situation
 from evse.limiting import Limiting
 from evse.pausing import Pausing
 
+FOLLOWED_S = 20.0
+"""After an offer changed, a vehicle needs so long to take all of it: 10 s to start, ramps of
+2 A/s."""
+
 
 def situation_of(
     connector: Connector, limiting: Limiting, pausing: Pausing, now_s: float
@@ -54,7 +58,10 @@ def situation_of(
 
 
 def _drawn_a(connector: Connector, now_s: float) -> float | None:
+    """What the vehicle takes, None while it has yet to follow the offer."""
     meter = connector.meter
     if meter is None or now_s - meter.at_s > timing.METER_MAX_AGE_S:
+        return None
+    if now_s - connector.offered_since_s < FOLLOWED_S:
         return None
     return max(meter.current_a)

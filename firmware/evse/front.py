@@ -4,6 +4,7 @@ It decides nothing about charging; it joins the parts which face people to the s
 """
 
 import asyncio
+import os
 from typing import Any
 
 from evse.clock import Clock
@@ -22,6 +23,7 @@ from evse.settings.values import Settings
 from evse.station import Station
 from evse.storage.database import Database
 from evse.storage.whitelist import WhitelistTable
+from evse.texts import language_of
 from evse.whitelist.whitelist import Whitelist
 
 
@@ -102,8 +104,7 @@ class Front:
         return self._station.idle
 
     def _language(self) -> str:
-        language: str = self._settings["installation.language"]
-        return language
+        return language_of(self._settings["installation.language"], os.environ)
 
     def _shown(self) -> Shown:
         box = Box(network=self._network(), learning=self._swiping.learning_remaining_s > 0)

@@ -12,7 +12,8 @@ import pytest
 from ocpp.v16 import call
 
 from evse import app
-from evse.app import RESTART_EXIT_STATUS, AlreadyRunningError
+from evse.alone import AlreadyRunningError
+from evse.app import RESTART_EXIT_STATUS
 from evse.local.client import ControlError, request
 from evse.ocpp.client import OcppClient
 from evse.simulation.store import load

@@ -12,6 +12,7 @@ from ocpp.v16.enums import Action
 
 from evse.clock import Clock
 from evse.core.limits import Limit, Source
+from evse.core.pilot import MAXIMUM_A
 from evse.ocpp import timestamps
 from evse.ocpp.charge_point import on
 from evse.ocpp.composite import composite
@@ -19,6 +20,7 @@ from evse.ocpp.profiles import (
     ChargingProfile,
     Installed,
     ProfileError,
+    ProfileLimit,
     Purpose,
     limit_at,
     parse,
@@ -103,19 +105,39 @@ class SmartCharging:
             or now < known.since  # the clock was set back
             or (known.until is not None and now >= known.until)
         ):
-            record = self._transactions.at(connector_id)
-            found = limit_at(
-                self._installed,
-                connector_id,
-                now,
-                record.started_at if record else None,
-                self._phases,
-                len(self._transactions.all()),
+            found = self._found(connector_id, now)
+            known = self._known[connector_id] = _Known(
+                self._lease(found, connector_id, now, now_s), now, found.until
             )
-            # A standing limit: this very method ends a lease, at `until`.
-            limit = None if found.amps is None else Limit(Source.CENTRAL, found.amps, now_s)
-            known = self._known[connector_id] = _Known(limit, now, found.until)
         return known.limit
+
+    def _found(self, connector_id: int, at: datetime) -> ProfileLimit:
+        record = self._transactions.at(connector_id)
+        return limit_at(
+            self._installed,
+            connector_id,
+            at,
+            record.started_at if record else None,
+            self._phases,
+            len(self._transactions.all()),
+        )
+
+    def _lease(
+        self, found: ProfileLimit, connector_id: int, now: datetime, now_s: float
+    ) -> Limit | None:
+        """What holds now, with its end and what comes after it for whoever asks why."""
+        if found.amps is None:
+            return None
+        if found.until is None:
+            return Limit(Source.CENTRAL, found.amps, now_s)
+        after_a = self._found(connector_id, found.until).amps
+        return Limit(
+            Source.CENTRAL,
+            found.amps,
+            now_s,
+            expires_at_s=now_s + (found.until - now).total_seconds(),
+            fallback_a=MAXIMUM_A if after_a is None else after_a,
+        )
 
     def offer(self, connector_id: int | None, id_tag: str, raw: Mapping[str, Any]) -> None:
         """Keep the TxProfile of a RemoteStartTransaction for the transaction it starts.

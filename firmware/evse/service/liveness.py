@@ -41,11 +41,15 @@ class Liveness:
         self._now = now
         self._first: set[int] = set()
         self._when_all_turned = when_all_turned
-        self._bowls = [
-            _Bowl(watchdog, watchdog.interval_s / FEEDS_PER_INTERVAL, now())
-            for watchdog in watchdogs
-            if watchdog.interval_s is not None
-        ]
+        self._bowls: list[_Bowl] = []
+        for watchdog in watchdogs:
+            self.watch(watchdog)
+
+    def watch(self, watchdog: Watchdog) -> None:
+        """Feed one more, from now on."""
+        if watchdog.interval_s is not None:
+            every_s = watchdog.interval_s / FEEDS_PER_INTERVAL
+            self._bowls.append(_Bowl(watchdog, every_s, self._now()))
 
     def turned(self, connector_id: int) -> None:
         """A connector has completed a control turn: read, decided, commanded."""

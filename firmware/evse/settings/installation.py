@@ -109,10 +109,10 @@ ROWS = (
     Setting(
         "installation.language",
         Kind.ENUM,
-        "en",
-        "Language of what people read",
+        "",
+        "Language of what people read (empty: that of the operating system)",
         EVERYONE,
-        choices=("en", "it", "de", "es", "fr"),
+        choices=("", "en", "it", "de", "es", "fr"),
     ),
     Setting(
         "installation.phases",

@@ -79,6 +79,9 @@ MIGRATIONS = (
         slot INTEGER UNIQUE
     );
     """,
+    """
+    CREATE TABLE board_trials (connector_id INTEGER PRIMARY KEY, trial TEXT NOT NULL);
+    """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
 after a roll-back of an update, can go on with the file of a newer one."""

@@ -103,6 +103,18 @@ class Values:
             (connector_id, wear.contactor_cycles, wear.plug_cycles, wear.hot_openings),
         )
 
+    async def trials(self) -> dict[int, dict[str, Any]]:
+        """Connector to what its board did when this computer was last silent on purpose."""
+        rows = await self._database.read("SELECT * FROM board_trials")
+        return {row["connector_id"]: json.loads(row["trial"]) for row in rows}
+
+    async def save_trial(self, connector_id: int, trial: Mapping[str, Any]) -> None:
+        """Keep what a board did; the last trial counts."""
+        await self._database.write(
+            "INSERT OR REPLACE INTO board_trials (connector_id, trial) VALUES (?, ?)",
+            (connector_id, json.dumps(trial)),
+        )
+
     async def charging_profiles(self) -> list[StoredProfile]:
         """All stored charging profiles."""
         rows = await self._database.read("SELECT * FROM charging_profiles")
