@@ -146,7 +146,9 @@ class Contact:
         await self._set_current(port, want.amps)
 
     async def _set_mode(self, port: RapiPort, status: Status, mode: Mode) -> None:
-        if obeys(status, mode) or not self._may_send("mode", mode.value):
+        """The status may be older than the last order, so it alone does not make this one idle."""
+        done = mode is self.mode and obeys(status, mode)
+        if done or held_by_fault(status) or not self._may_send("mode", mode.value):
             return
         if mode is Mode.ENABLED:
             self.mode = mode  # what it tells from now on may be the beginning of it
