@@ -169,13 +169,19 @@ class Connector:
             async with asyncio.timeout(BOARD_TIMEOUT_S):
                 await call
         except (BoardError, TimeoutError) as error:
-            if self._board_works:
+            if self._board_works and not self._begins:
                 _log.error(
                     "connector %d: the board does not answer: %s", self.id, str(error) or "time-out"
                 )
-            self._board_works = False
+            self._board_works = self._begins
             return False
         return True
+
+    @property
+    def _begins(self) -> bool:
+        """Whether the board still has its time for the first reading."""
+        age_s = self._clock.monotonic() - self.controller.began_at_s
+        return age_s <= self.board.capabilities.reading_max_age_s
 
     def _happened(self, event: Event) -> None:
         match event:

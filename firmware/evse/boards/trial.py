@@ -13,7 +13,7 @@ from typing import Any
 
 from evse.boards.board import Board, BoardError
 from evse.clock import Clock
-from evse.core.pilot import MINIMUM_A, PilotLevel, duty_percent
+from evse.core.pilot import PilotLevel, duty_percent
 from evse.core.signals import Command, Reading
 from evse.core.timing import COMMAND_LEASE_S
 
@@ -27,6 +27,9 @@ CONTACT_S = 15.0
 """A board that has not been read by then does not answer."""
 
 RENEW_S = 0.1
+
+ROUNDING_A = 0.5
+"""Boards hold what they offer in steps, of duty cycle or of current."""
 
 Say = Callable[[str], None]
 
@@ -46,13 +49,13 @@ class Trial:
     @property
     def falls_back(self) -> bool:
         """Whether the board did not go on as before."""
-        return self.held_a < self.offered_a
+        return self.held_a < self.offered_a - ROUNDING_A
 
     @property
     def as_declared(self) -> bool:
         """Whether it did what its driver says."""
         expected_a = self.offered_a if self.declared_a is None else self.declared_a
-        return self.held_a <= expected_a
+        return self.held_a <= expected_a + ROUNDING_A
 
     def as_json(self) -> dict[str, Any]:
         """As JSON values."""
@@ -80,7 +83,6 @@ async def held_after_silence(
             )
         say(f"{board.capabilities.name} answers, no vehicle is plugged in")
         await _offer(board, clock, OFFER_S)
-        before_a = await _settled(board)
         say(f"told to offer {OFFER_A:g} A; now nobody renews that for {silent_s:g} s")
     finally:
         running.cancel()  # as a killed program: nothing is tidied up
@@ -91,7 +93,7 @@ async def held_after_silence(
     return Trial(
         board=board.capabilities.name,
         at=_stamp(clock.utcnow()),
-        offered_a=before_a,
+        offered_a=OFFER_A,
         silent_s=silent_s,
         held_a=await look(),
         declared_a=None if loss is None else loss.fallback_a,
@@ -120,12 +122,6 @@ async def _offer(board: Board, clock: Clock, seconds: float) -> None:
     for _ in range(round(seconds / RENEW_S)):
         await board.apply(command)
         await clock.sleep(RENEW_S)
-
-
-async def _settled(board: Board) -> float:
-    """What it offers, as far as its resolution goes."""
-    resolution_a = board.capabilities.resolution_a
-    return max(MINIMUM_A, OFFER_A - OFFER_A % resolution_a if resolution_a >= 1 else OFFER_A)
 
 
 def _stamp(at: datetime) -> str:

@@ -16,7 +16,9 @@ def present(
     reading = inputs.reading
     if not is_fresh(reading, settings, now_s):
         # Nothing can be seen to be good or newly bad: what is raised stays.
-        return inputs.faults | state.ledger.raised.keys() | {Fault.BOARD_SILENT}
+        begins = now_s - state.began_at_s <= settings.reading_max_age_s
+        silent = set() if begins else {Fault.BOARD_SILENT}
+        return inputs.faults | state.ledger.raised.keys() | silent
     told = reading.faults if settings.earthed else reading.faults - {Fault.GROUND}
     return (
         told

@@ -129,6 +129,7 @@ Event = (
 class ControllerState:
     """What the controller remembers from one turn to the next.
 
+    `began_at_s`: when the controller started; a board gets its time for the first reading.
     `offered_a` is 0 without PWM; `pwm_changed_at_s` is when the PWM last went on or off.
     `contactor` and `lock` are the last commands, `restart_at_s` is before when the contactor must
     not close. `mains`: what the meter last showed to be wrong. `blind_until_s`: the pilot's voltage
@@ -137,6 +138,7 @@ class ControllerState:
     """
 
     pilot: PilotTrack
+    began_at_s: float
     stepped_at_s: float
     pwm_changed_at_s: float
     restart_at_s: float
@@ -165,6 +167,7 @@ class ControllerState:
         """
         return cls(
             pilot=PilotTrack(PilotLevel.A, PilotLevel.A, now_s, now_s),
+            began_at_s=now_s,
             stepped_at_s=now_s,
             pwm_changed_at_s=now_s,
             restart_at_s=now_s,
