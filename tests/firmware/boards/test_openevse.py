@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
+from evse.boards import openevse as openevse_board
+from evse.boards import openevse_stop
 from evse.boards.board import Board, BoardError, HostLoss
 from evse.boards.openevse import OpenEvseBoard
 from evse.boards.openevse_stop import stop
@@ -314,7 +316,8 @@ async def test_close_without_service_stops_the_board_too(device: OpenEvse) -> No
         assert not device.board.relay
 
 
-async def test_stop_as_a_command(device: OpenEvse) -> None:
+async def test_stop_as_a_command(device: OpenEvse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openevse_stop, "ATTEMPTS", 2)
     device.plug()
     await asyncio.sleep(1.0 / SPEED)
     assert device.board.relay
@@ -461,7 +464,10 @@ async def test_a_missed_pulse_is_acknowledged_and_the_current_sent_again() -> No
     await together(_acknowledges_a_missed_pulse, [{"silent": True}])
 
 
-async def test_a_long_silence_opens_the_port_anew_and_stops_first() -> None:
+async def test_a_long_silence_opens_the_port_anew_and_stops_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openevse_board, "SILENCE_S", 1.0)
     await together(_stops_first, [{"silent": True}])
 
 

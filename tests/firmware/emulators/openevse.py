@@ -259,7 +259,8 @@ class Board:
             self.tell()
 
     def _command(self, head: str, values: list[str]) -> tuple[bool, str]:
-        if head in self.missing:
+        newer = head in _SINCE_RAPI_6 and int(self.rapi.split(".")[0]) < 6
+        if newer or head in self.missing:
             return False, ""
         if head in _QUESTIONS and not values:
             return True, _QUESTIONS[head](self)
@@ -374,11 +375,18 @@ class Board:
     def _accept(self, values: list[str]) -> tuple[bool, str]:
         return bool(values), ""
 
-    _f0 = _fb = _fp = _sv = _sk = _st = _s1 = _accept
+    def _fc(self, values: list[str]) -> tuple[bool, str]:
+        self.eeprom.trips = [0, 0, 0]
+        return True, ""
+
+    _sr = _fo = _f0 = _fb = _fp = _sv = _sk = _st = _s1 = _accept
 
 
-_ORDERS = frozenset({"FE", "FD", "FS", "FR", "FF", "F0", "FB", "FP"}) | frozenset(
-    {"SC", "SL", "SY", "SV", "SK", "ST", "S1", "S5"}
+_SINCE_RAPI_6 = frozenset({"GZ", "GR", "SR", "FC", "FO"})
+_ORDERS = (
+    _SINCE_RAPI_6
+    | frozenset({"FE", "FD", "FS", "FR", "FF", "F0", "FB", "FP"})
+    | frozenset({"SC", "SL", "SY", "SV", "SK", "ST", "S1", "S5"})
 )
 """All others, as $S3 $SH $S4 $SB $S2 $T0, are answered NK in stock builds."""
 
@@ -397,6 +405,8 @@ _QUESTIONS: dict[str, Callable[[Board], str]] = {
     "GY": lambda b: b.heartbeat,
     "GA": lambda b: "220 0",
     "G5": lambda b: f"{int(b.locked)} {b.lock_mode}",
+    "GZ": lambda b: "5000 1000",
+    "GR": lambda b: "1 1 0",
 }
 
 
@@ -436,6 +446,7 @@ class OpenEvse:
         self.board = Board(self._say, firmware, rapi, boot_s)
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
         self.tty = os.ttyname(self._slave)
         self._started_s = time.monotonic()
         self.speed = speed
@@ -522,7 +533,8 @@ class OpenEvse:
                 due = [data for at_s, data in self._outgoing if at_s <= now_s]
                 self._outgoing = [item for item in self._outgoing if item[0] > now_s]
             for data in due:
-                os.write(self._master, data)
+                with contextlib.suppress(BlockingIOError):  # nobody reads: lost, as on a wire
+                    os.write(self._master, data)
 
     def close(self) -> None:
         self._stop.set()

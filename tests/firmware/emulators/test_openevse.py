@@ -25,20 +25,23 @@ class Terminal:
     def send(self, data: str) -> None:
         os.write(self.descriptor, data.encode())
 
-    def lines(self, seconds: float = 0.1) -> list[str]:
-        """What comes within `seconds`, without CR."""
+    def lines(self, seconds: float = 0.2, *, until_answered: bool = False) -> list[str]:
+        """What comes within `seconds`, without CR; with the answer and what follows at once."""
         end_s = time.monotonic() + seconds
         while (left_s := end_s - time.monotonic()) > 0:
             if select.select([self.descriptor], [], [], left_s)[0]:
                 self.received += os.read(self.descriptor, 1024)
+            if until_answered and b"K" in self.received and self.received.endswith(b"\r"):
+                until_answered, end_s = False, min(end_s, time.monotonic() + 0.02)
         whole, _, self.received = self.received.rpartition(b"\r")
         return whole.decode("latin-1").split("\r") if whole else []
 
     def answers(self, request: str) -> list[str]:
         """OK and NK to `request`, which comes with its own checksum or none."""
-        self.lines(0.02)
+        self.lines(0.01)
         self.send(request + "\r")
-        return [line for line in self.lines() if line[1:3] in ("OK", "NK")]
+        lines = self.lines(until_answered=True)
+        return [line for line in lines if line[1:3] in ("OK", "NK")]
 
     def ask(self, command: str) -> str:
         """The answer to a command without its checksum, which must be right."""
@@ -56,9 +59,9 @@ class Terminal:
 
 @pytest.fixture
 def terminal() -> Iterator[Terminal]:
-    with openevse(speed=SPEED, boot_s=0.2) as device:
+    with openevse(speed=SPEED, boot_s=0.1) as device:
         line = Terminal(device)
-        line.lines(0.2)
+        line.lines(0.06)
         yield line
         os.close(line.descriptor)
 
@@ -100,6 +103,21 @@ def test_what_stock_builds_refuse(terminal: Terminal) -> None:
         assert terminal.ask(command) == "NK"
 
 
+def test_what_came_with_rapi_6(terminal: Terminal) -> None:
+    for rapi, answer in (("5.2.1", "NK"), ("6.0.0", "OK 1 1 0")):
+        terminal.device.board.rapi = rapi
+        assert terminal.ask("GR") == answer
+        assert terminal.ask("FC") == answer[:2]
+
+
+def test_a_line_that_nobody_reads_loses(terminal: Terminal) -> None:
+    for _ in range(300):
+        terminal.send("$GT\r")
+    time.sleep(0.1)
+    terminal.lines(0.1)
+    assert terminal.ask("GC") == "OK 6 80 32 32"
+
+
 def test_volatile_and_stored_current(terminal: Terminal) -> None:
     assert terminal.ask("SC 16 V") == "OK 16"
     assert terminal.ask("GC") == "OK 6 80 16 32"
@@ -119,18 +137,18 @@ def test_the_supervision_of_the_host(terminal: Terminal) -> None:
     board = terminal.device.board
     assert terminal.ask("GY") == "OK 0 0 0"
     assert terminal.ask("SC 16 V") == "OK 16"
-    assert terminal.ask("SY 2 6") == "OK 2 6 0"
-    assert terminal.ask("SY") == "OK 2 6 0"
+    assert terminal.ask("SY 5 6") == "OK 5 6 0"
+    assert terminal.ask("SY") == "OK 5 6 0"
     terminal.until(lambda: board.trigger == 2)
     assert board.amps == 6
-    assert terminal.ask("SY") == "NK 2 6 2"
-    assert terminal.ask("SY 164") == "NK 2 6 2"
-    assert terminal.ask("SY 165") == "OK 2 6 1"
+    assert terminal.ask("SY") == "NK 5 6 2"
+    assert terminal.ask("SY 164") == "NK 5 6 2"
+    assert terminal.ask("SY 165") == "OK 5 6 1"
     assert board.amps == 32  # not what it was
-    assert terminal.ask("SY") == "OK 2 6 1"
+    assert terminal.ask("SY") == "OK 5 6 1"
     terminal.device.reboot()
     terminal.lines(0.2)
-    assert terminal.ask("GY").startswith("OK 2 6")
+    assert terminal.ask("GY").startswith("OK 5 6")
     assert terminal.ask("SY 0 0") == "OK 0 0 0"
 
 
