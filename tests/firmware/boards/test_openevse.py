@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -115,6 +116,7 @@ class Host:
 @pytest.fixture
 def device() -> Iterator[OpenEvse]:
     with openevse(speed=SPEED) as emulated:
+        time.sleep(0.15)  # it has started before anybody asks
         yield emulated
 
 
