@@ -15,6 +15,7 @@ from evse.configuration import add_configuration
 from evse.doctor.command import add_doctor
 from evse.local.cards_command import add_cards
 from evse.local.command import add_sim
+from evse.local.wallbox_command import add_wallbox
 from evse.local.watch import add_watch
 from evse.local.why_command import add_why
 from evse.service.command import add_install
@@ -23,7 +24,17 @@ from evse.settings.table import SETTINGS
 
 USAGE_STATUS = 2
 
-ADDITIONS = (add_board, add_sim, add_cards, add_install, add_watch, add_replay, add_doctor, add_why)
+ADDITIONS = (
+    add_wallbox,
+    add_board,
+    add_sim,
+    add_cards,
+    add_install,
+    add_watch,
+    add_replay,
+    add_doctor,
+    add_why,
+)
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
 

@@ -85,6 +85,7 @@ class Station:
         """
         self.connector_ids = tuple(boards)
         self.connectors: dict[int, Connector] = {}
+        self.trials: Mapping[int, Mapping[str, Any]] = {}
         self.restart_wanted = asyncio.Event()
         self.lateness_s: deque[float] = deque(maxlen=LATENESS_TURNS)
         self._settings = settings
@@ -174,6 +175,7 @@ class Station:
         self._availability = await self._values.availability()
         latched = await self._values.latched_faults()
         wear = await self._values.wear()
+        self.trials = await self._values.trials()
         open_transactions = await self._transactions.open_transactions()
         for number, connector in self.connectors.items():
             self._latched[number] = frozenset(

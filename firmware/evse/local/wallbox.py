@@ -64,6 +64,7 @@ def snapshot(station: Station, client: OcppClient) -> dict[str, Any]:
     lateness_s = sorted(station.lateness_s)
     return {
         **station.telling.snapshot(),
+        "board_tests": {str(number): trial for number, trial in station.trials.items()},
         "ocpp": {
             "connected": client.connected,
             "connections": counters.connections,

@@ -27,6 +27,7 @@ class Wallbox:
     """Station and connection in one; it writes down what it was told."""
 
     lateness_s: tuple[float, ...] = ()
+    trials: dict[int, dict[str, Any]] = {}  # noqa: RUF012 - never changed
     connected = True
     clock_offset_s = 0.0
     counters = SimpleNamespace(connections=1, sent={}, received={})
