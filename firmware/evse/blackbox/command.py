@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evse.configuration import Commands
+
 if TYPE_CHECKING:
     from evse.blackbox.recording import Recording
     from evse.blackbox.replay import Outcome
 
 DIFFERENT_STATUS = 1
 UNREADABLE_STATUS = 2
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
 
 
 def add_replay(commands: Commands, _default_state_dir: Path) -> None:

@@ -11,12 +11,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from evse.configuration import add_configuration
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
+from evse.configuration import Commands, add_configuration
 
 FAILED_STATUS = 1
 USAGE_STATUS = 2

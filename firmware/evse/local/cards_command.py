@@ -8,10 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from evse.configuration import Commands, add_running
 from evse.local.client import ControlError, request_sync
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
 
 LOOK_S = 0.5
 """Between two looks at what the reader does, s."""
@@ -31,13 +29,7 @@ def add_cards_arguments(parser: argparse.ArgumentParser, default_state_dir: Path
 
     def add(name: str, what: str, run: Callable[[argparse.Namespace], int]) -> Any:
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument(
-            "--state",
-            type=Path,
-            default=default_state_dir,
-            metavar="DIR",
-            help="state folder of the running wallbox (default: %(default)s)",
-        )
+        add_running(command, default_state_dir)
         command.set_defaults(run=lambda args: _run(run, args))
         return command
 

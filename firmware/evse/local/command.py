@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evse.configuration import Commands, add_running
 from evse.local.client import ControlError, request_sync
 from evse.local.requests import COMMANDS, Field, Kind
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
 
 
 def add_sim(commands: Commands, default_state_dir: Path) -> None:
@@ -25,13 +23,7 @@ def add_sim_arguments(parser: argparse.ArgumentParser, default_state_dir: Path) 
     commands = parser.add_subparsers(dest="sim_command", required=True, metavar="COMMAND")
     for name, (what, fields) in COMMANDS.items():
         command = commands.add_parser(name, help=what, description=what)
-        command.add_argument(
-            "--state",
-            type=Path,
-            default=default_state_dir,
-            metavar="DIR",
-            help="state folder of the running wallbox (default: %(default)s)",
-        )
+        add_running(command, default_state_dir)
         for field in fields:
             _add(command, field)
 

@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from evse.configuration import Commands, add_running
 from evse.core.faults import LATCHED, Clears
 from evse.local.client import ControlError, request_sync
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
 
 
 def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
@@ -31,13 +29,7 @@ def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
     )
     acknowledge.set_defaults(run=run_acknowledge)
     for parser in (status, acknowledge):
-        parser.add_argument(
-            "--state",
-            type=Path,
-            default=default_state_dir,
-            metavar="DIR",
-            help="state folder of the running wallbox (default: %(default)s)",
-        )
+        add_running(parser, default_state_dir)
 
 
 def run_status(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evse.configuration import Commands, add_running
 from evse.local.client import ControlError, request_sync
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ ANSWER_S = 2.0
 Ask = Callable[[], dict[str, Any]]
 """Returns the wallbox's status. Raises ControlError."""
 
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
-
 
 def add_watch(commands: Commands, default_state_dir: Path) -> None:
     """Add `evse watch` to the commands of a parser."""
@@ -45,13 +43,7 @@ def add_watch(commands: Commands, default_state_dir: Path) -> None:
         help="which connector (default: the one where most happens)",
     )
     watch.add_argument("--once", action="store_true", help="show it once and end")
-    watch.add_argument(
-        "--state",
-        type=Path,
-        default=default_state_dir,
-        metavar="DIR",
-        help="state folder of the running wallbox (default: %(default)s)",
-    )
+    add_running(watch, default_state_dir)
     watch.set_defaults(run=run_watch)
 
 

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from evse.configuration import Commands, add_running
 from evse.core.explanation import Situation
 from evse.core.why import explain
 from evse.local.client import ControlError, request_sync
 from evse.local.requests import COMMANDS, Request
 from evse.local.server import Handler
 from evse.texts import LANGUAGES, sentence, text
-
-Commands = Any
-"""What `ArgumentParser.add_subparsers` returns; argparse does not name its type."""
 
 
 def answer(situation: Situation, language: str) -> dict[str, Any]:
@@ -64,13 +62,7 @@ def add_why(commands: Commands, default_state_dir: Path) -> None:
         "--language", choices=LANGUAGES, help="default: installation.language of the wallbox"
     )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
-    parser.add_argument(
-        "--state",
-        type=Path,
-        default=default_state_dir,
-        metavar="DIR",
-        help="state folder of the running wallbox (default: %(default)s)",
-    )
+    add_running(parser, default_state_dir)
     parser.set_defaults(run=run_why)
 
 
