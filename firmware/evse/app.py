@@ -17,6 +17,7 @@ from evse.blackbox.box import BlackBox
 from evse.front import Front, whitelist_of
 from evse.lines.modbus import ModbusLines
 from evse.local.server import LocalServer
+from evse.local.wallbox import simulation_handlers
 from evse.metering import Metering
 from evse.ocpp.client import OcppClient
 from evse.service.liveness import Liveness
@@ -109,7 +110,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     )
     handlers = front.handlers()
     if settings["board.kind"] == SIMULATED:
-        handlers |= world_handlers(world)
+        handlers |= world_handlers(world) | simulation_handlers(client)
         front.parts.append(lambda: {"world": world_snapshot(world)})
 
     def limit_changed(_key: str) -> None:

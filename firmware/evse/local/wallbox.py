@@ -34,15 +34,6 @@ def wallbox_handlers(
         station.acknowledge(Fault(field["fault"]), field["connector"], authority)
         return {}
 
-    async def network(request: Request) -> dict[str, Any]:
-        client.set_network(request.fields["up"])
-        return {}
-
-    async def power_cut(_: Request) -> dict[str, Any]:
-        # A little later, so that the answer is out before the light is.
-        asyncio.get_running_loop().call_later(POWER_CUT_AFTER_S, end_at_once)
-        return {}
-
     async def status(_: Request) -> dict[str, Any]:
         answer = snapshot(station, client)
         for part in parts:
@@ -52,10 +43,23 @@ def wallbox_handlers(
     return {
         "card": card,
         "press": press,
-        "network": network,
-        "power-cut": power_cut,
         "status": status,
     }
+
+
+def simulation_handlers(client: OcppClient) -> dict[str, Handler]:
+    """What only a simulated wallbox lets be done to it: no network, no power."""
+
+    async def network(request: Request) -> dict[str, Any]:
+        client.set_network(request.fields["up"])
+        return {}
+
+    async def power_cut(_: Request) -> dict[str, Any]:
+        # A little later, so that the answer is out before the light is.
+        asyncio.get_running_loop().call_later(POWER_CUT_AFTER_S, end_at_once)
+        return {}
+
+    return {"network": network, "power-cut": power_cut}
 
 
 def snapshot(station: Station, client: OcppClient) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from evse.local import client, server, wallbox
 from evse.local.client import ControlError, request, socket_path
 from evse.local.requests import MAX_LINE_BYTES
 from evse.local.server import LocalServer
-from evse.local.wallbox import wallbox_handlers
+from evse.local.wallbox import simulation_handlers, wallbox_handlers
 from evse.simulation.control import world_handlers, world_snapshot
 from evse.simulation.store import FILE_NAME
 from evse.simulation.world import MeterFault, World, WorldSettings
@@ -62,6 +62,7 @@ class Bench:
         parts = (lambda: {"world": world_snapshot(self.world)},)
         station: Any = self.wallbox
         handlers = wallbox_handlers(station, station, parts) | world_handlers(self.world)
+        handlers |= simulation_handlers(station)
         self.server = LocalServer(state_dir, handlers, self.world.connectors)
 
     async def ask(self, **payload: Any) -> dict[str, Any]:
