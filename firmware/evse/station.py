@@ -15,30 +15,30 @@ from datetime import timedelta
 from typing import Any
 
 from evse.blackbox.box import BlackBox
-from evse.boards.board import Board, Capabilities
+from evse.boards.board import Board
 from evse.cards import Cards
 from evse.clock import Clock
-from evse.connector import STOP_WAIT_S, Connector, until_stored
+from evse.connector import STOP_WAIT_S, Connector
 from evse.core import session as core_session
 from evse.core.explanation import Situation
-from evse.core.faults import LATCHED, Clears, Fault
+from evse.core.faults import Clears, Fault
 from evse.core.session import (
     Phase,
     Reason,
     SessionRules,
     StopRequested,
 )
-from evse.core.state import ControllerSettings
 from evse.core.timing import TURN_S
 from evse.explaining import situation_of
+from evse.hardware_memory import HardwareMemory
 from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort, ChargerReadings, IdTagInfo, StatusReport
 from evse.pausing import Pausing
 from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
-from evse.storage.values import Values, Wear
-from evse.supervising import controller_settings
+from evse.storage.values import Values
+from evse.supervising import watching
 from evse.telling import Telling
 
 _log = logging.getLogger(__name__)
@@ -85,7 +85,6 @@ class Station:
         """
         self.connector_ids = tuple(boards)
         self.connectors: dict[int, Connector] = {}
-        self.trials: Mapping[int, Mapping[str, Any]] = {}
         self.restart_wanted = asyncio.Event()
         self.lateness_s: deque[float] = deque(maxlen=LATENESS_TURNS)
         self._settings = settings
@@ -94,13 +93,12 @@ class Station:
         self._transactions = transactions
         self._values = values
         self._availability: dict[int, bool] = {}
-        self._latched: dict[int, frozenset[Fault]] = {}
-        self._wear: dict[int, Wear] = {}
         self._boxes = boxes or {}
         self._turned = turned
         self._reader_works: Callable[[], bool] = lambda: True
         self._metered_at_s: dict[int, float] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
+        self._memory = HardwareMemory(values, clock, self._errands.put_nowait)
         self._reset_reason = Reason.REBOOT
         self._resting = False
 
@@ -114,7 +112,7 @@ class Station:
                 self._clock,
                 central,
                 self._rules,
-                self._watched(number),
+                watching(self._settings, board),
                 self._boxes.get(number),
             )
             for number, board in self._boards.items()
@@ -131,21 +129,6 @@ class Station:
             self._wanted_operative,
             self._errands.put_nowait,
         )
-
-    def _watched(self, number: int) -> Callable[[], ControllerSettings]:
-        """What gives the settings of a connector's controller, made anew when one changes."""
-        board = self._boards[number]
-        made: dict[Capabilities, ControllerSettings] = {}
-
-        def current() -> ControllerSettings:
-            capabilities = board.capabilities  # known exactly from the first contact on
-            if capabilities not in made:
-                made.clear()
-                made[capabilities] = controller_settings(self._settings, capabilities)
-            return made[capabilities]
-
-        self._settings.subscribe(lambda _key: made.clear())
-        return current
 
     def _rules(self) -> SessionRules:
         settings = self._settings
@@ -173,16 +156,9 @@ class Station:
     async def _restore(self) -> None:
         """Availability, latched faults and the transactions that were open when the power went."""
         self._availability = await self._values.availability()
-        latched = await self._values.latched_faults()
-        wear = await self._values.wear()
-        self.trials = await self._values.trials()
+        await self._memory.restore(self.connectors.values())
         open_transactions = await self._transactions.open_transactions()
-        for number, connector in self.connectors.items():
-            self._latched[number] = frozenset(
-                Fault(name) for name in latched.get(number, ()) if name in LATCHED
-            )
-            self._wear[number] = wear.get(number, Wear())
-            connector.restore_hardware(self._latched[number], self._wear[number])
+        for number in self.connectors:
             self._metered_at_s[number] = self._clock.monotonic()
         for record in open_transactions:
             if record.connector_id in self.connectors:
@@ -220,11 +196,7 @@ class Station:
         self._cards.turned(connector)
         if not connector.operative or not self._wanted_operative(number):
             self._apply_availability(number)
-        if connector.controller.latched != self._latched.get(number, frozenset()):
-            self._latch(number, connector.controller.latched)
-        if connector.wear != self._wear.get(number):
-            self._wear[number] = connector.wear
-            self._errands.put_nowait(self._values.save_wear(number, connector.wear))
+        self._memory.turned(connector)
         self.telling.turn()
 
     def _faults(self, number: int) -> frozenset[Fault]:
@@ -232,18 +204,6 @@ class Station:
         silent_s = self._clock.monotonic() - self._metered_at_s[number]
         found = {Fault.METER: silent_s > METER_SILENCE_S, Fault.READER: not self._reader_works()}
         return frozenset(fault for fault, present in found.items() if present)
-
-    def _latch(self, number: int, faults: frozenset[Fault]) -> None:
-        """Keep latched faults over a power cut."""
-        self._latched[number] = faults
-        self._errands.put_nowait(self._store_latched(number))
-
-    async def _store_latched(self, number: int) -> None:
-        await until_stored(
-            self._clock,
-            f"connector {number}: the latched faults",
-            lambda: self._values.save_latched_faults(number, self._latched[number]),
-        )
 
     # ------------------------------------------------------------------ meters
 
@@ -374,7 +334,7 @@ class Station:
                 break
             await self._clock.sleep(TURN_S)
         for number in self.connectors:  # a reset must not be the way to lose a fault (I5)
-            await self._store_latched(number)
+            await self._memory.store_latched(number)
         if charging and self._central.connected:
             await self._clock.sleep(FAREWELL_S)
         self.restart_wanted.set()
@@ -408,6 +368,11 @@ class Station:
         return all(connector.idle for connector in self.connectors.values())
 
     # ------------------------------------------------------------ what is told
+
+    @property
+    def trials(self) -> Mapping[int, Mapping[str, Any]]:
+        """What each connector's board did in its last trial."""
+        return self._memory.trials
 
     def situation(self, connector_id: int) -> Situation:
         """All that bears on a connector at this instant. KeyError when there is none such."""

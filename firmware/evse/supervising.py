@@ -1,11 +1,31 @@
 """What is watched at a connector, as its board can and the settings say."""
 
-from evse.boards.board import Capabilities
+from collections.abc import Callable
+
+from evse.boards.board import Board, Capabilities
 from evse.core.mains import MainsSettings
 from evse.core.overload import OverloadSettings
 from evse.core.state import ControllerSettings
 from evse.core.thermal import ThermalSettings
 from evse.settings.values import Settings
+
+
+def watching(settings: Settings, board: Board) -> Callable[[], ControllerSettings]:
+    """Return what gives the settings of a connector's controller at any instant.
+
+    They are made anew when a setting changes, or when the board is known better.
+    """
+    made: dict[Capabilities, ControllerSettings] = {}
+
+    def current() -> ControllerSettings:
+        capabilities = board.capabilities
+        if capabilities not in made:
+            made.clear()
+            made[capabilities] = controller_settings(settings, capabilities)
+        return made[capabilities]
+
+    settings.subscribe(lambda _key: made.clear())
+    return current
 
 
 def controller_settings(settings: Settings, board: Capabilities) -> ControllerSettings:

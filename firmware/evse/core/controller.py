@@ -162,15 +162,13 @@ def _watch(
     """Move on what has a memory: mains, heat, the vehicle's own current, the self-test."""
     reading, raised = inputs.reading, frozenset(state.ledger.raised)
     after = replace(state, mains=conditions.of_mains(state, inputs, settings, now_s))
-    if not state.plugged:
-        after = replace(after, overload=OverloadState())
-    elif settings.overload is not None:
-        after = replace(
-            after,
-            overload=overload.step(
-                state.overload, inputs.mains, state.offered_a, settings.overload, now_s
-            ),
+    if state.plugged and settings.overload is not None:
+        drawn = overload.step(
+            state.overload, inputs.mains, state.offered_a, settings.overload, now_s
         )
+        after = replace(after, overload=drawn)
+    else:
+        after = replace(after, overload=OverloadState())
     if not is_fresh(reading, settings, now_s):
         return after
     return replace(
