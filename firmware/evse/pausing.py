@@ -64,15 +64,22 @@ class Pausing:
             self._delayed_until_s.pop(connector_id, None)
             return None
         if connector_id not in self._delayed_until_s:
-            longest_s = 0.0
-            if self._settings["authorization.start_charging_delay"]:
-                longest_s = self._settings["authorization.time_delay_s"]
-            until_s = self._clock.monotonic() + self._rng.uniform(0.0, longest_s)
+            until_s = self._clock.monotonic() + self._rng.uniform(0.0, self._longest_s())
             self._delayed_until_s[connector_id] = until_s
         return self._delayed_until_s[connector_id]
 
-    def _changed(self, _key: str) -> None:
+    def _longest_s(self) -> float:
+        """Between which and 0 s a delay is drawn."""
+        if not self._settings["authorization.start_charging_delay"]:
+            return 0.0
+        return float(self._settings["authorization.time_delay_s"])
+
+    def _changed(self, key: str) -> None:
         self._timetable = self._read_timetable()
+        if key in {"authorization.start_charging_delay", "authorization.time_delay_s"}:
+            latest_s = self._clock.monotonic() + self._longest_s()
+            for number, until_s in self._delayed_until_s.items():
+                self._delayed_until_s[number] = min(until_s, latest_s)
 
     def _read_timetable(self) -> Timetable | None:
         settings = self._settings

@@ -209,9 +209,6 @@ async def test_without_a_delay_a_charge_begins_at_once(settings: Iterable[str]) 
     assert sources(pausing) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a delay that was drawn goes on after the setting was switched off"
-)
 @pytest.mark.parametrize(("key", "value"), [("StartChargingDelay", "false"), ("TimeDelay", "10")])
 async def test_a_changed_delay_holds_at_once(key: str, value: str) -> None:
     pausing, clock, settings = await pausing_of(*DELAYED, dice=Dice(1.0))

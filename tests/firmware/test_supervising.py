@@ -2,6 +2,8 @@
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from evse.core.thermal import ThermalSettings
 from evse.settings.consistency import contradictions
 from evse.settings.table import BY_KEY
 from evse.settings.values import Settings
-from evse.supervising import controller_settings
+from evse.supervising import controller_settings, watching
 from tests.firmware.settings_store import NoStore
 
 BARE = Capabilities(
@@ -156,12 +158,6 @@ async def test_the_bounds_of_the_temperature_reduction_can_be_watched() -> None:
     [
         pytest.param(
             110.0,
-            marks=pytest.mark.xfail(
-                strict=True,
-                raises=ValueError,
-                reason="1.10 × 100 is a little above 110, so that the least stop limit that can be "
-                "set is refused by OverloadSettings, and ends the control turns",
-            ),
         ),
         110.1,
         120.0,
@@ -174,3 +170,19 @@ async def test_every_stop_limit_that_can_be_set_can_be_watched(percent: float) -
     assert setting.maximum == 200
     made = await of(FULL, "protection.check_car_overload=true", f"{setting.key}={percent}")
     assert made.overload == OverloadSettings(percent)
+
+
+async def test_what_is_watched_is_made_anew_only_when_something_changed() -> None:
+    settings = await Settings.load(NoStore())
+    board: Any = SimpleNamespace(capabilities=BARE)
+    current = watching(settings, board)
+    first = current()
+    assert current() is first
+    await settings.set("protection.pause_in_state_d", False, "test")
+    changed = current()
+    assert changed.ventilation_allowed is not first.ventilation_allowed
+    assert current() is changed
+    board.capabilities = FULL  # known exactly from the first contact on
+    assert current().socket_lock
+    board.capabilities = BARE
+    assert current() == changed

@@ -11,7 +11,7 @@ from evse.boards.simpleevse import simpleevse
 from evse.clock import Clock
 from evse.lines.modbus import ModbusLines
 from evse.meters.connection import ConnectionStringError, SerialConnection, parse_connection
-from evse.settings.consistency import board_connection, board_unit
+from evse.settings.ports import board_connection, board_unit
 from evse.settings.values import Settings
 
 

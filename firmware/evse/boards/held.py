@@ -9,7 +9,7 @@ from evse.boards.rapi import Currents, RapiError, State, Status
 from evse.boards.rapi_port import RapiPort
 from evse.core.pilot import offered_a
 from evse.lines.modbus import LineError, ModbusLines, ModbusUnit
-from evse.settings.consistency import board_connection, board_unit
+from evse.settings.ports import board_connection, board_unit
 from evse.settings.values import Settings
 
 _SILENT = {State.SLEEPING, State.DISABLED}

@@ -13,7 +13,7 @@ from evse.core.limits import Limit, Source
 from evse.core.mains import Mains
 from evse.core.pilot import MINIMUM_A
 
-REDUCE_ABOVE = 1.10
+REDUCE_ABOVE_PERCENT = 110.0
 REDUCE_TO = 0.90
 """The manual's two 10 %."""
 
@@ -25,7 +25,7 @@ class OverloadSettings:
     stop_percent: float = 120.0
 
     def __post_init__(self) -> None:
-        if not self.stop_percent >= REDUCE_ABOVE * 100:
+        if not self.stop_percent >= REDUCE_ABOVE_PERCENT:
             raise ValueError(f"stop limit: came {self.stop_percent} %, allowed: 110 % or more")
 
 
@@ -58,7 +58,7 @@ def step(
     if mains is None or mains.current_a is None or mains.at_s <= state.metered_at_s:
         return state
     drawn_a, told_a = max(mains.current_a), max(amps for _, amps in state.offers)
-    over = drawn_a > told_a * REDUCE_ABOVE
+    over = drawn_a > told_a * REDUCE_ABOVE_PERCENT / 100.0
     far_over = drawn_a > told_a * settings.stop_percent / 100.0
     state = replace(
         state,

@@ -6,7 +6,8 @@ from typing import Any
 
 from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
-from evse.settings.boards import FACTORY_UNITS, WITHOUT_WATCHDOG
+from evse.settings.boards import WITHOUT_WATCHDOG
+from evse.settings.ports import clashes
 from evse.settings.setting import SettingError
 
 Values = Mapping[str, Any]
@@ -28,24 +29,10 @@ def contradictions(values: Values) -> list[SettingError]:
         *_installation(values),
         *_product(values),
         *_time_zone(values),
-        *_addresses(values),
+        *_board(values),
+        *clashes(values),
         *_watchdog(values),
     ]
-
-
-def board_unit(values: Values, number: int) -> int:
-    """Return the Modbus address of the board of connector 1 or 2."""
-    key = "board.unit" if number == 1 else "board.second_unit"
-    return int(values[key]) or FACTORY_UNITS.get(values["board.kind"], 0)
-
-
-def board_connection(values: Values, number: int) -> str:
-    """Return the connection string of the board of connector 1 or 2.
-
-    The second board is on the line of the first unless it has its own.
-    """
-    own = str(values["board.connection" if number == 1 else "board.second_connection"])
-    return own or values["board.connection"]
 
 
 def _order(values: Values, *keys: str) -> Iterator[SettingError]:
@@ -103,25 +90,10 @@ def _product(values: Values) -> Iterator[SettingError]:
         )
 
 
-def _addresses(values: Values) -> Iterator[SettingError]:
-    """Two devices that would answer at once on one line."""
+def _board(values: Values) -> Iterator[SettingError]:
     kind = values["board.kind"]
-    if kind in {"simulated", "linux_io"}:
-        return
-    numbers = range(1, values["installation.connectors"] + 1)
-    taken: dict[tuple[str, int], str] = {}
-    for meter, unit in (("internal", 1), ("dlb", 2)):
-        taken[str(values[f"meter.{meter}.connection"]), unit] = f"the {meter} meter"
-    if len(numbers) > 1:
-        taken[values["meter.internal.connection"], 3] = "the second internal meter"
-    for number in numbers:
-        key = "board.unit" if number == 1 else "board.second_unit"
-        place = (board_connection(values, number), board_unit(values, number))
-        if not place[0]:
-            yield SettingError("board.connection", "", f"the serial line of the {kind}")
-        elif place in taken:
-            yield SettingError(key, place[1], f"another address than {taken[place]} on this line")
-        taken[place] = f"the board of connector {number}"
+    if kind not in {"simulated", "linux_io"} and not values["board.connection"]:
+        yield SettingError("board.connection", "", f"the serial line of the {kind}")
 
 
 def _watchdog(values: Values) -> Iterator[SettingError]:

@@ -124,7 +124,7 @@ class Settings:
         parsed = setting.parse(value)
         if parsed == self._values[setting.key]:
             return
-        for wrong in contradictions({**self._values, setting.key: parsed}):
+        for wrong in contradictions(self._values | self._brought_along(setting.key, parsed)):
             raise wrong
         await self._store.save_setting(setting.key, parsed)
         shown = "a new secret" if setting.secret else setting.text(parsed)
@@ -135,6 +135,16 @@ class Settings:
         self._origins[setting.key] = Origin.RUNTIME
         for subscriber in tuple(self._subscribers):
             subscriber(setting.key)
+
+    def _brought_along(self, key: str, value: Value) -> dict[str, Value]:
+        """The change, and with a product what it would make of the settings that nobody has set."""
+        if key != "installation.product":
+            return {key: value}
+        defaults = {setting.key: setting.default for setting in SETTINGS}
+        defaults |= _product_defaults(str(value))
+        nobody = {Origin.DEFAULT, Origin.PRODUCT}
+        changed = {name: defaults[name] for name, by in self._origins.items() if by in nobody}
+        return {**changed, key: value}
 
     def subscribe(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback(key)` after each change; returns what ends this."""
@@ -154,6 +164,10 @@ def _of_product(layers: Iterable[tuple[Origin, Mapping[str, Value]]]) -> dict[st
     name = "generic"
     for _, layer in layers:
         name = str(layer.get("installation.product", name))
+    return _product_defaults(name)
+
+
+def _product_defaults(name: str) -> dict[str, Value]:
     if name == "generic":
         return {}
     return {key: BY_KEY[key].parse(value) for key, value in PRODUCTS[name].settings.items()}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from evse.settings.consistency import board_connection, board_unit, contradictions
+from evse.settings.consistency import contradictions
+from evse.settings.ports import board_connection, board_unit
 from evse.settings.setting import SettingError
 from evse.settings.table import SETTINGS
 from evse.settings.values import ConfigurationError, Settings
@@ -243,47 +244,30 @@ def test_everything_wrong_is_told_at_once() -> None:
         pytest.param(
             {**SIMPLE, **TWO, "board.second_connection": f"{BUS}?baudrate=9600"},
             id="the same line with its usual baud rate",
-            marks=pytest.mark.xfail(
-                strict=True, reason="connections are compared as texts, not as what they mean"
-            ),
         ),
         pytest.param(
             {**SIMPLE, "meter.internal.connection": f"{BUS}?parity=N"},
             id="the meter's line with its usual parity",
-            marks=pytest.mark.xfail(
-                strict=True, reason="connections are compared as texts, not as what they mean"
-            ),
         ),
         pytest.param(
             {**SIMPLE, **TWO, "board.second_unit": 2, "board.second_connection": BUS + "?parity=E"},
             id="one port that is to be opened in two ways",
-            marks=pytest.mark.xfail(
-                strict=True, reason="two lines would open the same serial port, each in its way"
-            ),
         ),
         pytest.param(
             {**OPEN, **TWO, "board.second_unit": 1},
             id="two OpenEVSE on one port",
-            marks=pytest.mark.xfail(
-                strict=True, reason="RAPI has no addresses: two boards cannot share a port"
-            ),
         ),
         pytest.param(
             {**OPEN, "meter.internal.connection": BUS},
             id="an OpenEVSE and a meter on one port",
-            marks=pytest.mark.xfail(strict=True, reason="RAPI and Modbus cannot share a port"),
         ),
         pytest.param(
             {**ETEK, **TWO, "board.second_unit": 7},
             id="an EKEPC2 at the address to which all of them answer",
-            marks=pytest.mark.xfail(
-                strict=True, reason="every EKEPC2 goes on answering to its factory address 255"
-            ),
         ),
         pytest.param(
             {**ETEK, "reader.kind": "pn532", "reader.connection": BUS},
             id="a card reader on the board's port",
-            marks=pytest.mark.xfail(strict=True, reason="readers are not looked at"),
         ),
         pytest.param(
             {
@@ -293,7 +277,6 @@ def test_everything_wrong_is_told_at_once() -> None:
                 "reader.second_connection": BUS.removeprefix("serial:"),
             },
             id="two card readers on one port",
-            marks=pytest.mark.xfail(strict=True, reason="readers are not looked at"),
         ),
     ],
 )

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from evse.products import PRODUCTS
-from evse.settings.setting import SettingError
 from evse.settings.table import BY_KEY
 from evse.settings.values import ConfigurationError, Origin, Settings
 
@@ -180,12 +179,6 @@ async def test_a_saved_product_of_another_version_does_not_stop_the_wallbox(
         if 3 in PRODUCTS[name].phases
         else pytest.param(
             name,
-            marks=pytest.mark.xfail(
-                strict=True,
-                raises=SettingError,
-                reason="a product with one phase is judged by the default of installation.phases, "
-                "which it would replace at the next start",
-            ),
         )
         for name in REAL
     ],
