@@ -153,17 +153,7 @@ async def test_the_bounds_of_the_temperature_reduction_can_be_watched() -> None:
         assert (await of(FULL, f"{setting.key}={value}")).thermal.step_percent == value
 
 
-@pytest.mark.parametrize(
-    "percent",
-    [
-        pytest.param(
-            110.0,
-        ),
-        110.1,
-        120.0,
-        200.0,
-    ],
-)
+@pytest.mark.parametrize("percent", [110.0, 110.1, 120.0, 200.0])
 async def test_every_stop_limit_that_can_be_set_can_be_watched(percent: float) -> None:
     setting = BY_KEY["protection.stop_limit_percent"]
     assert setting.minimum == 110
