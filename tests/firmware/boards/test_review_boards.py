@@ -203,7 +203,7 @@ async def test_a_stop_waits_for_an_adapter_that_comes_back(
 
 
 async def test_the_errors_of_a_stop_name_the_port(tmp_path: Path) -> None:
-    with pytest.raises(BoardError, match="could not be stopped.*cannot be opened"):
+    with pytest.raises(BoardError, match=r"could not be stopped.*cannot be opened"):
         await stop(str(tmp_path / "ttyUSB0"))
 
 

@@ -5,6 +5,7 @@ Each test is the smallest history that shows it; the reason says where.
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -268,7 +269,7 @@ def test_a_board_that_never_tests_itself_is_a_fault_and_each_word_gives_one_more
         assert state.offered_a == 0.0
         if now_s == 60.0:
             state = acknowledge(state, Fault.RESIDUAL_CURRENT, Clears.LOCAL, now_s)
-    rising = sum(after and not before for before, after in zip(asked, asked[1:], strict=False))
+    rising = sum(after and not before for before, after in pairwise(asked))
     assert rising == 2
     assert Fault.RESIDUAL_CURRENT in state.latched
 
