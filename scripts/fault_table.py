@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Prints the table of faults of docs/firmware.md, from the firmware's own.
 
-    scripts/fault_table.py
+    scripts/fault_table.py            # print it
+    scripts/fault_table.py --write    # put it into the document
 
 tests/firmware/test_documentation.py fails when the document has another one.
 """
 
+import re
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "firmware.md"
 sys.path.insert(0, str(ROOT / "firmware"))
 
 from evse.core.faults import RULES, Clears, FaultRule, Severity  # noqa: E402
@@ -56,5 +59,18 @@ def table() -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
+def write() -> None:
+    """Put the table into the document, in the place of the one that is there."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    found = re.compile(rf"^\| {COLUMNS[0]} \|.*?(?=\n\n)", re.MULTILINE | re.DOTALL)
+    text, count = found.subn(lambda _: table(), text)
+    if count != 1:
+        sys.exit(f"{DOCUMENT.relative_to(ROOT)}: {count} tables of faults, expected 1")
+    DOCUMENT.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{table()}\n")
+    if sys.argv[1:] == ["--write"]:
+        write()
+    else:
+        sys.stdout.write(f"{table()}\n")

@@ -132,7 +132,7 @@ def collected(guards: list[str]) -> set[str]:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     lines = (line for line in done.stdout.splitlines() if "::" in line)
     return {line.removeprefix("tests/firmware/") for line in lines}
 
