@@ -359,3 +359,20 @@ async def test_two_settings_may_be_changed_one_after_the_other() -> None:
     await settings.set("protection.temperature_threshold_1_c", 50, "test")
     await settings.set("protection.temperature_threshold_2_c", 60, "test")
     assert settings["protection.temperature_threshold_2_c"] == 60.0
+
+
+async def test_a_saved_value_that_a_new_file_contradicts_is_named_at_the_start(
+    tmp_path: Path,
+) -> None:
+    """Which of the two is meant nobody can guess; the command line overrules both."""
+
+    class Saved(NoStore):
+        async def saved_settings(self) -> dict[str, object]:
+            return {"protection.temperature_threshold_1_c": 80.0}
+
+    config = tmp_path / "evse.toml"
+    config.write_text("[protection]\ntemperature_threshold_2_c = 75\n")
+    with pytest.raises(ConfigurationError, match=r"temperature_threshold_1_c: came 80\.0"):
+        await Settings.load(Saved(), config)
+    settings = await Settings.load(Saved(), config, ["protection.temperature_threshold_1_c=60"])
+    assert settings["protection.temperature_threshold_1_c"] == 60.0
