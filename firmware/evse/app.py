@@ -95,6 +95,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         Values(database),
         {number: BlackBox(number, state_dir / BLACK_BOX_FOLDER, clock) for number in boards},
         liveness.turned,
+        state_dir,
     )
     whitelist = await whitelist_of(settings, database)
     client = await OcppClient.load(settings, database, clock, station, whitelist.knows)

@@ -16,6 +16,7 @@ from evse.blackbox.box import BlackBox
 from evse.boards.board import Board, BoardError
 from evse.clock import Clock
 from evse.core import controller as core_controller
+from evse.core import offers
 from evse.core import session as core_session
 from evse.core.faults import Clears, Fault
 from evse.core.intent import Intent, IntentSource, Priority
@@ -110,6 +111,7 @@ class Connector:
         self.pauses: tuple[Intent, ...] = ()
         self.unlock_until_s = -math.inf
         self.offered_since_s = -math.inf
+        self._offers = offers.NOTHING
         self._current_settings = settings
         self._box = box
         self._clock = clock
@@ -140,6 +142,9 @@ class Connector:
         if self._box is not None:
             self._box.add(self.controller, inputs, settings, now_s, step)
         self.controller = step.state
+        draws = step.state.offered_a > 0 or self.live
+        told = offers.told(self._offers, step.state.offered_a, now_s)
+        self._offers = told if draws else offers.NOTHING
         self.limits = core_controller.all_limits(step.state, limits, now_s)
         self._obeys = await self._try(self.board.apply(step.command))
         if answers and self._obeys and not self._board_works:
@@ -244,6 +249,11 @@ class Connector:
         return status
 
     @property
+    def committed_a(self) -> float:
+        """What the vehicle may still be drawing, A per phase."""
+        return offers.committed_a(self._offers)
+
+    @property
     def live(self) -> bool:
         """Whether the contactor is commanded to be closed, or seen to be."""
         return self.controller.contactor or self._reading.contactor_closed
@@ -278,10 +288,10 @@ class Connector:
         for action in actions:
             self._actions.put_nowait(action)
 
-    def restore_hardware(self, latched: frozenset[Fault], wear: Wear) -> None:
-        """Take up the faults that nobody has acknowledged since the last run, and the wear."""
+    def restore_hardware(self, faults: frozenset[Fault], wear: Wear) -> None:
+        """Take up the faults that are not over since the last run, and the wear."""
         self.controller = replace(
-            ControllerState.initial(self._clock.monotonic(), latched),
+            ControllerState.initial(self._clock.monotonic(), faults),
             contactor_cycles=wear.contactor_cycles,
             plug_cycles=wear.plug_cycles,
             hot_openings=wear.hot_openings,

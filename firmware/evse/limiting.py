@@ -10,24 +10,17 @@ from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort
 from evse.settings.values import Settings
 
-STANDING = {
-    Source.BOARD: "installation.max_output_current_a",
-    Source.OPERATOR: "installation.output_current_limit_a",
-}
+STANDING = {Source.OPERATOR: "installation.output_current_limit_a"}
 """Limits of each connector that are settings."""
 
 
 class Limiting:
     """The limits of the wallbox at this instant."""
 
-    def __init__(
-        self, settings: Settings, clock: Clock, central: CentralPort, board_max_a: float
-    ) -> None:
-        """`board_max_a`: for what the weakest of the boards is built, A per phase."""
+    def __init__(self, settings: Settings, clock: Clock, central: CentralPort) -> None:
         self._settings = settings
         self._clock = clock
         self._central = central
-        self._board_max_a = board_max_a
         self._dlb = DlbState.initial()
         self._read_settings()
         settings.subscribe(lambda _key: self._read_settings())
@@ -35,7 +28,7 @@ class Limiting:
     def _read_settings(self) -> None:
         settings = self._settings
         standing = {source: settings[key] for source, key in STANDING.items()}
-        standing[Source.BOARD] = min(standing[Source.BOARD], self._board_max_a)
+        self._built_for_a = settings["installation.max_output_current_a"]
         self._standing = tuple(Limit(source, amps) for source, amps in standing.items())
         if settings["installation.cable"] == "Cable":
             rating_a = settings["installation.cable_rating_a"]
@@ -67,29 +60,42 @@ class Limiting:
         """When load balancing ends a pause if the house stays as it is, None otherwise."""
         return dlb.may_rise_at_s(self._dlb, self._dlb_settings) if self.balanced else None
 
-    def at(self, connector_id: int, sharing: int) -> tuple[Limit, ...]:
+    def at(
+        self, connector_id: int, sharing: int, others_a: float, board_a: float
+    ) -> tuple[Limit, ...]:
         """All limits of a connector.
 
-        `sharing` connectors divide what the supply line carries and what the house leaves.
+        `sharing` connectors divide what the supply line carries and what the house leaves; of it
+        the vehicles at the others may still draw `others_a` A. `board_a`: for what the connector's
+        board is built.
         """
         now_s = self._clock.monotonic()
-        limits = [*self._standing, _share(self._installation, sharing)]
+        limits = [
+            *self._standing,
+            Limit(Source.BOARD, min(self._built_for_a, board_a)),
+            _share(self._installation, sharing, others_a),
+        ]
         if self.balanced:
-            limits.append(_share(dlb.limit(self._dlb, self._dlb_settings, now_s), sharing))
+            house = dlb.limit(self._dlb, self._dlb_settings, now_s)
+            limits.append(_share(house, sharing, others_a))
         central = self._central.limit(connector_id, self._clock.utcnow(), now_s)
         return tuple(limits) if central is None else (*limits, central)
 
 
-def _share(whole: Limit, sharing: int) -> Limit:
-    """An even part of a limit of the whole wallbox."""
-    if sharing <= 1:
+def _share(whole: Limit, sharing: int, others_a: float) -> Limit:
+    """An even part of a limit of the whole wallbox, as far as the others have let go of it."""
+    if sharing <= 1 and others_a <= 0:
         return whole
+
+    def part_a(amps: float) -> float:
+        return max(0.0, min(amps / max(1, sharing), amps - others_a))
+
     return Limit(
         whole.source,
-        whole.amps / sharing,
+        part_a(whole.amps),
         whole.set_at_s,
         whole.expires_at_s,
-        whole.fallback_a / sharing,
+        part_a(whole.fallback_a),
     )
 
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from evse.blackbox.box import BlackBox
@@ -79,9 +80,10 @@ class Station:
         values: Values,
         boxes: Mapping[int, BlackBox] | None = None,
         turned: Callable[[int], None] = lambda _connector_id: None,
+        folder: Path | None = None,
     ) -> None:
         """`boards`: one a connector; `boxes`: their black boxes. `turned` is told each completed
-        control turn. Then `join` the central system's side.
+        control turn; `folder` is that of the state. Then `join` the central system's side.
         """
         self.connector_ids = tuple(boards)
         self.connectors: dict[int, Connector] = {}
@@ -98,7 +100,7 @@ class Station:
         self._reader_works: Callable[[], bool] = lambda: True
         self._metered_at_s: dict[int, float] = {}
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
-        self._memory = HardwareMemory(values, clock, self._errands.put_nowait)
+        self._memory = HardwareMemory(values, clock, self._errands.put_nowait, folder)
         self._reset_reason = Reason.REBOOT
         self._resting = False
 
@@ -117,8 +119,7 @@ class Station:
             )
             for number, board in self._boards.items()
         }
-        board_max_a = min(board.capabilities.maximum_a for board in self._boards.values())
-        self._limiting = Limiting(self._settings, self._clock, central, board_max_a)
+        self._limiting = Limiting(self._settings, self._clock, central)
         self._pausing = Pausing(self._settings, self._clock)
         self.telling = Telling(self.connectors, central, self._clock)
         self._cards = Cards(
@@ -191,7 +192,14 @@ class Station:
         # One that has been stopped shares until its car has let go.
         sharing = sum(other.permitted or other.live for other in self.connectors.values())
         connector.pauses = self._pausing.at(number, connector.session)
-        await connector.turn(self._limiting.at(number, sharing), self._faults(number))
+        others = (other for other in self.connectors.values() if other is not connector)
+        limits = self._limiting.at(
+            number,
+            sharing,
+            sum(other.committed_a for other in others),
+            connector.board.capabilities.maximum_a,
+        )
+        await connector.turn(limits, self._faults(number))
         self._turned(number)
         self._cards.turned(connector)
         if not connector.operative or not self._wanted_operative(number):
@@ -334,7 +342,7 @@ class Station:
                 break
             await self._clock.sleep(TURN_S)
         for number in self.connectors:  # a reset must not be the way to lose a fault (I5)
-            await self._memory.store_latched(number)
+            await self._memory.store_faults(number)
         if charging and self._central.connected:
             await self._clock.sleep(FAREWELL_S)
         self.restart_wanted.set()
@@ -353,6 +361,7 @@ class Station:
             if (record := connector.transaction) is not None:
                 now = self._clock.utcnow()
                 await self._transactions.sample(record.local_id, connector.energy_wh, now)
+            await self._memory.store_faults(connector.id)
 
     # ------------------------------------------------------------ at the wallbox
 

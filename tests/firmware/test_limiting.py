@@ -29,7 +29,11 @@ class Profiles:
 async def limiting(*overrides: str) -> tuple[Limiting, Settings, VirtualClock, Profiles]:
     settings = await Settings.load(NoStore(), overrides=overrides)
     clock, profiles = VirtualClock(), Profiles()
-    return Limiting(settings, clock, profiles, BOARD_MAX_A), settings, clock, profiles
+    return Limiting(settings, clock, profiles), settings, clock, profiles
+
+
+def at(limits: Limiting, sharing: int, others_a: float = 0.0) -> tuple[Limit, ...]:
+    return limits.at(1, sharing, others_a, BOARD_MAX_A)
 
 
 def amps_by_source(limits) -> dict[str, float]:
@@ -49,7 +53,7 @@ def amps_by_source(limits) -> dict[str, float]:
 )
 async def test_settings_are_limits(overrides: tuple[str, ...], expected) -> None:
     limits, *_ = await limiting(*overrides)
-    found = amps_by_source(limits.at(1, 1))
+    found = amps_by_source(at(limits, 1))
     assert found | expected == found
 
 
@@ -75,31 +79,31 @@ async def test_a_limit_that_cannot_be_is_refused_wherever_it_comes_from(
     with pytest.raises(ConfigurationError, match=allowed):
         await Settings.load(NoStore(), config)
     limits, settings, *_ = await limiting()
-    before = limits.at(1, 1)
+    before = at(limits, 1)
     with pytest.raises(SettingError, match=allowed):
         await settings.set(name, str(value), "test")
-    assert limits.at(1, 1) == before
+    assert at(limits, 1) == before
 
 
 async def test_a_changed_setting_holds_at_once() -> None:
     limits, settings, *_ = await limiting()
     await settings.set("OutputCurrentLimit", "10", "test")
-    assert winner(limits.at(1, 1), 0.0).source is Source.METER_LOST
+    assert winner(at(limits, 1), 0.0).source is Source.METER_LOST
     await settings.set("DlbFunction", "Disable", "test")
-    assert winner(limits.at(1, 1), 0.0) == Limit(Source.OPERATOR, 10.0)
+    assert winner(at(limits, 1), 0.0) == Limit(Source.OPERATOR, 10.0)
 
 
 async def test_a_charging_profile_is_one_limit_more() -> None:
     limits, _, _, profiles = await limiting("DlbFunction=Disable")
-    assert Source.CENTRAL not in amps_by_source(limits.at(1, 1))
+    assert Source.CENTRAL not in amps_by_source(at(limits, 1))
     profiles.amps = 0.0
-    assert winner(limits.at(1, 1), 0.0) == Limit(Source.CENTRAL, 0.0)
+    assert winner(at(limits, 1), 0.0) == Limit(Source.CENTRAL, 0.0)
 
 
 @pytest.mark.parametrize("sharing", [0, 1, 2])
 async def test_what_is_there_for_all_is_divided(sharing: int) -> None:
     limits, *_ = await limiting("InstallationMaximumCurrent=40", "DlbFallbackCurrent=12")
-    found = amps_by_source(limits.at(1, sharing))
+    found = amps_by_source(at(limits, sharing))
     parts = max(1, sharing)
     assert (found["installation"], found["meter_lost"]) == (40.0 / parts, 12.0 / parts)
     assert (found["board"], found["operator"]) == (32.0, 32.0)
@@ -112,12 +116,12 @@ async def test_a_share_of_the_house_falls_back_to_a_share() -> None:
         clock.advance(1.0)
         sample = MeterReading(clock.monotonic(), (1.0, 5.0, 2.0))
         limits.house_sampled(sample, {1: MeterReading(clock.monotonic(), (0.0, 0.0, 0.0))})
-    (dlb,) = [limit for limit in limits.at(1, 2) if limit.source is Source.DLB]
+    (dlb,) = [limit for limit in at(limits, 2) if limit.source is Source.DLB]
     assert dlb.amps == 10.0
     assert dlb.amps_at(clock.monotonic() + 9.9) == 10.0
     assert dlb.amps_at(clock.monotonic() + 10.0) == 7.0
     clock.advance(10.0)
-    (lost,) = [limit for limit in limits.at(1, 2) if limit.source is Source.METER_LOST]
+    (lost,) = [limit for limit in at(limits, 2) if limit.source is Source.METER_LOST]
     assert lost.amps == 7.0
 
 
@@ -127,7 +131,7 @@ async def test_only_connected_phases_count(phases: str, free_a: float) -> None:
     for _ in range(90):
         clock.advance(1.0)
         limits.house_sampled(MeterReading(clock.monotonic(), (1.0, 20.0, 2.0)), {})
-    (dlb,) = [limit for limit in limits.at(1, 1) if limit.source is Source.DLB]
+    (dlb,) = [limit for limit in at(limits, 1) if limit.source is Source.DLB]
     assert dlb.amps == (free_a if free_a >= 6.0 else 0.0)
 
 
@@ -197,3 +201,22 @@ async def test_two_connectors_stay_below_the_supply_line(make_wallbox: Workshop)
     assert wallbox.offered_a(1) == 20.0
     await wallbox.charge(2)
     assert wallbox.offered_a(1) == wallbox.offered_a(2) == 10.0
+
+
+@pytest.mark.parametrize(
+    ("sharing", "others_a", "expected_a"),
+    [
+        (1, 0.0, 32.0),
+        (2, 0.0, 16.0),
+        (2, 16.0, 16.0),
+        (2, 32.0, 0.0),  # the other has been told less, and has yet to follow
+        (2, 20.0, 12.0),
+        (1, 10.0, 22.0),  # the other has ended, and has yet to let go
+    ],
+)
+async def test_what_the_other_may_still_draw_is_not_given_away(
+    sharing: int, others_a: float, expected_a: float
+) -> None:
+    limits, *_ = await limiting("loadmanagement.dlb_function=Disable")
+    found = amps_by_source(at(limits, sharing, others_a))
+    assert found[Source.INSTALLATION] == expected_a

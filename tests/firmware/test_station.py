@@ -256,7 +256,7 @@ async def test_manual_free_charging_starts_at_the_plug(
     )
     wallbox.central.cards = {"GUEST": info}
     wallbox.plug()
-    await wallbox.run(5.0)
+    await wallbox.run(8.0)
     assert wallbox.central.asked == asked
     assert [record.id_tag for record in wallbox.central.started] == ["GUEST"] * charges
     assert wallbox.closed() is charges

@@ -1,9 +1,11 @@
 """Which faults' conditions are present in this turn, from what the board and the meter show."""
 
-from evse.core import mains, overload, residual, timing
+import math
+
+from evse.core import overload, residual, timing
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
-from evse.core.pilot import DIODE_LOW_V, MINIMUM_A, VEHICLE_LEVELS, PilotLevel
+from evse.core.pilot import CHARGING_LEVELS, DIODE_LOW_V, MINIMUM_A, VEHICLE_LEVELS, PilotLevel
 from evse.core.proximity import ampacity_a
 from evse.core.signals import Reading
 from evse.core.state import ControllerSettings, ControllerState, Inputs
@@ -26,7 +28,7 @@ def present(
         | _pilot(state, reading, settings)
         | _mechanics(state, reading, settings, now_s)
         | _lifetimes(state, settings)
-        | state.mains
+        | state.mains.present
         | state.thermal.present
         | overload.conditions(state.overload)
         | _failed_test(state)
@@ -39,23 +41,18 @@ def is_fresh(reading: Reading, settings: ControllerSettings, now_s: float) -> bo
     return abs(now_s - reading.at_s) <= settings.reading_max_age_s
 
 
-def of_mains(
+def seen_unplugged(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
-) -> frozenset[Fault]:
-    """Return what the meter shows to be wrong with the mains; a silent one changes nothing."""
-    seen = inputs.mains
-    if settings.mains is None:
-        return frozenset()
-    if seen is None or seen.voltage_v is None or now_s - seen.at_s > timing.METER_MAX_AGE_S:
-        return state.mains
-    raised = frozenset(state.ledger.raised) & mains.SEEN
-    return mains.conditions(seen.voltage_v, raised, settings.mains)
+) -> bool:
+    """Whether the plug is seen to be out; right after a start nothing has been seen yet."""
+    seen = is_fresh(inputs.reading, settings, now_s)
+    return seen and not state.plugged and now_s - state.began_at_s >= timing.FIRST_SIGHT_S
 
 
 def cable_a(reading: Reading) -> float | None:
     """Return the ampacity of the cable, None when it is unknown."""
     if reading.cable_a is not None:
-        return reading.cable_a
+        return reading.cable_a if 0 < reading.cable_a < math.inf else None
     return None if reading.proximity_ohm is None else ampacity_a(reading.proximity_ohm)
 
 
@@ -85,11 +82,12 @@ def _mechanics(
     state: ControllerState, reading: Reading, settings: ControllerSettings, now_s: float
 ) -> frozenset[Fault]:
     if settings.switches_itself:
-        # It opens by itself, after an offer has ended; it also closes by itself.
-        ended_s = now_s - state.pwm_changed_at_s
-        must_be_open = (
-            state.offered_a == 0 and ended_s > timing.EV_RELEASE_S + timing.BOARD_OPENING_S
-        )
+        # It opens by itself, after an offer has ended or the vehicle asks no more; it also closes
+        # by itself. Once welded, the contact has to be seen open.
+        ended_s, left_s = now_s - state.pwm_changed_at_s, now_s - state.pilot.candidate_since_s
+        ended = state.offered_a == 0 and ended_s > timing.EV_RELEASE_S + timing.BOARD_OPENING_S
+        left = state.level not in CHARGING_LEVELS and left_s > timing.BOARD_OPENING_S
+        must_be_open = ended or left or Fault.CONTACTOR_WELDED in state.ledger.raised
     else:
         must_be_open = not state.contactor
     found = {

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from evse.core import (
     conditions,
+    mains,
     overload,
     residual,
     supervision,
@@ -18,6 +19,7 @@ from evse.core import (
 from evse.core.conditions import cable_a, is_fresh
 from evse.core.faults import FORBIDDING, RULES, Clears, Fault
 from evse.core.limits import Limit, Source, winner
+from evse.core.mains import MainsState
 from evse.core.overload import OverloadState
 from evse.core.pilot import (
     CHARGING_LEVELS,
@@ -61,7 +63,7 @@ def step(
     change = supervision.supervise(
         watched.ledger,
         conditions.present(watched, inputs, settings, now_s),
-        plugged=watched.plugged,
+        plugged=not conditions.seen_unplugged(watched, inputs, settings, now_s),
         now_s=now_s,
     )
     supervised = _hold_back(replace(watched, ledger=change.ledger), now_s)
@@ -101,7 +103,7 @@ def _lapse(state: ControllerState, now_s: float) -> ControllerState:
     """After a stall longer than the lease the board has let the last command go by itself."""
     if now_s - state.stepped_at_s <= timing.COMMAND_LEASE_S:
         return state
-    let_go = replace(state, offered_a=0.0, pwm_changed_at_s=now_s)
+    let_go = replace(state, offered_a=0.0, pwm_changed_at_s=now_s, cable_a=None)
     return _opened(let_go, now_s) if state.contactor else let_go
 
 
@@ -120,25 +122,33 @@ def _see(
     """Take in what the reading says of vehicle and cable; an old reading says nothing."""
     reading = inputs.reading
     if not is_fresh(reading, settings, now_s):
-        return replace(state, stepped_at_s=now_s)
+        return replace(state, stepped_at_s=now_s, cable_a=None)  # it may be changed unseen
     pilot = _tracked(state, reading, now_s)
     plugged = state.plugged
     if pilot.level in VEHICLE_LEVELS:
         plugged = True
     elif pilot.level is PilotLevel.A:
         plugged = False
-    held_a = state.cable_a if plugged else None
-    if plugged and held_a is None and not settings.captive_cable:
-        held_a = cable_a(reading)  # read once and held: a worn contact must not change it
     return replace(
         state,
         stepped_at_s=now_s,
         pilot=pilot,
         plugged=plugged,
-        cable_a=held_a,
+        cable_a=_held_a(state, reading, settings) if plugged else None,
         plug_cycles=state.plug_cycles + (plugged and not state.plugged),
         residual=residual.due(now_s) if state.plugged and not plugged else state.residual,
     )
+
+
+def _held_a(state: ControllerState, reading: Reading, settings: ControllerSettings) -> float | None:
+    """The cable's ampacity: the least that was read since the plug came, held while it is live.
+
+    So one wrong sample makes no thick cable, and a worn contact does not disturb a charge.
+    """
+    read_a = None if settings.captive_cable else cable_a(reading)
+    if read_a is None or (state.contactor and state.cable_a is not None):
+        return state.cable_a
+    return read_a if state.cable_a is None else min(state.cable_a, read_a)
 
 
 def _tracked(state: ControllerState, reading: Reading, now_s: float) -> PilotTrack:
@@ -147,13 +157,14 @@ def _tracked(state: ControllerState, reading: Reading, now_s: float) -> PilotTra
     In our own state F, and until the filters have settled after it, the voltage is not the
     vehicle's.
     """
-    if state.wake_up.stage is wakeup.Stage.STATE_F or now_s < state.blind_until_s:
+    in_f = state.wake_up.stage is wakeup.Stage.STATE_F
+    if in_f or reading.at_s < state.blind_until_s:
         return state.pilot
     if reading.level is None:
         return track(state.pilot, reading.pilot_high_v, now_s)
     if reading.level is state.level:
         return state.pilot
-    return PilotTrack(reading.level, reading.level, now_s, now_s)
+    return PilotTrack(reading.level, reading.level, now_s, now_s, now_s)
 
 
 def _watch(
@@ -161,7 +172,7 @@ def _watch(
 ) -> ControllerState:
     """Move on what has a memory: mains, heat, the vehicle's own current, the self-test."""
     reading, raised = inputs.reading, frozenset(state.ledger.raised)
-    after = replace(state, mains=conditions.of_mains(state, inputs, settings, now_s))
+    after = replace(state, mains=_mains(state, inputs, settings, now_s))
     if state.plugged and settings.overload is not None:
         drawn = overload.step(
             state.overload, inputs.mains, state.offered_a, settings.overload, now_s
@@ -170,7 +181,8 @@ def _watch(
     else:
         after = replace(after, overload=OverloadState())
     if not is_fresh(reading, settings, now_s):
-        return after
+        # What it was doing it may have forgotten when it comes back.
+        return replace(after, residual=residual.due(now_s)) if state.residual.asks else after
     return replace(
         after,
         thermal=thermal.on_reading(
@@ -180,11 +192,24 @@ def _watch(
     )
 
 
+def _mains(
+    state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
+) -> MainsState:
+    seen = inputs.mains
+    if settings.mains is None:
+        return MainsState()
+    if seen is None or now_s - seen.at_s > timing.METER_MAX_AGE_S:
+        return state.mains
+    raised = frozenset(state.ledger.raised) & mains.SEEN
+    return mains.on_sample(state.mains, seen, raised, settings.mains)
+
+
 def _tested(
     state: ControllerState, reading: Reading, settings: ControllerSettings, now_s: float
 ) -> residual.ResidualState:
     if not settings.residual_test:
-        return state.residual
+        untested = state.residual.phase is residual.Phase.DUE
+        return state.residual if untested else residual.due(now_s)
     quiet = state.offered_a == 0 and not state.contactor and not reading.contactor_closed
     return residual.step(state.residual, reading.residual_test, quiet=quiet, now_s=now_s)
 
@@ -231,7 +256,8 @@ def _may_offer(
     tested = state.residual.passed or not settings.residual_test
     # A board that switches by itself closes behind an offer: there a stop that has begun is
     # finished, and the waiting done, before the next one.
-    rested = now_s >= state.restart_at_s and not state.contactor
+    is_open = not (state.contactor or inputs.reading.contactor_closed)
+    rested = now_s >= state.restart_at_s and is_open
     waited = not settings.switches_itself or state.offered_a > 0 or rested
     return (
         inputs.permitted
@@ -245,17 +271,15 @@ def _may_offer(
 
 def _wake(state: ControllerState, settings: ControllerSettings, now_s: float) -> ControllerState:
     """Wake a vehicle that doesn't take up the offer."""
-    if not settings.wake_up:
+    before = state.wake_up
+    if not settings.wake_up and before.stage is wakeup.Stage.REST:
         return state
-    before, after = (
-        state.wake_up,
-        wakeup.step(
-            state.wake_up,
-            offered=state.offered_a > 0,
-            asks=state.level in CHARGING_LEVELS,
-            plugged=state.plugged,
-            now_s=now_s,
-        ),
+    after = wakeup.step(
+        before,
+        offered=settings.wake_up and state.offered_a > 0,
+        asks=state.level in CHARGING_LEVELS,
+        plugged=state.plugged,
+        now_s=now_s,
     )
     if before.stage is wakeup.Stage.STATE_F and after.stage is not wakeup.Stage.STATE_F:
         return replace(state, wake_up=after, blind_until_s=now_s + timing.PILOT_SETTLE_S)

@@ -190,7 +190,6 @@ _RULES = (
         "OverVoltage",
         "Overvoltage or undervoltage",
         "ERR OVP",
-        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
@@ -200,7 +199,6 @@ _RULES = (
         "UnderVoltage",
         "Overvoltage or undervoltage",
         "ERR LVP",
-        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
@@ -210,7 +208,6 @@ _RULES = (
         "OtherError",
         "A phase is missing",
         "ERR MIS",
-        confirm_s=timing.MAINS_CONFIRM_S,
         good_for_s=timing.MAINS_GOOD_S,
     ),
     FaultRule(
@@ -342,6 +339,9 @@ RULES = {rule.fault: rule for rule in _RULES}
 
 LATCHED = frozenset(rule.fault for rule in _RULES if rule.clears in _AUTHORITIES)
 """Faults which stay until somebody acknowledges them, over a power cut too."""
+
+OUTLASTING = LATCHED | {rule.fault for rule in _RULES if rule.clears is Clears.UNPLUG}
+"""Faults which a restart of the program does not end."""
 
 STOPPING = frozenset(rule.fault for rule in _RULES if rule.severity is Severity.STOP)
 """Faults which end the flow of current at once."""

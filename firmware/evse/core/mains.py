@@ -29,6 +29,15 @@ class Mains:
 
 
 @dataclass(frozen=True, slots=True)
+class MainsState:
+    """`at_s`: the last sample; `found`: what it showed; `present`: what counts, for it lasted."""
+
+    at_s: float = -1.0
+    found: frozenset[Fault] = frozenset()
+    present: frozenset[Fault] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class MainsSettings:
     """Thresholds in V between phase and neutral (IT: between the two conductors).
 
@@ -49,6 +58,19 @@ class MainsSettings:
                 f"voltages: came {ordered} V, "
                 "allowed minimum ≤ recover low < recover high ≤ maximum"
             )
+
+
+def on_sample(
+    state: MainsState, seen: Mains, raised: frozenset[Fault], settings: MainsSettings
+) -> MainsState:
+    """Take a sample; `raised`: the faults of `SEEN` in force.
+
+    One bad sample stops nothing, however slow the meter is: the next one has to show the same.
+    """
+    if seen.voltage_v is None or seen.at_s <= state.at_s:
+        return state
+    found = conditions(seen.voltage_v, raised, settings)
+    return MainsState(seen.at_s, found, found & (state.found | raised))
 
 
 def conditions(

@@ -11,6 +11,7 @@ from evse.core import timing
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
 from evse.core.mains import Mains
+from evse.core.offers import NOTHING, Offers, committed_a, told
 from evse.core.pilot import MINIMUM_A
 
 REDUCE_ABOVE_PERCENT = 110.0
@@ -31,12 +32,11 @@ class OverloadSettings:
 
 @dataclass(frozen=True, slots=True)
 class OverloadState:
-    """`offers`: lower and lower currents that were signalled, each as (until when it counts, A);
-    the present one counts for ever. `limit_a`: what is signalled at most since an overload, None
-    without. `over_since_s`, `far_over_since_s`: since when the meter has shown it. `metered_at_s`:
-    the last sample that was taken."""
+    """`offers`: what the vehicle may still be drawing. `limit_a`: what is signalled at most since
+    an overload, None without. `over_since_s`, `far_over_since_s`: since when the meter has shown
+    it. `metered_at_s`: the last sample that was taken."""
 
-    offers: tuple[tuple[float, float], ...] = ()
+    offers: Offers = NOTHING
     limit_a: float | None = None
     over_since_s: float | None = None
     far_over_since_s: float | None = None
@@ -52,12 +52,12 @@ def step(
     now_s: float,
 ) -> OverloadState:
     """Take the current that is signalled now, and the meter's newest sample if there is one."""
-    state = replace(state, offers=_told(state.offers, offered_a, now_s))
+    state = replace(state, offers=told(state.offers, offered_a, now_s))
     if offered_a <= 0:
         return replace(state, over_since_s=None, far_over_since_s=None)
     if mains is None or mains.current_a is None or mains.at_s <= state.metered_at_s:
         return state
-    drawn_a, told_a = max(mains.current_a), max(amps for _, amps in state.offers)
+    drawn_a, told_a = max(map(abs, mains.current_a)), committed_a(state.offers)
     over = drawn_a > told_a * REDUCE_ABOVE_PERCENT / 100.0
     far_over = drawn_a > told_a * settings.stop_percent / 100.0
     state = replace(
@@ -82,20 +82,6 @@ def conditions(state: OverloadState) -> frozenset[Fault]:
 def limits(state: OverloadState, now_s: float) -> tuple[Limit, ...]:
     """Return what is signalled at most since an overload, until the plug is pulled."""
     return () if state.limit_a is None else (Limit(Source.OVERLOAD, state.limit_a, now_s),)
-
-
-def _told(
-    offers: tuple[tuple[float, float], ...], offered_a: float, now_s: float
-) -> tuple[tuple[float, float], ...]:
-    """Enter the current that is signalled now; what was higher counts until it can be followed."""
-    if offers and offers[-1][1] == offered_a and (len(offers) == 1 or offers[0][0] > now_s):
-        return offers
-    still = tuple(
-        (min(until_s, now_s + timing.EV_FOLLOW_S), amps)
-        for until_s, amps in offers
-        if until_s > now_s and amps > offered_a
-    )
-    return (*still, (float("inf"), offered_a))
 
 
 def _since(since_s: float | None, present: bool, at_s: float) -> float | None:

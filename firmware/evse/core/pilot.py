@@ -124,13 +124,15 @@ class PilotTrack:
     """The debounced level, and since when the readings say something else.
 
     `candidate` is the last reading's level, unbroken since `candidate_since_s`; `left_since_s` is
-    when the readings left `level`, whatever they said since.
+    when a reading said `level` for the last time before they left it, whatever they said since: a
+    vehicle may have left right after it. `seen_at_s`: the last reading.
     """
 
     level: PilotLevel
     candidate: PilotLevel
     candidate_since_s: float
     left_since_s: float
+    seen_at_s: float
 
 
 def track(before: PilotTrack, high_v: float, now_s: float) -> PilotTrack:
@@ -144,7 +146,10 @@ def track(before: PilotTrack, high_v: float, now_s: float) -> PilotTrack:
         before,
         candidate=candidate,
         candidate_since_s=before.candidate_since_s if candidate is before.candidate else now_s,
-        left_since_s=before.left_since_s if before.candidate is not before.level else now_s,
+        left_since_s=before.left_since_s
+        if before.candidate is not before.level
+        else before.seen_at_s,
+        seen_at_s=now_s,
     )
     if candidate is before.level:
         return after

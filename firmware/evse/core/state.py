@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evse.core import residual, supervision, timing
-from evse.core.faults import FORBIDDING, LATCHED, STOPPING, Clears, Fault
+from evse.core.faults import FORBIDDING, LATCHED, OUTLASTING, STOPPING, Clears, Fault
 from evse.core.limits import Limit, Source
-from evse.core.mains import Mains, MainsSettings
+from evse.core.mains import Mains, MainsSettings, MainsState
 from evse.core.overload import OverloadSettings, OverloadState
 from evse.core.pilot import PilotLevel, PilotState, PilotTrack, pilot_state
 from evse.core.residual import ResidualState
@@ -132,7 +132,7 @@ class ControllerState:
     `began_at_s`: when the controller started; a board gets its time for the first reading.
     `offered_a` is 0 without PWM; `pwm_changed_at_s` is when the PWM last went on or off.
     `contactor` and `lock` are the last commands, `restart_at_s` is before when the contactor must
-    not close. `mains`: what the meter last showed to be wrong. `blind_until_s`: the pilot's voltage
+    not close. `mains`: what the meter showed to be wrong. `blind_until_s`: the pilot's voltage
     says nothing of the vehicle before. The counters live as long as the hardware: keep them, and
     restore with `replace`.
     """
@@ -149,7 +149,7 @@ class ControllerState:
     offered_a: float = 0.0
     contactor: bool = False
     lock: bool = False
-    mains: frozenset[Fault] = frozenset()
+    mains: MainsState = field(default_factory=MainsState)
     overload: OverloadState = field(default_factory=OverloadState)
     thermal: ThermalState = field(default_factory=ThermalState)
     residual: ResidualState = field(default_factory=ResidualState)
@@ -160,19 +160,20 @@ class ControllerState:
     plug_cycles: int = 0
 
     @classmethod
-    def initial(cls, now_s: float, latched: frozenset[Fault] = frozenset()) -> "ControllerState":
-        """Return the state after a start: open, nothing offered, `latched` faults still in force.
+    def initial(cls, now_s: float, faults: frozenset[Fault] = frozenset()) -> "ControllerState":
+        """Return the state after a start: open, nothing offered, `faults` still in force.
 
-        ValueError for a fault in `latched` which doesn't latch.
+        ValueError for one of them which does not outlast a start.
         """
         return cls(
-            pilot=PilotTrack(PilotLevel.A, PilotLevel.A, now_s, now_s),
+            pilot=PilotTrack(PilotLevel.A, PilotLevel.A, now_s, now_s, now_s),
             began_at_s=now_s,
             stepped_at_s=now_s,
             pwm_changed_at_s=now_s,
-            restart_at_s=now_s,
+            # The first turn opens what the last run has left closed.
+            restart_at_s=now_s + timing.RESTART_WAIT_S + timing.READING_MAX_AGE_S,
             winner=Limit(Source.BOARD, 0.0),
-            ledger=supervision.restored(latched, now_s),
+            ledger=supervision.restored(faults, now_s),
             residual=residual.due(now_s),
         )
 
@@ -195,8 +196,13 @@ class ControllerState:
 
     @property
     def latched(self) -> frozenset[Fault]:
-        """The faults which must outlast a power cut."""
+        """The faults which somebody has to acknowledge."""
         return LATCHED & self.ledger.raised.keys()
+
+    @property
+    def outlasting(self) -> frozenset[Fault]:
+        """The faults which must outlast a power cut: no restart is an unplugging."""
+        return OUTLASTING & self.ledger.raised.keys()
 
     @property
     def forbidden(self) -> bool:

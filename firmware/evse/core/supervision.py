@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from evse.core.faults import LATCHED, RULES, Clears, Fault
+from evse.core.faults import OUTLASTING, RULES, Clears, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,14 @@ def acknowledge(before: Ledger, fault: Fault, authority: Clears) -> Ledger:
     )
 
 
-def restored(latched: frozenset[Fault], now_s: float) -> Ledger:
-    """Return the ledger after a start, with the latched faults of before.
+def restored(faults: frozenset[Fault], now_s: float) -> Ledger:
+    """Return the ledger after a start, with those faults of before which outlast it.
 
-    ValueError for a fault which doesn't latch.
+    ValueError for a fault which doesn't.
     """
-    if wrong := latched - LATCHED:
+    if wrong := faults - OUTLASTING:
         raise ValueError(f"faults {_names(dict.fromkeys(wrong, now_s))} do not outlast a start")
-    return Ledger(raised=dict.fromkeys(latched, now_s))
+    return Ledger(raised=dict.fromkeys(faults, now_s))
 
 
 def _is_over(fault: Fault, good_for_s: float, *, plugged: bool) -> bool:

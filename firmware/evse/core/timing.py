@@ -26,6 +26,10 @@ EV_RELEASE_S = 6.0
 """After the PWM is taken away the car has this long to leave C; then the contactor opens under
 load. IEC (10.1, 10.2): the car should within 3 s, the charger opens at 6 s."""
 
+FIRST_SIGHT_S = 1.0
+"""From a start of the program until its readings say whether a plug is in; the pilot is debounced
+within 0.5 s."""
+
 EV_FOLLOW_S = 7.0
 """From a lower current on the pilot until the vehicle must have followed and the meter have shown
 it: 5 s by IEC (6), and two readings of a meter. EVerest's grace for over-current is 7 s too."""
@@ -82,10 +86,6 @@ PROXIMITY_CONFIRM_S = 0.500
 LOCK_CONFIRM_S = 3.0
 """The plug lock doesn't report closed for longer. A motor needs about 0.3 s and gets its retries
 (esp32-evse: 300 ms pulses, 1 s apart)."""
-
-MAINS_CONFIRM_S = 1.5
-"""Voltages must be wrong for longer: two readings of the meter at its usual second, so that one bad
-value stops nothing. IEC 60364 trips within 0.2 s what is dangerous; this protects the car."""
 
 SENSOR_CONFIRM_S = 5.0
 """A temperature that cannot be must last this long: contacts of sensors do bounce."""

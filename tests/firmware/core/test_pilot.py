@@ -124,7 +124,7 @@ def test_i6_a_limit_is_told_as_0_or_at_least_6_a_and_read_back_within_it(limit_a
 
 def settle(level, *readings):
     """Feed (ms, level) readings to a pilot settled at `level`; return its (ms, level) changes."""
-    now = PilotTrack(level, level, 0.0, 0.0)
+    now = PilotTrack(level, level, 0.0, 0.0, 0.0)
     changes = []
     for at_ms, reading in readings:
         after = track(now, NOMINAL_V[reading], at_ms / 1000)
@@ -157,7 +157,9 @@ def test_a_level_holds_from_the_first_turn_after_its_time(old, new, hold_ms, tur
     turns = [(at_ms, new) for at_ms in range(turn_ms, 1500, turn_ms)]
     [(changed_ms, level)] = settle(old, *turns)
     assert level is new
-    assert hold_ms <= changed_ms - turn_ms < hold_ms + turn_ms
+    # A vehicle that lets go may have done so right after the last reading that said otherwise.
+    since_ms = 0 if old in {C, D} else turn_ms
+    assert hold_ms <= changed_ms - since_ms < hold_ms + turn_ms
 
 
 def test_the_false_c_of_a_bmw_ix3_is_no_c():
@@ -176,4 +178,4 @@ def test_a_bouncing_plug_leaves_c_in_time():
     readings = [(20 * turn, (B, A, E)[turn % 3]) for turn in range(1, 10)]
     changed_ms, level = settle(C, *readings)[0]
     assert level is not C
-    assert changed_ms - 20 <= 60
+    assert changed_ms <= 60

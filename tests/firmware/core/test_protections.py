@@ -53,8 +53,8 @@ class Trip:
 
 
 TURN_S = 0.02
-METER_S = 1.0 + timing.MAINS_CONFIRM_S
-"""The meter is read each second, and a bad voltage must last."""
+METER_S = 2.0 + TURN_S
+"""The meter is read each second, and two readings must show it."""
 
 TRIPS = {
     "E-CP-PE-short C-CP": Trip(Fault.PILOT_SHORT, 0.1, {"car": E}, back={"car": B}),

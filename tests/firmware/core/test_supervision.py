@@ -98,8 +98,8 @@ def test_a_fault_that_is_not_raised_cannot_be_acknowledged():
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_latched_faults_and_no_others_outlast_a_start(fault):
-    if fault in LATCHED:
+def test_what_ends_by_itself_and_nothing_else_is_over_after_a_start(fault):
+    if RULES[fault].clears is not Clears.ITSELF:
         assert restored(frozenset({fault}), 5.0).raised == {fault: 5.0}
     else:
         with pytest.raises(ValueError, match="do not outlast a start"):

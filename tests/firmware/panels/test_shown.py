@@ -150,7 +150,7 @@ def test_who_pauses(status: Status, least: Limit, paused_by: str) -> None:
 
 @pytest.mark.parametrize(("closed", "state_d"), [(False, True), (True, False)])
 def test_state_d_is_told_when_it_gets_nothing(closed: bool, state_d: bool) -> None:
-    level = PilotTrack(PilotLevel.D, PilotLevel.D, 0.0, 0.0)
+    level = PilotTrack(PilotLevel.D, PilotLevel.D, 0.0, 0.0, 0.0)
     state = replace(ControllerState.initial(0.0), pilot=level, contactor=closed)
     assert seen(VirtualClock(), controller=state).state_d is state_d
 
