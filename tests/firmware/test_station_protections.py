@@ -25,6 +25,7 @@ from evse.core.limits import Limit, Source
 from evse.core.session import Phase
 from evse.core.signals import Reading, SelfTest
 from evse.core.state import FaultRaised
+from evse.core.timing import EV_FOLLOW_S
 from evse.core.why import explain
 from evse.ocpp.port import IdTagInfo
 from evse.settings.setting import SettingError
@@ -399,13 +400,48 @@ async def test_nothing_is_offered_before_the_monitor_has_tested_itself(wallbox: 
     await wallbox.until(lambda: wallbox.station.situation(1).recorded, 2.0)
     assert cause(wallbox) is Cause.SELF_TEST
     assert wallbox.offered_a() == 0.0
-    await wallbox.until(lambda: wallbox.status() == "Charging", 5.0)
+    await wallbox.until(lambda: wallbox.status() == "Charging", 8.0)
 
 
 async def test_without_a_monitor_nothing_waits_for_its_test(make_wallbox: Workshop) -> None:
     wallbox = await make_wallbox(FREE, "protection.rcmu=false")
+    await wallbox.run(6.0)  # after a start the contactor rests
     wallbox.plug()
     assert await wallbox.until(lambda: wallbox.status() == "Charging") < 1.0
+
+
+# ---- faults that end with the plug
+
+
+@pytest.mark.parametrize("fault", [Fault.DIODE, Fault.OVER_CURRENT])
+async def test_no_restart_is_an_unplugging(make_wallbox: Workshop, fault: Fault) -> None:
+    wallbox = await make_wallbox(OVERLOAD)
+    await wallbox.charge()
+    wallbox.world.inject(1, fault)
+    await wallbox.until(lambda: fault in faults(wallbox), 10.0)
+    wallbox.world.repair(1, fault)
+    for _ in range(2):
+        wallbox = await make_wallbox.power_cut(OVERLOAD)
+        await wallbox.run(SELF_TEST_S)
+        assert fault in faults(wallbox)
+    wallbox.world.unplug(1)
+    await wallbox.until(lambda: wallbox.status() == "Available", 5.0)
+    wallbox = await make_wallbox.power_cut(OVERLOAD)
+    await wallbox.run(SELF_TEST_S)
+    assert faults(wallbox) == set()
+
+
+async def test_a_plug_that_was_pulled_in_the_dark_ends_its_fault(make_wallbox: Workshop) -> None:
+    wallbox = await make_wallbox()
+    await wallbox.charge()
+    wallbox.world.inject(1, Fault.DIODE)
+    await wallbox.until(lambda: Fault.DIODE in faults(wallbox), 5.0)
+    wallbox.world.repair(1, Fault.DIODE)
+    await wallbox.run(1.0)
+    wallbox.world.unplug(1)
+    wallbox = await make_wallbox.power_cut()
+    await wallbox.run(SELF_TEST_S)
+    assert told(wallbox) == ("Available", "NoError", "")
 
 
 # ---- cable and lock
@@ -457,11 +493,6 @@ async def test_manual_the_lock_of_the_cable_is_switched_while_it_is_in(
     assert wallbox.at().locked is locked
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the plug stays free for 30 s after an unlock, and the next charge does not end that: "
-    "the car asks for energy, with PWM, before a contactor which cannot close",
-)
 async def test_a_charge_that_begins_right_after_an_unlock_locks_the_plug_and_charges(
     wallbox: Wallbox,
 ) -> None:
@@ -653,14 +684,14 @@ async def test_manual_a_random_start_delay_suspends_and_then_charges_by_itself(
         for number in (1, 2):
             if wallbox.closed(number):
                 began_s.setdefault(number, wallbox.clock.monotonic())
-            else:
-                assert wallbox.status(number) in {"SuspendedEVSE", "SuspendedEV"}
-                if wallbox.offered_a(number) == 0.0:
-                    assert cause(wallbox, number) is Cause.START_DELAY
+            elif wallbox.clock.monotonic() < delayed_s[number]:
+                assert wallbox.status(number) == "SuspendedEVSE"
+                assert cause(wallbox, number) is Cause.START_DELAY
 
-    await wallbox.run(62.0, look)
+    await wallbox.run(70.0, look)
     for number in (1, 2):
-        assert 0.0 <= began_s[number] - delayed_s[number] < 1.0
+        # The second one has to wait until the first has let go of its half.
+        assert 0.0 <= began_s[number] - delayed_s[number] < EV_FOLLOW_S + 2.0
     assert wallbox.central.stopped == []
 
 
@@ -707,6 +738,25 @@ async def test_manual_an_overloaded_house_is_told_without_an_error(make_wallbox:
     assert wallbox.central.stopped == []
 
 
+async def test_a_second_car_that_waits_for_its_half_is_no_overload_of_the_house(
+    make_wallbox: Workshop,
+) -> None:
+    """The first one has its seconds to let go; the house leaves enough for both."""
+    wallbox = await make_wallbox(
+        *("installation.connectors=2", "DlbFunction=DLB", "DlbSettleTime=2"),
+        "DlbFallbackCurrent=16",
+    )
+    await wallbox.charge(1, "A1")
+    await wallbox.run(20.0)
+    seen: set[Fault] = set()
+    wallbox.plug(2)
+    await wallbox.run(1.0)
+    await wallbox.card("B2", 2)
+    await wallbox.run(20.0, lambda: seen.update(faults(wallbox, 2)))
+    assert (wallbox.status(1), wallbox.status(2)) == ("Charging", "Charging")
+    assert seen == set()
+
+
 @pytest.mark.parametrize("before", ["Available", "Preparing", "Charging", "Unavailable"])
 async def test_a_silent_reader_is_told_and_the_status_stays(wallbox: Wallbox, before: str) -> None:
     works = True
@@ -749,9 +799,6 @@ async def test_a_fault_of_the_board_is_told_in_its_own_words(
     assert wallbox.station.status(1).info == ""
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a status is told again for another fault, not for other words of a board"
-)
 async def test_other_words_of_the_board_are_told_too(wallbox: Wallbox) -> None:
     note = "state 14"
     patch_readings(
@@ -787,11 +834,15 @@ async def boxed(make_wallbox: Workshop, *overrides: str) -> tuple[Wallbox, Path]
     return wallbox, folder
 
 
-async def written(folder: Path, count: int = 1) -> list[Path]:
-    """The files, when a thread has written them: that is real time."""
+async def written(wallbox: Wallbox, folder: Path, count: int = 1) -> list[Path]:
+    """The files, when a thread has written them and the box knows it: that is real time."""
+    box = wallbox.station._boxes[1]
     async with asyncio.timeout(10.0):
-        while len(_recordings(folder)) < count:  # noqa: ASYNC110
+        while (  # noqa: ASYNC110
+            len(_recordings(folder)) < count or box._writing is None or not box._writing.done()
+        ):
             await asyncio.sleep(0.01)
+    await wallbox.run(0.0)
     return _recordings(folder)
 
 
@@ -807,7 +858,7 @@ async def test_a_fault_is_recorded_and_can_be_repeated_bit_by_bit(
     await wallbox.charge()
     wallbox.world.inject(1, fault)
     await wallbox.until(lambda: wallbox.status() == "Faulted", 5.0)
-    (path,) = await written(folder)
+    (path,) = await written(wallbox, folder)
     recording = read(path)
     assert (recording.connector_id, recording.reason) == (1, str(fault))
     assert str(fault) in path.name
@@ -825,14 +876,14 @@ async def test_a_setting_that_changes_and_an_acknowledgement_can_be_repeated_too
     await wallbox.settings.set("protection.check_car_overload", True, "test")
     wallbox.world.inject(1, Fault.RESIDUAL_CURRENT)
     await wallbox.run(1.0)
-    await written(folder)
+    await written(wallbox, folder)
     wallbox.world.repair(1, Fault.RESIDUAL_CURRENT)
     await wallbox.run(11.0)
     wallbox.station.acknowledge(Fault.RESIDUAL_CURRENT, 1)
     await wallbox.run(3.0)
     wallbox.world.inject(1, Fault.GROUND)
     await wallbox.run(1.0)
-    for path in await written(folder, 2):
+    for path in await written(wallbox, folder, 2):
         assert replay(read(path)).difference is None
 
 
@@ -926,11 +977,6 @@ async def test_a_calendar_that_jumps_by_hours_disturbs_no_charge(
     assert ended.meter_stop_wh > record.meter_start_wh
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the age of a sample is told by the calendar, not by the monotonic clock: after the "
-    "calendar was put back none is stored until 100 Wh are full",
-)
 @pytest.mark.parametrize("hours", [-26.0, -3.0])
 async def test_after_a_calendar_that_was_put_back_samples_are_stored_as_before(
     wallbox: Wallbox, hours: float
