@@ -6,7 +6,7 @@ the least of 109, the cable and its rotary switch. Sources: the maker's article 
 communication of EKEPC2-C/S, evcc charger/etek.go, energy-iot/meshems modbus_evse.h.
 
 With register 89 = 0, as after a reset, the board charges without being asked, and it knows no
-silence of its host. So the set-points are read again each second and after every sign of a reset,
+silence of its host. So the set-points are read again each second and at every sign of a reset,
 and while nothing may flow the duty is left at that of 6 A. It does not tell of its contactor by
 itself: that is closed in the state "charging", and in state 19 nobody says how it is.
 """
@@ -55,6 +55,13 @@ _DOCUMENTED_BLOCKS = (range(VERSION, 150), range(ROTARY_DUTY, TEMPERATURE + 1))
 
 _FULL_DUTY = 10_000
 """100 %: the steady pilot."""
+
+DUTY_TOLERANCE = 50
+"""What exceeds the set-point by more than this (0.3 A) is no rounding of the board, 0.01 %."""
+
+OBEY_S = 5.0
+"""Within this time the board has to follow a lower set-point, s: as long as a vehicle has to follow
+the pilot (IEC 61851-1)."""
 
 _STEP_PER_A = 0.006
 """0.01 % duty, A."""
@@ -172,8 +179,39 @@ def contradicts(state: State, wanted: Wanted) -> bool:
     stopped = state.state == _STOPPED_BY_HOST
     if wanted.offered_a == 0:
         return not stopped
-    over = state.pwm_duty != _FULL_DUTY and state.pwm_duty > duty_of(wanted.offered_a)
-    return stopped or over
+    return stopped or signals_more(state, wanted.offered_a)
+
+
+def signals_more(state: State, offered_a: float) -> bool:
+    """Whether there is PWM on the pilot for more than `offered_a`, 6 to 80 A."""
+    return duty_of(offered_a) + DUTY_TOLERANCE < state.pwm_duty < _FULL_DUTY
+
+
+@dataclass(frozen=True, slots=True)
+class Obedience:
+    """Whether the board does what it is told.
+
+    `told`: when and what it was told in the last OBEY_S, s and A. `over_since_s`: since when it
+    signals more than all of that. `refused`: it did so for too long, with this vehicle.
+    """
+
+    told: tuple[tuple[float, float], ...] = ()
+    over_since_s: float | None = None
+    refused: bool = False
+
+
+def judged(before: Obedience, state: State, offered_a: float, at_s: float) -> Obedience:
+    """What follows from a state of `at_s`, when the board had been told `offered_a`.
+
+    A board that was reset signals more for a moment, and one that is told less twice a second lags
+    behind: neither is disobedient.
+    """
+    recent = tuple(old for old in before.told if at_s - old[0] <= OBEY_S)
+    told = (*recent, (at_s, offered_a))
+    if offered_a == 0 or not signals_more(state, max(told_a for _, told_a in told)):
+        return Obedience(told, refused=before.refused)
+    since_s = at_s if before.over_since_s is None else before.over_since_s
+    return Obedience(told, since_s, before.refused or at_s - since_s > OBEY_S)
 
 
 class Ekepc2:
@@ -199,13 +237,12 @@ class Ekepc2:
         self._was_lost = False
         self._polls = 0
         self._wanted = Wanted()
-        self._reread_due = True
+        self._obedience = Obedience()
         self._told: tuple[str, ...] = ()
 
     async def stop(self) -> None:
         """Remote stop, and read it back."""
         self._held.clear()
-        self._reread_due = False
         await self._write(REMOTE, REMOTE_STOP)
         await self._reread()
         if self._held[REMOTE] != REMOTE_STOP:
@@ -234,8 +271,6 @@ class Ekepc2:
     async def send(self, wanted: Wanted) -> None:
         """Write the set-points which the board does not hold."""
         self._wanted = wanted
-        if self._reread_due:
-            await self._reread()
         for address, value in set_points(wanted).items():
             if self._held.get(address) != value:
                 await self._write(address, value)
@@ -244,13 +279,26 @@ class Ekepc2:
         """Nothing: the board tests its monitor by itself."""
 
     async def poll(self, at_s: float) -> Reading:
-        """Read the state. The set-points are read again when this fails, too."""
-        due, self._reread_due = self._reread_due, True
+        """Read the state, and the set-points when they are due."""
         state = state_of(await self._poll())
         self._polls += 1
-        regular = self._polls % _POLLS_A_REREAD == 0
-        self._reread_due = due or regular or contradicts(state, self._wanted)
-        return reading_of(state, at_s, captive_cable=self.capabilities.captive_cable)
+        if self._polls % _POLLS_A_REREAD == 0 or contradicts(state, self._wanted):
+            await self._reread()
+        reading = reading_of(state, at_s, captive_cable=self.capabilities.captive_cable)
+        return self._judge(state, reading)
+
+    def _judge(self, state: State, reading: Reading) -> Reading:
+        """Add the fault of a board that signals more than it was told; it ends with the vehicle."""
+        if reading.level is PilotLevel.A:
+            self._obedience = Obedience()
+        self._obedience = judged(self._obedience, state, self._wanted.offered_a, reading.at_s)
+        if not self._obedience.refused:
+            return reading
+        return replace(
+            reading,
+            faults=reading.faults | {Fault.BOARD_FAULT},
+            note=reading.note or "signals more than it was told",
+        )
 
     async def _poll(self) -> dict[int, int]:
         try:
@@ -274,7 +322,6 @@ class Ekepc2:
                 ", ".join(map(str, found.values())),
             )
         self._held, self._was_lost = found, bool(lost)
-        self._reread_due = False
         return registers
 
     async def _read(self, *blocks: range) -> dict[int, int]:

@@ -21,6 +21,7 @@ from evse.boards.openevse_stop import stop
 from evse.boards.rapi import Frame, RapiError
 from evse.boards.rapi_port import RapiLineError, RapiPort
 from evse.clock import Clock
+from evse.core.faults import Fault
 from evse.core.signals import Command, Reading
 
 _log = logging.getLogger(__name__)
@@ -210,6 +211,8 @@ class OpenEvseBoard:
         if status is None or level is None or not contact.believed:
             return
         faults, note = faults_of(status)
+        if contact.refuses_current and not faults:
+            faults, note = frozenset({Fault.BOARD_FAULT}), "takes no lower current"
         cable = not self.capabilities.captive_cable and contact.reads_cable
         self._reading = Reading(
             at_s=contact.status_at_s,

@@ -7,6 +7,7 @@ Source: OpenEVSE firmware rapi_proc.cpp, J1772EvseController.cpp.
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 
 from evse.boards.openevse_rules import Mode, Wanted, held_by_fault, obeys, reads_cable
 from evse.boards.rapi import (
@@ -38,6 +39,8 @@ FALLBACK_A = int(MINIMUM_A)
 """What the board falls to without our pulse; it takes no less."""
 RETRY_S = 0.5
 """Between two equal orders: a refusal (too hot) is asked again, but not without pause."""
+OBEY_S = 2.0
+"""So long a board may stay awake with more than the wanted current; lost orders are repeated."""
 SETTLE_S = 0.3
 """After a stop the board must have looked at the pilot once before it is believed."""
 
@@ -46,6 +49,7 @@ class Contact:
     """See the module. `taken` is called when there is a new `status`, asked for or not.
 
     `amps`: the current in force, None when it is not known. `mode`: the last that was told.
+    `refuses_current`: it is known to stay with more than it was told, and must not be enabled.
     `supervised`: the board can supervise us, with an interval of `heartbeat_s`.
     """
 
@@ -60,6 +64,8 @@ class Contact:
         self.settings = Setting(0)
         self.mode: Mode | None = None
         self.amps: int | None = None
+        self.refuses_current = False
+        self._over_since_s: float | None = None
         self._name = name
         self._clock = clock
         self._heartbeat_s = heartbeat_s
@@ -113,15 +119,34 @@ class Contact:
         _log.info("%s: %s, RAPI %s", self._name, version.firmware, version.rapi)
 
     async def obey(self, port: RapiPort, want: Wanted) -> None:
-        """Bring the board to what is wanted: it closes only with the right current behind it."""
+        """Bring the board to what is wanted: it closes only with the right current behind it, and
+        does not stay awake with more."""
         if self.status is None or not self.synchronized:
             return
+        self._judge(want.amps)
+        if self.refuses_current and want.mode is Mode.ENABLED:
+            want = replace(want, mode=Mode.SLEEPING)
         if want.mode is not Mode.ENABLED:
             await self._set_mode(port, self.status, want.mode)
         if self.amps != want.amps and self._may_send("current", str(want.amps)):
             await self._set_current(port, want.amps)
         if want.mode is Mode.ENABLED and self.amps is not None and self.amps <= want.amps:
             await self._set_mode(port, self.status, want.mode)
+
+    def _judge(self, wanted_a: int) -> None:
+        """Note for how long more than the wanted current is in force. An unknown one is neither
+        more nor less: the next answers say it."""
+        if self.amps is None:
+            return
+        now_s = self._clock.monotonic()
+        if self.amps <= wanted_a:
+            self._over_since_s = None
+        elif self._over_since_s is None:
+            self._over_since_s = now_s
+        refuses = self._over_since_s is not None and now_s - self._over_since_s > OBEY_S
+        if refuses and not self.refuses_current:
+            _log.error("%s: it stays at %d A instead of %d A", self._name, self.amps, wanted_a)
+        self.refuses_current = refuses
 
     async def pulse(self, port: RapiPort, want: Wanted) -> None:
         """Tell the board that we live; set up and acknowledge as needed.

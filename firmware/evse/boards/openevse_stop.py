@@ -9,13 +9,17 @@ from evse.boards.rapi import RapiError, Status
 from evse.boards.rapi_port import RapiPort
 
 ATTEMPTS = 5
+RETRY_S = 1.0
+"""Between two attempts: an adapter that was out is back after some seconds."""
 LOOK_S = 0.2
 
 
 async def stop(device: str) -> None:
     """Stop the OpenEVSE board on `device` and leave it disabled. BoardError when it can't be."""
     error: RapiError | None = None
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt > 0:
+            await asyncio.sleep(RETRY_S)
         try:
             async with contextlib.aclosing(await RapiPort.open(device, lambda _: None)) as port:
                 await _disable(port)

@@ -129,7 +129,9 @@ class PolledBoard:
         before, self._command = self._command, command
         self._taken_at_s = self._clock.monotonic()
         tested = before is not None and before.test_residual
-        if command.test_residual and not tested:
+        if command.offered_a > 0 or command.close_contactor:
+            self._test_due = False  # what could not be begun is not begun behind an offer
+        elif command.test_residual and not tested:
             self._test_due = True
         if before is None or (before.duty_percent, before.close_contactor) != (
             command.duty_percent,
@@ -197,19 +199,21 @@ class PolledBoard:
             await self.device.stop()
             self._opening = opening
             self._configured = False
-        now_wanted = wanted(self._command, self._taken_at_s, self._clock.monotonic())
         if not self._configured:
-            if now_wanted.offered_a == 0:
-                await self.device.send(now_wanted)  # nothing is more urgent than a stop
-            await self.device.configure()
+            if self._wanted().offered_a == 0:
+                await self.device.send(self._wanted())  # nothing is more urgent than a stop
+            await self.device.configure()  # takes seconds, in which an offer may end
             self._configured = True
-        await self.device.send(now_wanted)
+        await self.device.send(self._wanted())
         if self._test_due:
             await self.device.test_residual()
             self._test_due = False
         reading = await self.device.poll(self._clock.monotonic())
         if self._line.openings == opening:
             self._reading = reading
+
+    def _wanted(self) -> Wanted:
+        return wanted(self._command, self._taken_at_s, self._clock.monotonic())
 
     def _failed(self, trouble: str, *, lost: bool) -> None:
         """Note a failure. The next contact looks again what the board is: it may be another."""

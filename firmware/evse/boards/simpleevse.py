@@ -20,6 +20,7 @@ from evse.core.faults import Fault
 from evse.core.pilot import MAXIMUM_A as PILOT_MAXIMUM_A
 from evse.core.pilot import MINIMUM_A, VEHICLE_LEVELS, PilotLevel
 from evse.core.signals import Reading, SelfTest
+from evse.lines.frames import ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE
 from evse.lines.modbus import ModbusExceptionError, ModbusLine, ModbusUnit, Pace
 
 _log = logging.getLogger(__name__)
@@ -227,11 +228,7 @@ class SimpleEvse:
         vehicle may be offered; the unit of 0.01 A, where the revision has it.
         """
         self._revision = (await self._unit.read(_REVISION_BLOCK))[0]
-        try:
-            stored = dict(zip(_STORED_BLOCK, await self._unit.read(_STORED_BLOCK), strict=True))
-        except ModbusExceptionError as error:
-            _log.warning("%s: the stored registers cannot be read: %s", self.name, error)
-            stored = {}
+        stored = await self._stored()
         options = stored.get(OPTIONS, 0)
         if stored:
             await self._store(POWER_UP_CURRENT, 0, stored[POWER_UP_CURRENT])
@@ -241,6 +238,19 @@ class SimpleEvse:
         if options & DISABLED:
             _log.warning("%s: is disabled (register %d bit 14)", self.name, OPTIONS)
         self._found(fine=bool(options & FINE_CURRENT), rcd_fitted=bool(options & RCD_FITTED))
+
+    async def _stored(self) -> dict[int, int]:
+        """The registers of the EEPROM; empty with a board that has none.
+
+        A board that is only busy raises: what it is stays as it was known.
+        """
+        try:
+            return dict(zip(_STORED_BLOCK, await self._unit.read(_STORED_BLOCK), strict=True))
+        except ModbusExceptionError as error:
+            if error.code not in {ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE}:
+                raise
+            _log.warning("%s: has no stored registers: %s", self.name, error)
+            return {}
 
     def _found(self, *, fine: bool, rcd_fitted: bool) -> None:
         """Take over what the configuration says."""

@@ -11,12 +11,24 @@ import pytest
 from evse.boards import ekepc2 as driver_module
 from evse.boards import polled
 from evse.boards.board import Board, BoardError
-from evse.boards.ekepc2 import State, contradicts, duty_of, ekepc2, reading_of, set_points, state_of
+from evse.boards.ekepc2 import (
+    OBEY_S,
+    Obedience,
+    State,
+    contradicts,
+    duty_of,
+    ekepc2,
+    judged,
+    reading_of,
+    set_points,
+    state_of,
+)
 from evse.boards.polled import STOPPED, PolledBoard, Wanted
 from evse.clock import SystemClock
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel
 from evse.lines.modbus import ModbusLines, Pace
+from tests.firmware.boards.registers import Registers
 from tests.firmware.emulators.ekepc2 import Ekepc2, on_a_line
 from tests.firmware.emulators.host import LET_GO, PAUSE, Host, hosting, offer
 from tests.firmware.emulators.modbus_slave import Bus, Wire, answer, with_crc
@@ -117,12 +129,59 @@ def test_what_cannot_be(address: int, value: int, text: str) -> None:
         (19, 10_000, 16, True),
         (5, 2666, 16, False),
         (5, 5333, 16, True),
+        (5, 2716, 16, False),  # a step of its timer
+        (5, 2717, 16, True),
         (3, 10_000, 16, False),
     ],
 )
 def test_signs_of_a_reset(state: int, pwm_duty: int, offered_a: float, reread: bool) -> None:
     seen = replace(IDLE, state=state, pwm_duty=pwm_duty)
     assert contradicts(seen, Wanted(offered_a, open_now=False)) is reread
+
+
+@pytest.mark.parametrize(
+    ("history", "refused"),
+    [
+        ([(0.0, 6.0, 5333), (5.0, 6.0, 5333)], False),
+        ([(0.0, 6.0, 5333), (5.1, 6.0, 5333)], True),
+        ([(0.0, 6.0, 5333), (4.0, 6.0, 1000), (8.0, 6.0, 5333)], False),  # it was reset, twice
+        ([(0.0, 32.0, 5333), (1.0, 6.0, 5333), (5.5, 6.0, 5333), (10.5, 6.0, 5333)], False),
+        ([(0.0, 32.0, 5333), (1.0, 6.0, 5333), (5.5, 6.0, 5333), (10.6, 6.0, 5333)], True),
+        ([(0.0, 6.0, 5333), (3.0, 6.1, 5333), (6.0, 6.0, 5333)], True),
+        ([(0.0, 6.0, 5333), (3.0, 0.0, 10_000), (6.0, 6.0, 5333)], False),
+        ([(0.0, 6.0, 10_000), (6.0, 6.0, 10_000)], False),  # the steady pilot
+        ([(0.0, 6.0, 5333), (6.0, 6.0, 5333), (7.0, 0.0, 10_000), (30.0, 6.0, 1000)], True),
+        ([(float(s), 32.0 - s, duty_of(32.0 - s + 1)) for s in range(27)], False),  # a lag of 1 s
+    ],
+)
+def test_which_board_does_not_obey(history: list[tuple[float, float, int]], refused: bool) -> None:
+    obedience = Obedience()
+    for at_s, offered_a, pwm_duty in history:
+        state = replace(IDLE, state=5, pwm_duty=pwm_duty)
+        obedience = judged(obedience, state, offered_a, at_s)
+    assert obedience.refused is refused
+
+
+async def test_a_board_that_signals_more_than_it_was_told_is_a_fault() -> None:
+    unit = Registers(
+        {89: 1, 109: 5333, 110: 1, 140: 1, 141: 5, 142: 5333, 151: 5333, 152: 5333, 153: 450}
+    )
+    device = driver_module.Ekepc2(unit, captive_cable=True, maximum_a=32.0)  # type: ignore[arg-type]
+    await device.configure()
+
+    async def told(at_s: float, offered_a: float) -> tuple[set[Fault], str]:
+        await device.send(Wanted(offered_a, open_now=False))
+        reading = await device.poll(at_s)
+        return set(reading.faults), reading.note
+
+    fault = ({Fault.BOARD_FAULT}, "signals more than it was told")
+    assert await told(0.0, 6.0) == (set(), "")
+    assert await told(OBEY_S + 1.0, 6.0) == fault
+    unit.registers |= {141: 19, 152: 10_000}
+    assert await told(OBEY_S + 2.0, 0.0) == fault  # stopped it is not proved to be better
+    unit.registers[153] = 220
+    assert await told(OBEY_S + 3.0, 0.0) == (set(), "")  # it is tried again with the next vehicle
+    assert {address for address, _ in unit.written} == {89, 109}
 
 
 # ---------------------------------------------------------------- the emulator itself

@@ -11,7 +11,6 @@ from evse.boards import openevse as openevse_board
 from evse.boards import openevse_stop
 from evse.boards.board import Board, BoardError, HostLoss
 from evse.boards.openevse import OpenEvseBoard
-from evse.boards.openevse_stop import stop
 from evse.clock import SystemClock
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel, duty_percent
@@ -318,18 +317,6 @@ async def test_close_without_service_stops_the_board_too(device: OpenEvse) -> No
         assert not device.board.relay
 
 
-async def test_stop_as_a_command(device: OpenEvse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openevse_stop, "ATTEMPTS", 2)
-    device.plug()
-    await asyncio.sleep(1.0 / SPEED)
-    assert device.board.relay
-    await stop(device.tty)
-    assert device.board.state == DISABLED
-    device.line.begin(silent=True)
-    with pytest.raises(BoardError, match=device.tty):
-        await stop(device.tty)
-
-
 # --------------------------------------------------------------------- restart
 
 
@@ -389,6 +376,21 @@ async def test_too_hot_to_rise_is_asked_again(device: OpenEvse) -> None:
         await host.until(lambda: host.reading.temperature_c == 66.0)
         device.heat(500)
         await host.until(lambda: device.board.amps == 20)
+
+
+async def test_a_board_that_takes_no_other_current_is_a_fault(device: OpenEvse) -> None:
+    device.plug()
+    async with hosting(device) as host:
+        host.command = offer(20.0)
+        await host.charging(20)
+        device.board.missing = {"SC"}
+        host.command = offer(10.0)
+        await host.until(lambda: host.reading.faults == {Fault.BOARD_FAULT})
+        assert host.reading.note == "takes no lower current"
+        await host.until(lambda: device.board.state == SLEEPING and not device.board.relay)
+        device.board.missing = set()
+        await host.charging(10)
+        await host.until(lambda: not host.reading.faults)
 
 
 # ------------------------------------------------------------------- bad lines
@@ -512,7 +514,8 @@ async def test_an_echoing_board(device: OpenEvse) -> None:
         assert host.error == ""
 
 
-async def test_a_device_that_is_not_there() -> None:
+async def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openevse_stop, "RETRY_S", 0.01)
     driver = OpenEvseBoard("/dev/no-such-board", SystemClock())
     task = asyncio.create_task(driver.run())
     await asyncio.sleep(0.2)

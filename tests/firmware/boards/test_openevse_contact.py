@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from evse.boards.openevse_contact import RETRY_S, SETTLE_S, Contact
+from evse.boards.openevse_contact import OBEY_S, RETRY_S, SETTLE_S, Contact
 from evse.boards.openevse_rules import Mode, Wanted
-from evse.boards.rapi import Frame, RapiError
+from evse.boards.rapi import Frame, RapiError, Status
 from evse.boards.rapi_port import RapiLineError, RapiPort
 from tests.firmware.emulators.openevse import SLEEPING, OpenEvse, openevse, xor
 from tests.firmware.virtual_clock import VirtualClock
@@ -163,3 +163,55 @@ async def test_an_awake_board_that_was_told_to_rest_has_restarted(device: OpenEv
         assert contact.synchronized
         contact.told(Frame("AT", ("02", "02", "32", "0100")))
         assert not contact.synchronized
+
+
+class StubbornPort:
+    """A board that charges with 32 A, and answers all but a new current with OK."""
+
+    def __init__(self) -> None:
+        self.takes = False
+        self.told: list[str] = []
+
+    async def request(self, command: str, *, numbered: bool = True) -> Frame:
+        self.told.append(command)
+        if not command.startswith("SC"):
+            return Frame("OK")
+        return Frame("OK", ("10",)) if self.takes else Frame("NK", ("32",))
+
+    async def ask(self, command: str, *, numbered: bool = True) -> tuple[str, ...]:
+        return (await self.request(command, numbered=numbered)).values
+
+
+async def test_a_board_that_takes_no_lower_current_is_put_to_sleep() -> None:
+    clock, port = VirtualClock(), StubbornPort()
+    contact = Contact("board", clock, 5, lambda: None)
+    contact._synchronized = True
+    contact.mode, contact.amps = Mode.ENABLED, 32
+    contact.status = Status.of_answer(("03", "0", "03", "0140"))
+    assert contact.status.relay_closed
+
+    async def obeying(seconds: float) -> list[str]:
+        port.told.clear()
+        for _ in range(round(seconds / 0.25)):
+            clock.advance(0.25)
+            await contact.obey(port, Wanted(Mode.ENABLED, 10))  # type: ignore[arg-type]
+        return port.told
+
+    assert set(await obeying(OBEY_S)) == {"SC 10 V"}
+    assert not contact.refuses_current
+    assert "FS" in await obeying(1.0)
+    assert contact.refuses_current
+    assert "FE" not in await obeying(10.0)
+    port.takes = True
+    assert "FE" in await obeying(1.0)
+    assert not contact.refuses_current
+
+
+async def test_a_current_that_is_not_known_is_no_refusal() -> None:
+    clock = VirtualClock()
+    contact = Contact("board", clock, 5, lambda: None)
+    for amps, refuses in ((32, False), (None, False), (32, True), (None, True), (10, False)):
+        contact.amps = amps
+        contact._judge(10)
+        assert contact.refuses_current is refuses
+        clock.advance(OBEY_S)

@@ -15,7 +15,7 @@ from evse.core.pilot import PilotLevel
 from evse.core.signals import Command, Reading
 from evse.lines.modbus import LineError
 from evse.meters.reading import Failure
-from tests.firmware.emulators.host import LET_GO, PAUSE, offer
+from tests.firmware.emulators.host import LEASE_S, LET_GO, PAUSE, offer
 from tests.firmware.virtual_clock import VirtualClock
 
 SILENT = LineError(Failure.TIMEOUT, "no answer within 0.5 s")
@@ -121,6 +121,25 @@ async def test_a_stop_does_not_wait_for_the_configuration(bench: Bench) -> None:
     assert await bench.cycle() == ["stop", "send 0 A now", "configure", "send 0 A now", "poll"]
 
 
+@pytest.mark.parametrize(
+    ("how", "takes_s"), [("taken back", 1.0), ("lapsed", LEASE_S + 1.0), ("lowered", 1.0)]
+)
+async def test_an_offer_that_ended_while_the_board_was_set_up_is_not_sent(
+    bench: Bench, how: str, takes_s: float
+) -> None:
+    meanwhile = {"taken back": [PAUSE], "lapsed": [], "lowered": [offer(6.0)]}[how]
+
+    async def configure() -> None:
+        bench.clock.advance(takes_s)
+        for command in meanwhile:
+            await bench.board.apply(command)
+
+    bench.device.configure = configure  # type: ignore[method-assign]
+    await bench.board.apply(offer(16.0))
+    sent = "send 6 A" if how == "lowered" else "send 0 A now"
+    assert await bench.cycle() == ["stop", sent, "poll"]
+
+
 async def test_a_line_that_was_opened_anew(bench: Bench) -> None:
     await bench.board.apply(offer(16.0))
     await bench.cycle()
@@ -221,6 +240,22 @@ async def test_a_self_test_is_begun_once_for_each_rising_edge(bench: Bench) -> N
     bench.device.errors.clear()
     assert "test" in await bench.cycle()
     assert "test" not in await bench.cycle()
+
+
+@pytest.mark.parametrize("command", [offer(16.0), replace(PAUSE, duty_percent=20.0), LET_GO])
+async def test_a_self_test_that_could_not_be_begun_is_not_begun_behind_an_offer(
+    bench: Bench, command: Command
+) -> None:
+    bench.device.errors["test"] = SILENT
+    await bench.board.apply(replace(PAUSE, test_residual=True))
+    assert (await bench.cycle())[-1] == "test"
+    bench.device.errors.clear()
+    await bench.board.apply(command)
+    assert "test" not in await bench.cycle()
+    await bench.board.apply(PAUSE)
+    assert "test" not in await bench.cycle()  # nor later: whoever wants it asks anew
+    await bench.board.apply(replace(PAUSE, test_residual=True))
+    assert "test" in await bench.cycle()
 
 
 @contextlib.asynccontextmanager

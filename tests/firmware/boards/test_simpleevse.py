@@ -11,7 +11,7 @@ import pytest
 from evse.boards import polled
 from evse.boards import simpleevse as driver_module
 from evse.boards.board import Board, BoardError
-from evse.boards.polled import PolledBoard
+from evse.boards.polled import STOPPED, PolledBoard, Wanted
 from evse.boards.simpleevse import (
     SelfTestTrack,
     State,
@@ -26,11 +26,20 @@ from evse.clock import SystemClock
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel
 from evse.core.signals import SelfTest
-from evse.lines.frames import Request, RtuFraming, registers
-from evse.lines.modbus import LineError, ModbusLines, Pace
+from evse.lines.frames import (
+    ILLEGAL_ADDRESS,
+    ILLEGAL_FUNCTION,
+    ILLEGAL_VALUE,
+    Request,
+    RtuFraming,
+    registers,
+)
+from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLines, Pace
+from tests.firmware.boards.registers import BUSY, Registers
 from tests.firmware.emulators.host import LET_GO, PAUSE, Host, hosting, offer
 from tests.firmware.emulators.modbus_slave import Bus, Wire, answer
 from tests.firmware.emulators.simpleevse import SimpleEvse, on_a_line
+from tests.firmware.virtual_clock import VirtualClock
 
 FINE = 1 << 7
 CONFIGURATION = (
@@ -145,6 +154,66 @@ def test_a_self_test_is_followed(history: list[tuple[float, int]], result: SelfT
     for now_s, status in history:
         track = followed(track, status, now_s)
     assert track.result is result
+
+
+# ---------------------------------------------------------------- register by register
+
+
+async def configured(options: int) -> tuple[driver_module.SimpleEvse, Registers]:
+    unit = Registers({1000: 0, 1002: 1, 1005: 18, 1006: 1, 2002: 6, 2005: options})
+    device = driver_module.SimpleEvse(
+        unit,  # type: ignore[arg-type]
+        VirtualClock(),
+        captive_cable=True,
+        maximum_a=32.0,
+    )
+    await device.configure()
+    return device, unit
+
+
+async def test_a_busy_board_has_not_lost_what_it_is() -> None:
+    device, unit = await configured(1 << 4 | FINE)
+    before = device.capabilities
+    assert before.residual_test
+    unit.refuses = {2005: BUSY}
+    with pytest.raises(ModbusExceptionError):  # it is looked at again
+        await device.configure()
+    assert device.capabilities == before
+    await device.send(Wanted(16.0, open_now=False))
+    assert unit.registers[1000] == 1600
+
+
+@pytest.mark.parametrize("code", [ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE])
+async def test_a_board_without_stored_registers_takes_whole_amperes(code: int) -> None:
+    device, unit = await configured(1 << 4 | FINE)
+    unit.refuses = {2005: code}
+    await device.configure()
+    assert not device.capabilities.residual_test
+    assert device.capabilities.resolution_a == 1.0
+    await device.send(Wanted(16.0, open_now=False))
+    assert unit.registers[1000] == 16
+
+
+async def test_a_write_that_is_cancelled_is_written_again() -> None:
+    """The driver's task may be cancelled between a write and its confirmation."""
+    device, unit = await configured(FINE)
+    await device.poll(0.0)
+    write = unit.write
+
+    async def hangs(address: int, value: int) -> None:
+        await write(address, value)
+        await asyncio.Event().wait()
+
+    unit.write = hangs  # type: ignore[method-assign]
+    sending = asyncio.create_task(device.send(Wanted(16.0, open_now=False)))
+    await asyncio.sleep(0)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    unit.write = write  # type: ignore[method-assign]
+    assert unit.registers[1000] == 1600
+    await device.send(STOPPED)
+    assert unit.registers[1000] == 0
 
 
 # ---------------------------------------------------------------- the emulator itself
