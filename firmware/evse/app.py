@@ -9,11 +9,12 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from evse.alone import alone
 from evse.blackbox.box import BlackBox
+from evse.boards.board import Board
 from evse.front import Front, whitelist_of
 from evse.lines.modbus import ModbusLines
 from evse.local.server import LocalServer
@@ -138,14 +139,22 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     except* _TheEnd as ends:
         status = _status(ends)
     finally:
-        for board in boards.values():
-            await board.close()
+        await _close(boards)
         world.save()
         await meters.close()
         await lines.close()
     if machine is not None:
         machine.disarm()
     return status
+
+
+async def _close(boards: Mapping[int, Board]) -> None:
+    """Stop every board, whatever happens to another."""
+    closing = (board.close() for board in boards.values())
+    results = await asyncio.gather(*closing, return_exceptions=True)
+    for number, came in zip(boards, results, strict=True):
+        if isinstance(came, Exception):
+            _log.error("connector %d: the board is not stopped: %s", number, came)
 
 
 async def _end(station: Station, notifier: Notifier) -> None:

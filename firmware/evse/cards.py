@@ -154,6 +154,10 @@ class Cards:
             or expecting
         )
 
+    def _still_waits(self, connector: Connector) -> bool:
+        """Whether a card that was meant for this connector still means something there."""
+        return connector.session.phase is not Phase.CHARGING
+
     def _waited_s(self, connector: Connector) -> float:
         now_s = self._clock.monotonic()
         return now_s - self._waiting_since_s.get(connector.id, now_s)
@@ -167,6 +171,9 @@ class Cards:
         if origin is Origin.FREE and self._at_plug() is Decision.IGNORE:
             return  # free charging was switched off meanwhile
         if info is not None and info.accepted:
+            if origin is Origin.CARD and not any(map(self._still_waits, takers)):
+                # Somebody else's card was for the same car, and answered before.
+                takers = self._takers(id_tag)
             taken = self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
         else:
             _log.info("a card is refused (%s)", info.status if info else "nobody can tell")

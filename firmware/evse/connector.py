@@ -18,7 +18,7 @@ from evse.clock import Clock
 from evse.core import controller as core_controller
 from evse.core import offers
 from evse.core import session as core_session
-from evse.core.faults import Clears, Fault
+from evse.core.faults import RULES, Clears, Fault, Severity
 from evse.core.intent import Intent, IntentSource, Priority
 from evse.core.limits import Limit
 from evse.core.mains import Mains
@@ -54,7 +54,8 @@ from evse.storage.values import Wear
 _log = logging.getLogger(__name__)
 
 BOARD_TIMEOUT_S = 0.1
-"""For one call of a board, s of real time; a reading older than 0.25 s is a fault."""
+"""For one call of a board, s of real time: five turns. How old a reading may get before it is a
+fault is a capability of the board."""
 
 STOP_WAIT_S = EV_RELEASE_S + 3.0
 """The end of a transaction is written when the current has ended and the meter was read once more,
@@ -135,7 +136,7 @@ class Connector:
             limits,
             faults,
             mains=self._mains(),
-            unlock=now_s < self.unlock_until_s,
+            unlock=now_s < self.unlock_until_s and not self.permitted,
         )
         settings = self.settings
         step = core_controller.step(self.controller, inputs, settings, now_s)
@@ -194,7 +195,9 @@ class Connector:
                 _log.info("connector %d: %s", self.id, "plugged" if plugged else "unplugged")
                 self.handle(core_session.Plugged() if plugged else core_session.Unplugged())
             case FaultRaised(fault):
-                _log.error("connector %d: fault %s%s", self.id, fault, self._board_says(fault))
+                warns = RULES[fault].severity is Severity.WARNING
+                level = logging.WARNING if warns else logging.ERROR
+                _log.log(level, "connector %d: fault %s%s", self.id, fault, self._board_says(fault))
                 self.handle(core_session.Faulted(fault))
             case FaultCleared(fault, by):
                 _log.info("connector %d: fault %s is over (%s)", self.id, fault, by)

@@ -11,7 +11,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ _log = logging.getLogger(__name__)
 METER_SILENCE_S = 10.0
 """A charger's reading older than this is a fault; as long as DLB waits for the house meter."""
 
-SAMPLE_EVERY = timedelta(seconds=10)
+SAMPLE_EVERY_S = 10.0
 SAMPLE_WH = 100
 """The meter's register is stored so often in a transaction: the most that a power cut costs."""
 
@@ -99,6 +98,7 @@ class Station:
         self._turned = turned
         self._reader_works: Callable[[], bool] = lambda: True
         self._metered_at_s: dict[int, float] = {}
+        self._sampled: dict[int, tuple[str, float]] = {}  # of which transaction, and when
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._memory = HardwareMemory(values, clock, self._errands.put_nowait, folder)
         self._reset_reason = Reason.REBOOT
@@ -224,8 +224,14 @@ class Station:
         if record is None or connector.session.phase is not Phase.CHARGING:
             return
         last_wh = record.meter_start_wh if record.last_wh is None else record.last_wh
-        last_at = record.last_at or record.started_at
-        if now - last_at < SAMPLE_EVERY and connector.energy_wh - last_wh < SAMPLE_WH:
+        # The age is told by the clock that is never put back, from the first reading on.
+        of, sampled_at_s = self._sampled.get(connector_id, ("", 0.0))
+        if of != record.local_id:
+            sampled_at_s = reading.at_s
+        age_s = reading.at_s - sampled_at_s
+        due = age_s >= SAMPLE_EVERY_S or connector.energy_wh - last_wh >= SAMPLE_WH
+        self._sampled[connector_id] = (record.local_id, reading.at_s if due else sampled_at_s)
+        if not due:
             return
         connector.transaction = replace(record, last_wh=connector.energy_wh, last_at=now)
         self._errands.put_nowait(

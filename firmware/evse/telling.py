@@ -17,7 +17,7 @@ HOUSE_SILENCE_S = 10.0
 WHOLE = 0
 """The connector number by which OCPP means the wallbox as a whole."""
 
-_Told = tuple[ChargePointStatus, Fault | None]
+_Told = tuple[ChargePointStatus, Fault | None, str]  # and the board's own words
 _TellableLimit = tuple[Source, float, float]  # whose, the limit, the offer
 
 
@@ -64,27 +64,24 @@ class Telling:
 
     def status(self, connector_id: int) -> StatusReport:
         """The state of a connector, 0 for the wallbox as a whole."""
-        status, fault = self._state(connector_id)
+        status, fault, note = self._state(connector_id)
         return StatusReport(
             status,
             RULES[fault].ocpp_error_code if fault else "NoError",
             self._since[connector_id],
-            info=self._info(connector_id, fault) if fault else "",
+            info=_info(fault, note) if fault else "",
             vendor_error_code=RULES[fault].vendor_error_code if fault else "",
         )
-
-    def _info(self, connector_id: int, fault: Fault) -> str:
-        """The fault's text, with the board's own words where only it knows more."""
-        note = self._connectors[connector_id].note if fault is Fault.BOARD_FAULT else ""
-        return f"{RULES[fault].text}: {note}" if note else RULES[fault].text
 
     def _state(self, connector_id: int) -> _Told:
         if connector_id == WHOLE:
             operative = any(connector.operative for connector in self._connectors.values())
             whole = ChargePointStatus.AVAILABLE if operative else ChargePointStatus.UNAVAILABLE
-            return whole, None
+            return whole, None, ""
         connector = self._connectors[connector_id]
-        return connector.status, leading(connector.controller.faults)
+        fault = leading(connector.controller.faults)
+        note = connector.note if fault is Fault.BOARD_FAULT else ""
+        return connector.status, fault, note
 
     def readings(self, connector_id: int) -> ChargerReadings:
         """The newest readings of a connector."""
@@ -109,6 +106,11 @@ class Telling:
                 for number, connector in self._connectors.items()
             },
         }
+
+
+def _info(fault: Fault, note: str) -> str:
+    """The fault's text, with the board's own words where only it knows more."""
+    return f"{RULES[fault].text}: {note}" if note else RULES[fault].text
 
 
 def _connector_snapshot(connector: Connector, now_s: float) -> dict[str, Any]:

@@ -724,6 +724,7 @@ async def test_manual_an_overloaded_house_is_told_without_an_error(make_wallbox:
     wallbox.central.statuses.clear()
     wallbox.world.extra_a = (0.0, 22.0, 0.0)
     await wallbox.until(lambda: wallbox.status() == "SuspendedEVSE", 3.0)
+    await wallbox.run(11.0)
     report = wallbox.station.status(1)
     assert (report.error_code, report.vendor_error_code) == ("NoError", "DlbOverload")
     assert report.info == "Circuit overload DLB Mode activated"

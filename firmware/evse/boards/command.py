@@ -65,15 +65,22 @@ def _say(text: str) -> None:
 
 async def _stop(args: argparse.Namespace) -> int:
     from evse.boards.bench import opened
+    from evse.boards.board import BoardError
 
     async with opened(args.state, args.config, args.overrides) as bench:
         if not bench.real:
             _say("the board is simulated: nothing to stop")
             return 0
+        status = 0
         for number in bench.numbers:
-            await bench.stop(number)
-            _say(f"connector {number}: the board is stopped")
-    return 0
+            try:
+                await bench.stop(number)
+            except BoardError as error:  # the next one has to be stopped all the same
+                sys.stderr.write(f"evse board: connector {number}: {error}\n")
+                status = FAILED_STATUS
+            else:
+                _say(f"connector {number}: the board is stopped")
+    return status
 
 
 async def _test(args: argparse.Namespace) -> int:

@@ -44,9 +44,9 @@ def is_fresh(reading: Reading, settings: ControllerSettings, now_s: float) -> bo
 def seen_unplugged(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> bool:
-    """Whether the plug is seen to be out; right after a start nothing has been seen yet."""
-    seen = is_fresh(inputs.reading, settings, now_s)
-    return seen and not state.plugged and now_s - state.began_at_s >= timing.FIRST_SIGHT_S
+    """Whether the plug is seen to be out, now: not while nothing is seen, as after a start."""
+    seen = is_fresh(inputs.reading, settings, now_s) and state.pilot.candidate is PilotLevel.A
+    return seen and not state.plugged
 
 
 def cable_a(reading: Reading) -> float | None:

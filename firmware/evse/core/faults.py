@@ -330,6 +330,7 @@ _RULES = (
         Clears.ITSELF,
         "NoError",
         "Circuit overload DLB Mode activated",
+        confirm_s=timing.HOUSE_CONFIRM_S,
         severity=Severity.WARNING,
     ),
 )

@@ -4,8 +4,10 @@ ETEK manual 5.8.1.8 (voltage monitoring, maximum, minimum, hysteresis thresholds
 the table of faults), Cabur manual 7.1.2 (ERR OVP, LVP, MIS).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from evse.core import timing
 from evse.core.faults import Fault
 
 Phases = tuple[float, float, float]
@@ -30,10 +32,11 @@ class Mains:
 
 @dataclass(frozen=True, slots=True)
 class MainsState:
-    """`at_s`: the last sample; `found`: what it showed; `present`: what counts, for it lasted."""
+    """`at_s`: the last sample; `since_s`: what it showed, and since which sample; `present`: what
+    counts, for it has lasted."""
 
     at_s: float = -1.0
-    found: frozenset[Fault] = frozenset()
+    since_s: Mapping[Fault, float] = field(default_factory=dict)
     present: frozenset[Fault] = frozenset()
 
 
@@ -65,12 +68,14 @@ def on_sample(
 ) -> MainsState:
     """Take a sample; `raised`: the faults of `SEEN` in force.
 
-    One bad sample stops nothing, however slow the meter is: the next one has to show the same.
+    One bad sample stops nothing, however slow the meter is, and no short dip, however quick it is.
     """
     if seen.voltage_v is None or seen.at_s <= state.at_s:
         return state
     found = conditions(seen.voltage_v, raised, settings)
-    return MainsState(seen.at_s, found, found & (state.found | raised))
+    since_s = {fault: state.since_s.get(fault, seen.at_s) for fault in found}
+    lasted = {fault for fault in found if seen.at_s - since_s[fault] >= timing.MAINS_CONFIRM_S}
+    return MainsState(seen.at_s, since_s, frozenset(lasted) | (found & raised))
 
 
 def conditions(

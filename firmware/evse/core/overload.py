@@ -41,7 +41,6 @@ class OverloadState:
     over_since_s: float | None = None
     far_over_since_s: float | None = None
     metered_at_s: float = -1.0
-    stop: bool = False
 
 
 def step(
@@ -66,9 +65,7 @@ def step(
         over_since_s=_since(state.over_since_s, over, mains.at_s),
         far_over_since_s=_since(state.far_over_since_s, far_over, mains.at_s),
     )
-    if _lasted(state.far_over_since_s, mains.at_s):
-        return replace(state, stop=True)
-    if _lasted(state.over_since_s, mains.at_s):
+    if _lasted(state.over_since_s, mains.at_s) and not conditions(state):
         lower_a = max(MINIMUM_A, REDUCE_TO * min(offered_a, state.limit_a or offered_a))
         return replace(state, limit_a=lower_a, over_since_s=None)
     return state
@@ -76,7 +73,8 @@ def step(
 
 def conditions(state: OverloadState) -> frozenset[Fault]:
     """Return OVER_CURRENT while the vehicle has taken far too much."""
-    return frozenset({Fault.OVER_CURRENT}) if state.stop else frozenset()
+    far_over = _lasted(state.far_over_since_s, state.metered_at_s)
+    return frozenset({Fault.OVER_CURRENT}) if far_over else frozenset()
 
 
 def limits(state: OverloadState, now_s: float) -> tuple[Limit, ...]:

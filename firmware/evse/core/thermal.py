@@ -77,11 +77,11 @@ def on_reading(
     for fault, fitted, raw_c in sensors:
         if not fitted:
             continue
-        if not _plausible(raw_c):
+        if raw_c is None or not PLAUSIBLE_C[0] <= raw_c <= PLAUSIBLE_C[1]:
             all_seen = False  # so nothing can be seen to be cool again
             present |= {Fault.TEMPERATURE_SENSOR} | ({fault} & raised)
             continue
-        celsius = (raw_c or 0.0) + settings.calibration_k
+        celsius = raw_c + settings.calibration_k
         hottest_c = max(hottest_c, celsius)
         if celsius >= (settings.reduce_at_c if fault in raised else settings.stop_at_c):
             present.add(fault)
@@ -97,10 +97,6 @@ def limits(state: ThermalState, raised: Collection[Fault], now_s: float) -> tupl
     if math.isfinite(state.limit_a):
         found.append(Limit(Source.TEMPERATURE, state.limit_a, state.stepped_at_s))
     return tuple(found)
-
-
-def _plausible(celsius: float | None) -> bool:
-    return celsius is not None and PLAUSIBLE_C[0] <= celsius <= PLAUSIBLE_C[1]
 
 
 def _step(

@@ -9,7 +9,8 @@ TURN_S = 0.020
 
 UNPLUG_HOLD_S = 0.030
 """Pilot level A, E or F must last this long: it holds in the second turn after its first reading,
-at 40 ms, even if that turn is a little early. IEC asks ≤ 100 ms; one bad sample is outlasted."""
+at 40 ms, even if that turn is a little early. IEC asks ≤ 100 ms; one bad sample is outlasted,
+unless its turn was 10 ms late."""
 
 LEAVE_CHARGING_HOLD_S = 0.050
 """Pilot readings outside C and D must last this long: it is over in the third turn, at 60 ms. IEC
@@ -26,9 +27,9 @@ EV_RELEASE_S = 6.0
 """After the PWM is taken away the car has this long to leave C; then the contactor opens under
 load. IEC (10.1, 10.2): the car should within 3 s, the charger opens at 6 s."""
 
-FIRST_SIGHT_S = 1.0
-"""From a start of the program until its readings say whether a plug is in; the pilot is debounced
-within 0.5 s."""
+MAINS_CONFIRM_S = 0.9
+"""Between the first and the last reading of the meter that show a wrong voltage: two readings at
+its usual second. This protects the car; IEC 60364 trips within 0.2 s what is dangerous."""
 
 EV_FOLLOW_S = 7.0
 """From a lower current on the pilot until the vehicle must have followed and the meter have shown
@@ -92,6 +93,10 @@ SENSOR_CONFIRM_S = 5.0
 
 MAINS_GOOD_S = 60.0
 """Mains and earth must be good for this long (ETEK manual 5.8.1.8: 60 s)."""
+
+HOUSE_CONFIRM_S = 10.0
+"""The house must leave too little for so long before it is told: a kettle is no news, and a second
+vehicle waits for 7 s until the first has let go of its share."""
 
 PILOT_GOOD_S = 30.0
 """The pilot must be good for this long after a short or a refused state D (WARP: 30 s)."""

@@ -20,7 +20,7 @@ def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
         help="end a latched fault, standing in front of the wallbox",
         description="End a latched fault whose cause is gone. Look at the wallbox first.",
     )
-    acknowledge.add_argument("fault", choices=sorted(LATCHED), metavar="FAULT")
+    acknowledge.add_argument("fault", choices=sorted(map(str, LATCHED)), metavar="FAULT")
     acknowledge.add_argument("--connector", type=int, default=1, metavar="N", help="default: 1")
     acknowledge.add_argument(
         "--installer",

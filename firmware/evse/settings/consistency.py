@@ -94,6 +94,8 @@ def _board(values: Values) -> Iterator[SettingError]:
     kind = values["board.kind"]
     if kind not in {"simulated", "linux_io"} and not values["board.connection"]:
         yield SettingError("board.connection", "", f"the serial line of the {kind}")
+    if kind != "simulated" and values["simulation.speed"] != 1:
+        yield SettingError("simulation.speed", values["simulation.speed"], f"1 with a real {kind}")
 
 
 def _watchdog(values: Values) -> Iterator[SettingError]:

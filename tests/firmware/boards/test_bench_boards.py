@@ -201,12 +201,6 @@ def test_every_board_of_the_wallbox_is_stopped(
     assert (one.current, two.current) == (0, 0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a first board that does not answer keeps `evse board stop` from the second one, which "
-    "goes on with its last current",
-)
 def test_a_board_that_does_not_answer_keeps_the_other_from_no_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

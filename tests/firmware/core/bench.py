@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import settings
 
-from evse.core import residual, timing
 from evse.core.controller import step
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
@@ -66,13 +65,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         # As after the first seconds of a start, in which the contactor must not close.
-        began = ControllerState.initial(self.now_s - timing.FIRST_SIGHT_S)
-        self.state = replace(
-            began,
-            stepped_at_s=self.now_s,
-            restart_at_s=self.now_s,
-            residual=residual.due(self.now_s),
-        )
+        self.state = replace(ControllerState.initial(self.now_s), restart_at_s=self.now_s)
         self.command = Command(100.0, close_contactor=False, lock=False, lease_s=0.0)
         self.mains: Mains | None = None
         self.test_began_ms: int | None = None

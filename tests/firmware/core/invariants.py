@@ -102,7 +102,7 @@ def turns(history: History) -> Iterator[Turn]:
             if settings.socket_lock:
                 bench.lock_closed = before.lock and spell.lock_holds
             command = bench.turn()
-            if not bench.silent and not before.wake_up.pulsing:
+            if not bench.silent:
                 out = not wants_energy(bench, bench.car)
                 out_since_s = (out_since_s or bench.now_s) if out else None
             if before.contactor and not command.close_contactor:

@@ -61,11 +61,9 @@ SETTINGS = {
 
 
 def built(values) -> ControllerSettings:
-    """Settings which a connector can have: what locks has a socket, state F is our own pilot."""
+    """Settings which a connector can have: what locks has a socket."""
     if values["captive_cable"]:
         values = values | {"socket_lock": False}
-    if values["switches_itself"]:
-        values = values | {"wake_up": False}
     return ControllerSettings(**values)
 
 

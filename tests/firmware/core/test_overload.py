@@ -75,13 +75,13 @@ def test_a_car_that_always_takes_12_percent_more_goes_down_to_6_a():
             seen.append(round(offered_a, 2))
         at_s += 1.0
     assert seen == [14.4, 12.96, 11.66, 10.5, 9.45, 8.5, 7.65, 6.89, 6.2, 6.0]
-    assert not state.stop
+    assert not conditions(state)
 
 
 def test_without_an_offer_nothing_is_watched():
     state = last(each_second(16.0, 18.0, 2) + each_second(0.0, 18.0, 20, start_s=2))
     assert state.limit_a is None
-    assert not state.stop
+    assert not conditions(state)
 
 
 def test_a_silent_meter_decides_nothing_and_an_old_sample_counts_once():

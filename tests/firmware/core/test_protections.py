@@ -380,7 +380,9 @@ def test_a_worn_part_ends_no_charge_but_there_is_no_next_one(
 def test_a_house_that_leaves_nothing_is_told_as_dlb_protection() -> None:
     bench = charging()
     bench.limits = (standing(16.0), Limit(Source.DLB, 4.0))
-    bench.run(0.1)
+    bench.run(timing.HOUSE_CONFIRM_S - 0.1)
+    assert not bench.state.faults
+    bench.run(0.2)
     assert Fault.DLB_OVERLOAD in bench.state.faults
     assert not bench.state.forbidden
     assert bench.state.offered_a == 0.0

@@ -21,17 +21,44 @@ def wiring_of(file: str, maximum_a: float) -> LinuxIo:
         raise ValueError("board.wiring: is empty, allowed is the path of a TOML file")
     try:
         document = tomllib.loads(Path(file).read_text(encoding="utf-8"))
-        made = _made(LinuxIo, {**document, "maximum_a": maximum_a}, "")
+        made = _made(LinuxIo, _with_rating(document, maximum_a), "")
+        _check(made)
     except ValueError as error:
         raise ValueError(f"board.wiring, {file}: {error}") from error
     wiring: LinuxIo = made
     return wiring
 
 
+def _with_rating(document: Mapping[str, Any], maximum_a: float) -> dict[str, Any]:
+    if "maximum_a" in document:
+        raise ValueError("maximum_a: is no matter of wires: installation.max_output_current_a")
+    return {**document, "maximum_a": maximum_a}
+
+
+def _check(wiring: LinuxIo) -> None:
+    """Raise ValueError for what each part may be, but not all of them together."""
+    seen: set[int | str] = set()
+    for line in (*wiring.outputs, *wiring.inputs):
+        if line.id in seen:
+            raise ValueError(f"line {line.id!r}: is wired twice, allowed once")
+        seen.add(line.id)
+    positive = {}
+    if wiring.watchdog is not None:
+        positive["watchdog.within_s"] = wiring.watchdog.within_s
+    if wiring.proximity is not None:
+        positive["proximity.supply_v"] = wiring.proximity.supply_v
+        positive["proximity.series_ohm"] = wiring.proximity.series_ohm
+    for name, value in positive.items():
+        if not value > 0:
+            raise ValueError(f"{name}: came {value!r}, allowed more than 0")
+
+
 def _made(kind: Any, value: Any, name: str) -> Any:
     """The value of one field, as the type of the field wants it."""
     if isinstance(kind, types.UnionType):
-        kind = next(option for option in typing.get_args(kind) if option is not types.NoneType)
+        options = [option for option in typing.get_args(kind) if option is not types.NoneType]
+        fits = (option for option in options if type(value) is option)
+        kind = next(fits, options[0])
     if dataclasses.is_dataclass(kind):
         return _table(kind, value, name)
     if kind is Path and isinstance(value, str):

