@@ -76,6 +76,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     world = world_of(settings, clock, state_dir)
     boards = boards_of(settings, world, clock, lines)
     meters = await meters_of(settings, world, clock, lines)
+    _warn_of_the_bench(settings, boards)
     notifier = Notifier.from_environment(os.environ, os.getpid())
 
     def ready() -> None:
@@ -146,6 +147,17 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
     if machine is not None:
         machine.disarm()
     return status
+
+
+def _warn_of_the_bench(settings: Settings, boards: Mapping[int, Board]) -> None:
+    """Say what must not be so where a car is charged."""
+    if any(board.capabilities.bench_only for board in boards.values()):
+        _log.warning("board.kind %s is for the bench: no interlock", settings["board.kind"])
+    simulated = settings["meter.internal.connection"] == SIMULATED
+    if simulated and settings["board.kind"] != SIMULATED:
+        _log.warning(
+            "meter.internal.connection is simulated: energy, voltages and overload are not measured"
+        )
 
 
 async def _close(boards: Mapping[int, Board]) -> None:

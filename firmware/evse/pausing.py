@@ -44,7 +44,7 @@ class Pausing:
         return tuple(pause for pause in pauses if pause is not None)
 
     def delayed_until_s(self, connector_id: int) -> float | None:
-        """When the random start delay of the session is over, None without one."""
+        """When the start delay of the session is over or was, None without a session."""
         return self._delayed_until_s.get(connector_id)
 
     def changes_at(self) -> datetime | None:

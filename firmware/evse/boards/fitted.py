@@ -28,7 +28,7 @@ def board_of(settings: Settings, number: int, clock: Clock, lines: ModbusLines) 
         case "linux_io":
             return LinuxIoBoard(wiring_of(settings["board.wiring"], maximum_a), clock)
         case "openevse":
-            device = _serial(connection).device
+            device = str(device_of(settings, number))
             return OpenEvseBoard(device, clock, maximum_a=maximum_a, captive_cable=captive_cable)
     make = simpleevse if settings["board.kind"] == "simpleevse" else ekepc2
     return make(
@@ -42,13 +42,10 @@ def board_of(settings: Settings, number: int, clock: Clock, lines: ModbusLines) 
 
 def device_of(settings: Settings, number: int) -> Path:
     """Return the serial device of a connector's board. Raises ConnectionStringError."""
-    return Path(_serial(board_connection(settings.values, number)).device)
-
-
-def _serial(connection: str) -> SerialConnection:
+    connection = board_connection(settings.values, number)
     parsed = parse_connection(connection)
-    if not isinstance(parsed, SerialConnection):
-        raise ConnectionStringError(
-            f"board.connection: came {connection!r}, allowed serial:/dev/ttyUSB0"
-        )
-    return parsed
+    if isinstance(parsed, SerialConnection):
+        return Path(parsed.device)
+    raise ConnectionStringError(
+        f"the board of connector {number}: came {connection!r}, allowed serial:/dev/ttyUSB0"
+    )

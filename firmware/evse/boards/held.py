@@ -40,7 +40,7 @@ def _unit(settings: Settings, number: int, lines: ModbusLines, pace: object) -> 
 
 
 async def _ekepc2(unit: ModbusUnit) -> float:
-    """The least of the duties that limit it, unless the host has stopped it."""
+    """What its host has told it, unless that has stopped it; rotary switch and cable allow less."""
     (remote,) = await unit.read(range(ekepc2.REMOTE, ekepc2.REMOTE + 1))
     (duty,) = await unit.read(range(ekepc2.MAXIMUM_PWM, ekepc2.MAXIMUM_PWM + 1))
     return 0.0 if remote == ekepc2.REMOTE_STOP else offered_a(duty / 100.0)

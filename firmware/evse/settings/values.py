@@ -95,7 +95,7 @@ class Settings:
         for origin, layer in ((Origin.PRODUCT, _of_product(layers)), *layers):
             values |= layer
             origins |= dict.fromkeys(layer, origin)
-        errors += [] if errors else contradictions(values)
+        errors += [] if errors else [_told(wrong, origins) for wrong in contradictions(values)]
         if errors:
             raise ConfigurationError(errors)
         settings = cls(store, values, origins)
@@ -157,6 +157,13 @@ class Settings:
         for key, name in (("ocpp.identity", f"evse-{made}"), ("manufacturer.serial", made.upper())):
             if not self[key]:
                 await self.set(key, name, "first start")
+
+
+def _told(wrong: SettingError, origins: Mapping[str, Origin]) -> ValueError:
+    """The error, with from where the value comes if it stands in no file that can be edited."""
+    if origins[wrong.key] is not Origin.RUNTIME:
+        return wrong
+    return ValueError(f"{wrong} ({Origin.RUNTIME}; --set {wrong.key}=… overrules it)")
 
 
 def _of_product(layers: Iterable[tuple[Origin, Mapping[str, Value]]]) -> dict[str, Value]:
