@@ -19,7 +19,7 @@ from evse.boards.linux_io.board import LinuxIo, LinuxIoBoard, LockLines, Monitor
 from evse.boards.linux_io.lines import Line
 from evse.boards.linux_io.lock import Drive, LockState
 from evse.boards.linux_io.pwm import PERIOD_NS, SysfsPwm
-from evse.core import controller
+from evse.core import controller, timing
 from evse.core.controller import ControllerSettings, ControllerState, Inputs
 from evse.core.faults import Fault
 from evse.core.limits import Limit, Source
@@ -202,7 +202,7 @@ async def test_our_core_charges_a_car(bench: Bench) -> None:
 
     await turns(0.2, permitted=False)
     assert state.pilot_state is PilotState.B1
-    await turns(6.0, permitted=True)
+    await turns(timing.RESTART_WAIT_S + 6.0, permitted=True)  # the wait after a start, too
     assert state.pilot_state is PilotState.C2
     assert state.faults == {}
     assert bench.duty_percent == pytest.approx(20 / 0.6, abs=1e-3)
