@@ -3,9 +3,9 @@
 
     scripts/watch_images.py
 
-Needs the firmware's environment (scripts/environments.py firmware-oldest) and chromium, which
-draws the terminal's picture: apt-get install chromium. The pictures are drawn by the program's own
-code, from the answer that a wallbox would give; no wallbox is needed.
+A simulated wallbox is run for each; the pictures show what `evse watch` makes of its answers. Needs
+the firmware's environment (scripts/environments.py firmware-oldest) and chromium, which draws the
+terminal's picture: apt-get install chromium.
 """
 
 import io
@@ -14,61 +14,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+import time
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "firmware"))
+sys.path[:0] = [str(ROOT), str(ROOT / "firmware")]
 
 from rich.console import Console  # noqa: E402
 from rich.text import Text  # noqa: E402
 
-from evse.core.faults import Fault  # noqa: E402
-from evse.core.session import Phase  # noqa: E402
-from evse.core.status import ChargePointStatus  # noqa: E402
 from evse.panels import screen  # noqa: E402
 from evse.panels.panel import Look  # noqa: E402
-from evse.panels.shown import (  # noqa: E402
-    Box,
-    ConnectorShown,
-    Network,
-    Shown,
-    Wifi,
-    to_json,
-)
+from scripts.harness.home_assistant import wait_until  # noqa: E402
+from scripts.harness.wallbox import Wallbox  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-AT_S = {Look.ETEK: 1.9, Look.CABUR: 4.4}
-"""An instant at which the lamps are lit."""
-FAULT_AT_S = {Look.ETEK: 1.9, Look.CABUR: 2.0}
 SCALE = 2
 
-CHARGING = ConnectorShown(
-    number=1,
-    status=ChargePointStatus.CHARGING,
-    phase=Phase.CHARGING,
-    plugged=True,
-    voltage_v=(231.2, 230.4, 229.8),
-    current_a=(10.4, 10.5, 10.4),
-    power_w=7213.0,
-    frequency_hz=50.0,
-    offered_a=10.5,
-    energy_wh=7240.0,
-    duration_s=5047.0,
-)
-LEAKING = replace(
-    CHARGING,
-    status=ChargePointStatus.FAULTED,
-    phase=Phase.FINISHING,
-    faults=(Fault.RESIDUAL_CURRENT, Fault.FAN),
-    current_a=(0.0, 0.0, 0.0),
-    power_w=0.0,
-    offered_a=0.0,
-    energy_wh=None,
-    duration_s=None,
-)
+HOUSE: dict[str, Any] = {
+    "simulation__house": "measured",
+    "simulation__start_minute": 1110,
+    "dlb__maximum_current_a": 25,
+    "authorization__free_charging": True,
+}
+LIT_S = {Look.ETEK: (1.9, 1.9), Look.CABUR: (4.4, 2.0)}
+"""Instants of the panel's clock at which the lamps are lit: charging, and at the fault."""
+CHARGES_S = 20.0
+TIMEOUT_S = 30.0
 
 
 def main() -> None:
@@ -78,86 +52,41 @@ def main() -> None:
         sys.exit(f"none of {', '.join(BROWSERS)} is installed")
     for look in Look:
         console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
-        console.print(screen.picture(_charging(look)))
+        charging, faulted = _answers(look)
+        console.print(screen.picture(_scene(charging, look, LIT_S[look][0])))
         console.print(Text())
-        console.print(screen.picture(_fault(look)))
+        console.print(screen.picture(_scene(faulted, look, LIT_S[look][1])))
         target = IMAGES / f"watch-{look}.png"
         _render(browser, console.export_svg(title=f"evse watch --look {look}"), target)
         sys.stdout.write(f"{target.relative_to(ROOT)}\n")
 
 
-def _charging(look: Look) -> screen.Scene:
-    return screen.scene(
-        _answer(
-            CHARGING,
-            AT_S[look],
-            why="Charges with 10.5 A: the house leaves no more of its 25 A fuse.",
-            house_current_a=(24.6, 18.3, 15.9),
-            offered_a=10.5,
-            limited_by="dlb",
-            pilot_state="C2",
-            contactor=True,
-            limits=[
-                {"source": "dlb", "amps": 10.5, "age_s": 1, "expires_in_s": 9, "fallback_a": 6.0},
-                {
-                    "source": "central",
-                    "amps": 16.0,
-                    "age_s": 41,
-                    "expires_in_s": 259,
-                    "fallback_a": 8.0,
-                },
-                {"source": "cable", "amps": 20.0},
-                {"source": "installation", "amps": 32.0},
-                {"source": "board", "amps": 32.0},
-            ],
-            transaction={"id_tag": "04A1B2C3"},
-        ),
-        look,
-        1,
-        0.0,
-    )
+def _answers(look: Look) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a wallbox tells while it charges, and after a leakage. Raises HarnessError."""
+    with tempfile.TemporaryDirectory(prefix="evse-") as folder:
+        wallbox = Wallbox(Path(folder), panel__look=str(look), **HOUSE)
+        wallbox.start()
+        try:
+            wallbox.request(command="plug")
+            wait_until(lambda: _is(wallbox, "Charging"), "a charge", TIMEOUT_S)
+            time.sleep(CHARGES_S)  # some energy, and a house that was seen
+            charging = wallbox.request(command="status")
+            wallbox.request(command="fault", fault="ResidualCurrent")
+            wait_until(lambda: _is(wallbox, "Faulted"), "the fault", TIMEOUT_S)
+            time.sleep(1.5)  # the meter is read once more
+            return charging, wallbox.request(command="status")
+        finally:
+            wallbox.stop()
 
 
-def _fault(look: Look) -> screen.Scene:
-    return screen.scene(
-        _answer(
-            LEAKING,
-            FAULT_AT_S[look],
-            why="Does not charge: residual current was found; somebody has to acknowledge it.",
-            house_current_a=(14.2, 7.8, 5.5),
-            offered_a=0.0,
-            limited_by="dlb",
-            pilot_state="C1",
-            contactor=False,
-            limits=[
-                {"source": "dlb", "amps": 10.8, "age_s": 0, "expires_in_s": 10, "fallback_a": 6.0},
-                {"source": "installation", "amps": 32.0},
-            ],
-            transaction=None,
-        ),
-        look,
-        1,
-        0.0,
-    )
+def _is(wallbox: Wallbox, status: str) -> bool:
+    told: str = wallbox.request(command="status")["connectors"]["1"]["status"]
+    return told == status
 
 
-def _answer(
-    connector: ConnectorShown,
-    at_s: float,
-    why: str,
-    house_current_a: tuple[float, float, float],
-    **status: Any,
-) -> dict[str, Any]:
-    box = Box(network=Network.BACKEND, wifi=Wifi.CLIENT_CONNECTED, at_s=at_s)
-    status |= {"status": connector.status, "faults": list(connector.faults)}
-    return {
-        "ok": True,
-        "connectors": {"1": status},
-        "house_current_a": house_current_a,
-        "ocpp": {"connected": True},
-        "panel": to_json(Shown(box, (connector,))),
-        "why": why,
-    }
+def _scene(answer: dict[str, Any], look: Look, at_s: float) -> screen.Scene:
+    answer["panel"]["box"]["at_s"] = at_s
+    return screen.scene(answer, look, 1, 0.0)
 
 
 def _render(browser: str, svg: str, target: Path) -> None:

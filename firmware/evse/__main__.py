@@ -23,6 +23,8 @@ from evse.settings.setting import Setting
 from evse.settings.table import SETTINGS
 
 USAGE_STATUS = 2
+INTERRUPTED_STATUS = 130
+"""128 + SIGINT, as a shell tells it."""
 
 ADDITIONS = (
     add_wallbox,
@@ -47,7 +49,10 @@ def default_state_dir() -> Path:
 
 def main() -> None:
     """Parse the command line, do it, exit."""
-    sys.exit(_command(_parser().parse_args()))
+    try:
+        sys.exit(_command(_parser().parse_args()))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED_STATUS)
 
 
 def _parser() -> argparse.ArgumentParser:

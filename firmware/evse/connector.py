@@ -123,6 +123,8 @@ class Connector:
         self._reading = Reading(-math.inf, 0.0, 0.0)  # too old to say anything
         self._obeys = True
         self._board_works = True
+        self.started = False
+        """The board was heard and its monitor tested once, or a fault says why not."""
 
     # ------------------------------------------------------------------- turns
 
@@ -147,6 +149,7 @@ class Connector:
         told = offers.told(self._offers, step.state.offered_a, now_s)
         self._offers = told if draws else offers.NOTHING
         self.limits = core_controller.all_limits(step.state, limits, now_s)
+        self.started = self.started or self._is_ready()
         self._obeys = await self._try(self.board.apply(step.command))
         if answers and self._obeys and not self._board_works:
             _log.info("connector %d: the board answers again", self.id)
@@ -154,6 +157,11 @@ class Connector:
         for event in step.events:
             self._happened(event)
         self.handle(core_session.Tick())
+
+    def _is_ready(self) -> bool:
+        state = self.controller
+        tests = self.settings.residual_test and not state.residual.ended
+        return bool(state.faults) or (math.isfinite(self._reading.at_s) and not tests)
 
     def _mains(self) -> Mains | None:
         """What the meter last saw."""

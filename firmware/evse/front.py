@@ -107,8 +107,13 @@ class Front:
         return language_of(self._settings["installation.language"], os.environ)
 
     def _shown(self) -> Shown:
-        box = Box(network=self._network(), learning=self._swiping.learning_remaining_s > 0)
-        return shown_of(self._station.connectors, self._clock, box)
+        connectors = self._station.connectors
+        box = Box(
+            starting=not all(each.started for each in connectors.values()),
+            network=self._network(),
+            learning=self._swiping.learning_remaining_s > 0,
+        )
+        return shown_of(connectors, self._clock, box)
 
     def _network(self) -> Network:
         if not self._settings["ocpp.url"]:

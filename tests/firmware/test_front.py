@@ -418,3 +418,41 @@ async def test_every_command_of_the_table_has_its_handler(make_wallbox: Workshop
         assert set(desk.handlers).isdisjoint(WORLD_COMMANDS)
         only_simulated = world | {"network", "power-cut"}
         assert set(COMMANDS) - only_simulated <= set(desk.handlers)
+
+
+# ---- the start
+
+
+@pytest.mark.parametrize("look", ["etek", "cabur"])
+async def test_it_is_starting_until_board_and_monitor_are_known(
+    make_wallbox: Workshop, look: str
+) -> None:
+    """ETEK manual, 6 "Starting"; Cabur manual, 6.2 "Power on self-test"."""
+    wallbox = await make_wallbox(f"panel.look={look}")
+    whitelist = await whitelist_of(wallbox.settings, wallbox.database)
+    client = await OcppClient.load(
+        wallbox.settings, wallbox.database, wallbox.clock, wallbox.station, whitelist.knows
+    )
+    front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist)
+    connector = wallbox.station.connectors[1]
+    assert not connector.controller.residual.ended
+    assert front._shown().box.starting
+    await wallbox.until(lambda: not front._shown().box.starting)
+    assert connector.controller.residual.passed
+    # The monitor tests itself again after each car: that is no start.
+    again: list[bool] = []
+    wallbox.plug()
+    await wallbox.run(2.0)
+    wallbox.world.unplug(1)
+    await wallbox.run(2.0, lambda: again.append(connector.controller.residual.ended))
+    assert False in again
+    assert not front._shown().box.starting
+
+
+async def test_a_fault_at_the_start_is_shown_instead_of_a_start(make_wallbox: Workshop) -> None:
+    wallbox = await make_wallbox()
+    assert not wallbox.station.connectors[1].started
+    wallbox.world.inject(1, Fault.RESIDUAL_CURRENT)
+    connector = wallbox.station.connectors[1]
+    await wallbox.until(lambda: Fault.RESIDUAL_CURRENT in connector.controller.faults)
+    assert connector.started

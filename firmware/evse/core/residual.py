@@ -37,6 +37,11 @@ class ResidualState:
         return self.phase in {Phase.ASKED, Phase.RUNNING}
 
     @property
+    def ended(self) -> bool:
+        """Whether the test has a result."""
+        return self.phase in {Phase.PASSED, Phase.FAILED}
+
+    @property
     def passed(self) -> bool:
         """Whether the monitor may be relied on."""
         return self.phase is Phase.PASSED

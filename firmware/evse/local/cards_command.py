@@ -98,8 +98,10 @@ def _search(args: argparse.Namespace) -> int:
     answer = _ask(args, "search", tag=args.tag)
     for card in answer["cards"]:
         _say(_line(card))
-    for name, text in answer.get("forms", {}).items():
-        _say(f"    {name:<12}{text}")
+    forms = answer.get("forms", {})
+    width = max(map(len, forms), default=0)
+    for name, text in forms.items():
+        _say(f"    {name:<{width}}  {text}")
     if not answer["cards"]:
         _say(f"{args.tag} is not on the list")
     if hint := answer.get("hint"):
@@ -150,8 +152,9 @@ def _learn(args: argparse.Namespace) -> int:
             _show_waiting(answer["remaining_s"])
             time.sleep(LOOK_S)
     except KeyboardInterrupt:
-        _ask(args, "learn-stop")
         _clear_line()
+        _say("ending learning mode")
+        _ask(args, "learn-stop")
     _say(f"learning mode is over, {since} cards were held to the reader")
     return 0
 

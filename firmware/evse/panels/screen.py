@@ -9,6 +9,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel as Frame
 from rich.table import Table
 from rich.text import Text
@@ -157,7 +158,7 @@ def _frame(title: str, content: RenderableType) -> RenderableType:
 
 def _why(scene: Scene) -> RenderableType:
     sentence = why(scene)
-    return Text(f" {sentence}", style="bold") if sentence else Text()
+    return Padding(Text(sentence, style="bold"), (0, 1)) if sentence else Text()
 
 
 def _connection(answer: Mapping[str, Any]) -> str:
