@@ -27,7 +27,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VENVS = ROOT / ".venv"
 UNAVAILABLE = 3
 
-FIRMWARE = ["-e", "firmware[gpio,lcd]", "pytest>=8", "pytest-asyncio>=0.24", "hypothesis>=6.100"]
+FIRMWARE = [
+    "-e",
+    "firmware[gpio,lcd]",
+    "pytest>=8",
+    "pytest-asyncio>=0.24",
+    "pytest-xdist>=3.5",
+    "hypothesis>=6.100",
+]
 TOOLS = ["ruff>=0.9", "mypy>=1.14", "playwright>=1.49", "psutil>=6", "types-psutil", "pyyaml"]
 
 

@@ -9,6 +9,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -80,13 +81,12 @@ def write(recording: Recording, path: Path) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:
-            packed = gzip.GzipFile("", "wb", 6, file) if path.suffix == ".gz" else file
-            for number, line in enumerate(lines(recording)):
-                packed.write(f"{line}\n".encode())
-                if number % _PAUSE_EVERY_LINES == 0:
-                    time.sleep(_PAUSE_S)
-            if packed is not file:
-                packed.close()
+            packed = path.suffix == ".gz"
+            with gzip.GzipFile("", "wb", 6, file) if packed else nullcontext(file) as content:
+                for number, line in enumerate(lines(recording)):
+                    content.write(f"{line}\n".encode())
+                    if number % _PAUSE_EVERY_LINES == 0:
+                        time.sleep(_PAUSE_S)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -569,7 +569,7 @@ def test_whatever_the_situation_it_is_explained_in_every_language() -> None:
     @given(SITUATIONS)
     def explore(situation: Situation) -> None:
         why = explain(situation)
-        assert why == explain(situation)
+        assert why.as_json() == explain(situation).as_json()  # NaN is not equal to itself
         reached.add((why.flow, why.cause))
         json.dumps(why.as_json(), allow_nan=False)
         assert sum(limit.wins for limit in why.limits) == (1 if why.limits else 0)
