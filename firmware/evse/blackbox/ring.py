@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from evse.core.signals import Command
@@ -117,12 +118,21 @@ def shared(new: T, old: T) -> T:
     """
     if new is old or type(new) is not type(old):
         return new
-    result: T = old if _same(new, old) else new
-    if isinstance(new, tuple):
+    result: T = new
+    kind: type = type(new)
+    if (names := _fields_of(kind)) is not None:
+        result = _shared_fields(new, old, names)
+    elif isinstance(new, tuple):
         result = _shared_tuple(new, old)
-    elif is_dataclass(new):
-        result = _shared_fields(new, old)
+    elif _same(new, old):
+        result = old
     return result
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...] | None:
+    """Return the names of a dataclass's fields, None of anything else."""
+    return tuple(row.name for row in fields(kind)) if is_dataclass(kind) else None
 
 
 def _shared_tuple(new: Any, old: Any) -> Any:
@@ -132,15 +142,15 @@ def _shared_tuple(new: Any, old: Any) -> Any:
     return old if all(map(_is, parts, old)) else parts
 
 
-def _shared_fields(new: Any, old: Any) -> Any:
+def _shared_fields(new: Any, old: Any, names: tuple[str, ...]) -> Any:
     changed: dict[str, Any] = {}
     same = True
-    for row in fields(new):
-        value, before = getattr(new, row.name), getattr(old, row.name)
-        part = shared(value, before)
+    for name in names:
+        value, before = getattr(new, name), getattr(old, name)
+        part = value if value is before else shared(value, before)
         same = same and part is before
         if part is not value:
-            changed[row.name] = part
+            changed[name] = part
     if same:
         return old
     return replace(new, **changed) if changed else new

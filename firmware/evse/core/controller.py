@@ -66,7 +66,8 @@ def step(
         plugged=not conditions.seen_unplugged(watched, inputs, settings, now_s),
         now_s=now_s,
     )
-    supervised = _hold_back(replace(watched, ledger=change.ledger), now_s)
+    told = watched if change.ledger is watched.ledger else replace(watched, ledger=change.ledger)
+    supervised = _hold_back(told, now_s)
     offering = _wake(_offer(supervised, inputs, settings, now_s), settings, now_s)
     after = _switch(offering, inputs, settings, now_s)
     return Step(after, _command(after), _events(state, after, change))
@@ -171,25 +172,29 @@ def _watch(
     state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
 ) -> ControllerState:
     """Move on what has a memory: mains, heat, the vehicle's own current, the self-test."""
-    reading, raised = inputs.reading, frozenset(state.ledger.raised)
-    after = replace(state, mains=_mains(state, inputs, settings, now_s))
-    if state.plugged and settings.overload is not None:
-        drawn = overload.step(
-            state.overload, inputs.mains, state.offered_a, settings.overload, now_s
-        )
-        after = replace(after, overload=drawn)
-    else:
-        after = replace(after, overload=OverloadState())
-    if not is_fresh(reading, settings, now_s):
-        # What it was doing it may have forgotten when it comes back.
-        return replace(after, residual=residual.due(now_s)) if state.residual.asks else after
+    reading = inputs.reading
+    heat, tested = state.thermal, state.residual
+    if is_fresh(reading, settings, now_s):
+        raised = frozenset(state.ledger.raised)
+        heat = thermal.on_reading(heat, reading, raised, state.offered_a, settings.thermal, now_s)
+        tested = _tested(state, reading, settings, now_s)
+    elif tested.asks:
+        tested = residual.due(now_s)  # the board may have forgotten it when it comes back
     return replace(
-        after,
-        thermal=thermal.on_reading(
-            state.thermal, reading, raised, state.offered_a, settings.thermal, now_s
-        ),
-        residual=_tested(state, reading, settings, now_s),
+        state,
+        mains=_mains(state, inputs, settings, now_s),
+        overload=_overload(state, inputs, settings, now_s),
+        thermal=heat,
+        residual=tested,
     )
+
+
+def _overload(
+    state: ControllerState, inputs: Inputs, settings: ControllerSettings, now_s: float
+) -> OverloadState:
+    if not state.plugged or settings.overload is None:
+        return OverloadState()
+    return overload.step(state.overload, inputs.mains, state.offered_a, settings.overload, now_s)
 
 
 def _mains(
@@ -292,7 +297,8 @@ def _switch(
     """Decide contactor and plug lock; `state.contactor` and `.lock` are still the last commands."""
     reading = inputs.reading
     closed = _contactor(state, reading, settings, now_s)
-    after = replace(state, lock=settings.socket_lock and _locked(state, inputs, settings, closed))
+    lock = settings.socket_lock and _locked(state, inputs, settings, closed)
+    after = state if lock is state.lock else replace(state, lock=lock)
     if closed and not state.contactor:
         return replace(after, contactor=True, contactor_cycles=state.contactor_cycles + 1)
     return _opened(after, now_s) if state.contactor and not closed else after

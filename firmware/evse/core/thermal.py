@@ -85,7 +85,7 @@ def on_reading(
         hottest_c = max(hottest_c, celsius)
         if celsius >= (settings.reduce_at_c if fault in raised else settings.stop_at_c):
             present.add(fault)
-    seen = replace(state, present=frozenset(present))
+    seen = state if state.present == present else replace(state, present=frozenset(present))
     return _step(seen, hottest_c, all_seen, offered_a, settings, now_s)
 
 
