@@ -8,7 +8,6 @@ in the order in which it asked.
 import asyncio
 import logging
 import math
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -48,6 +47,7 @@ from evse.core.status import ChargePointStatus, connector_status
 from evse.core.timing import EV_RELEASE_S, TURN_S
 from evse.meters.reading import MeterReading
 from evse.ocpp.port import CentralPort
+from evse.storage.retrying import until_stored
 from evse.storage.transactions import TransactionRecord, new_local_id
 from evse.storage.values import Wear
 
@@ -61,27 +61,7 @@ STOP_WAIT_S = EV_RELEASE_S + 3.0
 """The end of a transaction is written when the current has ended and the meter was read once more,
 or after this, s: the car has 6 s to let go, the meter is read each second."""
 
-STORE_RETRY_S = 5.0
-"""Between two attempts to store what must not be lost, s: a disk may be full for a while."""
-
 _OUT_OF_SERVICE = Intent(IntentSource.AVAILABILITY, charge=False, priority=Priority.AVAILABILITY)
-
-
-async def until_stored(clock: Clock, what: str, store: Callable[[], Awaitable[None]]) -> None:
-    """Call `store` until the disk takes it; `what` is for the log."""
-    failed = False
-    while True:
-        try:
-            await store()
-        except sqlite3.Error as error:
-            if not failed:
-                _log.error("%s cannot be stored, it is tried again: %s", what, error)
-            failed = True
-            await clock.sleep(STORE_RETRY_S)
-        else:
-            if failed:
-                _log.info("%s is stored at last", what)
-            return
 
 
 class Connector:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from evse.clock import Clock
-from evse.connector import Connector, until_stored
+from evse.connector import Connector
 from evse.core.faults import OUTLASTING, Fault
 from evse.storage.fault_copy import FaultCopy
+from evse.storage.retrying import until_stored
 from evse.storage.values import Values, Wear
 
 Errand = Coroutine[Any, Any, None]

@@ -11,11 +11,12 @@ import pytest
 
 from evse import connector as connector_module
 from evse.boards.board import BoardError
-from evse.connector import STOP_WAIT_S, STORE_RETRY_S
+from evse.connector import STOP_WAIT_S
 from evse.core.faults import Clears, Fault
 from evse.core.session import Phase
 from evse.core.timing import COMMAND_LEASE_S, READING_MAX_AGE_S
 from evse.simulation.world import MeterFault
+from evse.storage.retrying import STORE_RETRY_S
 from tests.firmware.wallbox import TURN_S, Wallbox, Workshop
 
 FULL = sqlite3.OperationalError("database or disk is full")

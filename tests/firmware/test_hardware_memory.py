@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from evse import connector as connector_module
 from evse.clock import SystemClock
 from evse.core.faults import Fault
 from evse.hardware_memory import HardwareMemory
+from evse.storage import retrying
 from evse.storage.database import Database
 from evse.storage.fault_copy import FaultCopy
 from evse.storage.values import Values, Wear
@@ -98,7 +98,7 @@ async def test_what_another_version_has_named_is_left_out(computer: Computer) ->
 async def test_a_copy_that_cannot_be_written_is_tried_again(
     computer: Computer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connector_module, "STORE_RETRY_S", 0.01)
+    monkeypatch.setattr(retrying, "STORE_RETRY_S", 0.01)
     write, tries = FaultCopy.write, []
 
     def full(self: FaultCopy, faults: Any) -> None:
