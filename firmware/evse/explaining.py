@@ -3,6 +3,7 @@
 from evse.connector import Connector
 from evse.core import timing, wakeup
 from evse.core.explanation import Situation
+from evse.core.limits import Source
 from evse.limiting import Limiting
 from evse.pausing import Pausing
 
@@ -51,7 +52,7 @@ def situation_of(
         release_at_s=state.pwm_changed_at_s + timing.EV_RELEASE_S if releasing else None,
         wake_up_at_s=state.wake_up.since_s + timing.WAKE_UP_AFTER_S if wakes else None,
         waking=state.wake_up.pulsing,
-        may_rise_at_s=limiting.may_rise_at_s(),
+        may_rise_at_s=limiting.may_rise_at_s() if state.winner.source is Source.DLB else None,
         start_delay_until_s=pausing.delayed_until_s(connector.id),
         timetable_changes_at=pausing.changes_at(),
     )

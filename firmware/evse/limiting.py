@@ -57,7 +57,7 @@ class Limiting:
         self._dlb = dlb.on_sample(self._dlb, sample, self._dlb_settings, self._clock.monotonic())
 
     def may_rise_at_s(self) -> float | None:
-        """When load balancing ends a pause if the house stays as it is, None otherwise."""
+        """When load balancing allows more if the house stays as it is, None if it will not then."""
         return dlb.may_rise_at_s(self._dlb, self._dlb_settings) if self.balanced else None
 
     def at(

@@ -47,7 +47,7 @@ def evse(*args: str | Path) -> int:
         (["AuthorizationKey=short"], ["ocpp.password", "16 to 40 characters"], 1),
         (
             ["meter.dlb.connection=tcp://box:0"],
-            ["meter connection: came 'tcp://box:0', allowed tcp://host:port"],
+            ["connection: came 'tcp://box:0', allowed tcp://host:port"],
             1,
         ),
         (

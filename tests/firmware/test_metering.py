@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from evse.lines.failure import Failure
 from evse.metering import Metering
-from evse.meters.reading import Failure, MeterError, MeterReading
+from evse.meters.reading import MeterError, MeterReading
 from tests.firmware.virtual_clock import VirtualClock
 
 

@@ -9,9 +9,10 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from evse.clock import SystemClock
+from evse.lines.connection import ConnectionStringError
+from evse.lines.failure import Failure
 from evse.lines.modbus import ModbusLines
-from evse.meters.connection import ConnectionStringError
-from evse.meters.reading import Failure, MeterError
+from evse.meters.reading import MeterError
 from evse.meters.registers import (
     DLB_METER,
     DLB_UNIT,

@@ -14,9 +14,10 @@ from typing import Any
 
 from evse.core.limits import Limit
 from evse.core.session import Phase
+from evse.lines.failure import Failure
 from evse.lines.modbus import ModbusLines
 from evse.metering import Metering
-from evse.meters.reading import Failure, MeterError, MeterReading
+from evse.meters.reading import MeterError, MeterReading
 from evse.ocpp.port import IdTagInfo
 from evse.settings.values import Settings
 from evse.simulation.car import Car

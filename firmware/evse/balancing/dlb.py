@@ -125,11 +125,16 @@ def limit(state: DlbState, settings: DlbSettings, now_s: float) -> Limit:
 
 
 def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
-    """Return when a pause ends if the house stays as it is, None when nobody can tell."""
-    paused = state.limit_a < settings.minimum_a
-    if not paused or state.restart_free_since_s is None:
+    """Return when it allows more if the house stays as it is, None when it will not then."""
+    if state.limit_a < settings.minimum_a:
+        since_s = state.restart_free_since_s
+        return None if since_s is None else since_s + settings.restart_wait_s
+    enough_a = state.limit_a + _STEP_UP_A
+    if not state.minima or state.minima[-1][1] < enough_a:
         return None
-    return state.restart_free_since_s + settings.restart_wait_s
+    tight = [second for second, least_a in state.minima if least_a < enough_a]
+    free_since_s = (tight[-1] + 1) * _BUCKET_S if tight else state.unbroken_since_s
+    return max(free_since_s, state.unbroken_since_s) + settings.settle_s
 
 
 def _is_valid(state: DlbState, sample: HouseSample, settings: DlbSettings, now_s: float) -> bool:

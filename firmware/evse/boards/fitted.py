@@ -9,8 +9,8 @@ from evse.boards.linux_io.wiring import wiring_of
 from evse.boards.openevse import OpenEvseBoard
 from evse.boards.simpleevse import simpleevse
 from evse.clock import Clock
+from evse.lines.connection import ConnectionStringError, SerialConnection, parse_connection
 from evse.lines.modbus import ModbusLines
-from evse.meters.connection import ConnectionStringError, SerialConnection, parse_connection
 from evse.settings.ports import board_connection, board_unit
 from evse.settings.values import Settings
 

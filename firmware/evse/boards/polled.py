@@ -17,8 +17,8 @@ from evse.boards.board import BoardError, Capabilities
 from evse.clock import Clock
 from evse.core import timing
 from evse.core.signals import Command, Reading
+from evse.lines.failure import Failure
 from evse.lines.modbus import LineError, ModbusLine
-from evse.meters.reading import Failure
 
 _log = logging.getLogger(__name__)
 

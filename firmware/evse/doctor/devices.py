@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from evse.meters.connection import BAUDRATES, PARITIES
+from evse.lines.connection import BAUDRATES, PARITIES
 
 
 class Role(StrEnum):

@@ -10,15 +10,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from evse.lines import frames
-from evse.lines.frames import Framing, Request, RtuFraming, TcpFraming
-from evse.lines.wires import Wire, open_wire
-from evse.meters.connection import (
+from evse.lines.connection import (
     Connection,
     SerialConnection,
     TcpConnection,
     parse_connection,
 )
-from evse.meters.reading import Failure
+from evse.lines.failure import Failure
+from evse.lines.frames import Framing, Request, RtuFraming, TcpFraming
+from evse.lines.wires import Wire, open_wire
 
 CONNECT_TIMEOUT_S = 2.0
 """Real time to open a connection, s."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import serial
 
-from evse.meters.connection import Connection, SerialConnection, TcpConnection
+from evse.lines.connection import Connection, SerialConnection, TcpConnection
 
 _CHUNK = 4096
 

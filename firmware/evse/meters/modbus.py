@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evse.clock import Clock
+from evse.lines.failure import Failure
 from evse.lines.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE
 from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, ModbusLines, Pace
-from evse.meters.reading import Failure, MeterError, MeterReading, reading
+from evse.meters.reading import MeterError, MeterReading, reading
 from evse.meters.registers import Block, RegisterMap, decode_all, plan_blocks
 
 __all__ = ["MeterCounters", "ModbusLine", "ModbusLines", "ModbusMeter"]

@@ -3,21 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from evse.lines.failure import Failure
 from evse.meters.registers import CURRENTS, VOLTAGES, Quantity, RegisterMap
 
 Phases = tuple[float, float, float]
 """One value a phase: (L1, L2, L3)."""
-
-
-class Failure(StrEnum):
-    """Why a meter gave no reading."""
-
-    CONNECTION = "connection"
-    TIMEOUT = "timeout"
-    EXCEPTION = "exception"
-    NONSENSE = "nonsense"
 
 
 class MeterError(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evse.meters.connection import (
+from evse.lines.connection import (
     Connection,
     ConnectionStringError,
     SerialConnection,

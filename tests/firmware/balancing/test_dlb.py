@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from evse.balancing.dlb import DlbSettings, DlbState, HouseSample, limit, on_sample
+from evse.balancing.dlb import (
+    DlbSettings,
+    DlbState,
+    HouseSample,
+    limit,
+    may_rise_at_s,
+    on_sample,
+)
 from evse.core.limits import Source
 
 SETTINGS = DlbSettings(maximum_a=25.0, fallback_a=8.0)
@@ -258,3 +265,25 @@ def test_memory_is_bounded_by_the_window_not_by_the_meter():
 def test_settings_that_make_no_sense_are_refused_by_name(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         DlbSettings(**{"maximum_a": 25.0, "fallback_a": 8.0, **wrong})
+
+
+@pytest.mark.parametrize("begin_s", [1000.0, 1000.7])
+@pytest.mark.parametrize("busy_s", [0, 7])
+def test_it_rises_when_it_said_it_would(begin_s, busy_s):
+    """From the start, and after appliances went that had left no more than the car has."""
+    house = House(now_s=begin_s)
+    house.run(1)
+    if busy_s:
+        house = settled(10.0)
+        house.others_a = (14.0,) * 3
+        house.run(busy_s)
+        assert may_rise_at_s(house.state, SETTINGS) is None  # as long as the house is like this
+        house.others_a = (5.0,) * 3
+        house.run(1)
+    before_a = house.state.limit_a
+    promised_s = may_rise_at_s(house.state, SETTINGS)
+    while house.state.limit_a == before_a:
+        assert may_rise_at_s(house.state, SETTINGS) == promised_s
+        house.run(1)
+    assert promised_s <= house.now_s <= promised_s + 1.0
+    assert may_rise_at_s(house.state, SETTINGS) is None

@@ -10,8 +10,8 @@ from evse.boards.fitted import board_of, device_of
 from evse.boards.linux_io.board import LinuxIoBoard
 from evse.boards.openevse import OpenEvseBoard
 from evse.boards.polled import PolledBoard
+from evse.lines.connection import ConnectionStringError
 from evse.lines.modbus import ModbusLines
-from evse.meters.connection import ConnectionStringError
 from evse.settings.values import Settings
 from tests.firmware.settings_store import NoStore
 from tests.firmware.virtual_clock import VirtualClock

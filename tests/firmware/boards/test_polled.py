@@ -13,8 +13,8 @@ from evse.boards.board import BoardError, Capabilities
 from evse.boards.polled import STOPPED, PolledBoard, Wanted, wanted
 from evse.core.pilot import PilotLevel
 from evse.core.signals import Command, Reading
+from evse.lines.failure import Failure
 from evse.lines.modbus import LineError
-from evse.meters.reading import Failure
 from tests.firmware.emulators.host import LEASE_S, LET_GO, PAUSE, offer
 from tests.firmware.virtual_clock import VirtualClock
 

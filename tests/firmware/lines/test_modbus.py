@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from evse.lines.failure import Failure
 from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, ModbusLines, Pace
-from evse.meters.reading import Failure
 from tests.firmware.emulators.modbus_slave import NO_ADDRESS, Bus, Refusal, Wire, serve, with_crc
 
 QUICK = Pace(timeout_s=0.15)

@@ -13,9 +13,10 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from evse.clock import SystemClock
+from evse.lines.failure import Failure
 from evse.meters import modbus
 from evse.meters.modbus import ModbusLine, ModbusLines, ModbusMeter
-from evse.meters.reading import Failure, MeterError
+from evse.meters.reading import MeterError
 from evse.meters.registers import (
     CURRENTS,
     DLB_METER,

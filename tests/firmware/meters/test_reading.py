@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from evse.meters.reading import Failure, MeterReading, MeterValueError, reading
+from evse.lines.failure import Failure
+from evse.meters.reading import MeterReading, MeterValueError, reading
 from evse.meters.registers import DLB_METER, INTERNAL_METER, Quantity
 
 ALL = dict.fromkeys(INTERNAL_METER.registers, 1.0)

@@ -9,9 +9,10 @@ import pytest
 from evse.core.faults import Fault
 from evse.core.pilot import duty_percent
 from evse.core.signals import Command
+from evse.lines.failure import Failure
 from evse.meters import modbus
 from evse.meters.modbus import ModbusLines, ModbusMeter
-from evse.meters.reading import Failure, MeterError
+from evse.meters.reading import MeterError
 from evse.meters.registers import DLB_METER, DLB_UNIT, INTERNAL_METER, INTERNAL_UNIT
 from evse.simulation.car import Car
 from evse.simulation.house import House, HouseKind

@@ -1,4 +1,4 @@
-"""Connection strings of meters: `tcp://host:port` and `serial:/dev/ttyUSB0?baudrate=9600`. Pure."""
+"""Connection strings: `tcp://host:port` and `serial:/dev/ttyUSB0?baudrate=9600`. Pure."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -50,7 +50,7 @@ def parse_connection(text: str) -> Connection:
         return _tcp(text.strip())
     if separator and scheme == "serial":
         return _serial(rest)
-    raise ConnectionStringError(f"meter connection: came {text!r}, allowed {_FORMS}")
+    raise ConnectionStringError(f"connection: came {text!r}, allowed {_FORMS}")
 
 
 def _tcp(text: str) -> TcpConnection:
@@ -59,10 +59,10 @@ def _tcp(text: str) -> TcpConnection:
         port = MODBUS_TCP_PORT if parts.port is None else parts.port
     except ValueError as error:
         raise ConnectionStringError(
-            f"port of the meter connection: came {text!r}, allowed 1 … 65535"
+            f"port of the connection: came {text!r}, allowed 1 … 65535"
         ) from error
     if port == 0 or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ConnectionStringError(f"meter connection: came {text!r}, allowed tcp://host:port")
+        raise ConnectionStringError(f"connection: came {text!r}, allowed tcp://host:port")
     return TcpConnection(parts.hostname, port)
 
 
@@ -70,7 +70,7 @@ def _serial(rest: str) -> SerialConnection:
     device, _, query = rest.partition("?")
     if not device.startswith("/"):
         raise ConnectionStringError(
-            f"device of the meter connection: came {device!r}, allowed a path as /dev/ttyUSB0"
+            f"device of the connection: came {device!r}, allowed a path as /dev/ttyUSB0"
         )
     options = dict(parse_qsl(query, keep_blank_values=True))
     line = SerialConnection(
@@ -81,7 +81,7 @@ def _serial(rest: str) -> SerialConnection:
     )
     if options:
         raise ConnectionStringError(
-            f"meter connection: came the option {next(iter(options))!r}, "
+            f"connection: came the option {next(iter(options))!r}, "
             "allowed baudrate, parity, stopbits"
         )
     return line
@@ -94,7 +94,6 @@ def _choice(
     value = options.pop(name, default).upper()
     if value not in map(str, allowed):
         raise ConnectionStringError(
-            f"{name} of the meter connection: came {value!r}, "
-            f"allowed {', '.join(map(str, allowed))}"
+            f"{name} of the connection: came {value!r}, allowed {', '.join(map(str, allowed))}"
         )
     return value

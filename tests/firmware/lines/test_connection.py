@@ -2,7 +2,7 @@
 
 import pytest
 
-from evse.meters.connection import (
+from evse.lines.connection import (
     ConnectionStringError,
     SerialConnection,
     TcpConnection,
@@ -30,23 +30,23 @@ def test_understood(text: str, connection: object) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("", "meter connection: came ''"),
-        ("simulated", "meter connection: came 'simulated'"),
-        ("udp://a:1", "meter connection"),
-        ("tcp://:502", "meter connection"),
-        ("tcp://a:502/path", "meter connection"),
-        ("tcp://a:70000", "port of the meter connection"),
-        ("tcp://a:x", "port of the meter connection"),
-        ("serial:ttyUSB0", "device of the meter connection: came 'ttyUSB0'"),
+        ("", "connection: came ''"),
+        ("simulated", "connection: came 'simulated'"),
+        ("udp://a:1", "connection: came"),
+        ("tcp://:502", "connection: came"),
+        ("tcp://a:502/path", "connection: came"),
+        ("tcp://a:70000", "port of the connection"),
+        ("tcp://a:x", "port of the connection"),
+        ("serial:ttyUSB0", "device of the connection: came 'ttyUSB0'"),
         (
             "serial:/dev/x?baudrate=9601",
-            "baudrate of the meter connection: came '9601', allowed 1200",
+            "baudrate of the connection: came '9601', allowed 1200",
         ),
         (
             "serial:/dev/x?parity=mark",
-            "parity of the meter connection: came 'MARK', allowed N, E, O",
+            "parity of the connection: came 'MARK', allowed N, E, O",
         ),
-        ("serial:/dev/x?stopbits=3", "stopbits of the meter connection: came '3', allowed 1, 2"),
+        ("serial:/dev/x?stopbits=3", "stopbits of the connection: came '3', allowed 1, 2"),
         ("serial:/dev/x?speed=9600", "came the option 'speed', allowed baudrate"),
     ],
 )
