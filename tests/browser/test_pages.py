@@ -44,8 +44,10 @@ def test_the_dashboard_moves_the_car(
     # The slider of the current limit, moved with the keyboard as a person does.
     slider = browser_page.get_by_role("slider").first
     slider.focus()
-    for _ in range(4):
+    for amps in (15, 14, 13, 12):  # each press starts from the value that is shown
         slider.press("ArrowLeft")
+        wait_until(lambda: page.number(entities["current_limit"]) == amps, f"{amps} A", 15)  # noqa: B023
+        expect(slider).to_have_attribute("aria-valuenow", str(amps))
     wait_until(lambda: offered_a(household) == 12, "12 A at the pilot", 15)
     wait_until(lambda: world_car_a(household) < 12.1, "the car at 12 A", 15)
     assert page.number(entities["current_limit"]) == 12
