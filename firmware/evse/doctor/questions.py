@@ -11,16 +11,24 @@ from typing import Protocol
 
 from evse.boards import rapi
 from evse.doctor.devices import Probe
-from evse.lines.frames import Request, RtuFraming, crc16, refusal, registers
+from evse.lines.frames import (
+    EXCEPTION,
+    READ_HOLDING_REGISTERS,
+    READ_INPUT_REGISTERS,
+    WRITE_SINGLE_REGISTER,
+    Request,
+    RtuFraming,
+    crc16,
+    refusal,
+    registers,
+)
 from evse.readers import pn532_frames
 from evse.readers.pn532_frames import Answer, FrameParser, Pn532Error
 
 _RTU = RtuFraming()
 _REQUEST_BYTES = 8
 REFUSAL_BYTES = 5
-EXCEPTION = 0x80
-"""Set in the function code of an answer that refuses."""
-_READS = (3, 4)
+_READS = (READ_HOLDING_REGISTERS, READ_INPUT_REGISTERS)
 
 
 class Outcome(StrEnum):
@@ -216,7 +224,7 @@ def _frames(data: bytes) -> Iterator[bytes]:
 
 def _frame_length(data: bytes) -> int:
     """The length of the frame at the beginning, 0 when there is none."""
-    if len(data) >= _REQUEST_BYTES and data[1] in (*_READS, 6):
+    if len(data) >= _REQUEST_BYTES and data[1] in (*_READS, WRITE_SINGLE_REGISTER):
         unit, function_code = data[0], data[1]
         address, operand = int.from_bytes(data[2:4], "big"), int.from_bytes(data[4:6], "big")
         if data.startswith(_RTU.frame(Request(unit, function_code, address, operand))):

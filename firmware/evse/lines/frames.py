@@ -16,7 +16,7 @@ READ_HOLDING_REGISTERS = 3
 READ_INPUT_REGISTERS = 4
 WRITE_SINGLE_REGISTER = 6
 
-_EXCEPTION = 0x80
+EXCEPTION = 0x80
 """Set in the function code of an answer that refuses."""
 
 ILLEGAL_FUNCTION = 1
@@ -81,7 +81,7 @@ class Request:
         """Whether a whole frame answers this request, with registers or with a refusal."""
         if unit != self.unit or len(pdu) < 2:
             return False
-        if pdu[0] == self.function_code | _EXCEPTION:
+        if pdu[0] == self.function_code | EXCEPTION:
             return len(pdu) == 2
         if self.function_code == WRITE_SINGLE_REGISTER:
             return pdu == self.pdu
@@ -90,7 +90,7 @@ class Request:
 
 def refusal(pdu: bytes) -> int | None:
     """The exception code of an answer, None when it is none."""
-    return pdu[1] if pdu[0] & _EXCEPTION else None
+    return pdu[1] if pdu[0] & EXCEPTION else None
 
 
 def registers(pdu: bytes) -> list[int]:
@@ -125,7 +125,7 @@ class RtuFraming:
     def answer(self, received: bytes, request: Request) -> bytes | None:
         """The PDU of the first answer with a good checksum that stands anywhere in `received`."""
         for start in range(len(received) - 4):
-            unit, function_code = received[start], received[start + 1] & ~_EXCEPTION
+            unit, function_code = received[start], received[start + 1] & ~EXCEPTION
             if unit != request.unit or function_code != request.function_code:
                 continue
             found = self.other(received[start:])
@@ -150,7 +150,7 @@ class RtuFraming:
 
 def _pdu_length(function_code: int, first: int) -> int:
     """The length of an answer's PDU, which a serial line does not tell otherwise."""
-    if function_code & _EXCEPTION:
+    if function_code & EXCEPTION:
         return 2
     return 5 if function_code == WRITE_SINGLE_REGISTER else 2 + first
 

@@ -17,9 +17,6 @@ RANDOM_PREFIX = "08"
 """A UID of four bytes which begins so is made anew for each reading (ISO 14443-3, 6.5.4): phones,
 and some bank cards."""
 
-ID_TAG_CHARACTERS = 20
-"""Of an idTag at most: CiString20 (OCPP 1.6, 7.28)."""
-
 _SEPARATORS = re.compile(r"[\s:.-]+")
 _FACILITY = re.compile(r"\s*(\d{1,3})\s*,\s*(\d{1,5})\s*", re.ASCII)
 _FOUR_BYTES_DIGITS = 10
@@ -96,8 +93,9 @@ class Notation:
     order: ByteOrder = ByteOrder.BIG_ENDIAN
 
     def id_tag(self, uid: str) -> str:
-        """The idTag of a UID, at most 20 characters. What is no UID stays as it is.
+        """The idTag of a UID, at most 20 characters (CiString20; OCPP 1.6, 7.28).
 
+        What is no UID stays as it is.
         Ten bytes stay hexadecimal: as decimal digits they are more than 20. Seven bytes give at
         least 11 decimal digits, so that they are never taken for four bytes.
         """

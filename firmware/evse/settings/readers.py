@@ -5,9 +5,6 @@ from evse.settings.setting import Kind, Roles, Setting
 MANUFACTURER = Roles.of("RW", "R", "R")
 OPERATOR = Roles.of("RW", "RW", "R")
 
-WHITELIST = Roles.of("RW", "RW", "RW")
-"""The manual's permissions for every button of page WHITELIST, which are no settings."""
-
 KINDS = ("none", "simulated", "pn532", "keyboard")
 MAX_WHITELIST = 100_000
 
