@@ -29,13 +29,14 @@ UNAVAILABLE = 3
 
 FIRMWARE = [
     "-e",
-    "firmware[gpio,lcd]",
+    "firmware[gpio,lcd,can]",
     "pytest>=8",
     "pytest-asyncio>=0.24",
     "pytest-xdist>=3.5",
     "hypothesis>=6.100",
+    "msgpack>=1",  # python-can's bus between processes, for the tests
 ]
-TOOLS = ["ruff>=0.9", "mypy>=1.14", "playwright>=1.49", "psutil>=6", "types-psutil", "pyyaml"]
+TOOLS = ["ruff>=0.9", "mypy>=1.14", "playwright>=1.49", "psutil>=6", "types-psutil", "pyyaml", "matplotlib>=3.8"]
 
 
 @dataclass(frozen=True)

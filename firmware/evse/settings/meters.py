@@ -1,4 +1,4 @@
-"""Meters and load management: pages MANUFACTURER (5.8.1.8) and LOADMANAGEMENT (5.8.1.9)."""
+"""The meters of pages MANUFACTURER (5.8.1.8) and LOADMANAGEMENT (5.8.1.9)."""
 
 from evse.meters.registers import (
     DLB_METER,
@@ -10,7 +10,6 @@ from evse.meters.registers import (
 )
 from evse.settings.setting import Kind, Roles, Setting
 
-OPERATOR = Roles.of("RW", "RW", "R")
 INTERNAL = Roles.of("RW", "UV", "UV")
 DLB = Roles.of("RW", "RW", "UV")
 
@@ -93,50 +92,7 @@ DLB_METER_ROWS = (
     *(_register("dlb", name, quantity, DLB_METER, DLB) for name, quantity in _CURRENTS.items()),
 )
 
-LOAD_MANAGEMENT_ROWS = (
-    Setting(
-        "loadmanagement.dlb_function",
-        Kind.ENUM,
-        "DLB",
-        "DLB function",
-        OPERATOR,
-        choices=("Disable", "DLB"),
-        ocpp_key="DlbFunction",
-    ),
-    Setting(
-        "dlb.maximum_current_a",
-        Kind.FLOAT,
-        25.0,
-        "DLB maximum current",
-        OPERATOR,
-        6,
-        250,
-        "A",
-        ocpp_key="DlbMaximumCurrent",
-    ),
-    Setting(
-        # The manual is silent about a lost meter; a car that goes on slowly is what a user expects.
-        "dlb.fallback_current_a",
-        Kind.FLOAT,
-        6.0,
-        "Current while the DLB meter is silent (0: pause)",
-        OPERATOR,
-        0,
-        80,
-        "A",
-        ocpp_key="DlbFallbackCurrent",
-    ),
-    Setting(
-        "dlb.settle_s",
-        Kind.INT,
-        20,
-        "Time for which current must have been free before it is given back",
-        OPERATOR,
-        1,
-        600,
-        "s",
-        ocpp_key="DlbSettleTime",
-    ),
+READING_ROWS = (
     Setting(
         "meter.interval_s",
         Kind.FLOAT,
@@ -150,4 +106,4 @@ LOAD_MANAGEMENT_ROWS = (
     ),
 )
 
-ROWS = INTERNAL_METER_ROWS + DLB_METER_ROWS + LOAD_MANAGEMENT_ROWS
+ROWS = INTERNAL_METER_ROWS + DLB_METER_ROWS + READING_ROWS

@@ -1,0 +1,51 @@
+"""Dynamic load balancing: page LOADMANAGEMENT (5.8.1.9)."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+OPERATOR = Roles.of("RW", "RW", "R")
+
+ROWS = (
+    Setting(
+        "loadmanagement.dlb_function",
+        Kind.ENUM,
+        "DLB",
+        "DLB function",
+        OPERATOR,
+        choices=("Disable", "DLB"),
+        ocpp_key="DlbFunction",
+    ),
+    Setting(
+        "dlb.maximum_current_a",
+        Kind.FLOAT,
+        25.0,
+        "DLB maximum current",
+        OPERATOR,
+        6,
+        250,
+        "A",
+        ocpp_key="DlbMaximumCurrent",
+    ),
+    Setting(
+        # The manual is silent about a lost meter; a car that goes on slowly is what a user expects.
+        "dlb.fallback_current_a",
+        Kind.FLOAT,
+        6.0,
+        "Current while the DLB meter is silent (0: pause)",
+        OPERATOR,
+        0,
+        80,
+        "A",
+        ocpp_key="DlbFallbackCurrent",
+    ),
+    Setting(
+        "dlb.settle_s",
+        Kind.INT,
+        20,
+        "Time for which current must have been free before it is given back",
+        OPERATOR,
+        1,
+        600,
+        "s",
+        ocpp_key="DlbSettleTime",
+    ),
+)
