@@ -15,6 +15,8 @@ from typing import Protocol
 READ_HOLDING_REGISTERS = 3
 READ_INPUT_REGISTERS = 4
 WRITE_SINGLE_REGISTER = 6
+WRITE_MULTIPLE_REGISTERS = 16
+READ_WRITE_MULTIPLE_REGISTERS = 23
 
 EXCEPTION = 0x80
 """Set in the function code of an answer that refuses."""
@@ -41,13 +43,20 @@ def exception_name(code: int) -> str:
     return _EXCEPTION_NAMES.get(code, "unknown")
 
 
+def _crc_of(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+_CRC_OF = tuple(map(_crc_of, range(256)))
+
+
 def crc16(data: bytes) -> bytes:
     """The checksum of a frame on a serial line: polynomial 0xA001, low byte first."""
     crc = 0xFFFF
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+        crc = crc >> 8 ^ _CRC_OF[(crc ^ byte) & 0xFF]
     return crc.to_bytes(2, "little")
 
 
