@@ -1,0 +1,226 @@
+"""Several wallboxes on one supply line: page INSTALLATION (5.8.1.3); Cabur, Setting/Load Balance.
+
+None needs a restart: the group is joined anew when one of them changes.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evse.core.pilot import MINIMUM_A
+from evse.lines.connection import ConnectionStringError
+from evse.settings.boards import WITHOUT_WATCHDOG
+from evse.settings.setting import Kind, Roles, Setting, SettingError
+from evse.sharing.bus import MASTER, MAX_UNITS
+from evse.sharing.connection import LanConnection, SharingConnection, parse_sharing
+from evse.sharing.pairing import CodeError, key_of
+
+OPERATOR = Roles.of("RW", "RW", "R")
+SECRET = Roles.of("RW", "RW", "UV")
+
+ALONE, LEADS, FOLLOWS = CONNECTION_MODES = ("Master", "Master-Slave", "Slave")
+"""Spelt as in the manual. A wallbox that is "Master" has no others."""
+
+ROTATIONS = ("RST", "STR", "TRS", "RTS", "SRT", "TSR")
+
+Values = Mapping[str, Any]
+
+ROWS = (
+    Setting(
+        "installation.connection_mode",
+        Kind.ENUM,
+        ALONE,
+        "Chargepoint connection mode",
+        OPERATOR,
+        choices=CONNECTION_MODES,
+        ocpp_key="ChargepointConnectionMode",
+        ocpp_readonly=True,  # wiring, which nobody changes from afar
+    ),
+    Setting(
+        "installation.slave_number",
+        Kind.INT,
+        1,
+        "Slave number: how many other wallboxes share the supply",
+        OPERATOR,
+        0,
+        MAX_UNITS - 1,
+        ocpp_key="SlaveNumber",
+        ocpp_readonly=True,
+    ),
+    Setting(
+        "sharing.connection",
+        Kind.STR,
+        "",
+        "Bus between the wallboxes",
+        OPERATOR,
+        maximum=800,  # 31 addresses with their ports
+        pattern=r"((serial|can|lan):.+)?",
+        form=(
+            "serial:/dev/ttyS1?baudrate=38400, can:socketcan/can0?bitrate=250000, "
+            "lan:239.255.76.1:5076, or empty"
+        ),
+    ),
+    Setting(
+        "sharing.unit",
+        Kind.INT,
+        MASTER,
+        "Own address among the wallboxes (CANAddr; the master has 1)",
+        OPERATOR,
+        1,
+        MAX_UNITS,
+    ),
+    Setting(
+        "sharing.key",
+        Kind.STR,
+        "",
+        "Key of the group, as the code which the master shows",
+        SECRET,
+        maximum=60,
+        pattern=r"[0-9A-Za-z\- ]*",
+        form="the code that the master shows, or empty",
+        secret=True,
+    ),
+    Setting(
+        "sharing.accept_unsealed",
+        Kind.BOOL,
+        False,
+        "Share over wires without a key: whoever is on the bus is believed",
+        OPERATOR,
+    ),
+    Setting(
+        "sharing.limit_a",
+        Kind.FLOAT,
+        32.0,
+        "Current which the wallboxes share, per phase",
+        OPERATOR,
+        6,
+        1000,
+        "A",
+        ocpp_key="SharingLimit",
+        ocpp_readonly=True,  # the common line's limit: whoever sits far away must not raise it
+    ),
+    Setting(
+        "sharing.guaranteed_a",
+        Kind.FLOAT,
+        0.0,
+        "Share of each wallbox while the master is silent (0: pause)",
+        OPERATOR,
+        0,
+        80,
+        "A",
+        ocpp_key="SharingGuaranteed",
+        ocpp_readonly=True,
+    ),
+    Setting(
+        "sharing.policy",
+        Kind.ENUM,
+        "even",
+        "Who gets how much when it is not enough for all",
+        OPERATOR,
+        choices=("even", "priority", "first_come"),
+        ocpp_key="SharingPolicy",
+    ),
+    Setting(
+        "sharing.priority",
+        Kind.INT,
+        5,
+        "Priority of this wallbox (10: first)",
+        OPERATOR,
+        1,
+        10,
+        ocpp_key="SharingPriority",
+    ),
+    Setting(
+        "sharing.rotation_s",
+        Kind.INT,
+        900,
+        "How long a car charges before one that waits gets its turn",
+        OPERATOR,
+        60,
+        86_400,
+        "s",
+        ocpp_key="SharingRotation",
+    ),
+    Setting(
+        "sharing.phase_rotation",
+        Kind.ENUM,
+        "RST",
+        "Phases of the house (R = L1, S = L2, T = L3) at L1, L2, L3 of this wallbox",
+        OPERATOR,
+        choices=ROTATIONS,
+    ),
+    Setting(
+        "sharing.phase_set",
+        Kind.ENUM,
+        "L1",
+        "Phase of the house on which a single-phase wallbox is (Phase Set)",
+        OPERATOR,
+        choices=("L1", "L2", "L3"),
+    ),
+)
+
+
+def contradictions(values: Values) -> Iterator[SettingError]:
+    """Everything in these settings that cannot be at once; `values` has every setting."""
+    connection = None
+    if values["sharing.connection"]:
+        try:
+            connection = parse_sharing(values["sharing.connection"])
+        except ConnectionStringError as error:
+            yield SettingError(
+                "sharing.connection",
+                values["sharing.connection"],
+                f"one that can be read ({error})",
+            )
+    try:
+        if values["sharing.key"]:
+            key_of(values["sharing.key"])
+    except CodeError as error:
+        yield SettingError("sharing.key", None, f"the code that the master shows ({error})")
+    if 0 < values["sharing.guaranteed_a"] < MINIMUM_A:
+        yield SettingError(
+            "sharing.guaranteed_a",
+            values["sharing.guaranteed_a"],
+            f"0 or at least {MINIMUM_A:g} A, below which no car charges",
+        )
+    if values["installation.connection_mode"] != ALONE:
+        yield from _group(values, connection)
+
+
+def _group(values: Values, connection: SharingConnection | None) -> Iterator[SettingError]:
+    """What a wallbox in a group needs."""
+    mode, unit = values["installation.connection_mode"], values["sharing.unit"]
+    if not values["sharing.connection"]:
+        yield SettingError("sharing.connection", "", f"the bus between the wallboxes with {mode}")
+    if mode == LEADS and unit != MASTER:
+        yield SettingError("sharing.unit", unit, f"{MASTER} for the master")
+    if mode == FOLLOWS and unit == MASTER:
+        yield SettingError("sharing.unit", unit, f"2 … {MAX_UNITS} for a slave; the master has 1")
+    if not values["sharing.key"]:
+        if isinstance(connection, LanConnection):
+            yield SettingError("sharing.key", None, "the code that the master shows on a network")
+        elif not values["sharing.accept_unsealed"]:
+            yield SettingError(
+                "sharing.key", None, "the code that the master shows, or sharing.accept_unsealed"
+            )
+    if mode == LEADS:
+        yield from _shares(values)
+    if values["board.kind"] in WITHOUT_WATCHDOG and not values["board.accept_without_watchdog"]:
+        yield SettingError(
+            "installation.connection_mode",
+            mode,
+            f"{ALONE} with board.kind = {values['board.kind']}, which keeps its last current when "
+            "this computer is dead (or board.accept_without_watchdog = true)",
+        )
+
+
+def _shares(values: Values) -> Iterator[SettingError]:
+    slaves, guaranteed_a = values["installation.slave_number"], values["sharing.guaranteed_a"]
+    if slaves == 0:
+        yield SettingError("installation.slave_number", slaves, f"1 … {MAX_UNITS - 1} with {LEADS}")
+    most_a = values["sharing.limit_a"] / (slaves + 1)
+    if guaranteed_a > most_a:
+        yield SettingError(
+            "sharing.guaranteed_a",
+            guaranteed_a,
+            f"at most {most_a:.4g} A: {slaves + 1} wallboxes share {values['sharing.limit_a']:g} A",
+        )
