@@ -1,16 +1,24 @@
 """Reads the meters at their interval and hands each good reading on.
 
 The house meter and the chargers' own meters are read one right after the other, so that load
-balancing sees house and car at the same instant. A meter that fails costs its own reading only;
-what its silence means is decided by who uses it.
+balancing sees house and car at the same instant. What changes slowly is fetched in the time that is
+left until the next round, one request at a time, so it delays the next round by one at most. A
+meter that fails costs its own reading only; what its silence means is decided by who uses it.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from evse.clock import Clock
 from evse.meters.reading import MeterError, MeterReading
+
+IDLE_INTERVAL_S = 1.0
+"""The least interval while nothing has to be quick, s: no car, nothing to regulate."""
+
+SILENT_INTERVAL_S = 0.9
+"""A silent meter is asked so often at most, s: it must not slow down the others. A little less than
+a second, so that of rounds each second none is left out."""
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +28,14 @@ class Meter(Protocol):
 
     async def read(self) -> MeterReading:
         """One reading."""
+
+
+@runtime_checkable
+class Refreshing(Protocol):
+    """A meter whose readings hold values that it fetches apart from them."""
+
+    async def refresh(self) -> bool:
+        """Fetch one of them, if one is due; whether one was."""
 
 
 class Metering:
@@ -33,22 +49,32 @@ class Metering:
         house: Meter | None,
         on_charger: Callable[[int, MeterReading], None],
         on_house: Callable[[MeterReading, Mapping[int, MeterReading]], None],
+        fast: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`on_house` gets the house's reading and those of the chargers of the same round."""
+        """`on_house` gets the house's reading and those of the chargers of the same round.
+
+        `interval_s` holds while `fast()`; otherwise it is at least `IDLE_INTERVAL_S`.
+        """
         self._clock = clock
         self._interval_s = interval_s
         self._chargers = chargers
         self._house = house
         self._on_charger = on_charger
         self._on_house = on_house
-        self._silent: set[str] = set()
+        self._fast = fast
+        self._silent_at_s: dict[str, float] = {}
+        meters = [*chargers.values(), *([house] if house else [])]
+        self._slow = [meter for meter in meters if isinstance(meter, Refreshing)]
 
     async def run(self) -> None:
         """Read until cancelled, at the interval or as fast as the meters answer."""
         due_s = self._clock.monotonic()
         while True:
             await self._round()
-            due_s = max(due_s + self._interval_s, self._clock.monotonic())
+            idle = 0.0 if self._fast() else IDLE_INTERVAL_S
+            due_s = max(due_s + max(self._interval_s, idle), self._clock.monotonic())
+            await self._refresh(due_s)
+            due_s = max(due_s, self._clock.monotonic())
             await self._clock.sleep(due_s - self._clock.monotonic())
 
     async def _round(self) -> None:
@@ -61,16 +87,28 @@ class Metering:
         if house is not None:
             self._on_house(house, chargers)
 
+    async def _refresh(self, until_s: float) -> None:
+        """Fetch what changes slowly, in turn; at least one value even when no time is left."""
+        idle = 0
+        while idle < len(self._slow):
+            meter = self._slow.pop(0)
+            self._slow.append(meter)
+            idle = 0 if await meter.refresh() else idle + 1
+            if not idle and self._clock.monotonic() >= until_s:
+                return
+
     async def _read(self, name: str, meter: Meter) -> MeterReading | None:
         """One reading, None when it failed; the first failure of a row and its end are logged."""
+        now_s, silent_at_s = self._clock.monotonic(), self._silent_at_s.get(name)
+        if silent_at_s is not None and now_s - silent_at_s < SILENT_INTERVAL_S:
+            return None
         try:
             reading = await meter.read()
         except MeterError as error:
-            if name not in self._silent:
+            if silent_at_s is None:
                 _log.warning("%s cannot be read: %s", name, error)
-            self._silent.add(name)
+            self._silent_at_s[name] = now_s
             return None
-        if name in self._silent:
+        if self._silent_at_s.pop(name, None) is not None:
             _log.info("%s can be read again", name)
-            self._silent.discard(name)
         return reading

@@ -3,25 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evse.boards.board import Board
 from evse.boards.fitted import board_of
 from evse.boards.simulated import SimulatedBoard
 from evse.clock import Clock, SystemClock
 from evse.lines.modbus import ModbusLines
+from evse.meters.correction import correction_of
 from evse.meters.modbus import ModbusMeter
-from evse.meters.registers import (
-    CURRENTS,
-    DLB_METER,
-    DLB_UNIT,
-    INTERNAL_METER,
-    VOLTAGES,
-    NumberFormat,
-    Quantity,
-    Register,
-    RegisterMap,
-    fitted,
-)
+from evse.meters.registers import DLB_UNIT, RegisterMap
+from evse.settings import meter_maps
 from evse.settings.values import Settings
 from evse.simulation.car import Car
 from evse.simulation.clock import AcceleratedClock
@@ -29,7 +21,7 @@ from evse.simulation.house import House, HouseKind
 from evse.simulation.meter_server import MeterServer, charger_unit
 from evse.simulation.world import World, WorldSettings
 
-SIMULATED = "simulated"
+SIMULATED = meter_maps.SIMULATED
 """The connection of a meter which the simulation serves."""
 
 
@@ -74,6 +66,12 @@ class Meters:
     house: ModbusMeter
     server: MeterServer
 
+    def quality(self) -> dict[str, Any]:
+        """How well each meter answers, as JSON values; see `MeterQuality`."""
+        chargers = {f"charger {number}": meter for number, meter in self.chargers.items()}
+        named = {"house": self.house, **chargers}
+        return {name: meter.quality().as_json() for name, meter in named.items()}
+
     async def close(self) -> None:
         """Stop the server of the simulated ones."""
         await self.server.stop()
@@ -82,47 +80,35 @@ class Meters:
 async def meters_of(settings: Settings, world: World, clock: Clock, lines: ModbusLines) -> Meters:
     """All meters, over Modbus. Raises ConnectionStringError, ValueError for an impossible map."""
     server = MeterServer(world)
-    connections = {name: settings[f"meter.{name}.connection"] for name in ("internal", "dlb")}
-    if SIMULATED in connections.values():
+    values = settings.values
+    connections = {name: meter_maps.connection(values, name) for name in meter_maps.METERS}
+    simulated = {name for name, text in connections.items() if text == SIMULATED}
+    if simulated:
         served = await server.start_tcp()
-        connections = {
-            name: served if connection == SIMULATED else connection
-            for name, connection in connections.items()
-        }
-    internal_map, house_map = internal_map_of(settings), house_map_of(settings)
+        connections |= dict.fromkeys(simulated, served)
     line = lines.line(connections["internal"])
-    chargers = {
-        number: ModbusMeter(line, charger_unit(number), internal_map, clock)
-        for number in world.connectors
-    }
-    house = ModbusMeter(lines.line(connections["dlb"]), DLB_UNIT, house_map, clock)
+    internal_map, correction = internal_map_of(settings), correction_of(values, "internal")
+    chargers = {}
+    for number in world.connectors:
+        which = "unit" if number == 1 else "second_unit"
+        unit = meter_maps.unit(values, f"meter.internal.{which}")
+        unit = charger_unit(number) if "internal" in simulated else unit
+        chargers[number] = ModbusMeter(line, unit, internal_map, clock, correction)
+    house = ModbusMeter(
+        lines.line(connections["dlb"]),
+        DLB_UNIT if "dlb" in simulated else meter_maps.unit(values, "meter.dlb.unit"),
+        house_map_of(settings),
+        clock,
+        correction_of(values, "dlb"),
+    )
     return Meters(chargers, house, server)
 
 
 def internal_map_of(settings: Settings) -> RegisterMap:
     """The charger's meter; simulated, it has the manual's map whatever is set."""
-    if settings["meter.internal.connection"] == SIMULATED:
-        return INTERNAL_METER
-    registers = _group(settings, "internal", "voltage", VOLTAGES)
-    registers |= _group(settings, "internal", "current", CURRENTS)
-    for name, quantity in (("power", Quantity.POWER), ("energy", Quantity.ENERGY)):
-        address = settings[f"meter.internal.register_{name}"]
-        number_format = NumberFormat(settings[f"meter.internal.format_{name}"])
-        registers |= fitted((quantity,), (address,), number_format)
-    return RegisterMap(int(settings["meter.internal.function_code"]), registers)
+    return meter_maps.register_map(settings.values, "internal")
 
 
 def house_map_of(settings: Settings) -> RegisterMap:
     """The house's meter; simulated, it has the manual's map whatever is set."""
-    if settings["meter.dlb.connection"] == SIMULATED:
-        return DLB_METER
-    registers = _group(settings, "dlb", "current", CURRENTS)
-    return RegisterMap(int(settings["meter.dlb.function_code"]), registers)
-
-
-def _group(
-    settings: Settings, meter: str, name: str, quantities: tuple[Quantity, ...]
-) -> dict[Quantity, Register]:
-    """The registers of L1 to L3, which share one format."""
-    addresses = [settings[f"meter.{meter}.register_{name}_l{phase}"] for phase in (1, 2, 3)]
-    return fitted(quantities, addresses, NumberFormat(settings[f"meter.{meter}.format_{name}"]))
+    return meter_maps.register_map(settings.values, "dlb")

@@ -40,6 +40,7 @@ class Bench:
         self.house: Meter | None = Meter(self.clock)
         self.charger_readings: list[tuple[int, float]] = []
         self.house_readings: list[tuple[float, set[int]]] = []
+        self.fast = True
         self._task: asyncio.Task[None] | None = None
 
     def start(self, interval_s: float = 1.0) -> None:
@@ -50,6 +51,7 @@ class Bench:
             self.house,
             lambda number, reading: self.charger_readings.append((number, reading.at_s)),
             lambda house, chargers: self.house_readings.append((house.at_s, set(chargers))),
+            fast=lambda: self.fast,
         )
         self._task = asyncio.create_task(metering.run())
 

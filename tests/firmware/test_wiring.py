@@ -12,14 +12,13 @@ from evse.clock import SystemClock
 from evse.lines.connection import ConnectionStringError
 from evse.lines.failure import Failure
 from evse.lines.modbus import ModbusLines
+from evse.meters.formats import NumberFormat, encode
 from evse.meters.reading import MeterError
 from evse.meters.registers import (
     DLB_METER,
     DLB_UNIT,
     INTERNAL_METER,
     INTERNAL_UNIT,
-    NumberFormat,
-    encode,
 )
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock

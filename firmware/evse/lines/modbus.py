@@ -7,7 +7,7 @@ open, and a late answer is not taken for that of another request.
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from evse.lines import frames
 from evse.lines.connection import (
@@ -18,6 +18,7 @@ from evse.lines.connection import (
 )
 from evse.lines.failure import Failure
 from evse.lines.frames import Framing, Request, RtuFraming, TcpFraming
+from evse.lines.patience import Patience
 from evse.lines.wires import Wire, open_wire
 
 CONNECT_TIMEOUT_S = 2.0
@@ -39,23 +40,43 @@ _GAP_MINIMUM_S = 0.00175
 class Pace:
     """How a device wants to be asked.
 
-    `timeout_s`: real time for an answer, beyond the time that its bytes take on the wire. `gap_s`:
-    silence on the line before the request.
+    `timeout_s`: real time for an answer, beyond the time that its bytes take on the wire; when
+    `learns`, this is the longest, and how long the device took before decides. `gap_s`: silence on
+    the line before the request.
     """
 
     timeout_s: float = 1.0
     gap_s: float = 0.0
+    learns: bool = False
 
 
 @dataclass(slots=True)
 class UnitCounters:
     """The quality of one unit on a line. Nonsense is bytes, but no answer: a wrong checksum, a cut
-    frame, noise."""
+    frame, noise. Answers are refusals too; their times are without the bytes' time on the wire.
+    """
 
     requests: int = 0
     timeouts: int = 0
     nonsense: int = 0
     exceptions: int = 0
+    answers: int = 0
+    answers_s: float = 0.0
+    slowest_s: float = 0.0
+    patience: Patience = field(default_factory=Patience)
+
+    def answered(self, answer_s: float) -> None:
+        """Count an answer that took `answer_s`."""
+        self.answers += 1
+        self.answers_s += answer_s
+        self.slowest_s = max(self.slowest_s, answer_s)
+        self.patience = self.patience.answered(answer_s)
+
+    def failed(self, failure: Failure) -> None:
+        """Count a request without an answer."""
+        self.timeouts += failure is Failure.TIMEOUT
+        self.nonsense += failure is Failure.NONSENSE
+        self.patience = self.patience.unanswered()
 
 
 class LineError(Exception):
@@ -126,11 +147,12 @@ class ModbusLine:
         async with self._turn:
             counters = self.counters[request.unit]
             counters.requests += 1
+            if pace.learns:
+                pace = replace(pace, timeout_s=counters.patience.timeout_s(pace.timeout_s))
             try:
                 pdu = await self._exchange(request, pace)
             except LineError as error:
-                counters.timeouts += error.failure is Failure.TIMEOUT
-                counters.nonsense += error.failure is Failure.NONSENSE
+                counters.failed(error.failure)
                 raise
             code = frames.refusal(pdu)
             if code is not None:
@@ -144,7 +166,8 @@ class ModbusLine:
         received = bytearray()
         try:
             wire.discard()
-            async with asyncio.timeout(pace.timeout_s + self._wire_time_s(request)):
+            began_s, wire_s = asyncio.get_running_loop().time(), self._wire_time_s(request)
+            async with asyncio.timeout(pace.timeout_s + wire_s):
                 await wire.send(self._framing.frame(request))
                 while (pdu := self._framing.answer(bytes(received), request)) is None:
                     received += await wire.receive()
@@ -157,6 +180,8 @@ class ModbusLine:
         finally:
             self._quiet_since_s = asyncio.get_running_loop().time()
         self._silent = 0
+        took_s = self._quiet_since_s - began_s - wire_s
+        self.counters[request.unit].answered(max(0.0, took_s))
         return pdu
 
     def _no_answer(self, received: bytes, request: Request, pace: Pace) -> LineError:
@@ -166,10 +191,10 @@ class ModbusLine:
         if is_dead or self._framing.is_broken(received):
             self._close()
         if not received:
-            return LineError(Failure.TIMEOUT, f"no answer within {pace.timeout_s:g} s")
+            return LineError(Failure.TIMEOUT, f"no answer within {pace.timeout_s:.3g} s")
         other = self._framing.other(received)
         if other is None:
-            text = f"{len(received)} bytes came, but no whole answer within {pace.timeout_s:g} s"
+            text = f"{len(received)} bytes came, but no whole answer within {pace.timeout_s:.3g} s"
         else:
             text = _mismatch(request, *other)
         return LineError(Failure.NONSENSE, text)

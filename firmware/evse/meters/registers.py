@@ -1,15 +1,16 @@
-"""The register map of a Modbus energy meter, as the installer types it in. Pure.
+"""The register map of a Modbus meter: what lies where, and in which requests it is read. Pure.
 
 Source: ETEK EKEPC3 manual, 5.8.1.8 (internal meter) and 5.8.1.9 (DLB meter): one function code (03
 or 04), one number format a quantity, one register address a value, 65535 = not fitted. Addresses
-are those on the wire (0-based). The manual has no word order: high word first is the default.
+are those on the wire (0-based). Beyond the manual, because meters of the trade need it (hardware
+reference 1.4): the order of the words, and a decimal scale.
 """
 
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+
+from evse.meters.formats import NumberFormat, WordOrder, decode, encode
 
 NOT_FITTED = 65535
 """The register address which says that the meter has no such value (manual, 5.8.1.8 note 1)."""
@@ -33,42 +34,12 @@ INTERNAL_UNIT = 1
 DLB_UNIT = 2
 """The Modbus address of the house's meter (manual, 5.8.1.9)."""
 
-WordOrder = Literal["big", "little"]
-
-
-class NumberFormat(StrEnum):
-    """How a value is coded; the texts are the manual's choices. Integers are signed."""
-
-    FLOAT = "float"
-    INT16 = "int16"
-    INT16_TENTH = "int16*0.1"
-    INT16_HUNDREDTH = "int16*0.01"
-    INT16_THOUSANDTH = "int16*0.001"
-    INT32 = "int32"
-    INT32_TENTH = "int32*0.1"
-    INT32_HUNDREDTH = "int32*0.01"
-    INT32_THOUSANDTH = "int32*0.001"
-    INT32_TEN_THOUSANDTH = "int32*0.0001"
-
-    @property
-    def code(self) -> str:
-        """The format of `struct`, high byte first."""
-        return {"float": ">f", "int16": ">h", "int32": ">i"}[self.partition("*")[0]]
-
-    @property
-    def per_unit(self) -> int:
-        """How many counts make one unit (a divisor, so that 2305 tenths are exactly 230.5)."""
-        scale = self.partition("*")[2]
-        return round(1 / float(scale)) if scale else 1
-
-    @property
-    def width(self) -> int:
-        """Registers of 16 bit."""
-        return struct.calcsize(self.code) // 2
+SECOND_CHARGER_UNIT = 3
+"""That of a second connector's own meter, which the manual does not know."""
 
 
 class Quantity(StrEnum):
-    """A value of a meter, by the manual's name."""
+    """A value of a meter, by the manual's name where it has one."""
 
     VOLTAGE_L1 = "V-L1"
     VOLTAGE_L2 = "V-L2"
@@ -76,25 +47,45 @@ class Quantity(StrEnum):
     CURRENT_L1 = "A-L1"
     CURRENT_L2 = "A-L2"
     CURRENT_L3 = "A-L3"
+    POWER_L1 = "W-L1"
+    POWER_L2 = "W-L2"
+    POWER_L3 = "W-L3"
     POWER = "W"
     ENERGY = "kWh"
+    EXPORT = "kWh-export"
+    FREQUENCY = "Hz"
 
 
 VOLTAGES = (Quantity.VOLTAGE_L1, Quantity.VOLTAGE_L2, Quantity.VOLTAGE_L3)
 CURRENTS = (Quantity.CURRENT_L1, Quantity.CURRENT_L2, Quantity.CURRENT_L3)
+POWERS = (Quantity.POWER_L1, Quantity.POWER_L2, Quantity.POWER_L3)
+ENERGIES = (Quantity.ENERGY, Quantity.EXPORT)
+
+FAST = frozenset((*CURRENTS, *POWERS))
+"""What load balancing decides on: the currents, and the powers that tell their directions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Where a value lies and how it is coded."""
+    """Where a value lies and how it is coded: `scale` × what `format` says."""
 
     address: int
     format: NumberFormat
+    scale: float = 1.0
 
     @property
     def addresses(self) -> range:
         """The 16-bit registers which the value takes."""
         return range(self.address, self.address + self.format.width)
+
+    def value(self, words: Mapping[int, int], order: WordOrder) -> float:
+        """What the registers by address show; KeyError when one was not read."""
+        raw = [words[address] for address in self.addresses]
+        return decode(raw, self.format, order, self.scale)
+
+    def words(self, value: float, order: WordOrder) -> list[int]:
+        """The registers that show `value`. Raises ValueError when the format cannot hold it."""
+        return encode(value, self.format, order, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +95,23 @@ class Block:
     address: int
     count: int
 
+    @property
+    def addresses(self) -> range:
+        """The registers in it."""
+        return range(self.address, self.address + self.count)
+
+    def holds(self, register: Register) -> bool:
+        """Whether the whole of a value is in it."""
+        return register.address in self.addresses and register.addresses[-1] in self.addresses
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterMap:
     """What one meter offers. Only fitted values are in `registers`.
+
+    `longest_read`: registers in one request. `readable`: blocks that are known to have no hole;
+    None when nobody knows. `rest_s`: silence that the meter wants after its own answer. `ratio`:
+    holds the factor of the current transformers, by which the meter leaves us to multiply.
 
     Raises ValueError, naming the field, when the map cannot be read as it stands.
     """
@@ -115,6 +119,10 @@ class RegisterMap:
     function_code: int
     registers: Mapping[Quantity, Register]
     word_order: WordOrder = "big"
+    longest_read: int = MAX_BLOCK
+    readable: tuple[Block, ...] | None = None
+    rest_s: float = 0.0
+    ratio: Register | None = None
 
     def __post_init__(self) -> None:
         if self.function_code not in FUNCTION_CODES:
@@ -129,13 +137,47 @@ class RegisterMap:
                     f"or {NOT_FITTED} for not fitted"
                 )
 
+    def plan(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """The requests for what is read fast, and those for the rest."""
+        fast = self._blocks(q for q in self.registers if q in FAST)
+        covered = [
+            quantity
+            for quantity, register in self.registers.items()
+            if any(block.holds(register) for block in fast)
+        ]
+        return fast, self._blocks(q for q in self.registers if q not in covered)
+
+    def smaller(self, block: Block) -> tuple[Block, ...]:
+        """What to ask instead of a block that was refused; empty when it holds one value only.
+
+        A meter refuses what touches a register that it does not have, or is too long for it: first
+        nothing between the values is asked for, then each value by itself.
+        """
+        inside = [register for register in self.registers.values() if block.holds(register)]
+        joined = plan_blocks(inside, max_gap=0)
+        if joined != (block,):
+            return joined
+        single = plan_blocks(inside, max_gap=0, longest=1)
+        return single if single != (block,) else ()
+
+    def _blocks(self, quantities: Iterable[Quantity]) -> tuple[Block, ...]:
+        registers = [self.registers[quantity] for quantity in quantities]
+        readable = self.readable
+        if readable is not None:  # and so is where values lie that are not wanted now
+            every = self.registers.values()
+            readable = (*readable, *plan_blocks(every, max_gap=0, longest=NOT_FITTED))
+        return plan_blocks(registers, MAX_GAP, self.longest_read, readable)
+
 
 def fitted(
-    quantities: Sequence[Quantity], addresses: Sequence[int], number_format: NumberFormat
+    quantities: Sequence[Quantity],
+    addresses: Sequence[int],
+    number_format: NumberFormat,
+    scale: float = 1.0,
 ) -> dict[Quantity, Register]:
     """The registers of values that share one format, without those that are not fitted."""
     return {
-        quantity: Register(address, number_format)
+        quantity: Register(address, number_format, scale)
         for quantity, address in zip(quantities, addresses, strict=True)
         if address != NOT_FITTED
     }
@@ -163,49 +205,39 @@ DLB_METER = RegisterMap(
 """The house's meter by the manual's defaults (5.8.1.9)."""
 
 
-def decode(words: Sequence[int], number_format: NumberFormat, order: WordOrder = "big") -> float:
-    """The value of `words` (unsigned 16-bit registers, as many as the format is wide)."""
-    ordered = words if order == "big" else words[::-1]
-    raw = b"".join(word.to_bytes(2, "big") for word in ordered)
-    (count,) = struct.unpack(number_format.code, raw)
-    return float(count / number_format.per_unit)
+def plan_blocks(
+    registers: Iterable[Register],
+    max_gap: int = MAX_GAP,
+    longest: int = MAX_BLOCK,
+    readable: Sequence[Block] | None = None,
+) -> tuple[Block, ...]:
+    """The requests which read all `registers`, joining those at most `max_gap` apart.
 
-
-def encode(value: float, number_format: NumberFormat, order: WordOrder = "big") -> list[int]:
-    """The registers that code `value`. Raises ValueError when the format cannot hold it."""
-    count = value * number_format.per_unit
-    try:
-        raw = struct.pack(
-            number_format.code, count if number_format is NumberFormat.FLOAT else round(count)
-        )
-    except (struct.error, OverflowError) as error:
-        raise ValueError(f"{value!r} does not fit into {number_format}") from error
-    words = [int.from_bytes(raw[i : i + 2], "big") for i in range(0, len(raw), 2)]
-    return words if order == "big" else words[::-1]
-
-
-def plan_blocks(registers: Iterable[Register], max_gap: int = MAX_GAP) -> tuple[Block, ...]:
-    """The requests which read all `registers`, joining those at most `max_gap` apart."""
+    With `readable` a gap is only read along where all of it is known to be there.
+    """
     blocks: list[Block] = []
     for register in sorted(registers, key=lambda register: register.address):
         end = register.addresses.stop
         if blocks:
             last = blocks[-1]
-            span = max(end, last.address + last.count) - last.address
-            if register.address - (last.address + last.count) <= max_gap and span <= MAX_BLOCK:
-                blocks[-1] = Block(last.address, span)
+            gap = register.address - last.addresses.stop
+            joined = Block(last.address, max(end, last.addresses.stop) - last.address)
+            whole = gap <= 0 or readable is None or any(_within(joined, each) for each in readable)
+            if gap <= max_gap and whole and (joined == last or joined.count <= longest):
+                blocks[-1] = joined
                 continue
-        blocks.append(Block(register.address, end - register.address))
+        blocks.append(Block(register.address, register.format.width))
     return tuple(blocks)
 
 
+def _within(block: Block, other: Block) -> bool:
+    return other.address <= block.address and block.addresses.stop <= other.addresses.stop
+
+
 def decode_all(register_map: RegisterMap, words: Mapping[int, int]) -> dict[Quantity, float]:
-    """The values of a meter from its registers by address; KeyError when one was not read."""
+    """The values of a meter from its registers by address, as far as these were read."""
     return {
-        quantity: decode(
-            [words[address] for address in register.addresses],
-            register.format,
-            register_map.word_order,
-        )
+        quantity: register.value(words, register_map.word_order)
         for quantity, register in register_map.registers.items()
+        if all(address in words for address in register.addresses)
     }

@@ -7,6 +7,7 @@ from typing import Any
 from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
 from evse.settings.boards import WITHOUT_WATCHDOG
+from evse.settings.meter_maps import impossible_meters
 from evse.settings.ports import clashes
 from evse.settings.setting import SettingError
 
@@ -31,6 +32,7 @@ def contradictions(values: Values) -> list[SettingError]:
         *_time_zone(values),
         *_board(values),
         *clashes(values),
+        *impossible_meters(values),
         *_watchdog(values),
     ]
 

@@ -1,27 +1,46 @@
-"""The meters of pages MANUFACTURER (5.8.1.8) and LOADMANAGEMENT (5.8.1.9)."""
+"""The meters of pages MANUFACTURER (5.8.1.8) and LOADMANAGEMENT (5.8.1.9), and what meters of the
+trade need beyond these."""
 
-from evse.meters.registers import (
-    DLB_METER,
-    INTERNAL_METER,
-    NOT_FITTED,
-    NumberFormat,
-    Quantity,
-    RegisterMap,
-)
+from evse.meters.catalogue import CUSTOM, catalogue
+from evse.meters.correction import PHASE_ORDERS
+from evse.meters.formats import NumberFormat
+from evse.meters.registers import DLB_METER, INTERNAL_METER, NOT_FITTED, Quantity, RegisterMap
+from evse.settings.meter_maps import GROUPS, SIMULATED
 from evse.settings.setting import Kind, Roles, Setting
 
 INTERNAL = Roles.of("RW", "UV", "UV")
 DLB = Roles.of("RW", "RW", "UV")
 
-_VOLTAGES = {f"voltage_l{n}": Quantity(f"V-L{n}") for n in (1, 2, 3)}
-_CURRENTS = {f"current_l{n}": Quantity(f"A-L{n}") for n in (1, 2, 3)}
+_FORMAT_LABELS = {
+    "internal": {
+        "voltage": "V",
+        "current": "A",
+        "power": "Total-W",
+        "energy": "Total-KWH",
+        "frequency": "Hz",
+    },
+    "dlb": {
+        "voltage": "DLB-V",
+        "current": "DLB-L1/L2/L3",
+        "power": "DLB-W",
+        "energy": "DLB-KWH",
+        "frequency": "DLB-Hz",
+    },
+}
+
+
+def _register_label(meter: str, quantity: Quantity) -> str:
+    """As the manual calls it, where it does."""
+    if meter == "internal":
+        return quantity
+    return f"DLB-{quantity.removeprefix('A-')}"
 
 
 def _connection(meter: str, label: str, roles: Roles) -> Setting:
     return Setting(
         f"meter.{meter}.connection",
         Kind.STR,
-        "simulated",
+        SIMULATED,
         f"Connection of the {label}",
         roles,
         maximum=200,
@@ -31,38 +50,30 @@ def _connection(meter: str, label: str, roles: Roles) -> Setting:
     )
 
 
-def _function_code(meter: str, label: str, default: RegisterMap, roles: Roles) -> Setting:
-    return Setting(
-        f"meter.{meter}.function_code",
-        Kind.ENUM,
-        f"{default.function_code:02}",
-        f"Function code {label}",
-        roles,
-        choices=("03", "04"),
-        reboot=True,
-    )
+def _choice(key: str, default: str, label: str, roles: Roles, choices: tuple[str, ...]) -> Setting:
+    return Setting(key, Kind.ENUM, default, label, roles, choices=choices, reboot=True)
 
 
-def _format(meter: str, name: str, label: str, roles: Roles) -> Setting:
-    return Setting(
-        f"meter.{meter}.format_{name}",
-        Kind.ENUM,
-        NumberFormat.FLOAT.value,
-        f"Format ({label})",
-        roles,
-        choices=tuple(form.value for form in NumberFormat),
-        reboot=True,
-    )
+def _unit(meter: str, name: str, label: str, roles: Roles) -> Setting:
+    text = f"Modbus address of the {label} (0: that of the manual)"
+    return Setting(f"meter.{meter}.{name}", Kind.INT, 0, text, roles, 0, 247, reboot=True)
+
+
+def _number(
+    key: str, default: float, label: str, roles: Roles, low: float, high: float, unit: str = ""
+) -> Setting:
+    return Setting(key, Kind.FLOAT, default, label, roles, low, high, unit, reboot=True)
 
 
 def _register(
     meter: str, name: str, quantity: Quantity, default: RegisterMap, roles: Roles
 ) -> Setting:
+    register = default.registers.get(quantity)
     return Setting(
         f"meter.{meter}.register_{name}",
         Kind.INT,
-        default.registers[quantity].address,
-        f"Register Address ({'DLB-' + quantity[2:] if meter == 'dlb' else quantity})",
+        NOT_FITTED if register is None else register.address,
+        f"Register Address ({_register_label(meter, quantity)})",
         roles,
         0,
         NOT_FITTED,
@@ -70,39 +81,121 @@ def _register(
     )
 
 
+def _map_rows(meter: str, default: RegisterMap, roles: Roles) -> tuple[Setting, ...]:
+    """Where the values lie, for a meter that is in no catalogue."""
+    key, labels = f"meter.{meter}", _FORMAT_LABELS[meter]
+    formats = tuple(form.value for form in NumberFormat)
+    return (
+        *(
+            _choice(f"{key}.format_{group}", "float", f"Format ({labels[group]})", roles, formats)
+            for group in GROUPS
+        ),
+        *(
+            _number(f"{key}.scale_{group}", 1.0, f"Scale ({labels[group]})", roles, 1e-6, 1e6)
+            for group in GROUPS
+        ),
+        *(
+            _register(meter, name, quantity, default, roles)
+            for rows in GROUPS.values()
+            for name, quantity in rows.items()
+        ),
+    )
+
+
+def _correction_rows(meter: str, label: str, roles: Roles) -> tuple[Setting, ...]:
+    """How what was read is put right."""
+    key = f"meter.{meter}"
+    return (
+        *(
+            _number(
+                f"{key}.calibrate_{group}_pct",
+                100.0,
+                f"Calibration of the {label}: {group}",
+                roles,
+                50,
+                200,
+                "%",
+            )
+            for group in ("voltage", "current", "energy")
+        ),
+        Setting(
+            f"{key}.inverted",
+            Kind.STR,
+            "000",
+            f"Phases of the {label} with the other direction (1: L1, L2, L3)",
+            roles,
+            pattern=r"[01]{3}",
+            form="three digits 0 or 1, for L1, L2, L3, as 010",
+            reboot=True,
+        ),
+        _choice(
+            f"{key}.phase_order",
+            "123",
+            f"Phases of the {label} that carry the wallbox's L1, L2, L3",
+            roles,
+            PHASE_ORDERS,
+        ),
+    )
+
+
+def _rows(
+    meter: str, label: str, default: RegisterMap, roles: Roles, units: tuple[Setting, ...]
+) -> tuple[Setting, ...]:
+    key = f"meter.{meter}"
+    return (
+        _connection(meter, label, roles),
+        _choice(f"{key}.model", CUSTOM, f"Model of the {label}", roles, (CUSTOM, *catalogue())),
+        *units,
+        _choice(
+            f"{key}.function_code",
+            f"{default.function_code:02}",
+            f"Function code {label}",
+            roles,
+            ("03", "04"),
+        ),
+        _choice(f"{key}.word_order", "big", f"Word order {label}", roles, ("big", "little")),
+        *_map_rows(meter, default, roles),
+        *_correction_rows(meter, label, roles),
+    )
+
+
 INTERNAL_METER_ROWS = (
-    _connection("internal", "internal meter", INTERNAL),
-    _function_code("internal", "internal meter", INTERNAL_METER, INTERNAL),
-    _format("internal", "voltage", "V", INTERNAL),
-    _format("internal", "current", "A", INTERNAL),
-    _format("internal", "power", "Total-W", INTERNAL),
-    _format("internal", "energy", "Total-KWH", INTERNAL),
-    *(
-        _register("internal", name, quantity, INTERNAL_METER, INTERNAL)
-        for name, quantity in (
-            _VOLTAGES | _CURRENTS | {"power": Quantity.POWER, "energy": Quantity.ENERGY}
-        ).items()
+    *_rows(
+        "internal",
+        "internal meter",
+        INTERNAL_METER,
+        INTERNAL,
+        (
+            _unit("internal", "unit", "internal meter", INTERNAL),
+            _unit("internal", "second_unit", "second connector's internal meter", INTERNAL),
+        ),
+    ),
+    Setting(
+        # The manual's button SetZero: people see the energy since then; the counter is not touched.
+        "meter.internal.zero_wh",
+        Kind.FLOAT,
+        0.0,
+        "Counter of the internal meter from which the shown energy begins",
+        DLB,
+        0,
+        1e12,
+        "Wh",
     ),
 )
 
-DLB_METER_ROWS = (
-    _connection("dlb", "DLB meter", DLB),
-    _function_code("dlb", "DLB meter", DLB_METER, DLB),
-    _format("dlb", "current", "DLB-L1/L2/L3", DLB),
-    *(_register("dlb", name, quantity, DLB_METER, DLB) for name, quantity in _CURRENTS.items()),
+DLB_METER_ROWS = _rows(
+    "dlb", "DLB meter", DLB_METER, DLB, (_unit("dlb", "unit", "DLB meter", DLB),)
 )
 
 READING_ROWS = (
-    Setting(
+    _number(
         "meter.interval_s",
-        Kind.FLOAT,
-        1.0,
-        "Interval between meter readings",
-        DLB,
         0.2,
+        "Interval between meter readings while a car is connected",
+        DLB,
+        0.1,
         10,
         "s",
-        reboot=True,
     ),
 )
 

@@ -10,14 +10,11 @@ from evse.lines.connection import (
     SerialConnection,
     parse_connection,
 )
+from evse.settings import meter_maps
 from evse.settings.boards import FACTORY_UNITS
 from evse.settings.setting import SettingError
 
 Values = Mapping[str, Any]
-
-METER_UNITS = {"internal": 1, "dlb": 2}
-SECOND_METER_UNIT = 3
-"""Fixed by the manual (5.8.1.8, 5.8.1.9); the second connector's meter is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +77,13 @@ def devices(values: Values) -> Iterator[Device]:
 
 
 def _meters(values: Values) -> Iterator[Device]:
-    for name, unit in METER_UNITS.items():
-        key = f"meter.{name}.connection"
-        yield from _at(f"the {name} meter", key, values[key], unit)
+    found = [("internal", "the internal meter", "unit"), ("dlb", "the dlb meter", "unit")]
     if values["installation.connectors"] > 1:
-        key = "meter.internal.connection"
-        yield from _at("the second internal meter", key, values[key], SECOND_METER_UNIT)
+        found.append(("internal", "the second internal meter", "second_unit"))
+    for meter, name, which in found:
+        unit = meter_maps.unit(values, f"meter.{meter}.{which}")
+        text = meter_maps.connection(values, meter)
+        yield from _at(name, f"meter.{meter}.connection", text, unit)
 
 
 def _boards(values: Values) -> Iterator[Device]:

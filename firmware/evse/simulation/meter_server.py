@@ -21,14 +21,13 @@ from evse.meters.registers import (
     DLB_UNIT,
     INTERNAL_METER,
     INTERNAL_UNIT,
+    SECOND_CHARGER_UNIT,
     VOLTAGES,
     Quantity,
     RegisterMap,
-    encode,
 )
 from evse.simulation.world import MeterFault, MeterPlace, MeterSample, World
 
-SECOND_CHARGER_UNIT = 3
 HOST = "127.0.0.1"
 
 UNIT_OFFSET = {FramerType.SOCKET: 6, FramerType.RTU: 0}
@@ -77,7 +76,7 @@ class SimulatedMeter:
             return ExcCodes.ILLEGAL_FUNCTION
         for quantity, value in self._values().items():
             if (register := self._map.registers.get(quantity)) is not None:
-                words = encode(value, register.format, self._map.word_order)
+                words = register.words(value, self._map.word_order)
                 at = register.address - start_address
                 registers[at : at + len(words)] = words
         return None

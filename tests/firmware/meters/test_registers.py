@@ -1,11 +1,11 @@
 """The register map of the ETEK manual, 5.8.1.8 and 5.8.1.9."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evse.meters.catalogue import model_of
+from evse.meters.formats import NumberFormat
 from evse.meters.registers import (
     CURRENTS,
     DLB_METER,
@@ -13,60 +13,13 @@ from evse.meters.registers import (
     MAX_BLOCK,
     NOT_FITTED,
     Block,
-    NumberFormat,
     Quantity,
     Register,
     RegisterMap,
-    decode,
     decode_all,
-    encode,
     fitted,
     plan_blocks,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "words", "value"),
-    [
-        ("float", [0x4366, 0x8000], 230.5),
-        ("int16", [0xFFFF], -1.0),
-        ("int16", [230], 230.0),
-        ("int16*0.1", [2305], 230.5),
-        ("int16*0.01", [1234], 12.34),
-        ("int16*0.001", [0x8000], -32.768),
-        ("int32", [0x0001, 0x0000], 65536.0),
-        ("int32*0.1", [0xFFFF, 0xFFFE], -0.2),
-        ("int32*0.01", [0, 16000], 160.0),
-        ("int32*0.001", [0, 6001], 6.001),
-        ("int32*0.0001", [0, 12345], 1.2345),
-    ],
-)
-def test_every_format_of_the_manual(text: str, words: list[int], value: float) -> None:
-    number_format = NumberFormat(text)
-    assert decode(words, number_format) == value
-    assert encode(value, number_format) == words
-    assert decode(words[::-1], number_format, "little") == value
-
-
-def test_the_manual_has_ten_formats() -> None:
-    assert len(NumberFormat) == 10
-
-
-@given(st.sampled_from(NumberFormat), st.floats(-30, 30), st.sampled_from(["big", "little"]))
-def test_what_is_encoded_is_decoded(number_format: NumberFormat, value: float, order) -> None:
-    back = decode(encode(value, number_format, order), number_format, order)
-    resolution = 0.5 / number_format.per_unit
-    assert math.isclose(back, value, rel_tol=1e-6, abs_tol=resolution * 1.0001)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(40_000, "int16"), (3300, "int16*0.01"), (3e9, "int32"), (1e39, "float")],
-)
-def test_a_value_too_big_for_its_format_is_refused(value: float, text: str) -> None:
-    with pytest.raises(ValueError, match="does not fit"):
-        encode(value, NumberFormat(text))
-
 
 FLOAT = NumberFormat.FLOAT
 
@@ -138,3 +91,44 @@ def test_a_meter_is_decoded_from_its_registers() -> None:
         Quantity.CURRENT_L2: 2.0,
         Quantity.CURRENT_L3: -0.1,
     }
+
+
+EM340 = model_of("carlo_gavazzi_em340").register_map()
+PRO380 = model_of("inepro_pro380").register_map()
+DTSU666 = model_of("chint_dtsu666").register_map()
+
+
+@pytest.mark.parametrize(
+    ("register_map", "fast"),
+    [
+        (EM340, [(12, 12)]),
+        (PRO380, [(20492, 14)]),  # the total lies between currents and powers, and is known
+        (DTSU666, [(8204, 14)]),
+        (DLB_METER, [(2318, 6)]),
+        (model_of("schneider_iem3155").register_map(), [(2999, 6), (3053, 6)]),  # too far apart
+        (model_of("carlo_gavazzi_em24").register_map(), [(12, 10), (22, 2)]),  # at most 11
+    ],
+)
+def test_currents_and_their_directions_come_in_few_requests(register_map, fast) -> None:
+    assert register_map.plan()[0] == tuple(Block(*block) for block in fast)
+
+
+@pytest.mark.parametrize("register_map", [EM340, PRO380, DTSU666, INTERNAL_METER, DLB_METER])
+def test_every_value_is_in_one_request_of_the_plan(register_map) -> None:
+    fast, slow = register_map.plan()
+    for register in register_map.registers.values():
+        assert sum(block.holds(register) for block in (*fast, *slow)) == 1
+
+
+def test_holes_are_read_along_only_where_they_are_known_to_be_there() -> None:
+    registers = [Register(address, FLOAT) for address in (0, 4, 10)]
+    assert plan_blocks(registers, readable=()) == (Block(0, 2), Block(4, 2), Block(10, 2))
+    assert plan_blocks(registers, readable=(Block(0, 8),)) == (Block(0, 6), Block(10, 2))
+
+
+def test_a_refused_request_becomes_smaller_until_it_is_one_value() -> None:
+    whole = Block(21248, 18)
+    parts = INTERNAL_METER.smaller(whole)
+    assert parts == (Block(21248, 6), Block(21260, 6))
+    assert INTERNAL_METER.smaller(parts[0]) == (Block(21248, 2), Block(21250, 2), Block(21252, 2))
+    assert INTERNAL_METER.smaller(Block(21248, 2)) == ()

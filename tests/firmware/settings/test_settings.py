@@ -226,7 +226,7 @@ async def test_precedence(tmp_path: Path) -> None:
     assert settings["dlb.maximum_current_a"] == 40
     assert settings["dlb.settle_s"] == 31
     assert settings["dlb.fallback_current_a"] == 7
-    assert settings["meter.interval_s"] == 1
+    assert settings["meter.interval_s"] == 0.2
 
 
 async def test_change_is_saved_then_told(caplog: pytest.LogCaptureFixture) -> None:
