@@ -20,7 +20,8 @@ SECRET = Roles.of("RW", "RW", "UV")
 ALONE, LEADS, FOLLOWS = CONNECTION_MODES = ("Master", "Master-Slave", "Slave")
 """Spelt as in the manual. A wallbox that is "Master" has no others."""
 
-ROTATIONS = ("RST", "STR", "TRS", "RTS", "SRT", "TSR")
+ROTATIONS = ("RST", "RTS", "SRT", "STR", "TRS", "TSR")
+"""In the order of their numbers in a report."""
 
 Values = Mapping[str, Any]
 
