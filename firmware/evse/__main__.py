@@ -18,6 +18,7 @@ from evse.local.command import add_sim
 from evse.local.wallbox_command import add_wallbox
 from evse.local.watch import add_watch
 from evse.local.why_command import add_why
+from evse.meters.command import add_meter
 from evse.service.command import add_install
 from evse.settings.setting import Setting
 from evse.settings.table import SETTINGS
@@ -35,6 +36,7 @@ ADDITIONS = (
     add_watch,
     add_replay,
     add_doctor,
+    add_meter,
     add_why,
 )
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what

@@ -6,6 +6,7 @@ open, and a late answer is not taken for that of another request.
 """
 
 import asyncio
+import termios
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
@@ -205,7 +206,7 @@ class ModbusLine:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 self._wire = await open_wire(self.connection)
-        except OSError as error:  # TimeoutError is one
+        except (OSError, termios.error) as error:  # TimeoutError is one; a format it cannot do
             raise LineError(
                 Failure.CONNECTION,
                 f"cannot open {self.connection}: {str(error) or 'time-out'}",
