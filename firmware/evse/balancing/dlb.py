@@ -1,50 +1,77 @@
 """Dynamic load balancing: the car gets what the house leaves of the main fuse.
 
 It decides on every sample of the house meter, phase by phase, on the house without the car: down
-at once by the whole excess, up only to what was free for the last `settle_s`. Integrating on the
-grid value alone would ride at the limit; giving back at once would chase every hob.
+at once by the whole excess, up only to what was free for a settling time. Integrating on the grid
+value alone would ride at the limit; giving back at once would chase every hob.
+
+In two steps. Each phase has a *budget*, which falls at once and rises slowly (`memory` tells to
+what); a group of wallboxes divides the budgets. One wallbox makes its *limit* of them: the least
+of the phases which its car uses, nothing below 6 A, no restart before its time, and a little more
+where the car is known to leave it unused.
+
+What may be set is `DlbSettings`; the manual's triple of coefficients (ETEK 5.8.1.9) is three of it.
 """
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from evse.balancing import freezing
+from evse.balancing.freezing import Freezing
+from evse.balancing.house import HouseSample, Phases, fuse_room_a, is_plausible
+from evse.balancing.memory import Memory, remember
 from evse.core import timing
 from evse.core.limits import Limit, Source
 
-Phases = tuple[float, float, float]
-"""Amperes in L1, L2, L3."""
+__all__ = [
+    "DlbSettings",
+    "DlbState",
+    "HouseSample",
+    "Phases",
+    "limit",
+    "may_rise_at_s",
+    "on_sample",
+]
 
-IMPLAUSIBLE_A = 1000.0
-"""More than any house; what a register read at the wrong place gives."""
-
-_STEP_UP_A = 0.5
-"""Smaller rises are not worth a change of the duty cycle."""
+NO_BOUNDS: Mapping[Source, Phases] = {}
 
 _RESTART_MARGIN_A = 1.0
 """A restart needs this much above the minimum, or the start itself would end it."""
 
-_BUCKET_S = 1.0
-"""The window of the last `settle_s` keeps one minimum a second, whatever the meter's rate."""
+_UNUSED_MAX_A = 1.0
+"""At most so much of what the car leaves unused is offered: should it change its mind, the overload
+is less than any breaker notices."""
 
+_UNUSED_AFTER_S = 15.0
+"""The car has had its time to follow: 10 s to start, ramps of 2 A/s."""
 
-@dataclass(frozen=True, slots=True)
-class HouseSample:
-    """One instant of the house: `house_a` at the main fuse, `car_a` this wallbox's part of it.
+_UNUSED_SHARE = 0.2
+"""How much of a new observation is believed."""
 
-    Both in A and signed; negative is export.
-    """
+_DRAWING_A = 1.0
+"""From here on a car uses a phase; below are its charger's own consumption and noise."""
 
-    at_s: float
-    house_a: Phases
-    car_a: Phases
+_PHASES_AFTER_S = 15.0
+"""A car that has drawn from some phases only for so long uses no other."""
+
+GROSS_SHARE = 1.25
+"""So much above the fuse is a gross overload."""
+
+_SAMPLE_S = 1.0
+"""What one sees of a car is up to one sample old."""
+
+FOLLOWING_A = 1.0
+"""A car whose current has fallen by this is on its way down."""
 
 
 @dataclass(frozen=True, slots=True)
 class DlbSettings:
     """`maximum_a`: the main fuse. `fallback_a`: what holds without a meter; 0 pauses.
 
-    `phases_used`: the phases which the wallbox is connected to; the others don't count. ValueError
-    when none is used, or a current or time is negative or not finite.
+    `phases_used`: the phases which the wallbox is connected to; the others don't count.
+    `dead_band_a`: a budget rises by twice this at least. `longest_gap_s`: pulses that come again
+    within it are recognised. `margin_a`: a fall leaves so much free, and less than it is no fall.
+    ValueError when no phase is used, or a current or time is negative or not finite.
     """
 
     maximum_a: float
@@ -54,37 +81,68 @@ class DlbSettings:
     minimum_a: float = 6.0
     restart_wait_s: float = timing.DLB_RESTART_WAIT_S
     phases_used: tuple[bool, bool, bool] = (True, True, True)
+    dead_band_a: float = 0.5
+    longest_gap_s: float = 180.0
+    margin_a: float = 0.1
 
     def __post_init__(self) -> None:
         if not any(self.phases_used):
             raise ValueError("phases_used: none; at least one phase must be used")
         for name in (
-            "maximum_a",
-            "fallback_a",
-            "settle_s",
-            "silence_s",
-            "minimum_a",
-            "restart_wait_s",
+            *("maximum_a", "fallback_a", "settle_s", "silence_s", "minimum_a"),
+            *("restart_wait_s", "dead_band_a", "longest_gap_s", "margin_a"),
         ):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name}: {value!r}, allowed: 0 or more, finite")
 
 
+def coefficients(triple: str) -> dict[str, float]:
+    """Read the manual's three coefficients, "500,1800,10" by default, as `DlbSettings` has them.
+
+    The manual gives them no meaning. Here: P, the dead band in mA; I, for how long a pulse is
+    remembered, in 0.1 s; D, what a fall leaves free, in 10 mA. ValueError, naming what came.
+    """
+    parts = triple.split(",")
+    if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
+        raise ValueError(f"came {triple!r}, allowed three whole numbers as 500,1800,10")
+    p, i, d = (int(part) for part in parts)
+    for name, value, most in (("P", p, 5000), ("I", i, 3000), ("D", d, 200)):
+        if value > most:
+            raise ValueError(f"{name}: came {value}, allowed 0 … {most}")
+    return {"dead_band_a": p / 1000.0, "longest_gap_s": i / 10.0, "margin_a": d / 100.0}
+
+
 @dataclass(frozen=True, slots=True)
 class DlbState:
-    """What the regulator remembers; at most one entry a second of the window.
+    """What the regulator remembers; its memory is bounded by the window, not by the meter's rate.
 
-    `last_at_s`: the last valid sample. `unbroken_since_s`: since when samples come without a
-    silence. `restart_free_since_s`: since when a restart's current has been free. `minima`: the
-    least free current of each second in the window, as (second, A).
+    `budget_a`: what each phase allows to all cars; `source`: whose limit that is. `limit_a`: what
+    one wallbox is allowed, since `limit_since_s`. `last_at_s`: the last valid sample.
+    `unbroken_since_s`: since when samples come without a silence. `restart_free_since_s`: since
+    when a restart's current has been free. `unused_a`: what the car leaves of its limit.
+    `car_phases`: those which the car uses, its seeming ones since `drawing_since_s`.
+    `told_s`, `told_car_a`: when the car was told to go down, and what it drew then; `reaction_s`:
+    how long it took until it did. `gross_since_s`: since when there is a gross overload.
     """
 
+    budget_a: Phases = (0.0, 0.0, 0.0)
+    sources: tuple[Source, Source, Source] = (Source.DLB, Source.DLB, Source.DLB)
     limit_a: float = 0.0
+    limit_since_s: float = 0.0
     last_at_s: float | None = None
     unbroken_since_s: float = 0.0
     restart_free_since_s: float | None = None
-    minima: tuple[tuple[int, float], ...] = ()
+    unused_a: float = 0.0
+    car_phases: tuple[bool, bool, bool] = (True, True, True)
+    drawing: tuple[bool, bool, bool] = (False, False, False)
+    drawing_since_s: float = 0.0
+    told_s: float | None = None
+    told_car_a: float = 0.0
+    reaction_s: float = 0.0
+    gross_since_s: float | None = None
+    memories: tuple[Memory, Memory, Memory] | None = None
+    freezing: Freezing = field(default_factory=Freezing)
 
     @classmethod
     def initial(cls) -> "DlbState":
@@ -93,106 +151,234 @@ class DlbState:
 
 
 def on_sample(
-    state: DlbState, sample: HouseSample, settings: DlbSettings, now_s: float
+    state: DlbState,
+    sample: HouseSample,
+    settings: DlbSettings,
+    now_s: float,
+    bounds: Mapping[Source, Phases] = NO_BOUNDS,
 ) -> DlbState:
-    """Decide on one sample. An implausible, repeated, future or too old one counts as silence."""
+    """Decide on one sample. An implausible, repeated, future, too old or frozen one is silence.
+
+    `bounds`: what else leaves only so much room in each phase, A, as the contract's power.
+    """
     if not _is_valid(state, sample, settings, now_s):
         return state
-    free_a = _free_a(sample, settings)
-    if state.last_at_s is None or sample.at_s - state.last_at_s >= settings.silence_s:
-        # The car may be drawing the fallback current: start from there, never above.
-        state = DlbState(limit_a=settings.fallback_a, unbroken_since_s=sample.at_s)
-    seen = _remember(state, free_a, sample.at_s, settings)
-    return replace(seen, limit_a=_next_limit_a(seen, free_a, sample.at_s, settings))
+    seen = replace(state, freezing=freezing.on_sample(state.freezing, sample))
+    if freezing.is_frozen(seen.freezing, sample):
+        # The last sample that said anything is the first of those that are the same.
+        return replace(seen, last_at_s=seen.freezing.since_s)
+    if seen.last_at_s is None or sample.at_s - seen.last_at_s >= settings.silence_s:
+        seen = _begin(seen, sample.at_s, settings)
+    seen = _look_at_the_car(seen, sample, settings)
+    seen = _budgets(seen, sample, settings, bounds)
+    seen = replace(seen, last_at_s=sample.at_s)
+    return _limited(seen, sample, settings)
 
 
 def limit(state: DlbState, settings: DlbSettings, now_s: float) -> Limit:
-    """Return the limit in force: DLB's, or after `silence_s` the fallback as METER_LOST.
+    """Return one wallbox's limit in force: DLB's, or after `silence_s` the fallback as METER_LOST.
 
     DLB's is a lease of `silence_s` from the last sample on.
     """
-    lost = Limit(Source.METER_LOST, settings.fallback_a, now_s, fallback_a=settings.fallback_a)
-    if state.last_at_s is None:
-        return lost
-    lease = Limit(
-        Source.DLB,
+    if is_lost(state, settings, now_s):
+        return Limit(Source.METER_LOST, settings.fallback_a, now_s, fallback_a=settings.fallback_a)
+    assert state.last_at_s is not None  # noqa: S101 - is_lost says so
+    return Limit(
+        _tightest(state, settings)[1],
         state.limit_a,
         set_at_s=state.last_at_s,
         expires_at_s=state.last_at_s + settings.silence_s,
         fallback_a=settings.fallback_a,
     )
-    return lost if now_s >= state.last_at_s + settings.silence_s else lease
+
+
+def is_lost(state: DlbState, settings: DlbSettings, now_s: float) -> bool:
+    """Whether there has been no valid sample for `silence_s`."""
+    return state.last_at_s is None or now_s >= state.last_at_s + settings.silence_s
+
+
+def budget_a(state: DlbState, settings: DlbSettings, now_s: float) -> Phases:
+    """Return what all cars together may draw from each phase; without a meter the fallback."""
+    if is_lost(state, settings, now_s):
+        return (settings.fallback_a, settings.fallback_a, settings.fallback_a)
+    return state.budget_a
 
 
 def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
     """Return when it allows more if the house stays as it is, None when it will not then."""
+    if state.last_at_s is None or state.memories is None:
+        return None
     if state.limit_a < settings.minimum_a:
         since_s = state.restart_free_since_s
         return None if since_s is None else since_s + settings.restart_wait_s
-    enough_a = state.limit_a + _STEP_UP_A
-    if not state.minima or state.minima[-1][1] < enough_a:
-        return None
-    tight = [second for second, least_a in state.minima if least_a < enough_a]
-    free_since_s = (tight[-1] + 1) * _BUCKET_S if tight else state.unbroken_since_s
-    return max(free_since_s, state.unbroken_since_s) + settings.settle_s
+    tightest_a = _tightest(state, settings)[0]
+    at_s = state.unbroken_since_s + settings.settle_s
+    for phase in _phases(state, settings):
+        if state.budget_a[phase] > tightest_a:
+            continue
+        enough_a = state.budget_a[phase] + 2 * settings.dead_band_a + settings.margin_a
+        memory = state.memories[phase]
+        if memory.steps[-1][1] < enough_a or state.budget_a[phase] >= settings.maximum_a:
+            return None
+        tight = [at for at, low_a, _ in memory.steps if low_a < enough_a]
+        if tight:
+            at_s = max(at_s, tight[-1] + memory.hold_s)
+    return at_s
+
+
+# ----------------------------------------------------------------------- steps
 
 
 def _is_valid(state: DlbState, sample: HouseSample, settings: DlbSettings, now_s: float) -> bool:
-    plausible = all(
-        abs(amps) <= IMPLAUSIBLE_A  # false for not-a-number
-        for phases in (sample.house_a, sample.car_a)
-        for amps, used in zip(phases, settings.phases_used, strict=True)
-        if used
-    )
     newer = state.last_at_s is None or sample.at_s > state.last_at_s
-    return plausible and newer and 0 <= now_s - sample.at_s < settings.silence_s
+    fresh = newer and 0 <= now_s - sample.at_s < settings.silence_s
+    return fresh and is_plausible(sample, settings.phases_used)
 
 
-def _free_a(sample: HouseSample, settings: DlbSettings) -> float:
-    """Return what the fuse leaves for the car in the tightest phase, in A; negative: overload.
+def _begin(state: DlbState, at_s: float, settings: DlbSettings) -> DlbState:
+    """The car may be drawing the fallback current: start from there, never above."""
+    start_a = settings.fallback_a
+    return DlbState(
+        budget_a=(start_a, start_a, start_a),
+        limit_a=start_a,
+        limit_since_s=at_s,
+        unbroken_since_s=at_s,
+        car_phases=state.car_phases,
+        drawing_since_s=at_s,
+        freezing=state.freezing,
+    )
 
-    At most the fuse's rating, even while the roof exports: the wires behind the fuse carry both.
-    It also bounds what a reversed current clamp or a late reading of the car can do.
-    """
-    return min(
-        settings.maximum_a - max(0.0, house_a - car_a)
+
+def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
+    """Learn which phases the car uses, and what it leaves of its limit."""
+    l1, l2, l3 = (amps >= _DRAWING_A for amps in sample.car_a)
+    drawing = (l1, l2, l3)
+    if drawing != state.drawing:
+        state = replace(state, drawing=drawing, drawing_since_s=sample.at_s)
+    if any(drawing):
+        more = tuple(a or b for a, b in zip(state.car_phases, drawing, strict=True))
+        settled = sample.at_s - state.drawing_since_s >= _PHASES_AFTER_S
+        l1, l2, l3 = drawing if settled else more
+        state = replace(state, car_phases=(l1, l2, l3))
+    left_a = state.limit_a - max(sample.car_a)
+    followed = sample.at_s - state.limit_since_s >= _UNUSED_AFTER_S
+    # One that leaves far more is limited by something else; of that nothing is known.
+    if any(drawing) and followed and 0 <= left_a <= _UNUSED_MAX_A + 2 * settings.dead_band_a:
+        target_a = min(left_a, _UNUSED_MAX_A)
+        learned_a = state.unused_a + _UNUSED_SHARE * (target_a - state.unused_a)
+        state = replace(state, unused_a=learned_a)
+    return state
+
+
+def _budgets(
+    state: DlbState, sample: HouseSample, settings: DlbSettings, bounds: Mapping[Source, Phases]
+) -> DlbState:
+    rooms = {Source.DLB: fuse_room_a(sample, settings.maximum_a), **bounds}
+    settled = sample.at_s - state.unbroken_since_s >= settings.settle_s
+    memories, budgets, sources = [], [], []
+    for phase in range(3):
+        memory = state.memories[phase] if state.memories else Memory(settings.settle_s)
+        source = min(rooms, key=lambda name: rooms[name][phase])
+        if settings.phases_used[phase]:
+            room_a = rooms[source][phase]
+            memory = remember(
+                *(memory, room_a, source, sample.at_s, settings.settle_s, settings.longest_gap_s)
+            )
+        memories.append(memory)
+        amps, of = _budget(state, phase, memory, settled, settings, sample.at_s)
+        budgets.append(amps)
+        sources.append(of)
+    (b1, b2, b3), (s1, s2, s3), (m1, m2, m3) = budgets, sources, memories
+    return replace(state, budget_a=(b1, b2, b3), sources=(s1, s2, s3), memories=(m1, m2, m3))
+
+
+def _budget(
+    state: DlbState,
+    phase: int,
+    memory: Memory,
+    settled: bool,
+    settings: DlbSettings,
+    at_s: float,
+) -> tuple[float, Source]:
+    """Down at once by the whole excess; up to what was free all the time, if that is worth it."""
+    budget_a, source = state.budget_a[phase], state.sources[phase]
+    if not settings.phases_used[phase]:
+        return budget_a, source
+    if memory.mean_a < budget_a - settings.margin_a or memory.mean_a < settings.minimum_a:
+        return max(0.0, memory.mean_a - settings.margin_a), memory.source
+    _, settled_a, of = memory.lowest(at_s)
+    if settled and settled_a - settings.margin_a >= budget_a + 2 * settings.dead_band_a:
+        return settled_a - settings.margin_a, of
+    return budget_a, source
+
+
+def _limited(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
+    """One wallbox's limit from the budgets of the phases which its car uses."""
+    state = _gross(state, sample, settings)
+    assert state.memories is not None  # noqa: S101 - _budgets made them
+    now_a = min(state.memories[phase].mean_a for phase in _phases(state, settings))
+    restartable = now_a >= settings.minimum_a + _RESTART_MARGIN_A
+    since_s = state.restart_free_since_s
+    since_s = (sample.at_s if since_s is None else since_s) if restartable else None
+    state = replace(state, restart_free_since_s=since_s)
+    limit_a = _next_limit_a(state, now_a, sample.at_s, settings)
+    if limit_a == state.limit_a:
+        return _follow(state, sample)
+    return _follow(replace(state, limit_a=limit_a, limit_since_s=sample.at_s), sample)
+
+
+def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSettings) -> float:
+    tightest_a = _tightest(state, settings)[0]
+    if now_a < settings.minimum_a or _is_gross(state, at_s):
+        return 0.0
+    if state.limit_a < settings.minimum_a:
+        since_s = state.restart_free_since_s
+        waited = since_s is not None and at_s - since_s >= settings.restart_wait_s
+        if not waited or tightest_a < settings.minimum_a:
+            return 0.0 if state.limit_a < settings.minimum_a else state.limit_a
+    allowed_a = min(max(tightest_a, settings.minimum_a) + state.unused_a, settings.maximum_a)
+    if state.limit_a - settings.margin_a <= allowed_a < state.limit_a + settings.dead_band_a:
+        return state.limit_a  # what the car leaves was learned anew; no news for the car
+    return allowed_a
+
+
+def _gross(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
+    """Notice a gross overload, and whether the car is on its way down already."""
+    gross = any(
+        house_a > GROSS_SHARE * settings.maximum_a and used and car_a >= _DRAWING_A
         for house_a, car_a, used in zip(
             sample.house_a, sample.car_a, settings.phases_used, strict=True
         )
-        if used
     )
+    if not gross:
+        return replace(state, gross_since_s=None)
+    return state if state.gross_since_s is not None else replace(state, gross_since_s=sample.at_s)
 
 
-def _remember(state: DlbState, free_a: float, at_s: float, settings: DlbSettings) -> DlbState:
-    second = math.floor(at_s / _BUCKET_S)
-    oldest = math.floor((at_s - settings.settle_s) / _BUCKET_S)
-    minima = tuple(entry for entry in state.minima if entry[0] >= oldest)
-    if minima and minima[-1][0] == second:
-        minima = (*minima[:-1], (second, min(minima[-1][1], free_a)))
-    else:
-        minima = (*minima, (second, free_a))
-    restartable = free_a >= settings.minimum_a + _RESTART_MARGIN_A
-    free_since_s = at_s if state.restart_free_since_s is None else state.restart_free_since_s
-    return replace(
-        state,
-        last_at_s=at_s,
-        restart_free_since_s=free_since_s if restartable else None,
-        minima=minima,
-    )
+def _is_gross(state: DlbState, at_s: float) -> bool:
+    """Whether it lasts, beyond the time that this car is known to need for following."""
+    if state.gross_since_s is None:
+        return False
+    wait_s = max(timing.DLB_GROSS_S, min(state.reaction_s, timing.EV_REACTION_S) + _SAMPLE_S)
+    return at_s - state.gross_since_s >= wait_s
 
 
-def _next_limit_a(state: DlbState, free_a: float, at_s: float, settings: DlbSettings) -> float:
-    if free_a < settings.minimum_a:
-        return 0.0
-    if free_a < state.limit_a:
-        return free_a
-    if at_s - state.unbroken_since_s < settings.settle_s:
-        return state.limit_a
-    settled_a = min(least_a for _, least_a in state.minima)
-    if state.limit_a >= settings.minimum_a:
-        may_rise = settled_a >= state.limit_a + _STEP_UP_A
-    else:
-        free_since_s = state.restart_free_since_s
-        waited = free_since_s is not None and at_s - free_since_s >= settings.restart_wait_s
-        may_rise = waited and settled_a >= settings.minimum_a
-    return settled_a if may_rise else state.limit_a
+def _follow(state: DlbState, sample: HouseSample) -> DlbState:
+    """Learn how long the car takes from a lower limit until its current falls."""
+    car_a = max(sample.car_a)
+    if state.told_s is not None and car_a < state.told_car_a - FOLLOWING_A:
+        return replace(state, told_s=None, reaction_s=sample.at_s - state.told_s)
+    if state.told_s is None and car_a > state.limit_a + FOLLOWING_A:
+        return replace(state, told_s=sample.at_s, told_car_a=car_a)
+    return state
+
+
+def _phases(state: DlbState, settings: DlbSettings) -> list[int]:
+    """The phases that count: of those of the wallbox the ones which its car uses."""
+    connected = [phase for phase in range(3) if settings.phases_used[phase]]
+    return [phase for phase in connected if state.car_phases[phase]] or connected
+
+
+def _tightest(state: DlbState, settings: DlbSettings) -> tuple[float, Source]:
+    phase = min(_phases(state, settings), key=lambda phase: state.budget_a[phase])
+    return state.budget_a[phase], state.sources[phase]

@@ -31,6 +31,9 @@ MAINS_CONFIRM_S = 0.9
 """Between the first and the last reading of the meter that show a wrong voltage: two readings at
 its usual second. This protects the car; IEC 60364 trips within 0.2 s what is dangerous."""
 
+EV_REACTION_S = 5.0
+"""A vehicle may take so long to follow the pilot down (IEC (6))."""
+
 EV_FOLLOW_S = 7.0
 """From a lower current on the pilot until the vehicle must have followed and the meter have shown
 it: 5 s by IEC (6), and two readings of a meter. EVerest's grace for over-current is 7 s too."""
@@ -129,3 +132,7 @@ DLB_SILENCE_S = 10.0
 DLB_RESTART_WAIT_S = 60.0
 """After a pause for lack of current the restart's current must be free for this long (SmartEVSE:
 ChargeDelay 60 s); shorter flaps."""
+
+DLB_GROSS_S = 2.0
+"""A gross overload (125 % of the fuse) which lasts so long while the vehicle has not begun to
+follow stops the charge: a breaker of 25 A bears 2.5 times its rating for tens of seconds."""

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pytest
 
@@ -16,6 +17,7 @@ from evse.balancing.dlb import (
 from evse.core.limits import Source
 
 SETTINGS = DlbSettings(maximum_a=25.0, fallback_a=8.0)
+MARGIN_A = SETTINGS.margin_a
 
 
 @dataclass
@@ -68,15 +70,15 @@ def test_it_starts_at_the_fallback_and_rises_when_the_rest_was_free_for_20_s():
     house = House(others_a=(4.0, 4.0, 4.0))
     allowed_a = house.run(25)
     assert allowed_a[:20] == [8.0] * 20
-    assert allowed_a[20] == 21.0
+    assert allowed_a[20] == 21.0 - MARGIN_A
     assert house.limit.source is Source.DLB
 
 
 def test_down_by_the_whole_excess_on_the_first_sample():
     house = settled()
-    assert house.allowed_a == 25.0
+    assert house.allowed_a == 25.0 - MARGIN_A
     house.others_a = (0.0, 14.0, 0.0)
-    assert house.run(1) == [11.0]
+    assert house.run(1) == [11.0 - MARGIN_A]
 
 
 def test_up_only_to_what_was_free_all_the_time():
@@ -87,10 +89,11 @@ def test_up_only_to_what_was_free_all_the_time():
     house.run(1)
     house.others_a = (0.0, 0.0, 0.0)
     allowed_a = house.run(25)
-    assert allowed_a[5] == 11.0
-    assert 20.0 in allowed_a
-    assert allowed_a[-1] == 25.0
-    assert set(allowed_a) == {11.0, 20.0, 25.0}
+    assert [amps for amps, _ in groupby(allowed_a)] == [
+        11.0 - MARGIN_A,
+        20.0 - MARGIN_A,
+        25.0 - MARGIN_A,
+    ]
 
 
 def test_a_hob_that_pulses_does_not_move_the_limit():
@@ -99,53 +102,53 @@ def test_a_hob_that_pulses_does_not_move_the_limit():
     for pulse in range(20):
         house.others_a = (10.0 if pulse % 2 else 0.0,) * 3
         allowed_a += house.run(8)
-    assert set(allowed_a) == {15.0}
+    assert set(allowed_a) == {15.0 - MARGIN_A}
 
 
 def test_small_rises_are_not_followed():
     house = settled(others_a=10.0)
-    house.others_a = (9.6, 9.6, 9.6)
-    assert set(house.run(60)) == {15.0}
-    house.others_a = (9.5, 9.5, 9.5)
-    assert house.run(60)[-1] == 15.5
+    house.others_a = (9.1, 9.1, 9.1)
+    assert set(house.run(60)) == {15.0 - MARGIN_A}
+    house.others_a = (8.0, 8.0, 8.0)
+    assert house.run(60)[-1] == 17.0 - MARGIN_A
 
 
 def test_the_tightest_phase_decides():
-    assert settled().allowed_a == 25.0
+    assert settled().allowed_a == 25.0 - MARGIN_A
     house = House(others_a=(3.0, 12.0, 7.0))
     house.run(60)
-    assert house.allowed_a == 13.0
+    assert house.allowed_a == 13.0 - MARGIN_A
 
 
 def test_phases_without_the_car_do_not_count():
     single_phase = DlbSettings(25.0, 8.0, phases_used=(True, False, False))
     house = House(single_phase, others_a=(3.0, 24.0, math.nan))
     house.run(60)
-    assert house.allowed_a == 22.0
+    assert house.allowed_a == 22.0 - MARGIN_A
 
 
 def test_the_car_itself_is_taken_out():
     """Integrating on the grid value would see no room here."""
     house = settled(others_a=5.0)
-    assert house.car_a == (20.0, 20.0, 20.0)
-    assert set(house.run(60)) == {20.0}
+    assert house.car_a == (20.0 - MARGIN_A,) * 3
+    assert set(house.run(60)) == {20.0 - MARGIN_A}
 
 
 @pytest.mark.parametrize(
     ("others_a", "allowed_a"), [(-10.0, 25.0), (-0.1, 25.0), (0.0, 25.0), (1.0, 24.0)]
 )
 def test_export_never_allows_more_than_the_fuse(others_a, allowed_a):
-    assert settled(others_a=others_a).allowed_a == allowed_a
+    assert settled(others_a=others_a).allowed_a == allowed_a - MARGIN_A
 
 
 def test_export_of_the_house_does_not_hide_its_load():
     """House −4 A with 10 A into the car: the roof gives 14 A."""
     house = settled(others_a=-14.0)
     house.car_a = (10.0, 10.0, 10.0)
-    assert house.sample() == 25.0
+    assert house.sample() == 25.0 - MARGIN_A
     house.now_s += 1.0
     house.others_a = (9.0, 9.0, 9.0)
-    assert house.sample() == 16.0
+    assert house.sample() == 16.0 - MARGIN_A
 
 
 def test_below_the_minimum_it_pauses_and_restarts_after_60_s_with_a_margin():
@@ -154,10 +157,10 @@ def test_below_the_minimum_it_pauses_and_restarts_after_60_s_with_a_margin():
     assert house.run(1) == [0.0]
     house.others_a = (18.5, 18.5, 18.5)  # 6.5 A free: enough to go on, not to start
     assert set(house.run(300)) == {0.0}
-    house.others_a = (18.0, 18.0, 18.0)
+    house.others_a = (17.0, 17.0, 17.0)
     allowed_a = house.run(62)
-    assert allowed_a.index(7.0) == 60
-    assert set(allowed_a) == {0.0, 7.0}
+    assert allowed_a.index(8.0 - MARGIN_A) == 60
+    assert set(allowed_a) == {0.0, 8.0 - MARGIN_A}
 
 
 def test_a_pause_counts_from_the_last_lack():
@@ -165,20 +168,20 @@ def test_a_pause_counts_from_the_last_lack():
     house.others_a = (20.0, 20.0, 20.0)
     house.run(1)
     house.others_a = (10.0, 10.0, 10.0)
-    house.run(50)
+    house.run(15)
     house.others_a = (20.0, 20.0, 20.0)
     house.run(1)
     house.others_a = (10.0, 10.0, 10.0)
-    assert house.run(62).index(15.0) == 60
+    assert house.run(62).index(15.0 - MARGIN_A) == 60
 
 
 @pytest.mark.parametrize("fallback_a", [0.0, 8.0])
 def test_a_silent_meter_ends_in_the_fallback_within_10_s(fallback_a):
     house = settled(settings=DlbSettings(25.0, fallback_a, restart_wait_s=30.0))
-    assert house.allowed_a == 25.0
+    assert house.allowed_a == 25.0 - MARGIN_A
     last_s = house.now_s
     house.now_s = last_s + 9.99
-    assert (house.limit.source, house.allowed_a) == (Source.DLB, 25.0)
+    assert (house.limit.source, house.allowed_a) == (Source.DLB, 25.0 - MARGIN_A)
     house.now_s = last_s + 10.0
     assert (house.limit.source, house.allowed_a) == (Source.METER_LOST, fallback_a)
 
@@ -197,14 +200,14 @@ def test_after_a_silence_it_starts_low_again():
     assert house.limit.source is Source.DLB
     allowed_a = house.run(20)
     assert allowed_a[:19] == [8.0] * 19
-    assert allowed_a[19] == 25.0
+    assert allowed_a[19] == 25.0 - MARGIN_A
 
 
 def test_after_a_silence_the_first_sample_may_take_back_the_fallback():
     house = settled()
     house.now_s += 60.0
     house.car_a, house.others_a = (8.0, 8.0, 8.0), (18.5, 18.5, 18.5)
-    assert house.sample() == 6.5
+    assert house.sample() == 6.5 - MARGIN_A
     house.now_s += 1.0
     house.others_a = (24.0, 24.0, 24.0)
     assert house.sample() == 0.0
@@ -249,8 +252,9 @@ def test_memory_is_bounded_by_the_window_not_by_the_meter():
     house = House(others_a=(4.0, 4.0, 4.0))
     for _ in range(5000):
         house.now_s += 0.02
+        house.others_a = tuple(amps - 1e-4 for amps in house.others_a)  # each one is a new step
         house.sample()
-    assert len(house.state.minima) <= SETTINGS.settle_s + 2
+    assert all(len(memory.steps) <= 102 for memory in house.state.memories)
 
 
 @pytest.mark.parametrize(
@@ -287,3 +291,135 @@ def test_it_rises_when_it_said_it_would(begin_s, busy_s):
         house.run(1)
     assert promised_s <= house.now_s <= promised_s + 1.0
     assert may_rise_at_s(house.state, SETTINGS) is None
+
+
+# ------------------------------------------------------- what it learns of house and car
+
+
+def test_pulses_that_repeat_are_waited_for():
+    """An oven of 40 s in 100 s: its second pulse is recognised, the third finds its room free."""
+    house = settled()
+    falls = []
+    for _ in range(6):
+        for others_a, seconds in ((11.0, 40), (0.0, 60)):
+            house.others_a = (others_a,) * 3
+            before_a = house.allowed_a
+            allowed_a = house.run(seconds)
+            falls.append(before_a > 15.0 > allowed_a[0])
+    assert falls[::2] == [True, True, False, False, False, False]
+    house.others_a = (0.0,) * 3
+    house.run(300)
+    assert house.allowed_a == 25.0 - MARGIN_A  # and it is forgotten when it has ended
+
+
+def test_a_little_noise_moves_nothing():
+    house = settled(others_a=10.0)
+    allowed_a = []
+    for second in range(120):
+        house.others_a = (10.0 + (0.3 if second % 2 else -0.3),) * 3
+        allowed_a += house.run(1)
+    assert len(set(allowed_a)) <= 3
+    assert max(allowed_a) - min(allowed_a) < 0.4
+
+
+def follow(house, seconds, share=0.98, phases=(1.0, 1.0, 1.0)):
+    """Like `run`, with a car that draws a share of its limit from some phases."""
+    for _ in range(seconds):
+        house.now_s += 1.0
+        allowed_a = house.sample()
+        house.car_a = tuple(share * allowed_a * used for used in phases)
+
+
+def test_what_the_car_leaves_is_offered():
+    house = settled(others_a=5.0)
+    follow(house, 120, share=0.95)
+    assert 20.0 < house.allowed_a <= 21.0
+    assert max(house.car_a) <= 20.0
+
+
+@pytest.mark.parametrize("share", [0.5, 0.0])
+def test_a_car_that_takes_far_less_is_offered_no_more(share):
+    house = settled(others_a=5.0)
+    follow(house, 120, share=share)
+    assert house.allowed_a == 20.0 - MARGIN_A
+
+
+def test_a_single_phase_car_is_bound_by_its_own_phase():
+    house = House(others_a=(3.0, 17.0, 5.0))
+    follow(house, 90, share=1.0, phases=(1.0, 0.0, 0.0))
+    assert house.allowed_a == 22.0 - MARGIN_A
+    house.car_a = (10.0, 10.0, 10.0)  # it was a three-phase car after all
+    house.now_s += 1.0
+    assert house.sample() == 8.0
+
+
+# ------------------------------------------------------------------- gross overload
+
+
+def test_a_gross_overload_stops_a_car_that_does_not_follow():
+    house = settled(others_a=1.0)
+    house.car_a = (24.0,) * 3
+    house.others_a = (10.0,) * 3
+    allowed_a = []
+    for _ in range(4):
+        house.now_s += 1.0
+        allowed_a.append(house.sample())
+    assert allowed_a == [15.0 - MARGIN_A, 15.0 - MARGIN_A, 0.0, 0.0]
+
+
+def test_a_car_that_follows_is_not_stopped():
+    house = settled(others_a=1.0)
+    house.car_a = (24.0,) * 3
+    house.others_a = (10.0,) * 3
+    allowed_a = []
+    for car_a in (24.0, 24.0, 20.0, 14.9, 14.9):
+        house.car_a = (car_a,) * 3
+        house.now_s += 1.0
+        allowed_a.append(house.sample())
+    assert 0.0 not in allowed_a
+
+
+def test_a_slow_car_is_known_after_its_first_stop():
+    house = settled(others_a=1.0)
+    stops = []
+    for _ in range(3):
+        house.car_a, house.others_a = (23.9,) * 3, (10.0,) * 3
+        allowed_a = []
+        for second in range(10):
+            house.car_a = (23.9 if second < 4 else min(23.9, max(allowed_a[-4], 0.0)),) * 3
+            house.now_s += 1.0
+            allowed_a.append(house.sample())
+        stops.append(0.0 in allowed_a)
+        house.others_a = (1.0,) * 3
+        house.run(300)
+    assert stops == [True, False, False]
+
+
+# --------------------------------------------------------------------- other bounds
+
+
+def test_the_tightest_bound_names_itself():
+    house = settled(others_a=5.0)
+    bounds = {Source.CONTRACT: (12.0, 12.0, 12.0)}
+    house.now_s += 1.0
+    sample = HouseSample(house.now_s, (25.0,) * 3, (20.0,) * 3)
+    state = on_sample(house.state, sample, SETTINGS, house.now_s, bounds)
+    now = limit(state, SETTINGS, house.now_s)
+    assert (now.source, now.amps) == (Source.CONTRACT, 12.0 - MARGIN_A)
+
+
+# ----------------------------------------------------------------------- frozen meter
+
+
+def test_a_lively_meter_that_freezes_is_silence_within_10_s():
+    house = House()
+    for second in range(90):
+        house.others_a = (5.0 + 0.01 * (second % 7),) * 3
+        house.run(1)
+    frozen_a = tuple(o + c for o, c in zip(house.others_a, house.car_a, strict=True))
+    frozen_s = house.now_s
+    while house.limit.source is Source.DLB:
+        house.now_s += 1.0
+        house.sample(frozen_a)
+    assert house.now_s - frozen_s <= 10.0
+    assert house.allowed_a == 8.0

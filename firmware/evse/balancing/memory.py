@@ -1,0 +1,104 @@
+"""What a phase remembers of the room that was left in it: how low it was, and when last. Pure.
+
+The memory is a staircase: of all samples only those are kept after which the room was never as low
+again. Its first step within the last `hold_s` is the least room of that time, and its last step as
+low as a new fall tells how long ago that happened before: so pulses that repeat (hob, oven) are
+recognised by their first repetition, and the room between them is not given away.
+"""
+
+import math
+from dataclasses import dataclass
+
+from evse.core.limits import Source
+
+NOISE_A = 0.8
+"""Samples this near to their mean are noise of house and meter, and only the mean counts; what is
+further away is an appliance, and counts at once."""
+
+_MEAN_S = 6.0
+"""Over how long the mean goes."""
+
+REPEATED_A = 1.0
+"""A fall to within this of an earlier one is the same appliance again."""
+
+_GAP_MARGIN = 1.1
+_GAP_MARGIN_S = 2.0
+"""A thermostat is no clock: so much longer than the gap that was seen its pulses are waited for."""
+
+_FORGET_AFTER = 1.5
+"""Pulses that did not come for so many times the wait have ended."""
+
+_KEPT_S = 400.0
+"""Nobody asks for what is older: the longest wait, and a little."""
+
+Step = tuple[float, float, Source]
+"""When the room was last as low as this: (s, A, whose room it was)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`mean_a`: the room without its noise, at `at_s`. `steps`: the staircase, oldest and lowest
+    first. `hold_s`: how long room must have been there, learned at `learned_s`."""
+
+    hold_s: float
+    mean_a: float = 0.0
+    at_s: float | None = None
+    learned_s: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+    def settled_a(self, now_s: float) -> float:
+        """Return the least room of the last `hold_s`, A."""
+        return self.lowest(now_s)[1]
+
+    def lowest(self, now_s: float) -> Step:
+        """Return the step of the least room of the last `hold_s`."""
+        return next(step for step in self.steps if step[0] >= now_s - self.hold_s)
+
+    @property
+    def source(self) -> Source:
+        """Whose the room of the last sample is."""
+        return self.steps[-1][2]
+
+
+def remember(
+    memory: Memory, room_a: float, source: Source, at_s: float, settle_s: float, longest_s: float
+) -> Memory:
+    """Take the room of one sample.
+
+    `settle_s`: how long to wait without pulses; `longest_s`: the longest gap between pulses.
+    """
+    if memory.at_s is None:
+        return Memory(settle_s, room_a, at_s, at_s, ((at_s, room_a, source),))
+    mean_a = _mean_a(memory, room_a, at_s - memory.at_s)
+    hold_s, learned_s = _learn(memory, mean_a, at_s, settle_s, longest_s)
+    return Memory(hold_s, mean_a, at_s, learned_s, _climb(memory.steps, mean_a, source, at_s))
+
+
+def _climb(steps: tuple[Step, ...], room_a: float, source: Source, at_s: float) -> tuple[Step, ...]:
+    """The staircase with one sample more; at most one step a second, however fast the meter."""
+    kept = tuple(step for step in steps if step[1] < room_a and step[0] >= at_s - _KEPT_S)
+    if kept and math.floor(kept[-1][0]) == math.floor(at_s):
+        _, low_a, of = kept[-1]
+        return (*kept[:-1], (at_s, low_a, of))
+    return (*kept, (at_s, room_a, source))
+
+
+def _mean_a(memory: Memory, room_a: float, passed_s: float) -> float:
+    if abs(room_a - memory.mean_a) > NOISE_A:
+        return room_a
+    return memory.mean_a + (room_a - memory.mean_a) * min(1.0, passed_s / _MEAN_S)
+
+
+def _learn(
+    memory: Memory, room_a: float, at_s: float, settle_s: float, longest_s: float
+) -> tuple[float, float]:
+    """How long to wait from now on, and when that was learned."""
+    if room_a < memory.mean_a - REPEATED_A:
+        before = [at for at, low_a, _ in memory.steps if low_a <= room_a + REPEATED_A]
+        gap_s = at_s - before[-1] if before else 0.0
+        if settle_s < gap_s <= longest_s:
+            wait_s = gap_s * _GAP_MARGIN + _GAP_MARGIN_S
+            return max(memory.hold_s, wait_s), at_s
+    if at_s - memory.learned_s > _FORGET_AFTER * memory.hold_s:
+        return settle_s, at_s
+    return memory.hold_s, memory.learned_s
