@@ -14,7 +14,10 @@ from urllib.parse import parse_qsl
 
 from evse.lines.connection import ConnectionStringError, SerialConnection, parse_connection
 
-CAN_INTERFACES = ("socketcan", "slcan", "udp_multicast", "virtual")
+CAN_INTERFACES = ("socketcan", "udp_multicast", "virtual")
+"""Of python-can. Every real adapter is a network interface of Linux; slcand makes one of a serial
+adapter."""
+
 CAN_BITRATES = (50_000, 100_000, 125_000, 250_000, 500_000, 1_000_000)
 DEFAULT_BITRATE = 250_000
 

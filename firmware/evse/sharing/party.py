@@ -189,6 +189,14 @@ class Party:
             counters.timeouts += 1
             self._missed_at_s[unit] = now_s
 
+    def stuck(self, trouble: str) -> None:
+        """Nothing can be said for now; it is logged once, until somebody is heard again."""
+        self.trouble = trouble
+        self.counted(LINE).timeouts += 1
+        if not self._told:
+            _log.warning("%s: %s; trying again", self._carrier, trouble)
+            self._told = True
+
     def found(self, finding: Finding) -> None:
         """Something is wrong with the group; it is logged once a spell."""
         if finding not in self.findings:
@@ -210,11 +218,7 @@ class Party:
         """The wire is lost: tell it once, and wait before the next attempt."""
         if not self.trouble and _now_s() - self._opened_at_s >= STEADY_S:
             self._works()
-        self.trouble = str(error) or type(error).__name__
-        self.counted(LINE).timeouts += 1
-        if not self._told:
-            _log.warning("%s: %s; trying again", self._carrier, self.trouble)
-            self._told = True
+        self.stuck(str(error) or type(error).__name__)
         await asyncio.sleep(self._reopen_s)
         self._reopen_s = min(2 * self._reopen_s, REOPEN_MAXIMUM_S)
 
@@ -223,6 +227,7 @@ class Party:
         if self._told:
             _log.info("%s works again", self._carrier)
         self._told = False
+        self.trouble = ""
         self._reopen_s = REOPEN_S
 
 

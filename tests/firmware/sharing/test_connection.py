@@ -14,7 +14,6 @@ PEERS = (("192.168.1.21", 5076), ("192.168.1.22", 5077))
         ("serial:/dev/ttyS1?baudrate=38400", SerialConnection("/dev/ttyS1", 38400)),
         ("can:socketcan/can0", CanConnection("socketcan", "can0", 250_000)),
         ("can:socketcan/can0?bitrate=125000", CanConnection("socketcan", "can0", 125_000)),
-        ("can:slcan//dev/ttyACM0", CanConnection("slcan", "/dev/ttyACM0")),
         ("can:udp_multicast/239.74.163.2", CanConnection("udp_multicast", "239.74.163.2")),
         ("lan:239.255.76.1:5076", LanConnection((("239.255.76.1", 5076),), 5076)),
         (
