@@ -56,6 +56,8 @@ class Finding(StrEnum):
     """Somebody else asks or grants on this bus."""
     DUPLICATE_UNIT = "duplicate_unit"
     """Another unit has our number."""
+    KEY_TROUBLE = "key_trouble"
+    """Somebody who writes to us has another key, or none."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,8 @@ class UnitCounters:
     """How well one unit is heard.
 
     `exchanges`: good messages from it. `timeouts`: times it was silent. `nonsense`: damaged or
-    strange bytes. `forged`: messages whose seal is not that of our key. `heard_at_s`: instant of
+    strange bytes. `forged`: messages whose seal is not that of our key, and on a network those of
+    other groups, as of unit 0. `heard_at_s`: instant of
     the last good message, in the event loop's time; None before the first.
     """
 
@@ -75,7 +78,8 @@ class UnitCounters:
 
 
 Hears = Callable[[Envelope], None]
-"""Called in the event loop with every message to this unit whose seal is good."""
+"""Called in the event loop with every message to this unit whose seal is good; on the master also
+with grants that another master has said, to whomever."""
 
 
 class Bus(Protocol):

@@ -41,6 +41,7 @@ _LARGEST = 1400
 """Bytes of a datagram: it travels in one piece on every network."""
 
 _RECEIVE = 2048
+_AT_ONCE = 256  # datagrams fetched before others have their turn
 _IP_MULTICAST_ALL = 49  # linux/in.h; Python does not name it
 
 Message = tuple[Kind, int, int, bytes]
@@ -59,15 +60,17 @@ def datagrams(group: bytes, messages: list[Message]) -> Iterator[bytes]:
         del bodies[:count]
 
 
-def messages_in(group: bytes, datagram: bytes) -> list[Message] | None:
-    """The messages of a datagram; none when another group sent it, None when it is no such."""
+def group_in(datagram: bytes) -> bytes | None:
+    """The group of a datagram, None when it is none of ours or of another version."""
     if len(datagram) < _HEADER.size:
         return None
-    magic, version, count, sent_by = _HEADER.unpack_from(datagram)
-    if (magic, version) != (_MAGIC, VERSION):
-        return None
-    if sent_by != group:
-        return []
+    magic, version, _, group = _HEADER.unpack_from(datagram)
+    return group if (magic, version) == (_MAGIC, VERSION) else None
+
+
+def messages_in(datagram: bytes) -> list[Message] | None:
+    """The messages of a datagram that has a group; None when it is damaged."""
+    count = datagram[3]
     found: list[Message] = []
     at = _HEADER.size
     for _ in range(count):
@@ -128,8 +131,8 @@ class Lan:
                 raise failures[0]
 
     def _take(self, opened: socket.socket, party: Party) -> None:
-        """Fetch all that has come."""
-        while True:
+        """Fetch what has come."""
+        for _ in range(_AT_ONCE):
             try:
                 datagram = opened.recv(_RECEIVE)
             except BlockingIOError:
@@ -137,7 +140,11 @@ class Lan:
             except OSError:  # an ICMP error for what was sent to a peer that does not listen
                 party.counted(LINE).timeouts += 1
                 return
-            messages = messages_in(self._group, datagram)
+            group = group_in(datagram)
+            if group is not None and group != self._group:  # another group, or a wrong key
+                party.counted(LINE).forged += 1
+                continue
+            messages = None if group is None else messages_in(datagram)
             if messages is None:
                 party.counted(LINE).nonsense += 1
                 continue

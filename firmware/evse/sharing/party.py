@@ -157,7 +157,8 @@ class Party:
 
     def heard(self, kind: Kind, sender: int, recipient: int, sealed: bytes) -> None:
         """Somebody's message, or an echo of ours, as it came from the wire."""
-        if self.unit not in {recipient, sender}:
+        is_rivals = self.is_master and kind is Kind.GRANT
+        if not is_rivals and self.unit not in {recipient, sender}:
             return
         if sender == self.unit and sealed in self._said:
             return
@@ -166,9 +167,13 @@ class Party:
             envelope = unseal(self._key, kind, sender, recipient, sealed)
         except SealError:
             counters.forged += 1
+            if recipient == self.unit:
+                self.found(Finding.KEY_TROUBLE)
             return
-        if sender == self.unit:
-            self.found(Finding.SECOND_MASTER if self.is_master else Finding.DUPLICATE_UNIT)
+        if is_rivals:
+            self.found(Finding.SECOND_MASTER)
+        elif sender == self.unit:
+            self.found(Finding.DUPLICATE_UNIT)
             return
         counters.exchanges += 1
         counters.heard_at_s = _now_s()

@@ -244,10 +244,17 @@ class Rs485Master:
         while found := frames.first_frame(bytes(self._overheard)):
             frame, end = found
             del self._overheard[:end]
-            if isinstance(frame, Ask | Announcement) and frame.master != self._number:
-                party.found(Finding.SECOND_MASTER)
-            elif isinstance(frame, Answer) and frame.sealed and frame.unit in self._patience:
-                party.heard(Kind.REPORT, frame.unit, MASTER, frame.sealed)
+            match frame:
+                case Ask(unit, master, _, sealed) if master != self._number:
+                    party.found(Finding.SECOND_MASTER)
+                    if sealed:
+                        party.heard(Kind.GRANT, MASTER, unit, sealed)
+                case Announcement(master, grants) if master != self._number:
+                    party.found(Finding.SECOND_MASTER)
+                    for unit, sealed in grants:
+                        party.heard(Kind.GRANT, MASTER, unit, sealed)
+                case Answer(unit, _, sealed) if sealed and unit in self._patience:
+                    party.heard(Kind.REPORT, unit, MASTER, sealed)
         if frames.foreign_query(bytes(self._overheard)):
             self._overheard.clear()
             party.found(Finding.SECOND_MASTER)

@@ -125,6 +125,7 @@ async def test_a_second_master_and_a_doubled_unit_are_found(channel: str) -> Non
             seconds[number].report(bytes((number, 0)))
             await asyncio.sleep(0.05)
         await until(lambda: masters[0].party.findings == {Finding.SECOND_MASTER})
+        await until(lambda: Envelope(Kind.GRANT, 1, 2, bytes((1, 0))) in masters[0].heard)
         await until(lambda: seconds[0].party.findings == {Finding.DUPLICATE_UNIT})
 
 

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evse.sharing.bus import Kind
+from evse.sharing.allocation import Asks
+from evse.sharing.bus import MAX_MESSAGE_BYTES, Kind
 from evse.sharing.can_frames import (
+    LONGEST_GRANT,
+    LONGEST_REPORT,
     MOST_LOAD,
     PACE_S,
     STALLED_S,
@@ -16,6 +19,8 @@ from evse.sharing.can_frames import (
     load,
     pace_s,
 )
+from evse.sharing.messages import ConnectorGrant, ConnectorReport, Grant, Report, encode
+from evse.sharing.seal import SEAL_BYTES
 from tests.firmware.core.bench import DETERMINISTIC
 
 SEALED = st.binary(min_size=10, max_size=56)
@@ -101,6 +106,15 @@ def test_a_stalled_message_is_lost() -> None:
 def test_32_units_fit_250_kbit(report: int, grant: int, part: float) -> None:
     assert load(32, 250_000, PACE_S, report, grant) == pytest.approx(part, abs=0.001)
     assert part < MOST_LOAD
+
+
+def test_the_load_is_that_of_the_longest_messages() -> None:
+    """Of wallboxes with two connectors; if messages grow, the plan must be worked out anew."""
+    connectors = (ConnectorReport(Asks.NOTHING, 32.0),) * 2
+    report = encode(Report(2, 1, 1, connectors))
+    grant = encode(Grant(1, 2, 1, 1, connectors=(ConnectorGrant(6.0),) * 2))
+    assert len(report) <= MAX_MESSAGE_BYTES
+    assert (len(report) + SEAL_BYTES, len(grant) + SEAL_BYTES) == (LONGEST_REPORT, LONGEST_GRANT)
 
 
 @pytest.mark.parametrize(
