@@ -88,13 +88,16 @@ class Metering:
             self._on_house(house, chargers)
 
     async def _refresh(self, until_s: float) -> None:
-        """Fetch what changes slowly, in turn; at least one value even when no time is left."""
+        """Fetch what changes slowly, in turn, as long as another request fits into the time left;
+        one even when none does."""
         idle = 0
         while idle < len(self._slow):
             meter = self._slow.pop(0)
             self._slow.append(meter)
+            began_s = self._clock.monotonic()
             idle = 0 if await meter.refresh() else idle + 1
-            if not idle and self._clock.monotonic() >= until_s:
+            now_s = self._clock.monotonic()
+            if not idle and now_s + (now_s - began_s) >= until_s:
                 return
 
     async def _read(self, name: str, meter: Meter) -> MeterReading | None:

@@ -133,3 +133,64 @@ async def test_a_failure_is_logged_once_and_its_end_once(
     bench.house.fails = True
     await bench.clock.pass_time(5.0)
     assert caplog.messages[2:] == ["the house meter cannot be read: meter 2: no answer within 1 s"]
+
+
+# ------------------------------------------------------------------ fast, slow, silent
+
+
+class Slow(Meter):
+    """A meter whose slow values take a while to fetch, `due` of them each second."""
+
+    due = 2
+
+    def __init__(self, clock: VirtualClock, takes_s: float) -> None:
+        super().__init__(clock)
+        self.refresh_s = takes_s
+        self.refreshed_at_s: list[float] = []
+
+    async def refresh(self) -> bool:
+        now_s = self.clock.monotonic()
+        if sum(now_s - at_s < 1.0 for at_s in self.refreshed_at_s) >= self.due:
+            return False
+        self.refreshed_at_s.append(now_s)
+        if self.refresh_s:
+            await self.clock.sleep(self.refresh_s)
+        return True
+
+
+async def test_without_a_car_the_meters_are_read_each_second(bench: Bench) -> None:
+    bench.fast = False
+    bench.start(0.2)
+    await bench.clock.pass_time(3.5)
+    assert bench.house.read_at_s == pytest.approx([0, 1, 2, 3])
+    bench.fast = True
+    await bench.clock.pass_time(1.75)
+    assert bench.house.read_at_s[4:] == pytest.approx([4.0, 4.2, 4.4, 4.6, 4.8, 5.0, 5.2])
+
+
+async def test_slow_values_are_fetched_between_the_rounds_and_delay_none(bench: Bench) -> None:
+    bench.house = Slow(bench.clock, takes_s=0.06)
+    bench.chargers[1] = Slow(bench.clock, takes_s=0.06)
+    bench.start(0.2)
+    await bench.clock.pass_time(20.1)
+    assert bench.house.read_at_s == pytest.approx([0.2 * n for n in range(101)])
+    for meter in (bench.house, bench.chargers[1]):
+        assert 35 <= len(meter.refreshed_at_s) <= 40
+
+
+async def test_a_long_slow_request_delays_a_round_by_itself_only(bench: Bench) -> None:
+    bench.house = Slow(bench.clock, takes_s=0.5)
+    bench.house.due = 100
+    bench.start(0.2)
+    await bench.clock.pass_time(10.0)
+    gaps_s = [b - a for a, b in zip(bench.house.read_at_s, bench.house.read_at_s[1:], strict=False)]
+    assert max(gaps_s) == pytest.approx(0.5)
+
+
+async def test_a_silent_meter_does_not_slow_down_the_others(bench: Bench) -> None:
+    bench.house.takes_s = 1.0
+    bench.house.fails = True
+    bench.start(0.2)
+    await bench.clock.pass_time(20.0)
+    assert len(bench.house.read_at_s) <= 21
+    assert len(bench.charger_readings) / 2 >= 20

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import math
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from evse.clock import SystemClock
 from evse.lines.failure import Failure
 from evse.meters import modbus
+from evse.meters.catalogue import catalogue
 from evse.meters.formats import NumberFormat, encode
 from evse.meters.modbus import ModbusLine, ModbusLines, ModbusMeter
 from evse.meters.reading import MeterError
@@ -28,6 +30,8 @@ from evse.meters.registers import (
     RegisterMap,
     fitted,
 )
+from tests.firmware.emulators.catalogue_meter import CatalogueMeter, MeterBus, meters_on_a_line
+from tests.firmware.emulators.modbus_slave import Wire
 from tests.firmware.meters.serial_pair import null_modem
 from tests.firmware.virtual_clock import VirtualClock
 
@@ -301,3 +305,173 @@ async def test_failures_are_raised_and_not_logged_by_the_library(
         with pytest.raises(MeterError):
             await meter.read()
     assert not [record for record in caplog.records if record.name.startswith("pymodbus")]
+
+
+# ------------------------------------------------------------------ meters of the catalogue
+
+
+@contextlib.asynccontextmanager
+async def _reader(bus: MeterBus, meter: CatalogueMeter, clock=None) -> AsyncIterator[ModbusMeter]:
+    lines = ModbusLines()
+    line = lines.line(f"serial:{bus.path}")
+    clock = clock or SystemClock()
+    try:
+        yield ModbusMeter(line, meter.unit, meter.model.register_map(), clock)
+    finally:
+        await lines.close()
+
+
+def _read_addresses(wire: Wire) -> list[int]:
+    return [int.from_bytes(frame[2:4], "big") for frame in wire.requests]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [model.id for model in catalogue().values() if model.line and model.measures_currents],
+)
+async def test_every_meter_of_the_catalogue_is_read(name: str) -> None:
+    meter = CatalogueMeter.of(name, 5, house_a=(-6.0, 3.0, 2.0))
+    with meters_on_a_line(meter) as bus:
+        async with _reader(bus, meter) as reader:
+            reading = await reader.read()
+    directed = (
+        -6.0 if meter.model.phases == 3 or Quantity.POWER_L1 in meter.model.registers else 6.0
+    )
+    assert reading.current_a[0] == pytest.approx(directed, abs=0.01)
+    assert reading.voltage_v[0] == pytest.approx(230.2, abs=0.05)
+    assert reading.energy_wh == pytest.approx(1_234_500, rel=1e-4)
+    assert meter.refused == 0, "what is not there was asked for"
+
+
+async def test_currents_are_read_each_time_and_the_rest_now_and_then() -> None:
+    clock, wire = VirtualClock(), Wire()
+    meter = CatalogueMeter.of("carlo_gavazzi_em340")
+    with meters_on_a_line(meter, wire=wire) as bus:
+        async with _reader(bus, meter, clock) as reader:
+            await reader.read()
+            assert len(_read_addresses(wire)) == 5
+            wire.requests.clear()
+            meter.house_a, meter.voltage_v = (9.0, 9.0, 9.0), (225.0, 225.0, 225.0)
+            clock.advance(0.2)
+            reading = await reader.read()
+            assert _read_addresses(wire) == [12]
+            assert reading.current_a == pytest.approx((9.0, 9.0, 9.0))
+            assert reading.voltage_v[0] == pytest.approx(230.2)  # of the second before
+            assert not await reader.refresh()
+            clock.advance(0.8)
+            assert await reader.refresh()
+            assert (await reader.read()).voltage_v[0] == pytest.approx(225.0)
+            assert [await reader.refresh() for _ in range(4)] == [True, True, True, False]
+            clock.advance(1.0)
+            assert await reader.refresh()
+
+
+async def test_without_refreshing_nothing_gets_older_than_ten_seconds() -> None:
+    clock, wire = VirtualClock(), Wire()
+    meter = CatalogueMeter.of("eastron_sdm72d_m_2")
+    with meters_on_a_line(meter, wire=wire) as bus:
+        async with _reader(bus, meter, clock) as reader:
+            await reader.read()
+            meter.import_kwh += 1.0
+            for _ in range(10):
+                clock.advance(1.0)
+                reading = await reader.read()
+    assert reading.energy_wh == pytest.approx(1_235_500)
+
+
+async def test_a_lost_frame_is_asked_for_once_more() -> None:
+    wire, meter = Wire(), CatalogueMeter.of("chint_dtsu666")
+    with meters_on_a_line(meter, wire=wire) as bus:
+        async with _reader(bus, meter) as reader:
+            await reader.read()
+            for fault in ("lose", "cut", "bad_crc"):
+                setattr(wire, fault, 1)
+                await reader.read()
+            quality = reader.quality()
+            assert not reader.counters.failures
+            assert (quality.timeouts, quality.nonsense) == (1, 2)
+            wire.lose = 2
+            with pytest.raises(MeterError, match="no answer"):
+                await reader.read()
+            wire.requests.clear()
+            wire.lose = 1
+            with pytest.raises(MeterError):  # a silent meter is not waited for twice
+                await reader.read()
+            assert len(wire.requests) == 1
+            await reader.read()
+
+
+@pytest.mark.parametrize("name", ["carlo_gavazzi_em24", "abb_b23"])
+async def test_a_meter_may_lack_its_export_counter(name: str) -> None:
+    """Carlo Gavazzi EM24 refuses it, ABB Steel shows "not available"."""
+    meter = CatalogueMeter.of(name, absent=frozenset({Quantity.EXPORT}))
+    with meters_on_a_line(meter) as bus:
+        async with _reader(bus, meter) as reader:
+            for _ in range(2):
+                reading = await reader.read()
+                assert reading.export_wh is None
+                assert reading.energy_wh == pytest.approx(1_234_500)
+
+
+async def test_the_ratio_of_the_transformers_is_read_once_and_applied() -> None:
+    """Hardware reference 1.3, Chint DTSU666"""
+    wire = Wire()
+    meter = CatalogueMeter.of("chint_dtsu666", ratio=40, house_a=(80.0, -40.0, 20.0))
+    with meters_on_a_line(meter, wire=wire) as bus:
+        async with _reader(bus, meter) as reader:
+            for _ in range(2):
+                reading = await reader.read()
+    assert reading.current_a == pytest.approx((80.0, -40.0, 20.0), rel=1e-3)
+    assert reading.energy_wh == pytest.approx(1_234_500, rel=1e-3)
+    assert _read_addresses(wire).count(6) == 1
+
+
+async def test_an_impossible_ratio_is_told() -> None:
+    meter = CatalogueMeter.of("chint_dtsu666")
+    with meters_on_a_line(meter) as bus:
+        async with _reader(bus, meter) as reader:
+            bus.meters[0].ratio = 60_000
+            with pytest.raises(MeterError, match=r"ratio .*register 6.*came 60000, allowed 1"):
+                await reader.read()
+
+
+async def test_the_quality_of_a_meter_as_json() -> None:
+    clock, wire, meter = VirtualClock(), Wire(), CatalogueMeter.of("eastron_sdm120", 7)
+    with meters_on_a_line(meter, wire=wire) as bus:
+        async with _reader(bus, meter, clock) as reader:
+            for _ in range(11):
+                await reader.read()
+                clock.advance(0.2)
+            wire.silent = True
+            with pytest.raises(MeterError):
+                await reader.read()
+            clock.advance(1.0)
+            quality = json.loads(json.dumps(reader.quality().as_json()))
+    assert (quality["unit"], quality["readings"], quality["failed"]) == (7, 12, 1)
+    assert quality["samples_per_s"] == pytest.approx(5.0)
+    assert quality["requests"] == quality["answers"] + quality["timeouts"]
+    assert quality["answer_max_ms"] >= quality["answer_mean_ms"] >= 0
+    assert "no answer" in quality["last_error"]
+    assert quality["last_error_age_s"] == 1.0
+
+
+async def test_a_meter_that_wants_rest_gets_it_and_others_use_the_line_meanwhile() -> None:
+    wire = Wire()
+    tired, other = CatalogueMeter.of("eastron_sdm630_v2", 1), CatalogueMeter.of("chint_dtsu666", 2)
+    with meters_on_a_line(tired, other, wire=wire) as bus:
+        lines = ModbusLines()
+        line = lines.line(f"serial:{bus.path}")
+        readers = [
+            ModbusMeter(line, each.unit, each.model.register_map(), SystemClock())
+            for each in (tired, other)
+        ]
+        for reader in readers:
+            await reader.read()
+        began_s = asyncio.get_running_loop().time()
+        wire.requests.clear()
+        for _ in range(3):
+            await asyncio.gather(*(reader.read() for reader in readers))
+        took_s = asyncio.get_running_loop().time() - began_s
+        await lines.close()
+    assert 0.2 <= took_s < 0.6
+    assert [frame[0] for frame in wire.requests].count(2) == 3
