@@ -10,7 +10,7 @@ from evse.meters.formats import MANUAL_FORMATS, NumberFormat, decode, encode
 from tests.firmware.core.bench import DETERMINISTIC
 
 
-@pytest.mark.parametrize(
+OF_THE_MANUAL = pytest.mark.parametrize(
     ("text", "words", "value"),
     [
         ("float", [0x4366, 0x8000], 230.5),
@@ -24,6 +24,11 @@ from tests.firmware.core.bench import DETERMINISTIC
         ("int32*0.01", [0, 16000], 160.0),
         ("int32*0.001", [0, 6001], 6.001),
         ("int32*0.0001", [0, 12345], 1.2345),
+    ],
+)
+BEYOND_IT = pytest.mark.parametrize(
+    ("text", "words", "value"),
+    [
         ("uint16", [0xFFFE], 65534.0),
         ("uint32", [0xFFFF, 0xFFFE], 4294967294.0),
         ("int64", [0xFFFF, 0xFFFF, 0xFFFF, 0xFFFE], -2.0),
@@ -31,7 +36,20 @@ from tests.firmware.core.bench import DETERMINISTIC
         ("float64", [0x40C3, 0x8800, 0, 0], 10000.0),
     ],
 )
-def test_every_format(text: str, words: list[int], value: float) -> None:
+
+
+@OF_THE_MANUAL
+def test_every_format_of_the_manual(text: str, words: list[int], value: float) -> None:
+    """ETEK manual, 5.8.2"""
+    both_ways(text, words, value)
+
+
+@BEYOND_IT
+def test_every_format_beyond_it(text: str, words: list[int], value: float) -> None:
+    both_ways(text, words, value)
+
+
+def both_ways(text: str, words: list[int], value: float) -> None:
     number_format = NumberFormat(text)
     assert decode(words, number_format) == value
     assert encode(value, number_format) == words
