@@ -37,12 +37,13 @@ RESTART_WAIT_S = timing.DLB_RESTART_WAIT_S
 LEARN_S = 15.0
 """A car must have left current unused for so long: it may take 10 s to begin and 5 s to follow."""
 
-WANT_MARGIN_A = 2.0
-"""What a car gets above its draw, so that it can show that it wants more. Cars draw 94 % or more
-of what they are offered: with 2 A they still rise to 32 A."""
+WANT_MARGIN = 1.03
+WANT_MARGIN_A = 1.0
+"""What a car gets of and above its draw, so that it can show that it wants more. A car that draws
+94 % of what it is offered still rises to 32 A."""
 
-REACHED_A = 1.0
-"""So near to its grant a car has reached it, and may have more at once."""
+REACHED_A = 0.75
+"""So near to its grant a car has reached it, and may have more at once; cars draw about 98 %."""
 
 RESTART_MARGIN_A = 1.0
 """A restart for room needs this much above the minimum, or the start itself would end it."""
@@ -207,7 +208,7 @@ def _learned(
         return replace(place, seen_since_s=now_s, peak_a=drawn_a, told_a=granted_a)
     peak_a = max(place.peak_a, drawn_a)
     if now_s - place.seen_since_s >= settings.learn_s:
-        want_a = peak_a + WANT_MARGIN_A
+        want_a = peak_a * WANT_MARGIN + WANT_MARGIN_A
         return replace(place, want_a=want_a, seen_since_s=now_s, peak_a=drawn_a, told_a=granted_a)
     return replace(place, peak_a=peak_a, told_a=granted_a)
 

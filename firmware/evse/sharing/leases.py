@@ -46,10 +46,13 @@ OVER_S = LEASE_S + AFTER_S
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A grant under way or in force: A by connector and phase of the supply, until it surely ended
-    and the cars have followed."""
+    """Grants under way or in force, from sequence `first` to that of the next entry.
 
-    sequence: int
+    `amps`: the most of them, A by connector and phase of the supply; `until_s`: then they have
+    surely ended, and the cars have followed.
+    """
+
+    first: int
     amps: tuple[Phases, ...]
     until_s: float
 
@@ -59,7 +62,7 @@ class Device:
     """One start of a member, as the master knows it.
 
     `ours`: the newest grant it has taken is of our epoch, so that it takes no older master's any
-    more. `granted`: what it may hold; newer ones are less, or they would hide the older.
+    more. `granted`: what it may hold, in the order in which it was granted.
     `told_a`: what it was granted last, by connector.
     """
 
@@ -82,7 +85,7 @@ def heard(device: Device | None, report: Report, received_at_s: float, epoch: in
     if len(told_a) != len(report.connectors):
         told_a = ()
     if ours:
-        taken = sum(1 for grant in granted if grant.sequence <= report.sequence)
+        taken = sum(1 for grant in granted if grant.first <= report.sequence)
         granted = granted[max(0, taken - 1) :]
     return replace(
         device,
@@ -100,10 +103,10 @@ def granted(device: Device, grant: Grant) -> Device:
         on_phases(connector.amps, on_supply(connector.phases, reported.rotation))
         for connector, reported in zip(grant.connectors, device.report.connectors, strict=True)
     )
-    until_s = device.received_at_s + OVER_S
-    newest = Granted(grant.sequence, amps, until_s)
-    # A newer one that is not less, and ends not earlier, hides an older one.
-    kept = tuple(old for old in device.granted if not _hidden(old.amps, amps))
+    first, kept = grant.sequence, list(device.granted)
+    while kept and _is_within(kept[-1].amps, amps):  # it ends earlier: the newer stands for both
+        first = kept.pop().first
+    newest = Granted(first, amps, device.received_at_s + OVER_S)
     told_a = tuple(connector.amps for connector in grant.connectors)
     return replace(device, granted=(*kept, newest), told_a=told_a)
 
@@ -183,7 +186,7 @@ def _by_phase(connector: ConnectorReport, amps: Phases) -> Phases:
     return (by_phase[0], by_phase[1], by_phase[2])
 
 
-def _hidden(old: tuple[Phases, ...], new: tuple[Phases, ...]) -> bool:
+def _is_within(old: tuple[Phases, ...], new: tuple[Phases, ...]) -> bool:
     return len(old) == len(new) and all(
         was <= now
         for one, other in zip(old, new, strict=True)

@@ -115,7 +115,8 @@ class MasterState:
     """What the master remembers since its start.
 
     `epoch`: random, not 0. `began_s`: its start. `since_s`: since when it alone grants: its start,
-    or the last sign of another master, `rival_at_s`.
+    or the last sign of another master, `rival_at_s`. `before_at_s`: when a member last followed a
+    master before us, whose own car may have been drawing until then.
     `own`: what the own cars may be drawing; `own_grants`: what they are granted, since `own_at_s`.
     `strangers`: units that are not of the group, and when they were heard.
     """
@@ -130,6 +131,7 @@ class MasterState:
     sequence: int = 0
     allocation: AllocationState = field(default_factory=AllocationState)
     rival_at_s: float | None = None
+    before_at_s: float = -math.inf
     strangers: Mapping[int, float] = field(default_factory=dict)
 
     @classmethod
@@ -199,7 +201,9 @@ def on_report(
     member, rival = roll.hear(member, report, received_at_s, state.epoch)
     if received_at_s >= state.since_s + OVER_S:  # before, an older master's grants may be in force
         member = roll.watched(member, received_at_s)
-    state = replace(state, members={**state.members, report.unit: member})
+    before_at_s = state.before_at_s if report.epoch in (0, state.epoch) else received_at_s
+    members = {**state.members, report.unit: member}
+    state = replace(state, members=members, before_at_s=before_at_s)
     return _rivalled(state, received_at_s) if rival else state
 
 
@@ -283,15 +287,15 @@ def _look(
     for unit, member in state.members.items():
         _look_at(sight, unit, member, now_s)
     old_grants_over = now_s >= state.since_s + OVER_S
-    own_car_let_go = now_s >= state.since_s + AFTER_S
-    sight.settled = old_grants_over or (own_car_let_go and not sight.missing)
+    masters_car_let_go = now_s >= max(state.since_s, state.before_at_s) + AFTER_S
+    sight.settled = old_grants_over or (masters_car_let_go and not sight.missing)
     return sight
 
 
 def _look_at(sight: _Sight, unit: int, member: Member, now_s: float) -> None:
     by_connector, beside = roll.may_draw(member, now_s)
     sight.fixed_a = leases.total(sight.fixed_a, beside)
-    sight.missing += not member.known
+    sight.missing += not member.known(now_s)
     device = member.device
     if device is None or not member.counted_on(now_s):
         for worst in by_connector:
@@ -303,6 +307,8 @@ def _look_at(sight: _Sight, unit: int, member: Member, now_s: float) -> None:
         zip(connectors, by_connector, member.shares_a(device), strict=False)
     ):
         party = _party((unit, index + 1), connector, share_a, told_a[index])
+        if device.report.alone:  # what it draws says nothing of what it would with its grant
+            party = replace(party, drawn_a=None)
         sight.add(party, leases.promised(device, index, share_a, now_s), worst)
 
 
@@ -394,7 +400,7 @@ def _grant(
         ask, boot=device.report.boot, counter=device.report.counter,
         connectors=tuple(replace(connector, amps=0.0) for connector in connectors),
     )  # fmt: skip
-    if ask.two_masters or not member.known or member.silent(now_s):
+    if ask.two_masters or not device.ours or member.silent(now_s):
         return answer, member
     less = any(
         connector.amps < told_a

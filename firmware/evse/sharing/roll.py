@@ -39,10 +39,12 @@ class Member:
     exceeding_until_s: float = 0.0
     two_until_s: float = 0.0
 
-    @property
-    def known(self) -> bool:
+    def known(self, now_s: float) -> bool:
         """Whether it takes no grants but ours, so that what it says is all there is."""
-        return self.device is not None and self.device.ours
+        if self.device is None or not self.device.ours:
+            return False
+        other = self.other
+        return other is None or other.ours or now_s - other.received_at_s >= SILENT_S
 
     def silent(self, now_s: float) -> bool:
         """Whether it was not heard for a while."""
@@ -54,7 +56,8 @@ class Member:
 
     def counted_on(self, now_s: float) -> bool:
         """Whether it takes part in the split."""
-        return self.known and not self.silent(now_s) and not self.exceeding(now_s)
+        obeys = self.device is not None and self.device.ours
+        return obeys and not self.silent(now_s) and not self.exceeding(now_s)
 
     def shares_a(self, device: Device) -> Iterator[float]:
         """The agreed shares: the larger where the unit has another one than its master."""
@@ -103,9 +106,14 @@ def may_draw(member: Member, now_s: float) -> tuple[list[Phases], Phases]:
     for amps, until_s in member.past:
         if now_s < until_s:
             beside = leases.total(beside, amps)
-    if member.other is not None and now_s < member.two_until_s:
-        for amps in _by_connector(member, member.other, now_s):
+    other = member.other
+    if other is not None and now_s < member.two_until_s:
+        for amps in _by_connector(member, other, now_s):
             beside = leases.total(beside, amps)
+    elif other is not None and now_s < other.received_at_s + OVER_S:
+        # Most likely a restart, which has no agreed share beside that of the start before it.
+        for connector in other.report.connectors:
+            beside = leases.total(beside, leases.drawing(connector))
     if member.device is None:
         for share_a in member.agreed_a:
             beside = leases.total(beside, leases.on_phases(share_a, ALL_PHASES))

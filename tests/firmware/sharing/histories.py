@@ -210,9 +210,14 @@ def _cars(rng: random.Random, history: History, at_s: float, for_s: float) -> No
 
 
 def _second_master(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
-    """Another box is a master too, with the same members and a car of its own."""
+    """Another box is a master too, with the same members and a car of its own.
+
+    Where the first has no agreed share: the second could not know of it.
+    """
     group = history.group
     first = group.boxes[0].master_settings
+    if any(connector.guaranteed_a for connector in first.own):
+        return
     group.bus.loss = min(group.bus.loss, 0.3)
     group.bus.delay_s = min(group.bus.delay_s, 1.0)
     group.bus.overheard = True

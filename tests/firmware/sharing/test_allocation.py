@@ -138,8 +138,8 @@ def test_what_a_car_leaves_is_given_to_the_other_after_the_time_of_learning():
     group = Group(cars(2), even(32.0))
     group.uses_a = {(1, 1): 10.0}
     assert group.run(LEARN_S) == pytest.approx([16.0, 16.0])
-    assert group.run(3) == pytest.approx([12.0, 20.0])
-    assert group.run(300) == pytest.approx([12.0, 20.0])
+    assert group.run(3) == pytest.approx([11.3, 20.7])
+    assert group.run(300) == pytest.approx([11.3, 20.7])
 
 
 def test_a_car_that_wants_more_again_has_it_within_two_turns():
@@ -156,7 +156,7 @@ def test_a_tapering_car_gives_back_what_it_leaves_down_to_its_minimum():
         group.uses_a = {(1, 1): amps}
         group.run(2 * LEARN_S + 2)
         first_a, second_a = (party.granted_a for party in group.parties.values())
-        assert first_a == pytest.approx(max(6.0, min(16.0, amps + 2.0)))
+        assert first_a == pytest.approx(max(6.0, min(16.0, 1.03 * amps + 1.0)))
         assert second_a == pytest.approx(32.0 - first_a)
 
 
