@@ -3,18 +3,15 @@
 from evse.connector import Connector
 from evse.core import timing, wakeup
 from evse.core.explanation import Situation
-from evse.core.limits import Source
-from evse.limiting import Limiting
 from evse.pausing import Pausing
+from evse.supply import Supply
 
 FOLLOWED_S = 20.0
 """After an offer changed, a vehicle needs so long to take all of it: 10 s to start, ramps of
 2 A/s."""
 
 
-def situation_of(
-    connector: Connector, limiting: Limiting, pausing: Pausing, now_s: float
-) -> Situation:
+def situation_of(connector: Connector, supply: Supply, pausing: Pausing, now_s: float) -> Situation:
     """Return the situation of a connector."""
     state, session, settings = connector.controller, connector.session, connector.settings
     releasing = state.contactor and state.offered_a == 0
@@ -52,7 +49,7 @@ def situation_of(
         release_at_s=state.pwm_changed_at_s + timing.EV_RELEASE_S if releasing else None,
         wake_up_at_s=state.wake_up.since_s + timing.WAKE_UP_AFTER_S if wakes else None,
         waking=state.wake_up.pulsing,
-        may_rise_at_s=limiting.may_rise_at_s() if state.winner.source is Source.DLB else None,
+        may_rise_at_s=supply.balancer.may_rise_at_s(state.winner.source),
         start_delay_until_s=pausing.delayed_until_s(connector.id),
         timetable_changes_at=pausing.changes_at(),
     )

@@ -48,7 +48,7 @@ class Front:
         whitelist: Whitelist,
     ) -> None:
         """Raises ValueError for a reader or panel that cannot be."""
-        self.parts: list[Part] = [self._shown_parts]
+        self.parts: list[Part] = [self._shown_parts, station.supply.snapshot]
         self._settings = settings
         self._clock = clock
         self._station = station

@@ -39,6 +39,7 @@ from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
 from evse.storage.values import Values
 from evse.supervising import watching
+from evse.supply import Supply
 from evse.telling import Telling
 
 _log = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ class Station:
             )
             for number, board in self._boards.items()
         }
-        self._limiting = Limiting(self._settings, self._clock, central)
+        self.supply = Supply(self._settings, self._clock, self.connectors)
+        self._limiting = Limiting(self._settings, self._clock, central, self.supply)
         self._pausing = Pausing(self._settings, self._clock)
         self.telling = Telling(self.connectors, central, self._clock)
         self._cards = Cards(
@@ -152,6 +154,7 @@ class Station:
                 tasks.create_task(self._turns(connector))
             for box in self._boxes.values():
                 tasks.create_task(box.run())
+            tasks.create_task(self.supply.run())
             tasks.create_task(self._run_errands(tasks))
 
     async def _restore(self) -> None:
@@ -245,7 +248,7 @@ class Station:
         """
         self.telling.house_metered(house)
         if chargers.keys() == self.connectors.keys():
-            self._limiting.house_sampled(house, chargers)
+            self.supply.house_metered(house, chargers)
 
     # ------------------------------------------------------------------- cards
 
@@ -392,7 +395,7 @@ class Station:
     def situation(self, connector_id: int) -> Situation:
         """All that bears on a connector at this instant. KeyError when there is none such."""
         connector = self.connectors[connector_id]
-        return situation_of(connector, self._limiting, self._pausing, self._clock.monotonic())
+        return situation_of(connector, self.supply, self._pausing, self._clock.monotonic())
 
     def running_transaction(self, connector_id: int) -> TransactionRecord | None:
         """See `StationPort`."""

@@ -8,9 +8,13 @@ from evse.meters.reading import MeterReading
 from evse.settings.setting import SettingError
 from evse.settings.values import ConfigurationError, Settings
 from evse.simulation.world import MeterFault, MeterPlace
+from evse.supply import Supply
 from tests.firmware.settings_store import NoStore
 from tests.firmware.virtual_clock import VirtualClock
 from tests.firmware.wallbox import PROMPT, Wallbox, Workshop
+
+MARGIN_A = 0.1
+"""What a fall of the budget leaves free, by the manual's default coefficients."""
 
 DLB = "loadmanagement.dlb_function=DLB"
 QUICK = "DlbSettleTime=2"
@@ -29,7 +33,8 @@ class Profiles:
 async def limiting(*overrides: str) -> tuple[Limiting, Settings, VirtualClock, Profiles]:
     settings = await Settings.load(NoStore(), overrides=overrides)
     clock, profiles = VirtualClock(), Profiles()
-    return Limiting(settings, clock, profiles), settings, clock, profiles
+    supply = Supply(settings, clock, {})
+    return Limiting(settings, clock, profiles, supply), settings, clock, profiles
 
 
 def at(limits: Limiting, sharing: int, others_a: float = 0.0) -> tuple[Limit, ...]:
@@ -112,13 +117,14 @@ async def test_what_is_there_for_all_is_divided(sharing: int) -> None:
 async def test_a_share_of_the_house_falls_back_to_a_share() -> None:
     """I3, I7: after the silence each has its part of the fallback."""
     limits, _, clock, _ = await limiting("DlbMaximumCurrent=25", "DlbFallbackCurrent=14")
+    supply = limits.supply
     for _ in range(90):
         clock.advance(1.0)
         sample = MeterReading(clock.monotonic(), (1.0, 5.0, 2.0))
-        limits.house_sampled(sample, {1: MeterReading(clock.monotonic(), (0.0, 0.0, 0.0))})
+        supply.house_metered(sample, {1: MeterReading(clock.monotonic(), (0.0, 0.0, 0.0))})
     (dlb,) = [limit for limit in at(limits, 2) if limit.source is Source.DLB]
-    assert dlb.amps == 10.0
-    assert dlb.amps_at(clock.monotonic() + 9.9) == 10.0
+    assert dlb.amps == 10.0 - MARGIN_A / 2
+    assert dlb.amps_at(clock.monotonic() + 9.9) == 10.0 - MARGIN_A / 2
     assert dlb.amps_at(clock.monotonic() + 10.0) == 7.0
     clock.advance(10.0)
     (lost,) = [limit for limit in at(limits, 2) if limit.source is Source.METER_LOST]
@@ -128,11 +134,12 @@ async def test_a_share_of_the_house_falls_back_to_a_share() -> None:
 @pytest.mark.parametrize(("phases", "free_a"), [("1P+N230V", 24.0), ("3P+N400V", 5.0)])
 async def test_only_connected_phases_count(phases: str, free_a: float) -> None:
     limits, _, clock, _ = await limiting(f"installation.phases={phases}", "DlbMaximumCurrent=25")
+    supply = limits.supply
     for _ in range(90):
         clock.advance(1.0)
-        limits.house_sampled(MeterReading(clock.monotonic(), (1.0, 20.0, 2.0)), {})
+        supply.house_metered(MeterReading(clock.monotonic(), (1.0, 20.0, 2.0)), {})
     (dlb,) = [limit for limit in at(limits, 1) if limit.source is Source.DLB]
-    assert dlb.amps == (free_a if free_a >= 6.0 else 0.0)
+    assert dlb.amps == (free_a - MARGIN_A if free_a >= 6.0 else 0.0)
 
 
 # ---- with cars on a house
@@ -155,11 +162,11 @@ async def test_two_cars_share_the_house_below_its_fuse(make_wallbox: Workshop) -
 
     await wallbox.run(10.0, look)
     assert 25.0 < most_a <= 30.0
-    assert wallbox.offered_a(1) == pytest.approx(wallbox.offered_a(2)) == pytest.approx(13.0)
+    assert wallbox.offered_a(1) == pytest.approx(wallbox.offered_a(2)) == pytest.approx(13.0, abs=0.1)
     assert wallbox.station.connectors[1].controller.winner.source is Source.DLB
     wallbox.world.unplug(2)
     await wallbox.run(5.0, look)
-    assert wallbox.offered_a(1) == pytest.approx(26.0)
+    assert wallbox.offered_a(1) == pytest.approx(26.0, abs=0.2)
     assert most_a <= 30.0
 
 
@@ -170,10 +177,10 @@ async def test_a_silent_meter_of_house_or_charger_ends_in_the_fallback(
     """Without the charger's own current the house's sample says nothing."""
     wallbox = await make_wallbox(DLB, QUICK, "DlbFallbackCurrent=7")
     await wallbox.charge()
-    await wallbox.until(lambda: wallbox.offered_a() == 25.0)
+    await wallbox.until(lambda: wallbox.offered_a() > 24.8)
     wallbox.world.fail_meter(place, 1, MeterFault.SILENT)
     await wallbox.run(9.0)
-    assert wallbox.offered_a() == 25.0
+    assert wallbox.offered_a() > 24.8
     await wallbox.run(2.0)
     assert wallbox.offered_a() == 7.0
     assert wallbox.central.limits[-1] == (1, "meter_lost", 7.0)
@@ -186,11 +193,11 @@ async def test_an_overload_of_the_house_is_answered_by_the_first_sample(
 ) -> None:
     wallbox = await make_wallbox(DLB, QUICK)
     await wallbox.charge(max_a=32.0)
-    await wallbox.until(lambda: wallbox.offered_a() == 25.0)
+    await wallbox.until(lambda: wallbox.offered_a() > 24.8)
     wallbox.world.extra_a = (10.0, 0.0, 0.0)
-    took_s = await wallbox.until(lambda: wallbox.offered_a() < 25.0, 2.0)
+    took_s = await wallbox.until(lambda: wallbox.offered_a() < 24.0, 2.0)
     assert took_s <= 1.1
-    assert wallbox.offered_a() == pytest.approx(15.0)
+    assert wallbox.offered_a() == pytest.approx(15.0, abs=0.2)
 
 
 async def test_two_connectors_stay_below_the_supply_line(make_wallbox: Workshop) -> None:

@@ -11,7 +11,7 @@ ROWS = (
         "DLB",
         "DLB function",
         OPERATOR,
-        choices=("Disable", "DLB"),
+        choices=("Disable", "DLB", "DLM"),
         ocpp_key="DlbFunction",
     ),
     Setting(
@@ -47,5 +47,16 @@ ROWS = (
         600,
         "s",
         ocpp_key="DlbSettleTime",
+    ),
+    Setting(
+        "dlb.pid",
+        Kind.STR,
+        "500,1800,10",
+        "PID coefficient adjustment: dead band (mA), memory for pulses (0.1 s), margin (10 mA)",
+        OPERATOR,
+        maximum=14,
+        pattern=r"([0-4]?\d{1,3}|5000) ?, ?([0-2]?\d{1,3}|3000) ?, ?(1?\d{1,2}|200)",
+        form="three whole numbers as 500,1800,10; at most 5000,3000,200",
+        ocpp_key="DlbPid",
     ),
 )

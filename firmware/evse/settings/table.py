@@ -6,6 +6,7 @@ from evse.settings import (
     authorization,
     backend,
     boards,
+    bounds,
     installation,
     loadmanagement,
     meters,
@@ -13,6 +14,7 @@ from evse.settings import (
     protection,
     readers,
     service,
+    sharing,
     simulation,
 )
 from evse.settings.setting import Setting
@@ -24,6 +26,8 @@ SETTINGS: tuple[Setting, ...] = (
     *boards.ROWS,
     *meters.ROWS,
     *loadmanagement.ROWS,
+    *bounds.ROWS,
+    *sharing.ROWS,
     *authorization.ROWS,
     *readers.ROWS,
     *panels.ROWS,

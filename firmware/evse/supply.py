@@ -1,0 +1,116 @@
+"""What the wallbox shares: the house behind its fuse, and other wallboxes.
+
+Alone it takes what load balancing and the sun leave; as the master of a group it divides that, as a
+member it takes what it is granted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from evse.balancer import Balancer
+from evse.balancing import alignment
+from evse.balancing.alignment import Alignment
+from evse.balancing.house import HouseSample, Phases
+from evse.clock import Clock
+from evse.connector import Connector
+from evse.core.limits import Limit, Source
+from evse.core.timing import METER_MAX_AGE_S
+from evse.meters.reading import MeterReading
+from evse.settings.sharing import ALONE
+from evse.settings.values import Settings
+from evse.sharing.connector import Need
+from evse.sharing.group import Group
+from evse.sharing.needs import CarMemory, Seen, look, need
+
+_OWN = 0
+"""The own cars among those of the units."""
+
+_OF_THE_GROUP = frozenset({Source.SHARING, Source.SHARING_LOST})
+
+
+class Supply:
+    """See the module."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, connectors: Mapping[int, Connector]
+    ) -> None:
+        self.balancer = Balancer(settings, clock)
+        self.group = Group(settings, clock, self._needs, self._budget_a, self._drawn)
+        self._settings = settings
+        self._clock = clock
+        self._connectors = connectors
+        self._cars = {number: CarMemory() for number in connectors}
+        self._alignment = Alignment()
+
+    async def run(self) -> None:
+        """Take part in the group until cancelled."""
+        await self.group.run()
+
+    def house_metered(self, house: MeterReading, chargers: Mapping[int, MeterReading]) -> None:
+        """A sample of the house meter, with the own chargers' of the same round."""
+        own_a = _total(self.balancer.on_house(seen.current_a) for seen in chargers.values())
+        if not self.group.leads:
+            self.balancer.sampled(house, own_a)
+            return
+        now_s = self._clock.monotonic()
+        at_s = max((seen.at_s for seen in chargers.values()), default=house.at_s)
+        self._alignment = alignment.car_seen(self._alignment, _OWN, at_s, own_a)
+        sample = HouseSample(house.at_s, house.current_a, own_a)
+        maximum_a = self._settings["dlb.maximum_current_a"]
+        self._alignment, ready = alignment.house_seen(self._alignment, sample, maximum_a, now_s)
+        for entry in ready:
+            self.balancer.sampled(_reading(entry, house), entry.car_a)
+        self.group.hurry()
+
+    def _drawn(self, unit: int, at_s: float, amps: Phases) -> None:
+        """The cars of another unit of the group."""
+        self._alignment = alignment.car_seen(self._alignment, unit, at_s, amps)
+
+    def limits(self, connector_id: int) -> tuple[tuple[Limit, ...], tuple[Limit, ...]]:
+        """The limits of a connector: those of the whole wallbox, and its own."""
+        own = self.group.limit(connector_id)
+        if self.group.leads and own is not None:
+            return (), (own,)
+        return self.balancer.limits(), () if own is None else (own,)
+
+    def _budget_a(self) -> Phases | None:
+        return self.balancer.budget_a()
+
+    def _needs(self) -> Sequence[Need]:
+        return [self._need(number) for number in self._connectors]
+
+    def _need(self, number: int) -> Need:
+        connector, now_s = self._connectors[number], self._clock.monotonic()
+        meter = connector.meter
+        fresh = meter is not None and now_s - meter.at_s <= METER_MAX_AGE_S
+        others = [
+            limit.amps_at(now_s) for limit in connector.limits if limit.source not in _OF_THE_GROUP
+        ]
+        seen = Seen(
+            wants=connector.permitted and connector.controller.plugged,
+            offered_a=connector.controller.offered_a,
+            amps=meter.current_a if meter is not None and fresh else None,
+            maximum_a=min(others, default=0.0),
+            fault=connector.controller.forbidden,
+        )
+        three_phases = self._settings["installation.phases"].startswith("3P")
+        wired = (True, three_phases, three_phases)
+        self._cars[number] = look(self._cars[number], seen, wired, now_s)
+        return need(self._cars[number], seen, now_s)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The group, as JSON values; empty for a wallbox that is alone."""
+        return {} if self.group.mode == ALONE else {"sharing": self.group.snapshot()}
+
+
+def _reading(sample: HouseSample, house: MeterReading) -> MeterReading:
+    """A sample of the house as it was read; its voltage is that of the last reading."""
+    return MeterReading(sample.at_s, sample.house_a, house.voltage_v)
+
+
+def _total(of: Iterable[Phases]) -> Phases:
+    total = [0.0, 0.0, 0.0]
+    for amps in of:
+        for phase in range(3):
+            total[phase] += amps[phase]
+    return (total[0], total[1], total[2])
