@@ -11,7 +11,7 @@ never exceeds 1.
 import math
 from dataclasses import dataclass
 
-from evse.balancing.dlb import IMPLAUSIBLE_A, HouseSample, Phases
+from evse.balancing.house import IMPLAUSIBLE_A, HouseSample, Phases
 from evse.balancing.power import UNBOUND_A, Used, loads_a
 from evse.balancing.setting_checks import check_amount, check_used
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 from evse.balancing.contract import W_PER_KW
-from evse.balancing.dlb import HouseSample, Phases
+from evse.balancing.house import HouseSample, Phases
 from evse.balancing.power import UNBOUND_A, Used, import_w, loads_w, room_of_power_a
 from evse.balancing.setting_checks import check_amount, check_used
 

@@ -7,7 +7,7 @@ so it is the sum that counts here.
 
 from dataclasses import dataclass
 
-from evse.balancing.dlb import HouseSample, Phases
+from evse.balancing.house import HouseSample, Phases
 from evse.balancing.power import UNBOUND_A, Used, loads_w, room_of_power_a
 from evse.balancing.setting_checks import check_amount, check_used
 

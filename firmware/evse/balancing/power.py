@@ -6,7 +6,7 @@ promised, another one counts as not measured (a single-phase meter).
 
 import math
 
-from evse.balancing.dlb import IMPLAUSIBLE_A, HouseSample, Phases
+from evse.balancing.house import IMPLAUSIBLE_A, NOMINAL_V, HouseSample, Phases
 
 Used = tuple[bool, bool, bool]
 """Which of L1, L2, L3 the cars draw from."""
@@ -14,7 +14,6 @@ Used = tuple[bool, bool, bool]
 UNBOUND_A: Phases = (math.inf, math.inf, math.inf)
 """The room that a bound leaves which is switched off."""
 
-NOMINAL_V = 230.0
 _POSSIBLE_V = (100.0, 300.0)
 """Between phase and neutral. Beyond it a register is misread, or the meter lacks the phase (0)."""
 
@@ -25,9 +24,9 @@ CHARGING_A = 1.0
 def volts(sample: HouseSample) -> Phases:
     """The voltages of the sample, V; the nominal one where it cannot be."""
     low_v, high_v = _POSSIBLE_V
-    measured_v: Phases = getattr(sample, "voltage_v", (NOMINAL_V,) * 3)
     l1, l2, l3 = (
-        voltage_v if low_v <= voltage_v <= high_v else NOMINAL_V for voltage_v in measured_v
+        voltage_v if low_v <= voltage_v <= high_v else nominal_v
+        for voltage_v, nominal_v in zip(sample.voltage_v, NOMINAL_V, strict=True)
     )
     return (l1, l2, l3)
 

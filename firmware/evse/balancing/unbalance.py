@@ -10,7 +10,7 @@ and a single-phase one is found out in the first sample in which it draws.
 import math
 from dataclasses import dataclass
 
-from evse.balancing.dlb import HouseSample, Phases
+from evse.balancing.house import HouseSample, Phases
 from evse.balancing.power import UNBOUND_A, Used, drawn_from, loads_a
 from evse.balancing.setting_checks import check_amount, check_used
 

@@ -1,6 +1,6 @@
 """Samples of a house for the tests of the bounds."""
 
-from evse.balancing.dlb import HouseSample
+from evse.balancing.house import HouseSample
 
 NOTHING = (0.0, 0.0, 0.0)
 ALL = (True, True, True)

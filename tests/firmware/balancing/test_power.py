@@ -1,16 +1,16 @@
 """From amperes to watts and back, with meters that lack a phase or show nonsense."""
 
 import math
-from types import SimpleNamespace
 
 import pytest
 
+from evse.balancing.house import HouseSample
 from evse.balancing.power import drawn_from, import_w, loads_a, loads_w, room_of_power_a, volts
 from tests.firmware.balancing.samples import ALL, NOTHING, ONLY_L1, sample
 
 
 def metered(house_a, voltage_v, car_a=NOTHING):
-    return SimpleNamespace(at_s=0.0, house_a=house_a, car_a=car_a, voltage_v=voltage_v)
+    return HouseSample(0.0, house_a, car_a, voltage_v)
 
 
 @pytest.mark.parametrize(
