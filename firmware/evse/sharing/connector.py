@@ -72,7 +72,8 @@ def allowed(drawing: Drawing, amps: float, terminals: Uses, now_s: float) -> Dra
         told(offers, amps if used else 0.0, now_s)
         for offers, used in zip(drawing.offers, terminals, strict=True)
     )
-    return Drawing((l1, l2, l3))
+    offers = (l1, l2, l3)
+    return drawing if offers == drawing.offers else Drawing(offers)
 
 
 def reported(settings: ConnectorSettings, need: Need, drawing: Drawing) -> ConnectorReport:

@@ -11,6 +11,7 @@ Until all have, or every older grant has surely ended, nobody gets more than he 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from evse.core.limits import Limit, Source
 from evse.core.pilot import MINIMUM_A
@@ -386,28 +387,36 @@ def _grant(
 ) -> tuple[Grant, Member]:
     """Write the message to a unit; while nothing can be granted it only asks how it is."""
     device = member.device
-    ask = Grant(
-        settings.unit, unit, state.epoch, state.sequence, hold=True,
-        two_masters=state.rivalled(now_s),
-    )  # fmt: skip
+    rivalled = state.rivalled(now_s)
+    ask = partial(Grant, settings.unit, unit, state.epoch, state.sequence)
     if device is None:
-        return ask, member
+        return ask(hold=True, two_masters=rivalled), member
+    hold = rivalled or not device.ours or member.silent(now_s)
     connectors = tuple(
-        ConnectorGrant(amps.get((unit, index), 0.0), report.used, _place(state, (unit, index)))
+        ConnectorGrant(
+            0.0 if hold else amps.get((unit, index), 0.0),
+            report.used,
+            _place(state, (unit, index)),
+        )
         for index, report in enumerate(device.report.connectors, 1)
     )
-    answer = replace(
-        ask, boot=device.report.boot, counter=device.report.counter,
-        connectors=tuple(replace(connector, amps=0.0) for connector in connectors),
-    )  # fmt: skip
-    if ask.two_masters or not device.ours or member.silent(now_s):
-        return answer, member
-    less = any(
-        connector.amps < told_a
-        for connector, told_a in zip(connectors, device.told_a, strict=False)
+    grant = ask(
+        device.report.boot,
+        device.report.counter,
+        connectors,
+        hold=hold,
+        two_masters=rivalled,
+        urgent=not hold and any(_less_than(connectors, device.told_a)),
     )
-    grant = replace(answer, connectors=connectors, hold=False, urgent=less)
+    if hold:
+        return grant, member
     return grant, replace(member, device=leases.granted(device, grant))
+
+
+def _less_than(connectors: Sequence[ConnectorGrant], told_a: Sequence[float]) -> Iterator[bool]:
+    return (
+        connector.amps < before_a for connector, before_a in zip(connectors, told_a, strict=False)
+    )
 
 
 def _place(state: MasterState, key: Key) -> int:

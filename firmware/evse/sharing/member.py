@@ -203,4 +203,4 @@ def _noted(state: MemberState, now_s: float, settings: MemberSettings) -> Member
         allowed(drawing, *_share(state, index, now_s, settings), now_s)
         for index, drawing in enumerate(state.drawing)
     )
-    return replace(state, drawing=drawing)
+    return state if drawing == state.drawing else replace(state, drawing=drawing)

@@ -15,23 +15,23 @@ Both are big endian, of an even length of at most 48 bytes. Currents are in A pe
     then of each connector 14 bytes                 21     number of connectors, 1 or 2
     0-1    bits, from the lowest: 0-1 asks,         then of each connector 4 bytes
            2 fault, 3-5 rotation, 6-8 wired,        0-1    grant, 0.1 A
-           9-11 used by the car, 12-14 drawing      2      phases it is for (bits 0-2)
+           9-11 used by the car, 12-15 priority     2      phases it is for (bits 0-2)
     2      maximum, 0.5 A                           3      place in the queue, 0: it does not wait
     3      minimum, 0.5 A
     4      agreed share, 0.5 A
-    5      priority
-    6-7    still drawing, 0.1 A
-    8-13   measured L1, L2, L3, 0.1 A; FFFF: not
+    5-7    measured L1, L2, L3, 0.5 A; FF: not
+    8-13   may draw in L1, L2, L3, 0.1 A
 
 Phases in them are those of the wallbox's terminals; `rotation` (0 … 5) says which phase of the
-supply each terminal is connected to. "Drawing" is what the cars may be drawing now, from all that
-they were allowed within the time they have to follow.
+supply each terminal is connected to. What a car may draw is the most that it was allowed within the
+time it has to follow.
 """
 
 import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from evse.sharing.allocation import ALL_PHASES, Asks, Phases, Uses
 
@@ -40,6 +40,7 @@ _REPORT, _GRANT = 1, 2
 
 MAX_UNIT = 32
 MAX_CONNECTORS = 2
+MAX_PRIORITY = 15
 
 LEASE_S = 10.0
 """The usual and the longest lease, s. With a report and a grant each 0.5 s a bus that loses every
@@ -50,10 +51,10 @@ ROTATIONS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 """The supply's phase (0 … 2) at terminals L1, L2, L3: RST, RTS, SRT, STR, TRS, TSR."""
 
 _HEAD_REPORT = struct.Struct(">BBBBIIII")
-_CONNECTOR_REPORT = struct.Struct(">HBBBBHHHH")
+_CONNECTOR_REPORT = struct.Struct(">HBBBBBBHHH")
 _HEAD_GRANT = struct.Struct(">BBBBIIIIBB")
 _CONNECTOR_GRANT = struct.Struct(">HBB")
-_UNMEASURED = 0xFFFF
+_UNMEASURED = 0xFF
 _SAME = 1e-6
 _USES: tuple[Uses, ...] = tuple(
     (bool(mask & 1), bool(mask & 2), bool(mask & 4)) for mask in range(8)
@@ -70,7 +71,7 @@ class MessageError(ValueError):
 class ConnectorReport:
     """How a connector is; see the module. `measured_a`: by terminal, None without a meter.
 
-    `drawing_a`: the most that its car may be drawing, on the terminals `drawing`.
+    `drawing_a`: the most that its car may be drawing, by terminal. `priority`: 0 to 15.
     """
 
     asks: Asks
@@ -82,8 +83,7 @@ class ConnectorReport:
     used: Uses = ALL_PHASES
     guaranteed_a: float = 0.0
     priority: int = 0
-    drawing_a: float = 0.0
-    drawing: Uses = (False, False, False)
+    drawing_a: Phases = (0.0, 0.0, 0.0)
     measured_a: Phases | None = None
 
 
@@ -137,6 +137,7 @@ class Grant:
 Message = Report | Grant
 
 
+@cache
 def on_supply(phases: Uses, rotation: int) -> Uses:
     """The supply's phases that are connected to these terminals."""
     used = [False, False, False]
@@ -193,27 +194,27 @@ def _encode_report(report: Report) -> bytes:
 def _encode_connector(connector: ConnectorReport) -> bytes:
     if not 0 <= connector.rotation < len(ROTATIONS):
         raise ValueError(f"rotation: came {connector.rotation}, allowed: 0 to 5")
+    if not 0 <= connector.priority <= MAX_PRIORITY:
+        raise ValueError(f"priority: came {connector.priority}, allowed: 0 to {MAX_PRIORITY}")
     bits = (
         connector.asks
         | connector.fault << 2
         | connector.rotation << 3
         | _mask(connector.wired) << 6
         | _mask(connector.used) << 9
-        | _mask(connector.drawing) << 12
+        | connector.priority << 12
     )
-    measured = connector.measured_a
+    measured = (_UNMEASURED,) * 3
+    if connector.measured_a is not None:
+        l1, l2, l3 = (_steps(abs(amps), 2, math.ceil) for amps in connector.measured_a)
+        measured = (l1, l2, l3)
     return _CONNECTOR_REPORT.pack(
         bits,
         _steps(connector.maximum_a, 2, math.floor),
         _steps(connector.minimum_a, 2, math.ceil),
         _steps(connector.guaranteed_a, 2, math.ceil),
-        connector.priority,
-        _steps(connector.drawing_a, 10, math.ceil),
-        *(
-            (_UNMEASURED,) * 3
-            if measured is None
-            else (_steps(abs(amps), 10, math.ceil) for amps in measured)
-        ),
+        *measured,
+        *(_steps(amps, 10, math.ceil) for amps in connector.drawing_a),
     )
 
 
@@ -234,12 +235,12 @@ def _decode_report(data: bytes) -> Report:
 
 
 def _connector(fields: tuple[int, ...]) -> ConnectorReport:
-    bits, maximum, minimum, guaranteed, priority, drawing, *measured = fields
+    bits, maximum, minimum, guaranteed, *amps = fields
     rotation = bits >> 3 & 7
     if rotation >= len(ROTATIONS):
         raise MessageError(f"rotation: came {rotation}, allowed: 0 to 5")
-    known = _UNMEASURED not in measured
-    l1, l2, l3 = (value / 10 for value in measured)
+    metered, drawing = amps[:3], amps[3:]
+    known = _UNMEASURED not in metered
     return ConnectorReport(
         asks=Asks(bits & 3),
         maximum_a=maximum / 2,
@@ -249,10 +250,9 @@ def _connector(fields: tuple[int, ...]) -> ConnectorReport:
         wired=_uses(bits >> 6),
         used=_uses(bits >> 9),
         guaranteed_a=guaranteed / 2,
-        priority=priority,
-        drawing_a=drawing / 10,
-        drawing=_uses(bits >> 12),
-        measured_a=(l1, l2, l3) if known else None,
+        priority=bits >> 12,
+        drawing_a=(drawing[0] / 10, drawing[1] / 10, drawing[2] / 10),
+        measured_a=(metered[0] / 2, metered[1] / 2, metered[2] / 2) if known else None,
     )
 
 

@@ -146,11 +146,17 @@ def _trouble(rng: random.Random, history: History) -> None:
 
 
 def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
-    """A wire breaks: a box is not heard, hears nothing, or both."""
+    """A wire breaks: a box is not heard, hears nothing, or both.
+
+    Not the wire of one of two masters: nobody could know of both.
+    """
     box = rng.choice(history.group.boxes)
     mute, deaf = rng.choice(((True, True), (True, False), (False, True)))
 
     def cut(group: Group) -> None:
+        masters = [other for other in group.boxes if other.master_settings]
+        if len(masters) > 1 and box in masters:
+            return
         box.mute, box.deaf, box.deaf_since_s = mute, deaf, group.now_s
 
     def mend(_group: Group) -> None:

@@ -23,6 +23,7 @@ from tests.firmware.core.bench import DETERMINISTIC
 UINT32 = st.integers(0, 2**32 - 1)
 USES = st.tuples(st.booleans(), st.booleans(), st.booleans())
 HALVES = st.integers(0, 255).map(lambda steps: steps / 2)
+MEASURED = st.integers(0, 254).map(lambda steps: steps / 2)
 TENTHS = st.integers(0, 0xFFFE).map(lambda steps: steps / 10)
 CONNECTORS = st.builds(
     ConnectorReport,
@@ -34,10 +35,9 @@ CONNECTORS = st.builds(
     wired=USES,
     used=USES,
     guaranteed_a=HALVES,
-    priority=st.integers(0, 255),
-    drawing_a=TENTHS,
-    drawing=USES,
-    measured_a=st.none() | st.tuples(TENTHS, TENTHS, TENTHS),
+    priority=st.integers(0, 15),
+    drawing_a=st.tuples(TENTHS, TENTHS, TENTHS),
+    measured_a=st.none() | st.tuples(MEASURED, MEASURED, MEASURED),
 )
 REPORTS = st.builds(
     Report,
@@ -74,8 +74,8 @@ REPORT = Report(
     counter=5,
     connectors=(
         ConnectorReport(
-            Asks.CHARGING, 32.0, rotation=3, used=(True, False, False), drawing_a=16.0,
-            drawing=(True, False, False), measured_a=(15.7, 0.0, 0.0),
+            Asks.CHARGING, 32.0, rotation=3, used=(True, False, False), priority=2,
+            drawing_a=(16.0, 0.0, 0.0), measured_a=(15.7, 0.0, 0.0),
         ),
     ),
     epoch=0xA0A0A0A0,
@@ -98,7 +98,7 @@ def test_every_message_comes_back_as_it_was(message):
     [
         (
             REPORT,
-            "11 02 00 01 01020304 00000005 A0A0A0A0 0000000713DA 40 0C 00 00 00A0 009D 0000 0000",
+            "11 02 00 01 01020304 00000005 A0A0A0A0 0000000723DA 40 0C 00 20 00 00 00A0 0000 0000",
         ),
         (GRANT, "12 01 02 04 A0A0A0A0 00000008 01020304 00000005 64 01 006A 07 00"),
     ],
@@ -111,10 +111,10 @@ def test_the_bytes_are_those_of_the_table(message, data):
 @given(st.floats(0, 120))
 def test_rounding_never_tells_more_than_may_be(amps):
     """What is drawn, reserved or needed at least is never told too low, what may be too high."""
-    connector = ConnectorReport(Asks.CHARGING, amps, amps, guaranteed_a=amps, drawing_a=amps)
+    connector = ConnectorReport(Asks.CHARGING, amps, amps, guaranteed_a=amps, drawing_a=(amps,) * 3)
     came = decode(encode(replace(REPORT, connectors=(connector,)))).connectors[0]
     assert came.maximum_a <= amps + 1e-6
-    assert min(came.minimum_a, came.guaranteed_a, came.drawing_a) >= amps - 1e-6
+    assert min(came.minimum_a, came.guaranteed_a, *came.drawing_a) >= amps - 1e-6
     granted = decode(encode(replace(GRANT, connectors=(ConnectorGrant(amps),)))).connectors[0]
     assert amps - 0.1 <= granted.amps <= amps + 1e-6
 
@@ -168,6 +168,7 @@ def test_no_bytes_do_more_than_be_refused(data):
         replace(REPORT, connectors=REPORT.connectors * 3),
         replace(REPORT, counter=2**32),
         replace(REPORT, connectors=(ConnectorReport(Asks.CHARGING, 32.0, rotation=6),)),
+        replace(REPORT, connectors=(ConnectorReport(Asks.CHARGING, 32.0, priority=16),)),
         replace(REPORT, connectors=(ConnectorReport(Asks.CHARGING, math.nan),)),
         replace(REPORT, connectors=(ConnectorReport(Asks.CHARGING, 300.0),)),
         replace(GRANT, connectors=(ConnectorGrant(-0.1),)),
