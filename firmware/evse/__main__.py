@@ -22,6 +22,7 @@ from evse.meters.command import add_meter
 from evse.service.command import add_install
 from evse.settings.setting import Setting
 from evse.settings.table import SETTINGS
+from evse.sharing.command import add_sharing
 
 USAGE_STATUS = 2
 INTERRUPTED_STATUS = 130
@@ -37,6 +38,7 @@ ADDITIONS = (
     add_replay,
     add_doctor,
     add_meter,
+    add_sharing,
     add_why,
 )
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what

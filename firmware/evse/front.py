@@ -20,6 +20,7 @@ from evse.readers.fitting import notation_of, readers_of
 from evse.readers.simulated import SimulatedReader
 from evse.readers.swiping import REFUSED_BEEPS, Swiping
 from evse.settings.values import Settings
+from evse.sharing.command import sharing_handlers
 from evse.station import Station
 from evse.storage.database import Database
 from evse.storage.whitelist import WhitelistTable
@@ -80,10 +81,12 @@ class Front:
                 await self._station.card(number, uid)
             return {}
 
+        group = self._station.supply.group
         return {
             **wallbox_handlers(self._station, self._client, self.parts),
             **why_handlers(self._station.situation, self._language),
             **cards_handlers(self._whitelist, self._swiping, self._client.clear_cache),
+            **sharing_handlers(self._settings, lambda: group.bus, group.snapshot),
             "card": card,
         }
 

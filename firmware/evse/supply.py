@@ -16,8 +16,8 @@ from evse.connector import Connector
 from evse.core.limits import Limit, Source
 from evse.core.timing import METER_MAX_AGE_S
 from evse.meters.reading import MeterReading
-from evse.settings.sharing import ALONE
 from evse.settings.values import Settings
+from evse.sharing.command import bus_status
 from evse.sharing.connector import Need
 from evse.sharing.group import Group
 from evse.sharing.needs import CarMemory, Seen, look, need
@@ -99,8 +99,12 @@ class Supply:
         return need(self._cars[number], seen, now_s)
 
     def snapshot(self) -> dict[str, Any]:
-        """The group, as JSON values; empty for a wallbox that is alone."""
-        return {} if self.group.mode == ALONE else {"sharing": self.group.snapshot()}
+        """The group and its bus, as JSON values; empty for a wallbox that is alone."""
+        bus = self.group.bus
+        if bus is None:
+            return {}
+        told = {"mode": self.group.mode, "bus": bus_status(bus), **self.group.snapshot()}
+        return {"sharing": told}
 
 
 def _reading(sample: HouseSample, house: MeterReading) -> MeterReading:

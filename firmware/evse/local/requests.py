@@ -193,6 +193,23 @@ CARDS_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
 }
 
+SHARING_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "sharing-pair": (
+        "make the key of the group of wallboxes",
+        (Field("renew", Kind.TRUTH, "another one, though there is one", default=False),),
+    ),
+    "sharing-join": (
+        "take the key of a group of wallboxes",
+        (Field("code", Kind.TEXT, "that the master shows", required=True, minimum=1, maximum=60),),
+    ),
+    "sharing-key": ("the key of the group as a code", ()),
+    "sharing-status": ("how the bus between the wallboxes works", ()),
+    "sharing-quiet": (
+        "leave the bus between the wallboxes alone",
+        (Field("minutes", Kind.NUMBER, "for so long", required=True, minimum=0, maximum=240),),
+    ),
+}
+
 COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
     "unplug": ("pull the plug", (_CONNECTOR, _SIDE)),
@@ -240,6 +257,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
         (_CONNECTOR, Field("language", Kind.TEXT, "of the answer", choices=LANGUAGES)),
     ),
     **CARDS_COMMANDS,
+    **SHARING_COMMANDS,
 }
 """Each command: what it does, and its fields."""
 

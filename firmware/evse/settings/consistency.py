@@ -6,6 +6,7 @@ from typing import Any
 
 from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
+from evse.settings import sharing
 from evse.settings.boards import WITHOUT_WATCHDOG
 from evse.settings.meter_maps import impossible_meters
 from evse.settings.ports import clashes
@@ -34,6 +35,7 @@ def contradictions(values: Values) -> list[SettingError]:
         *clashes(values),
         *impossible_meters(values),
         *_watchdog(values),
+        *_group(values),
     ]
 
 
@@ -116,4 +118,29 @@ def _watchdog(values: Values) -> Iterator[SettingError]:
             "installation.connectors",
             values["installation.connectors"],
             f"1 with board.kind = {values['board.kind']}, for the same reason",
+        )
+
+
+def _group(values: Values) -> Iterator[SettingError]:
+    """Load balancing among several wallboxes (DLM) needs others; these live in real time."""
+    yield from sharing.contradictions(values)
+    alone = values["installation.connection_mode"] == sharing.ALONE
+    if values["loadmanagement.dlb_function"] == "DLM" and alone:
+        yield SettingError(
+            "loadmanagement.dlb_function",
+            "DLM",
+            f"Disable or DLB with installation.connection_mode = {sharing.ALONE}",
+        )
+    if alone:
+        return
+    if values["simulation.speed"] != 1:
+        yield SettingError("simulation.speed", values["simulation.speed"], "1 in a group")
+    fallback_a = values["dlb.fallback_current_a"]
+    needed_a = (values["installation.slave_number"] + 1) * values["sharing.guaranteed_a"]
+    leads = values["installation.connection_mode"] == sharing.LEADS
+    if leads and values["loadmanagement.dlb_function"] != "Disable" and needed_a > fallback_a:
+        yield SettingError(
+            "dlb.fallback_current_a",
+            fallback_a,
+            f"at least {needed_a:g} A, the agreed shares of all wallboxes together",
         )

@@ -13,6 +13,7 @@ from evse.lines.connection import (
 from evse.settings import meter_maps
 from evse.settings.boards import FACTORY_UNITS
 from evse.settings.setting import SettingError
+from evse.settings.sharing import ALONE
 
 Values = Mapping[str, Any]
 
@@ -74,6 +75,9 @@ def devices(values: Values) -> Iterator[Device]:
     yield from _meters(values)
     yield from _boards(values)
     yield from _readers(values)
+    if values["installation.connection_mode"] != ALONE:
+        text = values["sharing.connection"]
+        yield from _at("the bus between the wallboxes", "sharing.connection", text)
 
 
 def _meters(values: Values) -> Iterator[Device]:

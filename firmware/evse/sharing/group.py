@@ -21,6 +21,7 @@ from evse.settings.values import Settings
 from evse.sharing import master, member
 from evse.sharing.allocation import AllocationSettings, Policy
 from evse.sharing.bus import MASTER, Bus, Envelope, Kind
+from evse.sharing.bus import Finding as HeardOnBus
 from evse.sharing.buses import bus_of
 from evse.sharing.connector import ConnectorSettings, Need
 from evse.sharing.findings import Finding
@@ -163,29 +164,14 @@ class Group:
             return Limit(Source.SHARING_LOST, agreed_a, fallback_a=agreed_a)
         return self._part.limit(connector_id)
 
-    def quiet(self, seconds: float) -> None:
-        """Leave the bus alone for so long; everybody falls to his agreed share. ValueError for a
-        wallbox that is alone."""
-        if self._part is None:
-            raise ValueError("sharing: this wallbox is alone; there is no bus to be quiet on")
-        self._part.bus.quiet(seconds)
+    @property
+    def bus(self) -> Bus | None:
+        """The bus in use, None for a wallbox that is alone."""
+        return None if self._part is None else self._part.bus
 
     def snapshot(self) -> dict[str, Any]:
-        """How the group is, as JSON values."""
-        part = self._part
-        told: dict[str, Any] = {"mode": self._agreed.mode, "unit": self._agreed.unit}
-        if part is None:
-            return told
-        return told | {
-            "bus": {
-                "connection": self._agreed.connection,
-                "trouble": part.bus.trouble,
-                "findings": sorted(part.bus.findings),
-                "quiet_left_s": part.bus.quiet_left_s,
-                "units": {str(unit): asdict(seen) for unit, seen in part.bus.counters.items()},
-            },
-            **part.snapshot(),
-        }
+        """How the group is beside its bus, as JSON values."""
+        return {} if self._part is None else self._part.snapshot()
 
 
 class _Master:
@@ -295,10 +281,10 @@ class _Member:
 
     def turn(self) -> None:
         """Report."""
-        forged = any(seen.forged for seen in self.bus.counters.values())
+        wrong_key = HeardOnBus.KEY_TROUBLE in self.bus.findings
         now_s = self._clock.monotonic()
         self._state, report = member.turn(
-            self._state, self._needs(), now_s, self._rule, key_trouble=forged
+            self._state, self._needs(), now_s, self._rule, key_trouble=wrong_key
         )
         self.bus.say(Envelope(Kind.REPORT, self._rule.unit, MASTER, encode(report)))
 
