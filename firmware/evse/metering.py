@@ -2,11 +2,13 @@
 
 The house meter and the chargers' own meters are read one right after the other, so that load
 balancing sees house and car at the same instant. What changes slowly is fetched in the time that is
-left until the next round, one request at a time, so it delays the next round by one at most. A
+left until the next round, one request at a time; where none is left one request now and then
+delays a round. A
 meter that fails costs its own reading only; what its silence means is decided by who uses it.
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
@@ -15,6 +17,10 @@ from evse.meters.reading import MeterError, MeterReading
 
 IDLE_INTERVAL_S = 1.0
 """The least interval while nothing has to be quick, s: no car, nothing to regulate."""
+
+REFRESH_AT_LEAST_S = 0.5
+"""On a line without time to spare something that changes slowly is fetched so often all the same,
+s: energy and voltages of two meters are then at most a few seconds old."""
 
 SILENT_INTERVAL_S = 0.9
 """A silent meter is asked so often at most, s: it must not slow down the others. A little less than
@@ -64,6 +70,8 @@ class Metering:
         self._fast = fast
         self._silent_at_s: dict[str, float] = {}
         meters = [*chargers.values(), *([house] if house else [])]
+        self._refreshed_at_s = -math.inf
+        self._refresh_takes_s = 0.0
         self._slow = [meter for meter in meters if isinstance(meter, Refreshing)]
 
     async def run(self) -> None:
@@ -88,17 +96,19 @@ class Metering:
             self._on_house(house, chargers)
 
     async def _refresh(self, until_s: float) -> None:
-        """Fetch what changes slowly, in turn, as long as another request fits into the time left;
-        one even when none does."""
-        idle = 0
+        """Fetch what changes slowly, in turn, while another request fits into the time left."""
+        idle, now_s = 0, self._clock.monotonic()
         while idle < len(self._slow):
+            fits = now_s + self._refresh_takes_s < until_s
+            if not fits and now_s - self._refreshed_at_s < REFRESH_AT_LEAST_S:
+                return
             meter = self._slow.pop(0)
             self._slow.append(meter)
-            began_s = self._clock.monotonic()
-            idle = 0 if await meter.refresh() else idle + 1
-            now_s = self._clock.monotonic()
-            if not idle and now_s + (now_s - began_s) >= until_s:
-                return
+            if await meter.refresh():
+                idle, began_s, now_s = 0, now_s, self._clock.monotonic()
+                self._refreshed_at_s, self._refresh_takes_s = now_s, now_s - began_s
+            else:
+                idle += 1
 
     async def _read(self, name: str, meter: Meter) -> MeterReading | None:
         """One reading, None when it failed; the first failure of a row and its end are logged."""

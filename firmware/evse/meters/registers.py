@@ -138,14 +138,22 @@ class RegisterMap:
                 )
 
     def plan(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-        """The requests for what is read fast, and those for the rest."""
+        """The requests for what is read fast, and those for the rest.
+
+        A total that is the sum of phases which are read anyway is not asked for.
+        """
         fast = self._blocks(q for q in self.registers if q in FAST)
-        covered = [
+        measured = [power for power, amps in zip(POWERS, CURRENTS, strict=True) if amps in self]
+        known = {Quantity.POWER} if all(power in self for power in measured) else set()
+        known |= {
             quantity
             for quantity, register in self.registers.items()
             if any(block.holds(register) for block in fast)
-        ]
-        return fast, self._blocks(q for q in self.registers if q not in covered)
+        }
+        return fast, self._blocks(q for q in self.registers if q not in known)
+
+    def __contains__(self, quantity: object) -> bool:
+        return quantity in self.registers
 
     def smaller(self, block: Block) -> tuple[Block, ...]:
         """What to ask instead of a block that was refused; empty when it holds one value only.

@@ -128,7 +128,8 @@ class MeterBus(Bus):
     """The meters of one line, which hear only who talks at their rate.
 
     `together`: two answers of one address lie one upon the other, as two transmitters make them;
-    otherwise one comes after the other.
+    otherwise one comes after the other. With `latency_s` an answer takes as long as on a real line:
+    the bytes of both, and the meter's thinking.
     """
 
     def __init__(
@@ -137,6 +138,8 @@ class MeterBus(Bus):
         super().__init__((), wire, link)
         self.meters = list(meters)
         self.together = False
+        self.latency_s: float | None = None
+        self._baudrate = baudrate
         self._speed = SPEEDS[baudrate]
 
     def _take(self, frame: bytes, now_s: float) -> None:
@@ -149,8 +152,14 @@ class MeterBus(Bus):
         if self.together and len(answers) > 1:
             answers = [bytes(a & b for a, b in zip(*answers[:2], strict=False))]
         for number, whole in enumerate(filter(None, answers)):
+            late_s = self._on_the_wire_s(frame + whole) + 0.01 * number
             for after_s, data in self.wire.spoil(whole):
-                self._outbox.append((now_s + after_s + 0.01 * number, data))
+                self._outbox.append((now_s + after_s + late_s, data))
+
+    def _on_the_wire_s(self, characters: bytes) -> float:
+        if self.latency_s is None:
+            return 0.0
+        return self.latency_s + 10 * len(characters) / self._baudrate
 
 
 @contextlib.contextmanager

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from evse.meters.formats import MANUAL_FORMATS, NumberFormat, decode, encode
 from tests.firmware.core.bench import DETERMINISTIC
 
-
 OF_THE_MANUAL = pytest.mark.parametrize(
     ("text", "words", "value"),
     [

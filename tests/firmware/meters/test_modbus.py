@@ -349,7 +349,7 @@ async def test_currents_are_read_each_time_and_the_rest_now_and_then() -> None:
     with meters_on_a_line(meter, wire=wire) as bus:
         async with _reader(bus, meter, clock) as reader:
             await reader.read()
-            assert len(_read_addresses(wire)) == 5
+            assert len(_read_addresses(wire)) == 4
             wire.requests.clear()
             meter.house_a, meter.voltage_v = (9.0, 9.0, 9.0), (225.0, 225.0, 225.0)
             clock.advance(0.2)
@@ -361,7 +361,7 @@ async def test_currents_are_read_each_time_and_the_rest_now_and_then() -> None:
             clock.advance(0.8)
             assert await reader.refresh()
             assert (await reader.read()).voltage_v[0] == pytest.approx(225.0)
-            assert [await reader.refresh() for _ in range(4)] == [True, True, True, False]
+            assert [await reader.refresh() for _ in range(3)] == [True, True, False]
             clock.advance(1.0)
             assert await reader.refresh()
 

@@ -116,7 +116,9 @@ def test_currents_and_their_directions_come_in_few_requests(register_map, fast) 
 @pytest.mark.parametrize("register_map", [EM340, PRO380, DTSU666, INTERNAL_METER, DLB_METER])
 def test_every_value_is_in_one_request_of_the_plan(register_map) -> None:
     fast, slow = register_map.plan()
-    for register in register_map.registers.values():
+    for quantity, register in register_map.registers.items():
+        if quantity is Quantity.POWER and Quantity.POWER_L3 in register_map:
+            continue  # the sum of the phases, which are read
         assert sum(block.holds(register) for block in (*fast, *slow)) == 1
 
 
