@@ -21,14 +21,15 @@ import math
 import random
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 
 from evse.balancing import solar
 from evse.balancing.house import HouseSample
-from evse.balancing.solar_prices import Prices, gain_ct_h
+from evse.balancing.solar_prices import Prices, break_even_share, gain_ct_h
 from evse.simulation.house import DATA_START_MINUTE_OF_DAY, House, load_a
 
 TUNING_SEEDS = range(1, 5)
@@ -289,23 +290,31 @@ def measure(seeds: range) -> dict[str, float]:
 # --- The picture -------------------------------------------------------------------------------
 
 
-def plot(path: Path, seed: int = 103) -> None:
-    """Draw a changeable day of a three-phase car into a PNG file."""
+def _minutes_kw(watts: Sequence[float]) -> list[float]:
+    """Means of minutes: seconds are finer than a picture."""
+    return [fmean(watts[at : at + 60]) / 1000 for at in range(0, len(watts) - 59, 60)]
+
+
+def plot(path: Path, seed: int = 104) -> None:
+    """Draw a changeable day of a single-phase car into a PNG file."""
     import matplotlib.pyplot as plt
 
+    installation = INSTALLATIONS["single-phase"]
     a_day = day("changeable", seed)
-    run = drive(a_day, INSTALLATIONS["three-phase"].settings())
-    hours = [(BEGIN_S + second) / 3600 for second in range(len(a_day.roof_w))]
-    figure, axes = plt.subplots(figsize=(9, 3.6), dpi=110, layout="constrained")
-    car_kw = [power_w / 1000 for power_w in run.car_w]
-    axes.fill_between(hours, [w / 1000 for w in a_day.roof_w], color="#f7d774", lw=0, label="roof")
-    axes.plot(hours, [w / 1000 for w in a_day.house_w], color="#8a8f98", lw=0.7, label="house")
-    axes.plot(hours, car_kw, color="#1f6f54", lw=1.1, label="car")
-    axes.axhline(6 * 3 * VOLTAGE_V / 1000, color="#1f6f54", lw=0.7, ls=":", label="6 A")
+    car_kw = _minutes_kw(drive(a_day, installation.settings()).car_w)
+    surplus_kw = _minutes_kw([max(0.0, surplus_w) for surplus_w in a_day.surplus_w])
+    least_kw = installation.ranges_w()[0][0] / 1000
+    pays_kw = least_kw * break_even_share(Prices())
+    hours = [(BEGIN_S + 60 * minute) / 3600 for minute in range(len(car_kw))]
+    figure, axes = plt.subplots(figsize=(9, 3.4), dpi=80, layout="constrained")
+    axes.fill_between(hours, surplus_kw, color="#f7d774", lw=0, label="left over by the house")
+    axes.plot(hours, car_kw, color="#1f6f54", lw=1.2, label="car")
+    axes.axhline(least_kw, color="#5f6670", lw=0.8, ls=":", label="6 A")
+    axes.axhline(pays_kw, color="#c05a2b", lw=0.8, ls=":", label="6 A pay from here")
     axes.set(xlim=(hours[0], hours[-1]), ylim=(0, None), xlabel="hour of the day", ylabel="kW")
     axes.set_xticks(range(6, 21, 2))
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, ncols=4, loc="upper right")
+    axes.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     figure.savefig(path, metadata={"Software": None})
     plt.close(figure)
 

@@ -113,6 +113,12 @@ def test_a_load_in_the_last_seconds_is_paid_from_the_reserve():
     assert house.means_kw[0] <= 6.9
 
 
+def test_a_little_too_much_in_the_last_seconds_does_not_stop_the_car():
+    """A second's energy overdrawn and the reserve, spread over 30 s and not over the last 10."""
+    state = CapacityState(0.0, NOON_S + 890, imported_ws=891 * 6900.0, power_w=6900.0)
+    assert allowed_w(state, SETTINGS) == pytest.approx(6900.0 * (1 - 6 / 30))
+
+
 @pytest.mark.parametrize("period_s", [21, 45, 110])
 @pytest.mark.parametrize("pulse_a", [3.0, 8.0, 9.5])
 def test_a_hob_that_pulses_keeps_the_mean_with_a_car_that_follows_late(period_s, pulse_a):

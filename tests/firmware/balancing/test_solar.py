@@ -21,6 +21,7 @@ from evse.balancing.solar import (
 from evse.balancing.solar_prices import Prices
 from evse.core.limits import Source
 from evse.settings import solar as rows
+from tests.bench import solar_day
 from tests.firmware.core.bench import DETERMINISTIC
 
 SINGLE = (True, False, False)
@@ -155,6 +156,12 @@ def test_a_cloud_that_moves_is_met_where_it_will_be():
     for second in range(1, 6):
         roof.run(1, 6900.0 - 230.0 * second)
     assert roof.offered_a == pytest.approx(30.0 - 5.0 - 2.0 + roof.state.unused_a, abs=0.1)
+
+
+def test_no_more_than_an_ampere_is_offered_on_top():
+    roof = Roof(draws=0.94)
+    roof.run(300, 6900.0)
+    assert roof.offered_a == pytest.approx(31.0, abs=0.3)
 
 
 @pytest.mark.parametrize("draws", [0.0, 0.5])
@@ -344,6 +351,14 @@ def test_it_stops_for_the_switch_and_waits():
     assert roof.run(60)[-1] == pytest.approx(7000 / 690 / 0.98, abs=0.3)
 
 
+def test_a_cloud_of_some_minutes_is_no_reason_to_switch():
+    roof = charging(SWITCHING, 7000.0)
+    for _ in range(5):
+        assert min(roof.run(120, 1500.0)) == 6.0
+        roof.run(120, 7000.0)
+    assert wanted_phases(roof.state, roof.settings) == 3
+
+
 def test_nothing_is_offered_before_the_board_has_switched():
     roof = Roof(SWITCHING)
     roof.run(150, 1200.0)
@@ -415,3 +430,11 @@ def test_i20_it_offers_nothing_or_at_least_the_minimum_and_keeps_its_times(
             was_a = offered_a
             if offered_a == 0.0:
                 switched(roof)
+
+
+def test_a_day_with_clouds_gains_most_of_what_perfect_foresight_gains():
+    """One day of tests/bench/solar_day.py, which has the figures of many."""
+    a_day, installation = solar_day.day("changeable", 101), solar_day.INSTALLATIONS["single-phase"]
+    settings, figures = installation.settings(), solar_day.Figures()
+    figures.add(a_day, solar_day.drive(a_day, settings), installation, settings.prices)
+    assert figures.percent > 94.0
