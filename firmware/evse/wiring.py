@@ -10,7 +10,7 @@ from evse.boards.fitted import board_of
 from evse.boards.simulated import SimulatedBoard
 from evse.clock import Clock, SystemClock
 from evse.lines.modbus import ModbusLines
-from evse.meters.correction import correction_of
+from evse.meters.correction import correction_of, is_correction
 from evse.meters.modbus import ModbusMeter
 from evse.meters.registers import DLB_UNIT, RegisterMap
 from evse.settings import meter_maps
@@ -72,6 +72,15 @@ class Meters:
         named = {"house": self.house, **chargers}
         return {name: meter.quality().as_json() for name, meter in named.items()}
 
+    def changed(self, key: str, settings: Settings) -> None:
+        """Put a changed correction in force, right after a check of the transformers."""
+        _, _, name = key.rpartition(".")
+        if key.startswith("meter.dlb.") and is_correction(name):
+            self.house.correct(correction_of(settings.values, "dlb"))
+        elif key.startswith("meter.internal.") and is_correction(name):
+            for meter in self.chargers.values():
+                meter.correct(correction_of(settings.values, "internal"))
+
     async def close(self) -> None:
         """Stop the server of the simulated ones."""
         await self.server.stop()
@@ -101,7 +110,9 @@ async def meters_of(settings: Settings, world: World, clock: Clock, lines: Modbu
         clock,
         correction_of(values, "dlb"),
     )
-    return Meters(chargers, house, server)
+    meters = Meters(chargers, house, server)
+    settings.subscribe(lambda key: meters.changed(key, settings))
+    return meters
 
 
 def internal_map_of(settings: Settings) -> RegisterMap:
@@ -110,5 +121,5 @@ def internal_map_of(settings: Settings) -> RegisterMap:
 
 
 def house_map_of(settings: Settings) -> RegisterMap:
-    """The house's meter; simulated, it has the manual's map whatever is set."""
+    """The house's meter; simulated, it shows voltages and power besides the manual's map."""
     return meter_maps.register_map(settings.values, "dlb")

@@ -19,6 +19,7 @@ from evse.meters.registers import (
     DLB_UNIT,
     INTERNAL_METER,
     INTERNAL_UNIT,
+    SIMULATED_HOUSE,
 )
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
@@ -148,7 +149,7 @@ async def test_the_defaults_are_the_manuals_maps(simulated: bool) -> None:
         f"meter.internal.connection={line}", f"meter.dlb.connection={line}"
     )
     assert internal_map_of(settings) == INTERNAL_METER
-    assert house_map_of(settings) == DLB_METER
+    assert house_map_of(settings) == (SIMULATED_HOUSE if simulated else DLB_METER)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +186,24 @@ async def test_the_simulated_meters_show_the_world_over_modbus(tmp_path: Path) -
         assert (await meters.house.read()).current_a == (3.0, 2.0, 1.0)
         assert (await meters.chargers[1].read()).energy_wh == 0.0
         assert (await meters.chargers[2].read()).energy_wh == pytest.approx(4321.0)
+
+
+async def test_a_correction_is_in_force_at_once_and_quality_is_told(tmp_path: Path) -> None:
+    settings, clock = await settings_of(QUIET), VirtualClock()
+    world = world_of(settings, clock, tmp_path)
+    meters = await meters_of(settings, world, clock, ModbusLines())
+    async with contextlib.AsyncExitStack() as ending:
+        ending.push_async_callback(meters.close)
+        world.extra_a = (3.0, 2.0, 1.0)
+        reading = await meters.house.read()
+        assert reading.power_w == pytest.approx(6.0 * reading.voltage_v[0])
+        await settings.set("meter.dlb.phase_order", "231", "test")
+        await settings.set("meter.dlb.inverted", "100", "test")
+        assert (await meters.house.read()).current_a == (2.0, 1.0, -3.0)
+        await settings.set("meter.internal.calibrate_voltage_pct", 110, "test")
+        assert (await meters.chargers[1].read()).voltage_v[0] == pytest.approx(253.0)
+        assert list(meters.quality()) == ["house", "charger 1"]
+        assert meters.quality()["house"]["failed"] == 0
 
 
 # ---- clock, world, boards

@@ -31,6 +31,11 @@ class Correction:
 NO_CORRECTION = Correction()
 
 
+def is_correction(name: str) -> bool:
+    """Whether a setting of a meter is one of `correction_of`, by the last part of its key."""
+    return name in {"inverted", "phase_order"} or name.startswith("calibrate_")
+
+
 def correction_of(values: Mapping[str, Any], meter: str) -> Correction:
     """The correction that the settings of `meter` (`internal` or `dlb`) ask for."""
     key = f"meter.{meter}."

@@ -102,6 +102,10 @@ class ModbusMeter:
             self._failed(error)
         return True
 
+    def correct(self, by: Correction) -> None:
+        """Correct the readings from now on."""
+        self._correction = by
+
     def quality(self) -> MeterQuality:
         """How well the meter answers."""
         now_s = self._clock.monotonic()

@@ -213,6 +213,17 @@ DLB_METER = RegisterMap(
 """The house's meter by the manual's defaults (5.8.1.9)."""
 
 
+SIMULATED_HOUSE = RegisterMap(
+    DLB_METER.function_code,
+    {
+        **DLB_METER.registers,
+        **fitted(VOLTAGES, (2324, 2326, 2328), NumberFormat.FLOAT),
+        Quantity.POWER: Register(2330, NumberFormat.FLOAT),
+    },
+)
+"""The simulated house's meter: that of the manual, with voltages and power behind it."""
+
+
 def plan_blocks(
     registers: Iterable[Register],
     max_gap: int = MAX_GAP,

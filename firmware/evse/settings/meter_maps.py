@@ -17,12 +17,12 @@ from evse.meters.catalogue import CUSTOM, Model, catalogue
 from evse.meters.formats import NumberFormat
 from evse.meters.registers import (
     CURRENTS,
-    DLB_METER,
     DLB_UNIT,
     INTERNAL_METER,
     INTERNAL_UNIT,
     POWERS,
     SECOND_CHARGER_UNIT,
+    SIMULATED_HOUSE,
     VOLTAGES,
     Quantity,
     Register,
@@ -38,7 +38,7 @@ SIMULATED = "simulated"
 
 METERS = ("internal", "dlb")
 
-_MANUAL = {"internal": INTERNAL_METER, "dlb": DLB_METER}
+_SIMULATED = {"internal": INTERNAL_METER, "dlb": SIMULATED_HOUSE}
 """What a simulated meter shows, whatever is set."""
 
 _MANUAL_UNITS = {
@@ -69,7 +69,7 @@ def model(values: Values, meter: str) -> Model | None:
 def register_map(values: Values, meter: str) -> RegisterMap:
     """The registers of `meter`. Raises ValueError for a map that cannot be."""
     if values[f"meter.{meter}.connection"] == SIMULATED:
-        return _MANUAL[meter]
+        return _SIMULATED[meter]
     chosen = model(values, meter)
     if chosen is not None:
         return chosen.register_map()

@@ -50,8 +50,16 @@ def _connection(meter: str, label: str, roles: Roles) -> Setting:
     )
 
 
-def _choice(key: str, default: str, label: str, roles: Roles, choices: tuple[str, ...]) -> Setting:
-    return Setting(key, Kind.ENUM, default, label, roles, choices=choices, reboot=True)
+def _choice(
+    key: str,
+    default: str,
+    label: str,
+    roles: Roles,
+    choices: tuple[str, ...],
+    *,
+    reboot: bool = True,
+) -> Setting:
+    return Setting(key, Kind.ENUM, default, label, roles, choices=choices, reboot=reboot)
 
 
 def _unit(meter: str, name: str, label: str, roles: Roles) -> Setting:
@@ -60,9 +68,17 @@ def _unit(meter: str, name: str, label: str, roles: Roles) -> Setting:
 
 
 def _number(
-    key: str, default: float, label: str, roles: Roles, low: float, high: float, unit: str = ""
+    key: str,
+    default: float,
+    label: str,
+    roles: Roles,
+    low: float,
+    high: float,
+    unit: str = "",
+    *,
+    reboot: bool = True,
 ) -> Setting:
-    return Setting(key, Kind.FLOAT, default, label, roles, low, high, unit, reboot=True)
+    return Setting(key, Kind.FLOAT, default, label, roles, low, high, unit, reboot=reboot)
 
 
 def _register(
@@ -115,6 +131,7 @@ def _correction_rows(meter: str, label: str, roles: Roles) -> tuple[Setting, ...
                 50,
                 200,
                 "%",
+                reboot=False,
             )
             for group in ("voltage", "current", "energy")
         ),
@@ -126,7 +143,6 @@ def _correction_rows(meter: str, label: str, roles: Roles) -> tuple[Setting, ...
             roles,
             pattern=r"[01]{3}",
             form="three digits 0 or 1, for L1, L2, L3, as 010",
-            reboot=True,
         ),
         _choice(
             f"{key}.phase_order",
@@ -134,6 +150,7 @@ def _correction_rows(meter: str, label: str, roles: Roles) -> tuple[Setting, ...
             f"Phases of the {label} that carry the wallbox's L1, L2, L3",
             roles,
             PHASE_ORDERS,
+            reboot=False,
         ),
     )
 
@@ -170,16 +187,19 @@ INTERNAL_METER_ROWS = (
             _unit("internal", "second_unit", "second connector's internal meter", INTERNAL),
         ),
     ),
-    Setting(
-        # The manual's button SetZero: people see the energy since then; the counter is not touched.
-        "meter.internal.zero_wh",
-        Kind.FLOAT,
-        0.0,
-        "Counter of the internal meter from which the shown energy begins",
-        DLB,
-        0,
-        1e12,
-        "Wh",
+    # The manual's button SetZero: people see the energy since then; the counter is not touched.
+    *(
+        _number(
+            f"meter.internal.{name}",
+            0.0,
+            f"Counter of the {whose}internal meter from which the shown energy begins",
+            DLB,
+            0,
+            1e12,
+            "Wh",
+            reboot=False,
+        )
+        for name, whose in (("zero_wh", ""), ("second_zero_wh", "second connector's "))
     ),
 )
 

@@ -17,11 +17,11 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from evse.meters.reading import WH_PER_KWH
 from evse.meters.registers import (
     CURRENTS,
-    DLB_METER,
     DLB_UNIT,
     INTERNAL_METER,
     INTERNAL_UNIT,
     SECOND_CHARGER_UNIT,
+    SIMULATED_HOUSE,
     VOLTAGES,
     Quantity,
     RegisterMap,
@@ -101,7 +101,7 @@ class MeterServer:
     def __init__(self, world: World) -> None:
         self._meters = {
             DLB_UNIT: SimulatedMeter(
-                DLB_METER, world.house_sample, partial(world.meter_fault, MeterPlace.HOUSE, 1)
+                SIMULATED_HOUSE, world.house_sample, partial(world.meter_fault, MeterPlace.HOUSE, 1)
             )
         }
         for number in world.connectors:

@@ -7,7 +7,7 @@ import pytest
 from evse.lines.connection import parse_connection
 from evse.meters.catalogue import catalogue, model_of
 from evse.meters.formats import NumberFormat
-from evse.meters.registers import DLB_METER, INTERNAL_METER, Quantity, Register
+from evse.meters.registers import INTERNAL_METER, SIMULATED_HOUSE, Quantity, Register
 from evse.settings.consistency import contradictions
 from evse.settings.meter_maps import connection, impossible_meters, register_map, unit
 from evse.settings.setting import SettingError
@@ -69,9 +69,9 @@ def test_a_model_brings_its_whole_map(meter: str, name: str) -> None:
     assert not contradictions(chosen)
 
 
-def test_a_simulated_meter_has_the_manuals_map_whatever_is_set() -> None:
+def test_a_simulated_meter_has_its_own_map_whatever_is_set() -> None:
     chosen = values(meter__dlb__model="chint_dtsu666")
-    assert register_map(chosen, "dlb") == DLB_METER
+    assert register_map(chosen, "dlb") == SIMULATED_HOUSE
 
 
 @pytest.mark.parametrize(
