@@ -109,6 +109,7 @@ class MeterSearch:
                     probed.tried.append(each)
                 self._try(probed, each, units, presence)
                 if probed.found:
+                    probed.found.sort(key=lambda found: found.unit)
                     return probed
         return probed
 
