@@ -13,14 +13,14 @@ from evse.balancing.contract import ContractSettings
 from evse.balancing.dlb import DlbSettings, DlbState
 from evse.balancing.house import NOMINAL_V, HouseSample, Phases
 from evse.balancing.phases import on_house, rotation, used_on_house
-from evse.balancing.solar import SolarSettings, SolarState
+from evse.balancing.solar import Mode, SolarSettings, SolarState
+from evse.balancing.solar_prices import Prices
 from evse.balancing.unbalance import UnbalanceSettings
 from evse.clock import Clock
 from evse.core.limits import Limit, Source
 from evse.meters.reading import MeterReading
 from evse.settings.sharing import LEADS
 from evse.settings.values import Settings
-
 
 _REGULATED = frozenset(
     {Source.DLB, Source.CONTRACT, Source.UNBALANCE, Source.CAPACITY, Source.BREAKER}
@@ -59,14 +59,14 @@ class Balancer:
             **dlb.coefficients(settings["dlb.pid"]),
         )
         self._contract = ContractSettings(settings["dlb.contract_kw"], used)
-        self._unbalance = UnbalanceSettings(settings["dlb.unbalance_a"], used)
+        self._used = used
         self._capacity_settings = CapacitySettings(settings["dlb.capacity_kw"], used)
         self._breaker_settings = BreakerSettings(maximum_a, settings["dlb.breaker_image"], used)
         self._solar_settings = solar_settings(settings, used)
 
     @property
     def active(self) -> bool:
-        """Whether the house meter is looked at: DLB; DLM, where one does it for the group, there."""
+        """Whether this wallbox looks at the house meter: DLB, or DLM where it leads the group."""
         function = self._settings["loadmanagement.dlb_function"]
         leads = self._settings["installation.connection_mode"] == LEADS
         return bool(function == "DLB" or (function == "DLM" and leads))
@@ -82,16 +82,28 @@ class Balancer:
         self._dlb = dlb.on_sample(
             self._dlb, sample, self._dlb_settings, now_s, self._bounds(sample)
         )
-        self._solar = solar.on_sample(self._solar, sample, self._solar_settings, now_s)
+        if self._dlb.last_at_s == sample.at_s:  # it was believed
+            self._solar = solar.on_sample(self._solar, sample, self._solar_settings, now_s)
+
+    def no_car(self) -> None:
+        """Nothing is plugged in: the next car is another one."""
+        self._solar = SolarState.initial()
 
     def _bounds(self, sample: HouseSample) -> Mapping[Source, Phases]:
         rooms = {
             Source.CONTRACT: contract.room_a(sample, self._contract),
-            Source.UNBALANCE: unbalance.room_a(sample, self._unbalance),
+            Source.UNBALANCE: unbalance.room_a(sample, self._unbalance_settings()),
             Source.CAPACITY: capacity.room_a(sample, self._capacity_settings, self._capacity),
             Source.BREAKER: breaker.room_a(sample, self._breaker_settings, self._breaker),
         }
         return {source: room for source, room in rooms.items() if min(room) < float("inf")}
+
+    def _unbalance_settings(self) -> UnbalanceSettings:
+        """For the phases which the car is known to use, also while it pauses."""
+        of_car = self._dlb.car_phases
+        l1, l2, l3 = (uses and a for uses, a in zip(self._used, of_car, strict=True))
+        used = (l1, l2, l3) if l1 or l2 or l3 else self._used
+        return UnbalanceSettings(self._settings["dlb.unbalance_a"], used)
 
     def on_house(self, terminals_a: Phases) -> Phases:
         """The currents of the wallbox's terminals by the house's phases."""
@@ -119,7 +131,7 @@ class Balancer:
     def may_rise_at_s(self, source: Source) -> float | None:
         """When the limit of this source allows more if the house stays as it is, None if it will
         not then."""
-        if source is Source.SOLAR:
+        if source is Source.SOLAR and not self._solar.charging:
             return solar.changes_at_s(self._solar, self._solar_settings)
         if source in _REGULATED and self.active:
             return dlb.may_rise_at_s(self._dlb, self._dlb_settings)
@@ -128,4 +140,20 @@ class Balancer:
 
 def solar_settings(settings: Settings, used: tuple[bool, bool, bool]) -> SolarSettings:
     """The solar rule by the settings."""
-    return SolarSettings(phases_used=used)
+    prices = Prices(
+        settings["solar.night_price_ct"],
+        settings["solar.day_price_ct"],
+        settings["solar.feed_in_ct"],
+    )
+    return SolarSettings(
+        mode=Mode(settings["solar.mode"]),
+        prices=prices,
+        phases_used=used,
+        maximum_a=settings["installation.max_output_current_a"],
+        enable_s=settings["solar.enable_s"],
+        disable_s=settings["solar.disable_s"],
+        phase_s=settings["solar.phase_s"],
+        run_s=settings["solar.run_s"],
+        pause_s=settings["solar.pause_s"],
+        switch_wait_s=settings["solar.switch_wait_s"],
+    )

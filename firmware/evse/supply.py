@@ -48,6 +48,8 @@ class Supply:
 
     def house_metered(self, house: MeterReading, chargers: Mapping[int, MeterReading]) -> None:
         """A sample of the house meter, with the own chargers' of the same round."""
+        if not any(each.controller.plugged for each in self._connectors.values()):
+            self.balancer.no_car()
         own_a = _total(self.balancer.on_house(seen.current_a) for seen in chargers.values())
         if not self.group.leads:
             self.balancer.sampled(house, own_a)

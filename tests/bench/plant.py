@@ -54,13 +54,13 @@ class Appliance:
 
 
 APPLIANCES = (
-    Appliance("kettle", (8.0, 13.0), (90, 240), 2.0),
-    Appliance("hob", (5.0, 10.0), (600, 1800), 0.9, on_s=(4, 14), off_s=(5, 26)),
-    Appliance("oven", (9.0, 13.0), (1500, 3000), 0.4, (20, 60), (40, 140), (300, 600)),
+    Appliance("kettle", (8.0, 13.0), (90, 240), 1.5),
+    Appliance("hob", (5.0, 10.0), (600, 1800), 0.5, on_s=(4, 14), off_s=(5, 26)),
+    Appliance("oven", (9.0, 13.0), (1500, 3000), 0.25, (20, 60), (40, 140), (300, 600)),
     Appliance("washing machine", (8.0, 9.5), (600, 1100), 0.8),
     Appliance("dish washer", (8.0, 10.0), (700, 1300), 0.8),
-    Appliance("hair dryer", (4.0, 9.0), (120, 420), 0.5, on_s=(15, 60), off_s=(5, 20)),
-    Appliance("microwave", (5.0, 7.0), (60, 300), 1.0, on_s=(6, 20), off_s=(4, 14)),
+    Appliance("hair dryer", (4.0, 9.0), (120, 420), 0.3, on_s=(15, 60), off_s=(5, 20)),
+    Appliance("microwave", (5.0, 7.0), (60, 300), 0.7, on_s=(6, 20), off_s=(4, 14)),
     Appliance("heat pump", (3.0, 6.0), (900, 2400), 1.0, phases=3),
 )
 
@@ -167,7 +167,7 @@ class PlantCar:
 
 @dataclass
 class Figures:
-    """What an evening showed. `over_s`: more than 10 % over the fuse in a phase where a car draws."""
+    """What an evening showed. `over_s`: a phase from which a car draws is over by more than 10 %."""
 
     hours: float = 0.0
     over_s: float = 0.0

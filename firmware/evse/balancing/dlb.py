@@ -38,6 +38,7 @@ NO_BOUNDS: Mapping[Source, Phases] = {}
 _RESTART_MARGIN_A = 1.0
 """A restart needs this much above the minimum, or the start itself would end it."""
 
+_UNUSED_MAX_SHARE = 0.05
 _UNUSED_MAX_A = 1.0
 """At most so much of what the car leaves unused is offered: should it change its mind, the overload
 is less than any breaker notices."""
@@ -45,7 +46,7 @@ is less than any breaker notices."""
 _UNUSED_AFTER_S = 15.0
 """The car has had its time to follow: 10 s to start, ramps of 2 A/s."""
 
-_UNUSED_SHARE = 0.2
+_BELIEVED = 0.2
 """How much of a new observation is believed."""
 
 _DRAWING_A = 1.0
@@ -120,7 +121,7 @@ class DlbState:
     `budget_a`: what each phase allows to all cars; `source`: whose limit that is. `limit_a`: what
     one wallbox is allowed, since `limit_since_s`. `last_at_s`: the last valid sample.
     `unbroken_since_s`: since when samples come without a silence. `restart_free_since_s`: since
-    when a restart's current has been free. `unused_a`: what the car leaves of its limit.
+    when a restart's current has been free. `unused_share`: of its limit, what the car leaves.
     `car_phases`: those which the car uses, its seeming ones since `drawing_since_s`.
     `told_s`, `told_car_a`: when the car was told to go down, and what it drew then; `reaction_s`:
     how long it took until it did. `gross_since_s`: since when there is a gross overload.
@@ -133,7 +134,7 @@ class DlbState:
     last_at_s: float | None = None
     unbroken_since_s: float = 0.0
     restart_free_since_s: float | None = None
-    unused_a: float = 0.0
+    unused_share: float = 0.0
     car_phases: tuple[bool, bool, bool] = (True, True, True)
     drawing: tuple[bool, bool, bool] = (False, False, False)
     drawing_since_s: float = 0.0
@@ -182,7 +183,7 @@ def limit(state: DlbState, settings: DlbSettings, now_s: float) -> Limit:
     """
     if is_lost(state, settings, now_s):
         return Limit(Source.METER_LOST, settings.fallback_a, now_s, fallback_a=settings.fallback_a)
-    assert state.last_at_s is not None  # noqa: S101 - is_lost says so
+    assert state.last_at_s is not None
     return Limit(
         _tightest(state, settings)[1],
         state.limit_a,
@@ -202,6 +203,11 @@ def budget_a(state: DlbState, settings: DlbSettings, now_s: float) -> Phases:
     if is_lost(state, settings, now_s):
         return (settings.fallback_a, settings.fallback_a, settings.fallback_a)
     return state.budget_a
+
+
+def with_unused_a(state: DlbState, amps: float) -> float:
+    """What may be offered so that the car draws this."""
+    return amps + min(_UNUSED_MAX_A, amps * state.unused_share)
 
 
 def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
@@ -260,13 +266,13 @@ def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings
         settled = sample.at_s - state.drawing_since_s >= _PHASES_AFTER_S
         l1, l2, l3 = drawing if settled else more
         state = replace(state, car_phases=(l1, l2, l3))
-    left_a = state.limit_a - max(sample.car_a)
-    followed = sample.at_s - state.limit_since_s >= _UNUSED_AFTER_S
-    # One that leaves far more is limited by something else; of that nothing is known.
-    if any(drawing) and followed and 0 <= left_a <= _UNUSED_MAX_A + 2 * settings.dead_band_a:
-        target_a = min(left_a, _UNUSED_MAX_A)
-        learned_a = state.unused_a + _UNUSED_SHARE * (target_a - state.unused_a)
-        state = replace(state, unused_a=learned_a)
+    if not any(drawing) or sample.at_s - state.limit_since_s < _UNUSED_AFTER_S:
+        return state
+    share = 1.0 - max(sample.car_a) / max(state.limit_a, settings.minimum_a)
+    if 0.0 <= share <= 2 * _UNUSED_MAX_SHARE:  # far more: something else limits the car
+        aim = min(share, _UNUSED_MAX_SHARE)
+        learned = state.unused_share + _BELIEVED * (aim - state.unused_share)
+        state = replace(state, unused_share=learned)
     return state
 
 
@@ -315,7 +321,7 @@ def _budget(
 def _limited(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
     """One wallbox's limit from the budgets of the phases which its car uses."""
     state = _gross(state, sample, settings)
-    assert state.memories is not None  # noqa: S101 - _budgets made them
+    assert state.memories is not None
     now_a = min(state.memories[phase].mean_a for phase in _phases(state, settings))
     restartable = now_a >= settings.minimum_a + _RESTART_MARGIN_A
     since_s = state.restart_free_since_s
@@ -336,7 +342,7 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
         waited = since_s is not None and at_s - since_s >= settings.restart_wait_s
         if not waited or tightest_a < settings.minimum_a:
             return 0.0 if state.limit_a < settings.minimum_a else state.limit_a
-    allowed_a = min(max(tightest_a, settings.minimum_a) + state.unused_a, settings.maximum_a)
+    allowed_a = min(with_unused_a(state, max(tightest_a, settings.minimum_a)), settings.maximum_a)
     if state.limit_a - settings.margin_a <= allowed_a < state.limit_a + settings.dead_band_a:
         return state.limit_a  # what the car leaves was learned anew; no news for the car
     return allowed_a

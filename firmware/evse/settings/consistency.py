@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from evse.core.pilot import MINIMUM_A
 from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
 from evse.settings import sharing
@@ -35,6 +36,7 @@ def contradictions(values: Values) -> list[SettingError]:
         *clashes(values),
         *impossible_meters(values),
         *_watchdog(values),
+        *_bounds(values),
         *_group(values),
     ]
 
@@ -144,3 +146,18 @@ def _group(values: Values) -> Iterator[SettingError]:
             fallback_a,
             f"at least {needed_a:g} A, the agreed shares of all wallboxes together",
         )
+
+
+def _bounds(values: Values) -> Iterator[SettingError]:
+    """A bound below what any car needs would forbid charging for ever."""
+    phases = 3 if values["installation.phases"].startswith("3P") else 1
+    least_kw = MINIMUM_A * phases * 230.0 / 1000.0
+    for key, least, unit in (
+        ("dlb.contract_kw", least_kw, "kW"),
+        ("dlb.capacity_kw", least_kw, "kW"),
+        ("dlb.unbalance_a", MINIMUM_A, "A"),
+    ):
+        if 0 < values[key] < least:
+            yield SettingError(
+                key, values[key], f"0, or at least {least:g} {unit}: less never lets a car charge"
+            )

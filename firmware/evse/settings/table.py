@@ -16,6 +16,7 @@ from evse.settings import (
     service,
     sharing,
     simulation,
+    solar,
 )
 from evse.settings.setting import Setting
 
@@ -27,6 +28,7 @@ SETTINGS: tuple[Setting, ...] = (
     *meters.ROWS,
     *loadmanagement.ROWS,
     *bounds.ROWS,
+    *solar.ROWS,
     *sharing.ROWS,
     *authorization.ROWS,
     *readers.ROWS,

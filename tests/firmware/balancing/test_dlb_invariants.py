@@ -83,7 +83,7 @@ def test_i7_dlb_keeps_the_fuse_and_settles():
             allowed_a = now.amps_at(now_s)
             # Within what is left, in the very sample, but for what is no more than noise and what
             # the car is known to leave; nothing, or at least the minimum.
-            unused_a = min(after.unused_a, 1.0)
+            unused_a = min(0.05 * allowed_a, 1.0)
             above_a = NOISE_A + settings.margin_a + EXACT_A
             assert allowed_a <= max(0.0, free_a) + unused_a + above_a
             if free_a < settings.minimum_a - above_a:
