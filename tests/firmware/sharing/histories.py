@@ -60,6 +60,7 @@ class History:
 
     group: Group
     seconds: float
+    units: int
     actions: list[tuple[float, Action]] = field(default_factory=list)
     kills: bool = False
 
@@ -105,7 +106,7 @@ def drawn_history(rng: random.Random) -> History:
     for box in boxes:
         for plug in box.plugs:
             plug.car = _drawn_car(rng, plug.settings)
-    history = History(group, rng.choice((35.0, 45.0, 60.0)))
+    history = History(group, rng.choice((35.0, 45.0, 60.0)), units)
     for _ in range(rng.choice((1, 2, 3, 4))):
         _trouble(rng, history)
     history.actions.sort(key=lambda entry: entry[0])
@@ -145,19 +146,20 @@ def _trouble(rng: random.Random, history: History) -> None:
     kind(rng, history, at_s, rng.choice((1.0, 2.0, 4.0, 9.0, 15.0, 25.0)))
 
 
-def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
-    """A wire breaks: a box is not heard, hears nothing, or both.
+def _witness(group: Group, box: Box) -> bool:
+    """Whether nobody could know of two masters without this box's wire."""
+    masters = [other for other in group.boxes if other.master_settings]
+    return len(masters) > 1 and (box in masters or not group.bus.overheard)
 
-    Not the wire of one of two masters: nobody could know of both.
-    """
+
+def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
+    """A wire breaks: a box is not heard, hears nothing, or both."""
     box = rng.choice(history.group.boxes)
     mute, deaf = rng.choice(((True, True), (True, False), (False, True)))
 
     def cut(group: Group) -> None:
-        masters = [other for other in group.boxes if other.master_settings]
-        if len(masters) > 1 and box in masters:
-            return
-        box.mute, box.deaf, box.deaf_since_s = mute, deaf, group.now_s
+        if not _witness(group, box):
+            box.mute, box.deaf, box.deaf_since_s = mute, deaf, group.now_s
 
     def mend(_group: Group) -> None:
         box.mute = box.deaf = False
@@ -180,6 +182,38 @@ def _kill(rng: random.Random, history: History, at_s: float, for_s: float) -> No
             group.start(box)
 
     history.actions += [(at_s, kill), (at_s + for_s, revive)]
+
+
+def _hand_over(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
+    """The master restarts twice on a slow bus, while somebody leaves and one is not heard."""
+    group = history.group
+    group.bus.delay_s = 8.0
+    mute = rng.choice(group.boxes[1:])
+    plug = rng.choice(rng.choice(group.boxes).plugs)
+    history.kills = True
+
+    def restart(group: Group) -> None:
+        if group.boxes[0].alive:
+            group.boxes[0].kill(group.now_s)
+        group.start(group.boxes[0])
+
+    def leave(_group: Group) -> None:
+        plug.car = replace(plug.car, asks=Asks.NOTHING)
+
+    def silence(group: Group) -> None:
+        mute.mute = not _witness(group, mute)
+
+    def mend(_group: Group) -> None:
+        mute.mute = False
+
+    again_s = at_s + rng.choice((1.0, 2.0, 5.0, 12.0))
+    history.actions += [
+        (at_s - rng.choice((1.0, 2.0, 9.0)), leave),
+        (at_s, restart),
+        (again_s, restart),
+        (again_s + rng.choice((0.0, 2.0, 5.0)), silence),
+        (again_s + for_s, mend),
+    ]
 
 
 def _house(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
@@ -222,11 +256,10 @@ def _second_master(rng: random.Random, history: History, at_s: float, for_s: flo
     """
     group = history.group
     first = group.boxes[0].master_settings
-    if any(connector.guaranteed_a for connector in first.own):
+    if any(connector.guaranteed_a for connector in first.own) or len(group.boxes) > history.units:
         return
     group.bus.loss = min(group.bus.loss, 0.3)
     group.bus.delay_s = min(group.bus.delay_s, 1.0)
-    group.bus.overheard = True
     settings = MasterSettings(
         1, first.limit_a, first.members, (ConnectorSettings(),), allocation=first.allocation
     )
@@ -242,6 +275,8 @@ def _same_address(rng: random.Random, history: History, at_s: float, for_s: floa
     """Another box with the unit of a member, whose agreed share is none."""
     group = history.group
     members = group.boxes[0].master_settings.members
+    if len(group.boxes) > history.units:
+        return
     without = [unit for unit, agreed_a in members.items() if not any(agreed_a)]
     if not without:
         return
@@ -253,6 +288,7 @@ def _same_address(rng: random.Random, history: History, at_s: float, for_s: floa
 
 TROUBLES = (
     *(_cut, _kill, _house, _cars) * 3,
+    _hand_over,
     _second_master,
     _same_address,
 )

@@ -15,6 +15,7 @@ from evse.sharing.messages import LEASE_S, Grant
 from tests.firmware.sharing.group import Bus, Car, group_of
 
 L1_ONLY = (True, False, False)
+LIMIT_A = (32.0, 32.0, 32.0)
 STARTED_S = AFTER_S + 2.0
 
 
@@ -244,6 +245,26 @@ def test_a_member_that_is_never_heard_holds_the_others_for_one_lease_only():
     assert starting.value == 1
     group.run(2.0)
     assert offered(group) == [16.0, 16.0, 0.0]
+
+
+def test_who_was_heard_but_has_not_answered_to_us_may_still_take_an_older_masters_grant():
+    group = running(3, 32.0)
+    settings = group.boxes[0].master_settings
+    reports = [group.boxes[0].state.members[unit].device.report for unit in (2, 3)]
+    state = MasterState.initial(settings, 5, 100.0)
+    needs = [group.boxes[0].plugs[0].need()]
+    for second in range(round(OVER_S)):
+        answered = replace(reports[0], counter=1000 + second, epoch=5)
+        old = replace(reports[1], counter=1000, epoch=4)  # once, then silence
+        for report in (answered, old):
+            state = master.on_report(state, report, 100.0 + second, settings)
+        turn = master.turn(state, LIMIT_A, needs, 100.0 + second, settings)
+        state = turn.state
+        assert turn.own_a == (0.0,)
+        assert turn.grants[2].connectors[0].amps <= 10.6
+        assert turn.grants[3].hold
+    turn = master.turn(state, LIMIT_A, needs, 100.5 + OVER_S, settings)
+    assert turn.own_a[0] > 0.0
 
 
 def test_cars_of_members_charge_on_while_their_master_restarts():
