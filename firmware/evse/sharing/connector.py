@@ -42,7 +42,8 @@ class Need:
     """What a connector asks for at this instant.
 
     `maximum_a`: the least of all its other limits. `used`: the terminals its car draws from, all
-    wired ones until that is known. `measured_a`: what its meter shows, None without a reading.
+    wired ones until that is known; another car's must be told in a turn before it can draw.
+    `measured_a`: what its meter shows, None without a reading.
     """
 
     asks: Asks

@@ -119,7 +119,7 @@ def promised(device: Device, index: int, guaranteed_a: float, now_s: float) -> P
     connector = device.report.connectors[index]
     most = on_phases(guaranteed_a, on_supply(connector.wired, connector.rotation))
     if not device.told_a:
-        return larger(most, _by_phase(connector, connector.drawing_a))
+        most = larger(most, _by_phase(connector, connector.drawing_a))
     for grant in device.granted:
         if grant.until_s > now_s and index < len(grant.amps):
             most = larger(most, grant.amps[index])

@@ -1,6 +1,6 @@
 """The master of a group: divides the supply among its own connectors and its members'. Pure.
 
-Each turn it works out what everybody may be drawing in the worst case (`roll`, `leases`), lets
+Each turn it works out what everybody may be drawing in the worst case (`sight`), lets
 `allocation` divide the budget, and grants: less at once, more only from what nobody may be drawing
 any more. So the sum is within the limit at every instant, whatever the bus does.
 
@@ -20,9 +20,7 @@ from evse.sharing.allocation import (
     ALL_PHASES,
     AllocationSettings,
     AllocationState,
-    Asks,
     Key,
-    Party,
     Phases,
     allocate,
 )
@@ -32,27 +30,25 @@ from evse.sharing.connector import (
     Need,
     allowed,
     check_share,
-    reported,
 )
 from evse.sharing.findings import Finding, Found
-from evse.sharing.leases import AFTER_S, NO_PHASES, OVER_S
+from evse.sharing.leases import AFTER_S, OVER_S
 from evse.sharing.messages import (
     LEASE_S,
     MAX_CONNECTORS,
     MAX_UNIT,
     ConnectorGrant,
-    ConnectorReport,
     Grant,
     Report,
     on_supply,
 )
 from evse.sharing.roll import SHOWN_S, Member
+from evse.sharing.sight import Sight, agreed
 
 RIVAL_QUIET_S = LEASE_S
 """Nothing is granted until so long after the last sign of another master, s. Members show that
 sign for 30 s after they heard it."""
 
-_MESSAGE_STEP_A = 0.1
 _EXACT_A = 1e-6
 
 
@@ -107,7 +103,7 @@ class MasterSettings:
         shares_a = sum(share_a for shares in self.members.values() for share_a in shares)
         agreed_a = (shares_a, shares_a, shares_a)
         for connector in self.own:
-            agreed_a = leases.total(agreed_a, _agreed(connector))
+            agreed_a = leases.total(agreed_a, agreed(connector))
         return agreed_a
 
 
@@ -156,35 +152,6 @@ class Turn:
     grants: Mapping[int, Grant]
     own_a: tuple[float, ...]
     findings: tuple[Finding, ...]
-
-
-@dataclass(slots=True)
-class _Sight:
-    """What the master sees at an instant.
-
-    `parties`: who takes part in the split; of them `promised` and `worst`: what they were allowed
-    and what they may be drawing at most, by phase. `fixed_a`: what all others may. `missing`: how
-    many units have not answered yet. `settled`: whether everything that may be drawn is known.
-    """
-
-    parties: list[Party] = field(default_factory=list)
-    promised: dict[Key, Phases] = field(default_factory=dict)
-    worst: dict[Key, Phases] = field(default_factory=dict)
-    fixed_a: Phases = NO_PHASES
-    missing: int = 0
-    settled: bool = False
-
-    def add(self, party: Party, promised: Phases, worst: Phases) -> None:
-        self.parties.append(party)
-        self.promised[party.key] = promised
-        self.worst[party.key] = worst
-
-    @property
-    def worst_a(self) -> Phases:
-        worst_a = self.fixed_a
-        for amps in self.worst.values():
-            worst_a = leases.total(worst_a, amps)
-        return worst_a
 
 
 # ------------------------------------------------------------------- what is heard
@@ -273,64 +240,22 @@ def share(state: MasterState, connector: int, now_s: float, settings: MasterSett
 
 def _look(
     state: MasterState, own_needs: Sequence[Need], now_s: float, settings: MasterSettings
-) -> _Sight:
-    sight = _Sight()
-    for index, (connector, need, drawing) in enumerate(
-        zip(settings.own, own_needs, state.own, strict=True)
+) -> Sight:
+    sight = Sight()
+    grants = state.own_grants or (ConnectorGrant(0.0),) * len(settings.own)
+    for index, own in enumerate(
+        zip(settings.own, own_needs, state.own, grants, strict=True), start=1
     ):
-        grant = state.own_grants[index] if state.own_grants else ConnectorGrant(0.0)
-        report = reported(connector, need, drawing)
-        party = _party((settings.unit, index + 1), report, connector.guaranteed_a, grant.amps)
-        promised = leases.on_phases(grant.amps, on_supply(grant.phases, connector.rotation))
-        worst = leases.larger(promised, leases.drawing(report))
-        agreed = _agreed(connector)
-        sight.add(party, leases.larger(agreed, promised), leases.larger(agreed, worst))
+        sight.look_at_own((settings.unit, index), *own)
     for unit, member in state.members.items():
-        _look_at(sight, unit, member, now_s)
+        sight.look_at(unit, member, now_s)
     old_grants_over = now_s >= state.since_s + OVER_S
     masters_car_let_go = now_s >= max(state.since_s, state.before_at_s) + AFTER_S
     sight.settled = old_grants_over or (masters_car_let_go and not sight.missing)
     return sight
 
 
-def _look_at(sight: _Sight, unit: int, member: Member, now_s: float) -> None:
-    by_connector, beside = roll.may_draw(member, now_s)
-    sight.fixed_a = leases.total(sight.fixed_a, beside)
-    sight.missing += not member.known(now_s)
-    device = member.device
-    if device is None or not member.counted_on(now_s):
-        for worst in by_connector:
-            sight.fixed_a = leases.total(sight.fixed_a, worst)
-        return
-    connectors = device.report.connectors
-    told_a = device.told_a or tuple(max(connector.drawing_a) for connector in connectors)
-    for index, (connector, worst, share_a) in enumerate(
-        zip(connectors, by_connector, member.shares_a(device), strict=False)
-    ):
-        party = _party((unit, index + 1), connector, share_a, told_a[index])
-        if device.report.alone:  # what it draws says nothing of what it would with its grant
-            party = replace(party, drawn_a=None)
-        sight.add(party, leases.promised(device, index, share_a, now_s), worst)
-
-
-def _party(key: Key, connector: ConnectorReport, share_a: float, granted_a: float) -> Party:
-    used = tuple(u and w for u, w in zip(connector.used, connector.wired, strict=True))
-    drawn_a = None if connector.measured_a is None else max(connector.measured_a)
-    return Party(
-        key,
-        Asks.NOTHING if connector.fault else connector.asks,
-        maximum_a=connector.maximum_a,
-        minimum_a=connector.minimum_a,
-        phases=on_supply((used[0], used[1], used[2]), connector.rotation),
-        wired=on_supply(connector.wired, connector.rotation),
-        drawn_a=drawn_a,
-        granted_a=granted_a,
-        guaranteed_a=share_a,
-        priority=connector.priority,
-    )
-
-
-def _within(targets: Mapping[Key, float], sight: _Sight, free_a: Phases | None) -> dict[Key, float]:
+def _within(targets: Mapping[Key, float], sight: Sight, free_a: Phases | None) -> dict[Key, float]:
     """Grant of the targets what is free now, or was promised before. `free_a`: what is left when
     all draw the most they may; None when that is not known.
 
@@ -428,7 +353,7 @@ def _place(state: MasterState, key: Key) -> int:
 
 
 def _findings(
-    state: MasterState, sight: _Sight, budget_a: Phases, now_s: float, settings: MasterSettings
+    state: MasterState, sight: Sight, budget_a: Phases, now_s: float, settings: MasterSettings
 ) -> Iterator[Finding]:
     if state.rivalled(now_s):
         yield Finding(Found.TWO_MASTERS)
@@ -492,11 +417,6 @@ def _budget(budget_a: Phases | None, settings: MasterSettings) -> Phases:
         min(budget_a[1], limit_a[1]),
         min(budget_a[2], limit_a[2]),
     )
-
-
-def _agreed(connector: ConnectorSettings) -> Phases:
-    phases = on_supply(connector.wired, connector.rotation)
-    return leases.on_phases(connector.guaranteed_a, phases)
 
 
 def _less(one: Phases, other: Phases) -> Phases:
