@@ -7,7 +7,7 @@ transformers sit where `carries` says, some of them the wrong way round, some on
 import random
 from dataclasses import dataclass, field
 
-from evse.meters.commissioning import Sample
+from evse.meters.commissioning import Finding, Sample
 
 CAR_REACTION_S = 2.0
 CAR_SLEW_A_S = 4.0
@@ -81,3 +81,30 @@ class NoisyHouse:
                 self._cloud = min(1.0, max(0.0, self._cloud + step))
             amps -= self.sun_a * self._cloud
         return amps
+
+
+NOISE = {
+    "evening": {"kettles_per_h": 60.0},
+    "cooking": {"kettles_per_h": 30.0, "hob_period_s": 30.0},
+    "quick hob": {"hob_period_s": 7.0},
+    "hob in time": {"hob_period_s": 22.0},
+    "clouds": {"sun_a": 12.0},
+    "everything": {"kettles_per_h": 90.0, "hob_period_s": 12.0, "sun_a": 10.0},
+}
+
+
+def truth(house: NoisyHouse) -> tuple[set[Finding], set[int], set[int]]:
+    """What should be found: findings, turned phases, following phases."""
+    places = {n: int(house.carries[n - 1]) for n in house.car_phases}
+    following = set(places.values()) - house.missing
+    turned = following & house.turned
+    findings = set()
+    if turned:
+        findings.add(Finding.REVERSED)
+    if len(following) < len(places):
+        findings.add(Finding.MISSING)
+    if (len(places) == 1 and following and following != set(places)) or (
+        len(places) == 2 and len(following) == 2 and following != set(places)
+    ):
+        findings.add(Finding.SWAPPED)
+    return findings or {Finding.GOOD}, turned, following

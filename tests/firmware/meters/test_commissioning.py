@@ -23,7 +23,7 @@ from evse.meters.correction import PHASE_ORDERS, corrected, correction_of
 from evse.meters.reading import MeterReading
 from evse.settings.table import SETTINGS
 from tests.firmware.core.bench import DETERMINISTIC
-from tests.firmware.meters.noisy_house import NoisyHouse
+from tests.firmware.meters.noisy_house import NOISE, NoisyHouse, truth
 
 LONGEST_S = 300.0
 DEFAULTS = {setting.key: setting.default for setting in SETTINGS}
@@ -164,33 +164,6 @@ def test_levels_that_cannot_be_told_apart_are_refused(levels) -> None:
 
 
 # ------------------------------------------------------------------ noisy houses
-
-
-NOISE = {
-    "evening": {"kettles_per_h": 60.0},
-    "cooking": {"kettles_per_h": 30.0, "hob_period_s": 30.0},
-    "quick hob": {"hob_period_s": 7.0},
-    "hob in time": {"hob_period_s": 22.0},
-    "clouds": {"sun_a": 12.0},
-    "everything": {"kettles_per_h": 90.0, "hob_period_s": 12.0, "sun_a": 10.0},
-}
-
-
-def truth(house: NoisyHouse) -> tuple[set[Finding], set[int], set[int]]:
-    """What should be found: findings, turned phases, following phases."""
-    places = {n: int(house.carries[n - 1]) for n in house.car_phases}
-    following = set(places.values()) - house.missing
-    turned = following & house.turned
-    findings = set()
-    if turned:
-        findings.add(Finding.REVERSED)
-    if len(following) < len(places):
-        findings.add(Finding.MISSING)
-    if (len(places) == 1 and following and following != set(places)) or (
-        len(places) == 2 and len(following) == 2 and following != set(places)
-    ):
-        findings.add(Finding.SWAPPED)
-    return findings or {Finding.GOOD}, turned, following
 
 
 @DETERMINISTIC

@@ -216,6 +216,12 @@ def test_a_wrong_model_gives_a_clear_error(capsys: pytest.CaptureFixture[str]) -
     assert "exception 2 (illegal_address); another model?" in capsys.readouterr().err
 
 
+def test_another_speed_gives_a_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with meters_on_a_line(CatalogueMeter.of(SDM630, 1), baudrate=19200) as bus:
+        assert evse("read", "--connection", f"serial:{bus.path}", "--model", SDM630) == 1
+    assert "meter 1: no answer within 1 s" in capsys.readouterr().err
+
+
 def test_a_meter_of_the_settings_is_read(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
