@@ -112,8 +112,8 @@ class MasterState:
     """What the master remembers since its start.
 
     `epoch`: random, not 0. `began_s`: its start. `since_s`: since when it alone grants: its start,
-    or the last sign of another master, `rival_at_s`. `before_at_s`: when a member last followed a
-    master before us, whose own car may have been drawing until then.
+    or the last sign of another master, `rival_at_s`. `followed_at_s`: when a member last began
+    to follow us; until then it may have followed another master, whose own car may be drawing.
     `own`: what the own cars may be drawing; `own_grants`: what they are granted, since `own_at_s`.
     `strangers`: units that are not of the group, and when they were heard.
     """
@@ -128,7 +128,7 @@ class MasterState:
     sequence: int = 0
     allocation: AllocationState = field(default_factory=AllocationState)
     rival_at_s: float | None = None
-    before_at_s: float = -math.inf
+    followed_at_s: float = -math.inf
     strangers: Mapping[int, float] = field(default_factory=dict)
 
     @classmethod
@@ -166,12 +166,13 @@ def on_report(
         if report.unit == settings.unit:
             return state
         return replace(state, strangers={**state.strangers, report.unit: received_at_s})
+    followed = member.follows
     member, rival = roll.hear(member, report, received_at_s, state.epoch)
     if received_at_s >= state.since_s + OVER_S:  # before, an older master's grants may be in force
         member = roll.watched(member, received_at_s)
-    before_at_s = state.before_at_s if report.epoch in (0, state.epoch) else received_at_s
-    members = {**state.members, report.unit: member}
-    state = replace(state, members=members, before_at_s=before_at_s)
+    state = replace(state, members={**state.members, report.unit: member})
+    if member.follows and not followed:
+        state = replace(state, followed_at_s=received_at_s)
     return _rivalled(state, received_at_s) if rival else state
 
 
@@ -250,7 +251,7 @@ def _look(
     for unit, member in state.members.items():
         sight.look_at(unit, member, now_s)
     old_grants_over = now_s >= state.since_s + OVER_S
-    masters_car_let_go = now_s >= max(state.since_s, state.before_at_s) + AFTER_S
+    masters_car_let_go = now_s >= max(state.since_s, state.followed_at_s) + AFTER_S
     sight.settled = old_grants_over or (masters_car_let_go and not sight.missing)
     return sight
 

@@ -39,12 +39,16 @@ class Member:
     exceeding_until_s: float = 0.0
     two_until_s: float = 0.0
 
+    @property
+    def follows(self) -> bool:
+        """Whether the start that is served takes no grants but ours."""
+        return self.device is not None and self.device.ours
+
     def known(self, now_s: float) -> bool:
-        """Whether it takes no grants but ours, so that what it says is all there is."""
-        if self.device is None or not self.device.ours:
-            return False
+        """Whether what it says is all there is: nothing of the unit follows another master."""
         other = self.other
-        return other is None or other.ours or now_s - other.received_at_s >= SILENT_S
+        alone = other is None or other.ours or now_s - other.received_at_s >= SILENT_S
+        return self.follows and alone
 
     def silent(self, now_s: float) -> bool:
         """Whether it was not heard for a while."""
@@ -56,8 +60,7 @@ class Member:
 
     def counted_on(self, now_s: float) -> bool:
         """Whether it takes part in the split."""
-        obeys = self.device is not None and self.device.ours
-        return obeys and not self.silent(now_s) and not self.exceeding(now_s)
+        return self.follows and not self.silent(now_s) and not self.exceeding(now_s)
 
     def shares_a(self, device: Device) -> Iterator[float]:
         """The agreed shares: the larger where the unit has another one than its master."""

@@ -109,6 +109,9 @@ def drawn_history(rng: random.Random) -> History:
     history = History(group, rng.choice((35.0, 45.0, 60.0)), units)
     for _ in range(rng.choice((1, 2, 3, 4))):
         _trouble(rng, history)
+    for box in group.boxes:
+        if not box.alive and _witness(group, box):
+            group.start(box)
     history.actions.sort(key=lambda entry: entry[0])
     return history
 
@@ -146,10 +149,16 @@ def _trouble(rng: random.Random, history: History) -> None:
     kind(rng, history, at_s, rng.choice((1.0, 2.0, 4.0, 9.0, 15.0, 25.0)))
 
 
+def _two_masters(group: Group) -> list[Box]:
+    """The masters, if there are two sometime."""
+    masters = [box for box in group.boxes if box.master_settings]
+    return masters if len(masters) > 1 else []
+
+
 def _witness(group: Group, box: Box) -> bool:
-    """Whether nobody could know of two masters without this box's wire."""
-    masters = [other for other in group.boxes if other.master_settings]
-    return len(masters) > 1 and (box in masters or not group.bus.overheard)
+    """Whether two masters may know of each other only by this member."""
+    masters = _two_masters(group)
+    return bool(masters) and box not in masters and not group.bus.overheard
 
 
 def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
@@ -158,7 +167,7 @@ def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> Non
     mute, deaf = rng.choice(((True, True), (True, False), (False, True)))
 
     def cut(group: Group) -> None:
-        if not _witness(group, box):
+        if not _witness(group, box) and box not in _two_masters(group):
             box.mute, box.deaf, box.deaf_since_s = mute, deaf, group.now_s
 
     def mend(_group: Group) -> None:
@@ -174,7 +183,7 @@ def _kill(rng: random.Random, history: History, at_s: float, for_s: float) -> No
     history.kills = True
 
     def kill(group: Group) -> None:
-        if box.alive:
+        if box.alive and not _witness(group, box):
             box.kill(group.now_s)
 
     def revive(group: Group) -> None:
@@ -252,7 +261,8 @@ def _cars(rng: random.Random, history: History, at_s: float, for_s: float) -> No
 def _second_master(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
     """Another box is a master too, with the same members and a car of its own.
 
-    Where the first has no agreed share: the second could not know of it.
+    Where the first has no agreed share: the second could not know of it. And where they don't hear
+    each other, the members do live and hear both: nobody else could tell.
     """
     group = history.group
     first = group.boxes[0].master_settings
