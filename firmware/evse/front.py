@@ -13,6 +13,7 @@ from evse.local.requests import Request
 from evse.local.server import Handler
 from evse.local.wallbox import Part, wallbox_handlers
 from evse.local.why_command import answer, why_handlers
+from evse.meters.check_command import check_handlers
 from evse.ocpp.client import OcppClient
 from evse.panels.fitted import panel_of
 from evse.panels.shown import Box, Network, Notice, Shown, shown_of
@@ -86,6 +87,7 @@ class Front:
             **wallbox_handlers(self._station, self._client, self.parts),
             **why_handlers(self._station.situation, self._language),
             **cards_handlers(self._whitelist, self._swiping, self._client.clear_cache),
+            **check_handlers(self._station.supply.checking),
             **sharing_handlers(self._settings, lambda: group.bus, group.snapshot),
             "card": card,
         }

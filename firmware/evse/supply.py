@@ -11,6 +11,7 @@ from evse.balancer import Balancer
 from evse.balancing import alignment
 from evse.balancing.alignment import Alignment
 from evse.balancing.house import HouseSample, Phases
+from evse.checking import Checking
 from evse.clock import Clock
 from evse.connector import Connector
 from evse.core.limits import Limit, Source
@@ -35,6 +36,7 @@ class Supply:
         self, settings: Settings, clock: Clock, connectors: Mapping[int, Connector]
     ) -> None:
         self.balancer = Balancer(settings, clock)
+        self.checking = Checking(settings, clock, connectors)
         self.group = Group(settings, clock, self._needs, self._budget_a, self._drawn)
         self._settings = settings
         self._clock = clock
@@ -48,6 +50,7 @@ class Supply:
 
     def house_metered(self, house: MeterReading, chargers: Mapping[int, MeterReading]) -> None:
         """A sample of the house meter, with the own chargers' of the same round."""
+        self.checking.house_metered(house, chargers)
         if not any(each.controller.plugged for each in self._connectors.values()):
             self.balancer.no_car()
         own_a = _total(self.balancer.on_house(seen.current_a) for seen in chargers.values())
@@ -70,10 +73,10 @@ class Supply:
 
     def limits(self, connector_id: int) -> tuple[tuple[Limit, ...], tuple[Limit, ...]]:
         """The limits of a connector: those of the whole wallbox, and its own."""
-        own = self.group.limit(connector_id)
-        if self.group.leads and own is not None:
-            return (), (own,)
-        return self.balancer.limits(), () if own is None else (own,)
+        granted, check = self.group.limit(connector_id), self.checking.limit(connector_id)
+        own = tuple(limit for limit in (granted, check) if limit is not None)
+        led = self.group.leads and granted is not None
+        return () if led else self.balancer.limits(), own
 
     def _budget_a(self) -> Phases | None:
         return self.balancer.budget_a()

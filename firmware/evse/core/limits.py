@@ -41,6 +41,8 @@ class Source(StrEnum):
     """The main breaker has become warm (its thermal image)."""
     SOLAR = "solar"
     """What the roof leaves over."""
+    CHECK = "check"
+    """The check of the house meter, which raises and lowers the current."""
     CENTRAL = "central"
     """A charging profile of the OCPP central system."""
     SCHEDULE = "schedule"

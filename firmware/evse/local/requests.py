@@ -193,6 +193,13 @@ CARDS_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
 }
 
+CHECK_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "check-start": ("check the house meter with a car that charges", (_CONNECTOR,)),
+    "check-status": ("how the check of the house meter stands", ()),
+    "check-stop": ("end the check of the house meter", ()),
+    "check-store": ("set the house meter's phases as the check found them", ()),
+}
+
 SHARING_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "sharing-pair": (
         "make the key of the group of wallboxes",
@@ -257,6 +264,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
         (_CONNECTOR, Field("language", Kind.TEXT, "of the answer", choices=LANGUAGES)),
     ),
     **CARDS_COMMANDS,
+    **CHECK_COMMANDS,
     **SHARING_COMMANDS,
 }
 """Each command: what it does, and its fields."""

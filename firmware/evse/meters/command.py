@@ -1,4 +1,4 @@
-"""`evse meter models`, `evse meter read` and `evse meter probe`: the meters on the command line."""
+"""`evse meter models`, `read`, `probe` and `check`: the meters on the command line."""
 
 import argparse
 import json
@@ -7,10 +7,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from evse.configuration import Commands, add_configuration
+from evse.configuration import Commands, add_configuration, add_running
 from evse.doctor.command import addresses
+
+if TYPE_CHECKING:
+    from evse.meters.catalogue import Model
+    from evse.meters.correction import Correction
+    from evse.meters.quality import MeterQuality
+    from evse.meters.reading import MeterReading
+    from evse.meters.registers import RegisterMap
 
 FAILED_STATUS = 1
 USAGE_STATUS = 2
@@ -27,6 +34,17 @@ def add_meter(commands: Commands, default_state_dir: Path) -> None:
     models = what.add_parser("models", help="the meters that are known")
     models.add_argument("--json", action="store_true", help="print JSON")
     models.set_defaults(run=_models)
+    check = what.add_parser(
+        "check",
+        help="check the house meter with a car that charges",
+        description="Raise and lower the current of a car that charges, and see which phases of "
+        "the house meter follow, and in which direction.",
+    )
+    check.add_argument("--connector", type=int, default=1, metavar="N", help="default: 1")
+    check.add_argument("--store", action="store_true", help="set what was found")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    add_running(check, default_state_dir)
+    check.set_defaults(run=_check)
     for name, do, text in (
         ("read", _read, "one reading of a meter"),
         ("probe", _probe, "find the meters on a line, and say what they are; it only reads"),
@@ -75,9 +93,9 @@ class _Target:
     setting: str
     connection: str
     unit: int
-    model: Any
-    register_map: Any
-    correction: Any
+    model: "Model | None"
+    register_map: "Callable[[], RegisterMap]"
+    correction: "Correction"
 
 
 def _run(do: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
@@ -104,6 +122,12 @@ def _run(do: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> i
         sys.stderr.write(f"evse meter: {error}\n")
         return USAGE_STATUS
     return FAILED_STATUS
+
+
+def _check(args: argparse.Namespace) -> int:
+    from evse.meters.check_command import run_check
+
+    return run_check(args)
 
 
 def _models(args: argparse.Namespace) -> int:
@@ -186,7 +210,7 @@ def _read(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _one_reading(target: _Target) -> Any:
+async def _one_reading(target: _Target) -> "tuple[MeterReading, MeterQuality]":
     from evse.clock import SystemClock
     from evse.lines.modbus import ModbusLines
     from evse.meters.modbus import ModbusMeter
@@ -247,9 +271,10 @@ def _refuse_if_held(connection: str) -> None:
         return
     for holder in holders(parsed.device):
         who = "the wallbox program" if holder.is_wallbox else f"{holder.command!r}"
+        uses = "uses it" if holder.sure else "may use it, which only root can see"
         end = "end it first: sudo systemctl stop evse" if holder.is_wallbox else "end it first"
         raise PortError(
-            PortTrouble.BUSY, f"{parsed.device}: {who} (process {holder.pid}) uses it; {end}"
+            PortTrouble.BUSY, f"{parsed.device}: {who} (process {holder.pid}) {uses}; {end}"
         )
 
 
