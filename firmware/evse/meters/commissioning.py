@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
+from typing import Any
 
 from evse.meters.reading import Phases
 
@@ -136,6 +137,20 @@ class Result:
     def is_good(self) -> bool:
         """Whether nothing has to be changed."""
         return self.findings == {Finding.GOOD}
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values; `carries` by the wallbox's phase."""
+        return {
+            "good": self.is_good,
+            "findings": sorted(self.findings),
+            "car_phases": list(self.car_phases),
+            "following": list(self.following),
+            "reversed": list(self.reversed),
+            "missing": list(self.missing),
+            "carries": {str(ours): theirs for ours, theirs in self.carries},
+            "gains": list(self.gains),
+            "confidence": self.confidence,
+        }
 
 
 @dataclass(frozen=True, slots=True)

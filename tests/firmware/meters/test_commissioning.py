@@ -1,5 +1,6 @@
 """The check of the house meter with a car: right in every house, or not sure; never wrong."""
 
+import json
 from itertools import pairwise, permutations
 
 import pytest
@@ -72,6 +73,9 @@ def test_swapped_and_turned_at_once() -> None:
     result, _ = check(NoisyHouse(carries="312", turned=frozenset({3})))
     assert result.findings == {Finding.SWAPPED, Finding.REVERSED}
     assert (result.carries, result.reversed) == (((1, 3),), (3,))
+    told = json.loads(json.dumps(result.as_json()))
+    assert (told["good"], told["carries"], told["reversed"]) == (False, {"1": 3}, [3])
+    assert told["findings"] == ["phases_swapped", "transformer_reversed"]
 
 
 @pytest.mark.parametrize("missing", [{1}, {2, 3}, {1, 2, 3}])
