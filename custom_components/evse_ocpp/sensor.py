@@ -35,8 +35,12 @@ _STATUS = {status: status.value for status in ChargerStatus} | {
 # The limits of this project's firmware, the user's choices here, and what others may say.
 _LIMITED_BY = (
     "board",
+    "breaker",
     "cable",
+    "capacity",
     "central",
+    "check",
+    "contract",
     "dlb",
     "installation",
     "meter_lost",
@@ -46,7 +50,10 @@ _LIMITED_BY = (
     "phase_loss",
     "schedule",
     "sharing",
+    "sharing_lost",
+    "solar",
     "temperature",
+    "unbalance",
     "paused",
     "user_limit",
     "window",

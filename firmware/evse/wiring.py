@@ -18,7 +18,7 @@ from evse.settings.values import Settings
 from evse.simulation.car import Car
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.house import House, HouseKind
-from evse.simulation.meter_server import MeterServer, charger_unit
+from evse.simulation.meter_server import HUM_A, MeterServer, charger_unit
 from evse.simulation.world import World, WorldSettings
 
 SIMULATED = meter_maps.SIMULATED
@@ -88,7 +88,7 @@ class Meters:
 
 async def meters_of(settings: Settings, world: World, clock: Clock, lines: ModbusLines) -> Meters:
     """All meters, over Modbus. Raises ConnectionStringError, ValueError for an impossible map."""
-    server = MeterServer(world)
+    server = MeterServer(world, HUM_A)
     values = settings.values
     connections = {name: meter_maps.connection(values, name) for name in meter_maps.METERS}
     simulated = {name for name, text in connections.items() if text == SIMULATED}

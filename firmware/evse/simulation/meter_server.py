@@ -5,7 +5,9 @@ that of connector 2. Faults are made on the wire: a silent meter sends nothing, 
 """
 
 import asyncio
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -30,6 +32,10 @@ from evse.simulation.world import MeterFault, MeterPlace, MeterSample, World
 
 HOST = "127.0.0.1"
 
+HUM_A = 0.01
+"""What a steady current changes by from one reading to the next, in a house that is not for tests.
+"""
+
 UNIT_OFFSET = {FramerType.SOCKET: 6, FramerType.RTU: 0}
 """Where the unit stands in a frame: after transaction, protocol and length; at the beginning."""
 
@@ -47,11 +53,15 @@ class SimulatedMeter:
         register_map: RegisterMap,
         sample: Callable[[], MeterSample],
         fault: Callable[[], MeterFault],
+        hum_a: float = 0.0,
     ) -> None:
+        """`hum_a`: what a steady current changes by from one reading to the next."""
         self.fault = fault
+        self._hum_a = hum_a
         self._map = register_map
         self._sample = sample
         self._shown = sample()
+        self._chance = random.Random(register_map.function_code)
         spans = [register.addresses for register in register_map.registers.values()]
         self._first = min(span.start for span in spans)
         self._count = max(span.stop for span in spans) - self._first
@@ -81,10 +91,18 @@ class SimulatedMeter:
                 registers[at : at + len(words)] = words
         return None
 
+    def _hum(self, sample: MeterSample) -> MeterSample:
+        """No real current stands still: its last digits change from reading to reading."""
+        l1, l2, l3 = (
+            amps + self._chance.uniform(-self._hum_a, self._hum_a) if abs(amps) > 0.1 else amps
+            for amps in sample.current_a
+        )
+        return replace(sample, current_a=(l1, l2, l3))
+
     def _values(self) -> dict[Quantity, float]:
         fault = self.fault()
         if fault is not MeterFault.FROZEN:
-            self._shown = self._sample()
+            self._shown = self._hum(self._sample())
         shown = self._shown
         values = {
             **dict(zip(VOLTAGES, shown.voltage_v, strict=True)),
@@ -98,10 +116,13 @@ class SimulatedMeter:
 class MeterServer:
     """Serves all meters of a world on one TCP port or serial line."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, hum_a: float = 0.0) -> None:
         self._meters = {
             DLB_UNIT: SimulatedMeter(
-                SIMULATED_HOUSE, world.house_sample, partial(world.meter_fault, MeterPlace.HOUSE, 1)
+                SIMULATED_HOUSE,
+                world.house_sample,
+                partial(world.meter_fault, MeterPlace.HOUSE, 1),
+                hum_a,
             )
         }
         for number in world.connectors:
@@ -109,6 +130,7 @@ class MeterServer:
                 INTERNAL_METER,
                 partial(world.charger_sample, number),
                 partial(world.meter_fault, MeterPlace.CHARGER, number),
+                hum_a,
             )
         self._server: ModbusTcpServer | ModbusSerialServer | None = None
 
