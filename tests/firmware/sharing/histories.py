@@ -109,6 +109,8 @@ def drawn_history(rng: random.Random) -> History:
     history = History(group, rng.choice((35.0, 45.0, 60.0)), units)
     for _ in range(rng.choice((1, 2, 3, 4))):
         _trouble(rng, history)
+    if _two_masters(group):
+        bus.loss, bus.delay_s = min(bus.loss, 0.3), min(bus.delay_s, 1.0)
     for box in group.boxes:
         if not box.alive and _witness(group, box):
             group.start(box)
@@ -262,14 +264,13 @@ def _second_master(rng: random.Random, history: History, at_s: float, for_s: flo
     """Another box is a master too, with the same members and a car of its own.
 
     Where the first has no agreed share: the second could not know of it. And where they don't hear
-    each other, the members do live and hear both: nobody else could tell.
+    each other, the members do live and hear both: nobody else could tell. The bus is not so slow
+    that no answer comes within a lease.
     """
     group = history.group
     first = group.boxes[0].master_settings
     if any(connector.guaranteed_a for connector in first.own) or len(group.boxes) > history.units:
         return
-    group.bus.loss = min(group.bus.loss, 0.3)
-    group.bus.delay_s = min(group.bus.delay_s, 1.0)
     settings = MasterSettings(
         1, first.limit_a, first.members, (ConnectorSettings(),), allocation=first.allocation
     )
