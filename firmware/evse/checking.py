@@ -81,7 +81,7 @@ class Checking:
         ValueError when nothing was found yet, or nothing that a setting can mend.
         """
         result = None if self._state is None else self._state.result
-        if result is None or not result.carries:
+        if result is None or not (result.carries or result.reversed):
             raise ValueError("the check has found nothing yet that could be set")
         changed = {}
         for key, value in self._to_set(result).items():
@@ -113,7 +113,7 @@ class Checking:
         }
         if state.result is not None:
             told["result"] = asdict(state.result) | {"findings": sorted(state.result.findings)}
-            if state.result.carries:
+            if state.result.carries or state.result.reversed:
                 told["to_set"] = self._to_set(state.result)
         return {"check": told}
 

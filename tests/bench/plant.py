@@ -167,7 +167,7 @@ class PlantCar:
 
 @dataclass
 class Figures:
-    """What an evening showed. `over_s`: a phase from which a car draws is over by more than 10 %."""
+    """What an evening showed. `over_s`: a phase that a car draws from is over by more than 10 %."""
 
     hours: float = 0.0
     over_s: float = 0.0
