@@ -36,7 +36,15 @@ FIRMWARE = [
     "hypothesis>=6.100",
     "msgpack>=1",  # python-can's bus between processes, for the tests
 ]
-TOOLS = ["ruff>=0.9", "mypy>=1.14", "playwright>=1.49", "psutil>=6", "types-psutil", "pyyaml", "matplotlib>=3.8"]
+TOOLS = [
+    "ruff>=0.9",
+    "mypy>=1.14",
+    "playwright>=1.49",
+    "psutil>=6",
+    "types-psutil",
+    "pyyaml",
+    "matplotlib>=3.8",
+]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from evse.alone import alone
 from evse.blackbox.box import BlackBox
 from evse.boards.board import Board
+from evse.core.pilot import VEHICLE_LEVELS
 from evse.front import Front, whitelist_of
 from evse.lines.modbus import ModbusLines
 from evse.local.server import LocalServer
@@ -110,7 +111,12 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         meters.house,
         station.charger_metered,
         station.house_metered,
+        # Load balancing has something to regulate.
+        fast=lambda: any(
+            each.controller.level in VEHICLE_LEVELS for each in station.connectors.values()
+        ),
     )
+    front.parts.append(lambda: {"meters": meters.quality()})
     handlers = front.handlers()
     if settings["board.kind"] == SIMULATED:
         handlers |= world_handlers(world) | simulation_handlers(client)

@@ -5,15 +5,17 @@ fuse, cable or car gets more than it may.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from evse.clock import Clock
 from evse.connector import Connector
 from evse.core.limits import Limit, Source
 from evse.meters import commissioning
-from evse.meters.commissioning import CheckState, Result, Sample
+from evse.meters.catalogue import CUSTOM
+from evse.meters.commissioning import CheckSettings, CheckState, Result, Sample
 from evse.meters.reading import MeterReading
+from evse.meters.registers import POWERS
+from evse.settings.meter_maps import register_map
 from evse.settings.values import Settings
 
 LEASE_S = 10.0
@@ -46,8 +48,16 @@ class Checking:
             raise ValueError(f"connector: came {number}, allowed {_list(self._connectors)}")
         if not connector.controller.contactor:
             raise ValueError(f"connector {number}: no car charges; start a charge first")
-        self._number, self._state = number, commissioning.started()
+        rule = CheckSettings(signed=self._tells_directions())
+        self._number, self._state = number, commissioning.started(rule)
         self._fed_at_s = self._clock.monotonic()
+
+    def _tells_directions(self) -> bool:
+        """Whether the house meter does: by its powers, or by the currents of one typed in by hand,
+        of which nobody knows."""
+        shows = register_map(self._settings.values, "dlb").registers
+        by_hand = self._settings["meter.dlb.model"] == CUSTOM
+        return by_hand or any(power in shows for power in POWERS)
 
     def stop(self) -> None:
         """End it without a result."""
@@ -112,7 +122,7 @@ class Checking:
             "silent": silent,
         }
         if state.result is not None:
-            told["result"] = asdict(state.result) | {"findings": sorted(state.result.findings)}
+            told["result"] = state.result.as_json()
             if state.result.carries or state.result.reversed:
                 told["to_set"] = self._to_set(state.result)
         return {"check": told}

@@ -14,6 +14,7 @@ from evse.local.server import Handler
 from evse.local.wallbox import Part, wallbox_handlers
 from evse.local.why_command import answer, why_handlers
 from evse.meters.check_command import check_handlers
+from evse.meters.correction import shown_energy_wh
 from evse.ocpp.client import OcppClient
 from evse.panels.fitted import panel_of
 from evse.panels.shown import Box, Network, Notice, Shown, shown_of
@@ -36,6 +37,9 @@ async def whitelist_of(settings: Settings, database: Database) -> Whitelist:
         lambda: notation_of(settings),
         lambda: settings["authorization.whitelist_capacity"],
     )
+
+
+_ZERO_KEYS = {1: "meter.internal.zero_wh", 2: "meter.internal.second_zero_wh"}
 
 
 class Front:
@@ -82,6 +86,13 @@ class Front:
                 await self._station.card(number, uid)
             return {}
 
+        async def zero(request: Request) -> dict[str, Any]:
+            """SetZero of the manual (5.8.1.9): what is reported and billed goes on counting."""
+            number = request.fields["connector"]
+            now_wh = self._station.connectors[number].energy_wh
+            await self._settings.set(_ZERO_KEYS[number], now_wh, "evse meter zero")
+            return {"zero_wh": now_wh}
+
         group = self._station.supply.group
         return {
             **wallbox_handlers(self._station, self._client, self.parts),
@@ -90,6 +101,7 @@ class Front:
             **check_handlers(self._station.supply.checking),
             **sharing_handlers(self._settings, lambda: group.bus, group.snapshot),
             "card": card,
+            "meter-zero": zero,
         }
 
     def _simulated_reader(self) -> SimulatedReader | None:
@@ -131,4 +143,8 @@ class Front:
             str(number): answer(self._station.situation(number), language)["sentence"]
             for number in self._station.connector_ids
         }
-        return {"panel": self._panel.snapshot(), "why": sentences}
+        shown_wh = {
+            str(number): shown_energy_wh(connector.energy_wh, self._settings[_ZERO_KEYS[number]])
+            for number, connector in self._station.connectors.items()
+        }
+        return {"panel": self._panel.snapshot(), "why": sentences, "energy_shown_wh": shown_wh}

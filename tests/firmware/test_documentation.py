@@ -28,12 +28,15 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests" / "firmware"
 SPECIFICATION = ROOT / "docs" / "specification.md"
 FIRMWARE = ROOT / "docs" / "firmware.md"
+LOAD_MANAGEMENT = ROOT / "docs" / "load-management.md"
 DOCUMENTS = [
     ROOT / "README.md",
     SPECIFICATION,
     FIRMWARE,
     ROOT / "docs" / "boards.md",
     ROOT / "docs" / "cards-and-panel.md",
+    ROOT / "docs" / "meters.md",
+    LOAD_MANAGEMENT,
 ]
 ROWS_OF_BOTH_MANUALS = (
     "core/test_protections.py::test_it_trips_and_the_current_ends_in_time",
@@ -264,3 +267,23 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 def test_no_path_of_a_machine_is_in_it(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert re.findall(r"/(?:work|tmp|home|root|dev/pts)/\S*", text) == []
+
+
+def test_the_example_of_load_management_runs() -> None:
+    """A kettle of 10 A beside a car, and four wallboxes on 32 A."""
+    found = re.search(
+        r"```python\n(.*?)```", LOAD_MANAGEMENT.read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert found is not None
+    done = subprocess.run(
+        [sys.executable, "-c", found.group(1)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=ROOT / "firmware",
+    )
+    *seconds, grants = done.stdout.splitlines()
+    allowed_a = [float(line.split()[-2]) for line in seconds]
+    assert (allowed_a[59], allowed_a[60], allowed_a[-1]) == (19.9, 9.9, 19.9)
+    assert ast.literal_eval(grants) == {1: 8.0, 2: 8.0, 3: 8.0, 4: 8.0}

@@ -197,6 +197,7 @@ CHECK_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "check-start": ("check the house meter with a car that charges", (_CONNECTOR,)),
     "check-status": ("how the check of the house meter stands", ()),
     "check-stop": ("end the check of the house meter", ()),
+    "meter-zero": ("let the energy that people are shown begin at zero", (_CONNECTOR,)),
     "check-store": ("set the house meter's phases as the check found them", ()),
 }
 

@@ -1,4 +1,4 @@
-"""`evse meter check`: the check of the house meter, at a wallbox that runs and a car that charges."""
+"""`evse meter check`: the check of the house meter with a car that charges."""
 
 import argparse
 import json

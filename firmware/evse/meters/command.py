@@ -1,4 +1,4 @@
-"""`evse meter models`, `read`, `probe` and `check`: the meters on the command line."""
+"""`evse meter models`, `read`, `probe`, `check`, `zero`: the meters on the command line."""
 
 import argparse
 import json
@@ -45,6 +45,15 @@ def add_meter(commands: Commands, default_state_dir: Path) -> None:
     check.add_argument("--json", action="store_true", help="print JSON")
     add_running(check, default_state_dir)
     check.set_defaults(run=_check)
+    zero = what.add_parser(
+        "zero",
+        help="let the energy that people are shown begin at zero",
+        description="Set the shown energy of a connector to zero (SetZero). What is reported to "
+        "the central system goes on counting.",
+    )
+    zero.add_argument("--connector", type=int, default=1, metavar="N", help="default: 1")
+    add_running(zero, default_state_dir)
+    zero.set_defaults(run=_zero)
     for name, do, text in (
         ("read", _read, "one reading of a meter"),
         ("probe", _probe, "find the meters on a line, and say what they are; it only reads"),
@@ -128,6 +137,20 @@ def _check(args: argparse.Namespace) -> int:
     from evse.meters.check_command import run_check
 
     return run_check(args)
+
+
+def _zero(args: argparse.Namespace) -> int:
+    from evse.local.client import ControlError, request_sync
+
+    try:
+        told = request_sync(args.state, {"command": "meter-zero", "connector": args.connector})
+    except ControlError as error:
+        told = {"ok": False, "error": str(error)}
+    if not told.get("ok"):
+        sys.stderr.write(f"evse meter zero: {told.get('error', 'refused')}\n")
+        return FAILED_STATUS
+    sys.stdout.write(f"shown energy is 0 now (the meter is at {told['zero_wh'] / 1000:.3f} kWh)\n")
+    return 0
 
 
 def _models(args: argparse.Namespace) -> int:
