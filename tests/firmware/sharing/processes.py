@@ -44,8 +44,8 @@ LIMIT_A = 32.0
 SAMPLE_S = 0.4
 """Between two rounds of questions to all wallboxes; a question costs each some milliseconds."""
 
-STARTS_AT_ONCE = 2
-"""A start is a second's work for a core; more at once are late for the harness."""
+_STARTING = threading.BoundedSemaphore(2)
+"""A start is a second's work for a core; of more at once all are late."""
 
 COMES_S = 45.0
 """Within this a car is charging after it came, s: a master's start, others' cars that let go, and a
@@ -97,10 +97,13 @@ class Sample:
 
 @dataclass
 class Group:
-    """Wallboxes 1 … `units`. `events`: what was done, and when, s after the start."""
+    """Wallboxes 1 … `units`. `events`: what was done, and when, s after the start. `sampled` is
+    told each sample; they are `sample_s` apart."""
 
     wallboxes: dict[int, Wallbox]
     wires: Wires
+    sample_s: float = SAMPLE_S
+    sampled: Callable[[Sample], None] = lambda _sample: None
     samples: list[Sample] = field(default_factory=list)
     events: list[tuple[float, str]] = field(default_factory=list)
 
@@ -119,14 +122,14 @@ class Group:
 
     def start_all(self) -> None:
         """Start every wallbox; the time begins when all answer."""
-        with ThreadPoolExecutor(STARTS_AT_ONCE) as pool:
-            list(pool.map(Wallbox.start, self.wallboxes.values()))
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(_start, self.wallboxes.values()))
         self._began_s = time.monotonic()
 
     def start(self, unit: int) -> float:
         """Start one again; when that was."""
         at_s = self._note(f"wallbox {unit} starts again")
-        self.wallboxes[unit].start()
+        _start(self.wallboxes[unit])
         self._died_at_s.pop(unit, None)
         return at_s
 
@@ -163,13 +166,15 @@ class Group:
     # ------------------------------------------------------------------- what is seen
 
     def sample(self) -> Sample:
-        """Ask everybody, at most each SAMPLE_S."""
+        """Ask everybody, at most each `sample_s`."""
         time.sleep(max(0.0, self._due_s - self.now_s))
-        self._due_s = self.now_s + SAMPLE_S
+        self._due_s = self.now_s + self.sample_s
         seen = [self._ask(unit) for unit in self.wallboxes]
         offered_a, drawn_a, source = zip(*seen, strict=True)
-        self.samples.append(Sample(self.now_s, offered_a, drawn_a, source))
-        return self.samples[-1]
+        sample = Sample(self.now_s, offered_a, drawn_a, source)
+        self.samples.append(sample)
+        self.sampled(sample)
+        return sample
 
     def _ask(self, unit: int) -> tuple[float, float, str]:
         if unit in self._died_at_s:
@@ -206,6 +211,11 @@ class Group:
 
     def _logs(self) -> str:
         return "\n".join(wallbox.log_end(600) for wallbox in self.wallboxes.values())
+
+
+def _start(wallbox: Wallbox) -> None:
+    with _STARTING:
+        wallbox.start()
 
 
 # ------------------------------------------------------------------- the show
@@ -283,6 +293,29 @@ def _cars_come(group: Group, units: int) -> None:
         group.plug(unit)
     at_once = min(units, int(LIMIT_A // 6))
     group.until(lambda sample: sample.charging == at_once, "as many charge as can", COMES_S)
+
+
+SHOWS: dict[str, tuple[int, str]] = {
+    "rs485-2": (2, "rs485"),
+    "rs485-3": (3, "rs485"),
+    "rs485-8": (8, "rs485"),
+    "can-3": (3, "can"),
+    "lan-3": (3, "lan"),
+}
+"""The shows by name: how many wallboxes, on which of WIRES."""
+
+
+def shows(folder: Path, names: Sequence[str] = tuple(SHOWS)) -> dict[str, tuple[Group, Story]]:
+    """All of these shows at the same time: they wait, and need little of the computer."""
+
+    def run(name: str) -> tuple[Group, Story]:
+        units, wires = SHOWS[name]
+        with group_of(units, WIRES[wires], folder / name) as group:
+            group.start_all()
+            return group, show(group)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        return dict(zip(names, pool.map(run, names), strict=True))
 
 
 def _has(share_a: float, cars: int) -> Callable[[Sample], bool]:
