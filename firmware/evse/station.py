@@ -211,9 +211,13 @@ class Station:
         self.telling.turn()
 
     def _faults(self, number: int) -> frozenset[Fault]:
-        """What neither core nor board can see: METER and READER, while these are silent."""
+        """What neither core nor board can see: meter, reader and bus, while these do not work."""
         silent_s = self._clock.monotonic() - self._metered_at_s[number]
-        found = {Fault.METER: silent_s > METER_SILENCE_S, Fault.READER: not self._reader_works()}
+        found = {
+            Fault.METER: silent_s > METER_SILENCE_S,
+            Fault.READER: not self._reader_works(),
+            Fault.CAN_ADDRESS: self.supply.group.bus_fails,
+        }
         return frozenset(fault for fault, present in found.items() if present)
 
     # ------------------------------------------------------------------ meters

@@ -32,6 +32,9 @@ from evse.sharing.seal import NO_KEY
 
 _log = logging.getLogger(__name__)
 
+BUS_FAILS_S = 10.0
+"""A bus that cannot be used for so long is told as a fault; opening it anew takes a while."""
+
 Needs = Callable[[], Sequence[Need]]
 Budget = Callable[[], Phases | None]
 Drawn = Callable[[int, float, Phases], None]
@@ -96,6 +99,7 @@ class Group:
         self._agreed = group_settings(settings)
         self._part: _Master | _Member | None = None
         self._changed = asyncio.Event()
+        self._worked_at_s = clock.monotonic()
         settings.subscribe(lambda _key: self._look_for_changes())
 
     def _look_for_changes(self) -> None:
@@ -168,6 +172,15 @@ class Group:
     def bus(self) -> Bus | None:
         """The bus in use, None for a wallbox that is alone."""
         return None if self._part is None else self._part.bus
+
+    @property
+    def bus_fails(self) -> bool:
+        """Whether the bus has not worked for a while, or two wallboxes have one address."""
+        bus, now_s = self.bus, self._clock.monotonic()
+        if bus is None or not bus.trouble or bus.quiet_left_s > 0:
+            self._worked_at_s = now_s
+        doubled = bus is not None and HeardOnBus.DUPLICATE_UNIT in bus.findings
+        return doubled or now_s - self._worked_at_s > BUS_FAILS_S
 
     def snapshot(self) -> dict[str, Any]:
         """How the group is beside its bus, as JSON values."""

@@ -10,6 +10,7 @@ from evse.balancing.dlb import (
     DlbSettings,
     DlbState,
     HouseSample,
+    coefficients,
     limit,
     may_rise_at_s,
     on_sample,
@@ -423,3 +424,34 @@ def test_a_lively_meter_that_freezes_is_silence_within_10_s():
         house.sample(frozen_a)
     assert house.now_s - frozen_s <= 10.0
     assert house.allowed_a == 8.0
+
+
+# --------------------------------------------------------------- the manual's coefficients
+
+
+def test_the_coefficients_have_a_meaning():
+    """ETEK 5.8.1.9: 500,1800,10 are the defaults."""
+    assert coefficients("500,1800,10") == {
+        "dead_band_a": SETTINGS.dead_band_a,
+        "longest_gap_s": SETTINGS.longest_gap_s,
+        "margin_a": SETTINGS.margin_a,
+    }
+    assert coefficients("0, 0, 200") == {"dead_band_a": 0.0, "longest_gap_s": 0.0, "margin_a": 2.0}
+
+
+@pytest.mark.parametrize(
+    "triple", ["", "500", "500,1800", "a,b,c", "-1,0,0", "5001,0,0", "0,0,201"]
+)
+def test_other_coefficients_are_refused(triple):
+    with pytest.raises(ValueError, match="came"):
+        coefficients(triple)
+
+
+@pytest.mark.parametrize("triple", ["0,0,0", "500,1800,10", "5000,3000,200", "0,3000,200"])
+def test_no_coefficients_make_it_swing(triple):
+    """After a step everything is still, whatever was set; and the step is answered at once."""
+    settings = DlbSettings(maximum_a=25.0, fallback_a=8.0, **coefficients(triple))
+    house = settled(others_a=4.0, settings=settings)
+    house.others_a = (9.0,) * 3
+    assert house.run(1)[0] <= 16.0
+    assert len(set(house.run(240))) == 1
