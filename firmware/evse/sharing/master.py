@@ -167,7 +167,8 @@ def on_report(
             return state
         return replace(state, strangers={**state.strangers, report.unit: received_at_s})
     followed = member.follows
-    member, rival = roll.hear(member, report, received_at_s, state.epoch)
+    alone = received_at_s >= state.began_s + LEASE_S
+    member, rival = roll.hear(member, report, received_at_s, state.epoch, alone=alone)
     if received_at_s >= state.since_s + OVER_S:  # before, an older master's grants may be in force
         member = roll.watched(member, received_at_s)
     state = replace(state, members={**state.members, report.unit: member})

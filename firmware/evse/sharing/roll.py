@@ -71,17 +71,26 @@ class Member:
             yield max(agreed_a, own_a)
 
 
-def hear(member: Member, report: Report, received_at_s: float, epoch: int) -> tuple[Member, bool]:
+def hear(
+    member: Member, report: Report, received_at_s: float, epoch: int, *, alone: bool
+) -> tuple[Member, bool]:
     """Take a report, if it is newer than those of the same start; and tell whether it shows that
-    there is another master: the member has left us for it, or hears two."""
+    there is another master: the member has left us for it, takes new grants of it, or hears two.
+
+    `alone`: what a master before us granted is no longer under way.
+    """
     before = member.device
     if before is not None and before.report.boot != report.boot:
         return _another_start(member, before, report, received_at_s, epoch), False
     if before is not None and report.counter <= before.report.counter:
         return member, False
     device = leases.heard(before, report, received_at_s, epoch)
-    left = before is not None and before.ours and not device.ours
-    return replace(member, device=device), left or report.two_masters
+    rival = report.two_masters
+    if before is not None and not device.ours:
+        same = report.epoch == before.report.epoch
+        goes_on = same and report.sequence > before.report.sequence
+        rival = rival or before.ours or (alone and goes_on)
+    return replace(member, device=device), rival
 
 
 def watched(member: Member, now_s: float) -> Member:

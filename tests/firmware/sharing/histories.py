@@ -212,7 +212,7 @@ def _hand_over(rng: random.Random, history: History, at_s: float, for_s: float) 
         plug.car = replace(plug.car, asks=Asks.NOTHING)
 
     def silence(group: Group) -> None:
-        mute.mute = not _witness(group, mute)
+        mute.mute = not _witness(group, mute) and mute not in _two_masters(group)
 
     def mend(_group: Group) -> None:
         mute.mute = False

@@ -322,6 +322,18 @@ def test_i19_two_masters_without_members_hear_each_other():
     assert offered(group) == [0.0, 0.0]
 
 
+def test_i19_a_second_master_that_nobody_hears_sees_that_the_first_goes_on():
+    """Its wire is cut one way: it hears the members take new grants of another master."""
+    group = running(4, 32.0)
+    other = second_master(group)
+    other.mute = True
+    for _ in range(120):
+        group.tick()
+        assert other.plugs[0].amps == 0.0
+    assert (Found.TWO_MASTERS, 0) in found(group, 3)
+    assert offered(group)[:3] == pytest.approx([10.6] * 3)
+
+
 def test_what_it_sent_before_its_own_restart_is_no_other_master():
     group = group_of(2, 32.0)
     settings = group.boxes[0].master_settings
