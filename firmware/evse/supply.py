@@ -23,9 +23,6 @@ from evse.sharing.connector import Need
 from evse.sharing.group import Group
 from evse.sharing.needs import CarMemory, Seen, look, need
 
-_OWN = 0
-"""The own cars among those of the units."""
-
 _OF_THE_GROUP = frozenset({Source.SHARING, Source.SHARING_LOST})
 
 
@@ -58,8 +55,6 @@ class Supply:
             self.balancer.sampled(house, own_a)
             return
         now_s = self._clock.monotonic()
-        at_s = max((seen.at_s for seen in chargers.values()), default=house.at_s)
-        self._alignment = alignment.car_seen(self._alignment, _OWN, at_s, own_a)
         sample = HouseSample(house.at_s, house.current_a, own_a)
         maximum_a = self._settings["dlb.maximum_current_a"]
         self._alignment, ready = alignment.house_seen(self._alignment, sample, maximum_a, now_s)

@@ -2,33 +2,42 @@
 
 What a member reports is as old as its meter's reading and the bus's round. Taken out of a newer
 sample of the house, a car that is just rising would look like a load of the house, and the budget
-would fall for nothing. So a sample waits until every car is known at its instant, and only a real
-overload is answered at once, with what is known.
+would fall for nothing. So a sample waits until what was reported is surely newer, and of the
+reports that may be of its instant the largest counts: too much taken out of the house looks like
+room for a moment only, and room is given after its settling time. A real overload is answered at
+once, with what is known.
 """
 
 from dataclasses import dataclass, field, replace
 
 from evse.balancing.house import HouseSample, Phases
 
-LONGEST_WAIT_S = 1.5
-"""A sample waits no longer: three rounds of the bus."""
+OLD_S = 1.5
+"""What a report says is up to so old when it comes, s: a meter that is read each second, and a
+round of the bus."""
+
+LONGEST_WAIT_S = 2.5
+"""A sample waits no longer, s: the reports' age, and two rounds of the bus."""
 
 _KEPT_S = 5.0
 """A wallbox that was not heard for so long draws nothing that is known: what it does draw counts as
 the house's, and less is left."""
 
+Reports = tuple[tuple[float, Phases], ...]
+"""When each came, s, and the currents by the house's phases, A; newest last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """`cars`: the last currents of each wallbox, as (s, A by the house's phases), newest last.
-    `waiting`: samples of the house, oldest first; their `car_a` counts for nothing."""
+    """`cars`: the last reports of each other wallbox. `waiting`: samples of the house, oldest
+    first, with the own cars only."""
 
-    cars: dict[int, tuple[tuple[float, Phases], ...]] = field(default_factory=dict)
+    cars: dict[int, Reports] = field(default_factory=dict)
     waiting: tuple[HouseSample, ...] = ()
 
 
 def car_seen(state: Alignment, unit: int, at_s: float, amps: Phases) -> Alignment:
-    """Note what the cars of a wallbox drew at an instant."""
+    """Take a wallbox's report of what its cars draw, which came at this instant."""
     known = state.cars.get(unit, ())
     if known and at_s <= known[-1][0]:
         return state
@@ -39,42 +48,36 @@ def car_seen(state: Alignment, unit: int, at_s: float, amps: Phases) -> Alignmen
 def house_seen(
     state: Alignment, sample: HouseSample, maximum_a: float, now_s: float
 ) -> tuple[Alignment, tuple[HouseSample, ...]]:
-    """Take a sample of the house; return those that can be decided on, oldest first."""
+    """Take a sample of the house with the own cars' currents of the same round; return those that
+    can be decided on, with all cars', oldest first."""
     heard = {unit: seen for unit, seen in state.cars.items() if now_s - seen[-1][0] <= _KEPT_S}
     state, waiting = replace(state, cars=heard), (*state.waiting, sample)
     if max(sample.house_a) > maximum_a:
-        urgent = replace(sample, car_a=_cars_at(state, sample.at_s))
-        return replace(state, waiting=()), (urgent,)
-    known_until_s = min((seen[-1][0] for seen in heard.values()), default=now_s)
+        return replace(state, waiting=()), (_with_all_cars(state, sample),)
+    known_until_s = min((seen[-1][0] - OLD_S for seen in heard.values()), default=now_s)
     ready = tuple(
-        replace(entry, car_a=_cars_at(state, entry.at_s))
+        _with_all_cars(state, entry)
         for entry in waiting
         if entry.at_s <= known_until_s or now_s - entry.at_s >= LONGEST_WAIT_S
     )
     return replace(state, waiting=waiting[len(ready) :]), ready
 
 
-def _cars_at(state: Alignment, at_s: float) -> Phases:
-    total = [0.0, 0.0, 0.0]
-    for seen in state.cars.values():
-        amps = _at(seen, at_s)
-        for phase in range(3):
-            total[phase] += amps[phase]
-    return (total[0], total[1], total[2])
+def _with_all_cars(state: Alignment, sample: HouseSample) -> HouseSample:
+    total = list(sample.car_a)
+    for reports in state.cars.values():
+        for phase, amps in enumerate(_at(reports, sample.at_s)):
+            total[phase] += amps
+    return replace(sample, car_a=(total[0], total[1], total[2]))
 
 
-def _at(seen: tuple[tuple[float, Phases], ...], at_s: float) -> Phases:
-    """What was drawn at an instant, between two readings in proportion."""
-    before = seen[0]
-    for after in seen:
-        if after[0] >= at_s:
+def _at(reports: Reports, at_s: float) -> Phases:
+    """The most that a wallbox's cars may have drawn at an instant: what the last report before it
+    says, and all others up to the first that is surely newer."""
+    first = max((i for i, (came_s, _) in enumerate(reports) if came_s <= at_s), default=0)
+    most = reports[first][1]
+    for came_s, amps in reports[first + 1 :]:
+        most = (max(most[0], amps[0]), max(most[1], amps[1]), max(most[2], amps[2]))
+        if came_s - OLD_S >= at_s:
             break
-        before = after
-    else:
-        return before[1]
-    span_s = after[0] - before[0]
-    share = (at_s - before[0]) / span_s if span_s > 0 else 1.0
-    l1, l2, l3 = (
-        a + (b - a) * min(1.0, max(0.0, share)) for a, b in zip(before[1], after[1], strict=True)
-    )
-    return (l1, l2, l3)
+    return most
