@@ -458,7 +458,9 @@ def group_of(
         wallboxes = {}
         for unit in range(1, units + 1):
             leads = unit == MASTER
-            own = {key_.replace(".", "__"): value for key_, value in SETTINGS.items()}
+            own: dict[str, Any] = {
+                key_.replace(".", "__"): value for key_, value in SETTINGS.items()
+            }
             own |= {
                 "installation__connection_mode": LEADS if leads else FOLLOWS,
                 "installation__slave_number": units - 1,
