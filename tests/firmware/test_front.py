@@ -456,3 +456,18 @@ async def test_a_fault_at_the_start_is_shown_instead_of_a_start(make_wallbox: Wo
     connector = wallbox.station.connectors[1]
     await wallbox.until(lambda: Fault.RESIDUAL_CURRENT in connector.controller.faults)
     assert connector.started
+
+
+async def test_the_shown_energy_begins_at_zero_when_it_is_set(make_wallbox: Workshop) -> None:
+    """SetZero (ETEK 5.8.1.9); what is reported goes on counting."""
+    async with desk_of(make_wallbox) as desk:
+        wallbox = desk.wallbox
+        await wallbox.charge()
+        await wallbox.run(60.0)
+        counted_wh = wallbox.station.connectors[1].energy_wh
+        assert counted_wh > 0
+        assert await desk.ask("meter-zero", connector=1) == {"zero_wh": counted_wh}
+        shown_wh = (await desk.ask("status"))["energy_shown_wh"]["1"]
+        assert shown_wh == wallbox.station.connectors[1].energy_wh - counted_wh
+        await wallbox.run(60.0)
+        assert wallbox.station.connectors[1].energy_wh > counted_wh
