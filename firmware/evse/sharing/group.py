@@ -7,6 +7,7 @@ may draw meanwhile is the agreed share.
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +17,7 @@ from evse.balancing.house import Phases
 from evse.balancing.phases import ROTATIONS, on_house, rotation
 from evse.clock import Clock
 from evse.core.limits import Limit, Source
+from evse.core.pilot import MINIMUM_A
 from evse.settings.sharing import ALONE, FOLLOWS, LEADS
 from evse.settings.values import Settings
 from evse.sharing import master, member
@@ -24,7 +26,7 @@ from evse.sharing.bus import MASTER, Bus, Envelope, Kind
 from evse.sharing.bus import Finding as HeardOnBus
 from evse.sharing.buses import bus_of
 from evse.sharing.connector import ConnectorSettings, Need
-from evse.sharing.findings import Finding
+from evse.sharing.findings import Finding, Found
 from evse.sharing.leases import TURN_S
 from evse.sharing.messages import Grant, MessageError, Report, decode, encode
 from evse.sharing.pairing import key_of
@@ -61,11 +63,16 @@ def group_settings(settings: Settings) -> GroupSettings:
     connected = rotation(
         three_phases, settings["sharing.phase_rotation"], settings["sharing.phase_set"]
     )
-    connector = ConnectorSettings(
-        guaranteed_a=settings["sharing.guaranteed_a"],
-        rotation=list(ROTATIONS).index(connected),
-        wired=(True, three_phases, three_phases),
-        priority=settings["sharing.priority"],
+    connectors = tuple(
+        ConnectorSettings(
+            guaranteed_a=share_a,
+            rotation=list(ROTATIONS).index(connected),
+            wired=(True, three_phases, three_phases),
+            priority=settings["sharing.priority"],
+        )
+        for share_a in _shares_a(
+            settings["sharing.guaranteed_a"], settings["installation.connectors"]
+        )
     )
     balanced = settings["loadmanagement.dlb_function"] != "Disable"
     return GroupSettings(
@@ -75,12 +82,21 @@ def group_settings(settings: Settings) -> GroupSettings:
         units=settings["installation.slave_number"] + 1,
         key=key_of(settings["sharing.key"]) if settings["sharing.key"] else NO_KEY,
         limit_a=settings["sharing.limit_a"],
-        connectors=(connector,) * settings["installation.connectors"],
+        connectors=connectors,
         allocation=AllocationSettings(
             Policy(settings["sharing.policy"]), float(settings["sharing.rotation_s"])
         ),
         without_meter_a=settings["dlb.fallback_current_a"] if balanced else None,
     )
+
+
+def _shares_a(share_a: float, connectors: int) -> tuple[float, ...]:
+    """A wallbox's agreed share by connector, in the messages' steps of 0.5 A: even parts, or all of
+    it to the first where a part is too little to charge with."""
+    part_a = math.floor(2 * share_a / connectors) / 2
+    if part_a >= MINIMUM_A:
+        return (part_a,) * connectors
+    return (math.floor(2 * share_a) / 2,) + (0.0,) * (connectors - 1)
 
 
 class Group:
@@ -164,7 +180,7 @@ class Group:
         if self._agreed.mode == ALONE:
             return None
         if self._part is None:  # between two parts
-            agreed_a = self._settings["sharing.guaranteed_a"]
+            agreed_a = self._agreed.connectors[connector_id - 1].guaranteed_a
             return Limit(Source.SHARING_LOST, agreed_a, fallback_a=agreed_a)
         return self._part.limit(connector_id)
 
@@ -201,30 +217,28 @@ class _Master:
         self._rule = master.MasterSettings(
             MASTER,
             (agreed.limit_a,) * 3,
-            # Another wallbox may have two connectors; its report says so, and its share is whole.
-            dict.fromkeys(range(MASTER + 1, agreed.units + 1), (shares[0],)),
+            # The others are taken to be built alike; whose report says otherwise gets no less.
+            dict.fromkeys(range(MASTER + 1, agreed.units + 1), shares),
             agreed.connectors,
             None if agreed.without_meter_a is None else (agreed.without_meter_a,) * 3,
             agreed.allocation,
         )
         epoch = secrets.randbelow(2**32 - 1) + 1
         self._state = master.MasterState.initial(self._rule, epoch, clock.monotonic())
+        self._reading = _Reading()
         self._findings: tuple[Finding, ...] = ()
         self._last_budget_a: Phases | None = None
         self.bus: Bus = bus_of(agreed.connection, MASTER, agreed.units, agreed.key, self._hears)
 
     def _hears(self, envelope: Envelope) -> None:
         now_s = self._clock.monotonic()
-        try:
-            message = decode(envelope.message)
-        except MessageError as error:
-            _log.warning("sharing: unit %d: %s", envelope.sender, error)
-            return
+        message = self._reading.message(envelope)
         if isinstance(message, Grant):
             self._state = master.on_foreign_grant(self._state, message, now_s, self._rule)
-            return
-        self._state = master.on_report(self._state, message, now_s, self._rule)
-        self._drawn(message.unit, now_s, _drawn_a(message))
+        elif message is not None:
+            self._state = master.on_report(self._state, message, now_s, self._rule)
+            if message.unit in self._rule.members:  # a stranger's car is a load of the house
+                self._drawn(message.unit, now_s, _drawn_a(message))
 
     def turn(self) -> None:
         """Divide, and tell everybody."""
@@ -233,8 +247,10 @@ class _Master:
             self._state, self._last_budget_a, self._needs(), self._clock.monotonic(), self._rule
         )
         self._state = turn.state
-        for finding in set(turn.findings) - set(self._findings):
-            _log.warning("sharing: %s", finding)
+        told = set(map(_subject, self._findings))
+        for finding in turn.findings:
+            if _subject(finding) not in told:
+                _log.warning("sharing: %s", finding)
         self._findings = turn.findings
         for unit, grant in turn.grants.items():
             envelope = Envelope(Kind.GRANT, MASTER, unit, encode(grant))
@@ -278,16 +294,13 @@ class _Member:
         self._needs = needs
         self._rule = member.MemberSettings(agreed.unit, agreed.connectors)
         self._state = member.MemberState.initial(self._rule, secrets.randbelow(2**32 - 1) + 1)
+        self._reading = _Reading()
         self.bus: Bus = bus_of(
             agreed.connection, agreed.unit, agreed.units, agreed.key, self._hears
         )
 
     def _hears(self, envelope: Envelope) -> None:
-        try:
-            message = decode(envelope.message)
-        except MessageError as error:
-            _log.warning("sharing: unit %d: %s", envelope.sender, error)
-            return
+        message = self._reading.message(envelope)
         if isinstance(message, Grant):
             now_s = self._clock.monotonic()
             self._state = member.on_grant(self._state, message, now_s, self._rule)
@@ -317,12 +330,47 @@ class _Member:
         }
 
 
+class _Reading:
+    """Reads what comes; a unit that says nonsense each half second is logged once."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[int, str] = {}
+
+    def message(self, envelope: Envelope) -> Report | Grant | None:
+        """The message, None when it cannot be read or is not its sender's."""
+        try:
+            message = _read(envelope)
+        except MessageError as error:
+            if self._wrong.get(envelope.sender) != str(error):
+                _log.warning("sharing: unit %d: %s", envelope.sender, error)
+            self._wrong[envelope.sender] = str(error)
+            return None
+        self._wrong.pop(envelope.sender, None)
+        return message
+
+
+def _read(envelope: Envelope) -> Report | Grant:
+    """The message of an envelope. Raises MessageError, also when it is not its sender's."""
+    message = decode(envelope.message)
+    writer = message.master if isinstance(message, Grant) else message.unit
+    if writer != envelope.sender:
+        raise MessageError(f"it writes in the name of unit {writer}")
+    return message
+
+
+def _subject(finding: Finding) -> tuple[Found, int, int]:
+    """What a finding is about, whatever its value."""
+    return finding.found, finding.unit, finding.connector
+
+
 def _drawn_a(report: Report) -> Phases:
-    """What all cars of a unit draw by the house's phases; what they may, where no meter tells."""
+    """What all cars of a unit draw by the house's phases. Where no meter tells, nothing: what such
+    a car draws counts as the house's, so that less is left."""
     total = [0.0, 0.0, 0.0]
     for connector in report.connectors:
-        amps = connector.measured_a if connector.measured_a is not None else (0.0, 0.0, 0.0)
+        if connector.measured_a is None:
+            continue
         connected = list(ROTATIONS)[connector.rotation]
-        for phase, drawn in enumerate(on_house(amps, connected)):
+        for phase, drawn in enumerate(on_house(connector.measured_a, connected)):
             total[phase] += drawn
     return (total[0], total[1], total[2])
