@@ -38,7 +38,16 @@ def contradictions(values: Values) -> list[SettingError]:
         *_watchdog(values),
         *_bounds(values),
         *_group(values),
+        *_security(values),
     ]
+
+
+def _security(values: Values) -> Iterator[SettingError]:
+    profile = values["ocpp.security_profile"]
+    if profile in (1, 2) and not values["ocpp.password"]:
+        yield SettingError(
+            "ocpp.security_profile", profile, "0 or 3 without an AuthorizationKey (ocpp.password)"
+        )
 
 
 def _order(values: Values, *keys: str) -> Iterator[SettingError]:

@@ -13,6 +13,7 @@ from evse.settings import (
     panels,
     protection,
     readers,
+    security,
     service,
     sharing,
     simulation,
@@ -22,6 +23,7 @@ from evse.settings.setting import Setting
 
 SETTINGS: tuple[Setting, ...] = (
     *backend.ROWS,
+    *security.ROWS,
     *installation.ROWS,
     *protection.ROWS,
     *boards.ROWS,

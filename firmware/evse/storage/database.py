@@ -82,6 +82,16 @@ MIGRATIONS = (
     """
     CREATE TABLE board_trials (connector_id INTEGER PRIMARY KEY, trial TEXT NOT NULL);
     """,
+    """
+    CREATE TABLE security_events (
+        id        INTEGER PRIMARY KEY AUTOINCREMENT,
+        type      TEXT NOT NULL,
+        at        TEXT NOT NULL,
+        tech_info TEXT NOT NULL,
+        told      INTEGER NOT NULL
+    );
+    CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
 after a roll-back of an update, can go on with the file of a newer one."""

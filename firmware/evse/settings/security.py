@@ -1,0 +1,85 @@
+"""The security of the connection: keys of the OCPP 1.6 security whitepaper (edition 3, 5)."""
+
+from evse.settings.setting import Kind, Roles, Setting
+
+SECURITY = Roles.of("RW", "RW", "R")
+FACT = Roles.of("R", "R", "R")
+
+TRANSFER_PROTOCOLS = "HTTP,HTTPS,FTP,FTPS"
+
+ROWS = (
+    Setting(
+        # Over OCPP it can only be raised; whoever stands at the wallbox may lower it.
+        "ocpp.security_profile",
+        Kind.INT,
+        0,
+        "Security profile: 0 none, 1 password, 2 password over TLS, 3 certificates over TLS",
+        SECURITY,
+        0,
+        3,
+        ocpp_key="SecurityProfile",
+    ),
+    Setting(
+        "ocpp.cpo_name",
+        Kind.STR,
+        "",
+        "Name of the operator, for certificates",
+        SECURITY,
+        maximum=64,  # ub-organization-name of X.509
+        ocpp_key="CpoName",
+    ),
+    Setting(
+        "ocpp.root_certificate",
+        Kind.STR,
+        "",
+        "File with the central system's root certificate, installed at the start; empty: none",
+        SECURITY,
+        maximum=512,
+        reboot=True,
+    ),
+    Setting(
+        "ocpp.additional_root_certificate_check",
+        Kind.BOOL,
+        False,
+        "A new root certificate of the central system must be signed by the one before",
+        SECURITY,
+        ocpp_key="AdditionalRootCertificateCheck",
+        ocpp_readonly=True,
+    ),
+    Setting(
+        "ocpp.certificate_signed_max_chain_size",
+        Kind.INT,
+        10_000,  # the longest that the schema of CertificateSigned allows
+        "Longest certificate chain taken",
+        FACT,
+        unit="bytes",
+        ocpp_key="CertificateSignedMaxChainSize",
+        ocpp_readonly=True,
+    ),
+    Setting(
+        "ocpp.certificate_store_max_length",
+        Kind.INT,
+        16,
+        "Root certificates installed at a time",
+        FACT,
+        ocpp_key="CertificateStoreMaxLength",
+        ocpp_readonly=True,
+    ),
+    Setting(
+        "ocpp.disable_security_event_notifications",
+        Kind.BOOL,
+        False,
+        "Keep security events in the log only",
+        SECURITY,
+        ocpp_key="DisableSecurityEventNotifications",
+    ),
+    Setting(
+        "ocpp.supported_file_transfer_protocols",
+        Kind.STR,
+        TRANSFER_PROTOCOLS,
+        "Protocols of file transfers",
+        FACT,
+        ocpp_key="SupportedFileTransferProtocols",
+        ocpp_readonly=True,
+    ),
+)
