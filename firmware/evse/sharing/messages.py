@@ -19,7 +19,7 @@ Both are big endian, of an even length of at most 48 bytes. Currents are in A pe
     2      maximum, 0.5 A                           3      place in the queue, 0: it does not wait
     3      minimum, 0.5 A
     4      agreed share, 0.5 A
-    5-7    measured L1, L2, L3, 0.5 A; FF: not
+    5-7    measured L1, L2, L3, 1/3 A; FF: not
     8-13   may draw in L1, L2, L3, 0.1 A
 
 Phases in them are those of the wallbox's terminals; `rotation` (0 … 5) says which phase of the
@@ -54,6 +54,9 @@ _HEAD_REPORT = struct.Struct(">BBBBIIII")
 _CONNECTOR_REPORT = struct.Struct(">HBBBBBBHHH")
 _HEAD_GRANT = struct.Struct(">BBBBIIIIBB")
 _CONNECTOR_GRANT = struct.Struct(">HBB")
+_MEASURED = 3
+"""Steps to an ampere: up to 84 A in a byte. To the nearest: load balancing takes it out of the
+house's current."""
 _UNMEASURED = 0xFF
 _SAME = 1e-6
 _USES: tuple[Uses, ...] = tuple(
@@ -206,7 +209,7 @@ def _encode_connector(connector: ConnectorReport) -> bytes:
     )
     measured = (_UNMEASURED,) * 3
     if connector.measured_a is not None:
-        l1, l2, l3 = (_steps(abs(amps), 2, math.ceil) for amps in connector.measured_a)
+        l1, l2, l3 = (round(abs(amps) * _MEASURED) for amps in connector.measured_a)
         measured = (l1, l2, l3)
     return _CONNECTOR_REPORT.pack(
         bits,
@@ -234,6 +237,11 @@ def _decode_report(data: bytes) -> Report:
     )
 
 
+def _third(metered: list[int]) -> Phases:
+    l1, l2, l3 = (steps / _MEASURED for steps in metered)
+    return (l1, l2, l3)
+
+
 def _connector(fields: tuple[int, ...]) -> ConnectorReport:
     bits, maximum, minimum, guaranteed, *amps = fields
     rotation = bits >> 3 & 7
@@ -252,7 +260,7 @@ def _connector(fields: tuple[int, ...]) -> ConnectorReport:
         guaranteed_a=guaranteed / 2,
         priority=bits >> 12,
         drawing_a=(drawing[0] / 10, drawing[1] / 10, drawing[2] / 10),
-        measured_a=(metered[0] / 2, metered[1] / 2, metered[2] / 2) if known else None,
+        measured_a=_third(metered) if known else None,
     )
 
 

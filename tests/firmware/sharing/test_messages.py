@@ -23,7 +23,7 @@ from tests.firmware.core.bench import DETERMINISTIC
 UINT32 = st.integers(0, 2**32 - 1)
 USES = st.tuples(st.booleans(), st.booleans(), st.booleans())
 HALVES = st.integers(0, 255).map(lambda steps: steps / 2)
-MEASURED = st.integers(0, 254).map(lambda steps: steps / 2)
+MEASURED = st.integers(0, 254).map(lambda steps: steps / 3)
 TENTHS = st.integers(0, 0xFFFE).map(lambda steps: steps / 10)
 CONNECTORS = st.builds(
     ConnectorReport,
@@ -98,7 +98,7 @@ def test_every_message_comes_back_as_it_was(message):
     [
         (
             REPORT,
-            "11 02 00 01 01020304 00000005 A0A0A0A0 0000000723DA 40 0C 00 20 00 00 00A0 0000 0000",
+            "11 02 00 01 01020304 00000005 A0A0A0A0 0000000723DA 40 0C 00 2F 00 00 00A0 0000 0000",
         ),
         (GRANT, "12 01 02 04 A0A0A0A0 00000008 01020304 00000005 64 01 006A 07 00"),
     ],
