@@ -81,6 +81,46 @@ ROWS = (
         False,
         OPERATOR,
     ),
+    Setting(
+        # OCPP 1.6, 3.5.4: enough for a car to drive away, where its transaction isn't stopped.
+        "authorization.max_energy_on_invalid_id_wh",
+        Kind.INT,
+        0,
+        "Energy for a card that turns out invalid",
+        OPERATOR,
+        0,
+        100_000,
+        "Wh",
+        ocpp_key="MaxEnergyOnInvalidId",
+    ),
+    _switch(
+        # The list that the central system sends, not the wallbox's own (EnableLocalWhitelist).
+        "local_auth_list_enabled",
+        "LocalAuthListEnabled",
+        "Local authorization list of the backend",
+        True,
+        OPERATOR,
+    ),
+    _switch(
+        "whitelist_expire_mode",
+        "OcppWhitelistExpireMode",
+        "Ocpp whitelist expire mode",
+        True,
+        OPERATOR,
+    ),
+    Setting(
+        # The manual assumes the largest system time of its computer, the year 2038. A wallbox may
+        # live longer, so it is counted from the central system's last word.
+        "authorization.whitelist_expire_days",
+        Kind.INT,
+        3650,
+        "Assumed validity of a cached card without expiry date",
+        OPERATOR,
+        1,
+        36_500,
+        "d",
+        ocpp_key="OcppWhitelistExpireDays",
+    ),
     _switch(
         # The manual's name for OCPP's AllowOfflineTxForUnknownId.
         "if_in_doubt_allow_charging",

@@ -5,6 +5,16 @@ from evse.settings.setting import Kind, Roles, Setting
 BACKEND = Roles.of("RW", "RW", "R")
 SECRET = Roles.of("RW", "RW", "UV")
 FACT = Roles.of("R", "R", "R")
+BUILDER = Roles.of("RW", "R", "R")
+
+FEATURE_PROFILES = (
+    "Core",
+    "LocalAuthListManagement",
+    "Reservation",
+    "SmartCharging",
+    "RemoteTrigger",
+)
+"""The feature profiles there are, spelt as in OCPP 1.6, 3.2."""
 
 MEASURANDS = (
     "Energy.Active.Import.Register",
@@ -155,11 +165,38 @@ TRANSACTIONS = (
 )
 
 FACTS = (
-    _fact(
+    Setting(
+        # Whoever builds the wallbox may leave one out; no central system may.
         "ocpp.supported_feature_profiles",
-        "SupportedFeatureProfiles",
+        Kind.LIST,
+        FEATURE_PROFILES,
         "Feature profiles",
-        "Core,SmartCharging,RemoteTrigger",
+        BUILDER,
+        choices=FEATURE_PROFILES,
+        ocpp_key="SupportedFeatureProfiles",
+        ocpp_readonly=True,
+    ),
+    _fact(
+        "ocpp.local_auth_list_max_length",
+        "LocalAuthListMaxLength",
+        "Entries in the local authorization list",
+        10_000,
+    ),
+    _fact(
+        # 150 bytes each at the most, in a frame of at most 64 KiB.
+        "ocpp.send_local_list_max_length",
+        "SendLocalListMaxLength",
+        "Entries in one SendLocalList",
+        400,
+    ),
+    Setting(
+        "ocpp.reserve_connector_zero_supported",
+        Kind.BOOL,
+        True,
+        "Reservation of whichever connector is free",
+        BUILDER,
+        ocpp_key="ReserveConnectorZeroSupported",
+        ocpp_readonly=True,
     ),
     _fact("ocpp.get_configuration_max_keys", "GetConfigurationMaxKeys", "Keys in one request", 100),
     _fact(

@@ -83,6 +83,25 @@ MIGRATIONS = (
     CREATE TABLE board_trials (connector_id INTEGER PRIMARY KEY, trial TEXT NOT NULL);
     """,
     """
+    CREATE TABLE local_list (
+        id_tag        TEXT PRIMARY KEY,
+        status        TEXT NOT NULL,
+        parent_id_tag TEXT,
+        expiry_date   TEXT
+    );
+    CREATE TABLE local_list_version (version INTEGER NOT NULL);
+    CREATE TABLE reservations (
+        reservation_id INTEGER PRIMARY KEY,
+        connector_id   INTEGER NOT NULL,
+        id_tag         TEXT NOT NULL,
+        parent_id_tag  TEXT,
+        expires_at     TEXT NOT NULL
+    );
+    ALTER TABLE authorization_cache ADD COLUMN learnt_at TEXT;
+    ALTER TABLE transactions ADD COLUMN reservation_id INTEGER;
+    ALTER TABLE transactions ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+    """,
+    """
     CREATE TABLE security_events (
         id        INTEGER PRIMARY KEY AUTOINCREMENT,
         type      TEXT NOT NULL,

@@ -93,13 +93,18 @@ class Outbox:
             for row in rows
         ]
 
-    async def started(self, message: Message, server_id: int, parent_id_tag: str | None) -> None:
-        """A StartTransaction was answered: the transaction's id is known, the message done."""
+    async def started(
+        self, message: Message, server_id: int, parent_id_tag: str | None, refused: bool = False
+    ) -> None:
+        """A StartTransaction was answered: the transaction's id is known, the message done.
+
+        `refused`: the central system doesn't accept its card.
+        """
         async with self._database.transaction() as connection:
             await connection.execute(
-                "UPDATE transactions SET server_id = ?,"
+                "UPDATE transactions SET server_id = ?, refused = ?,"
                 " parent_id_tag = coalesce(?, parent_id_tag) WHERE local_id = ?",
-                (server_id, parent_id_tag, message.local_id),
+                (server_id, refused, parent_id_tag, message.local_id),
             )
             await connection.execute("DELETE FROM outbox WHERE id = ?", (message.id,))
 

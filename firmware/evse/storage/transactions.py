@@ -29,6 +29,8 @@ class TransactionRecord:
     `server_id` is the central system's transactionId, None until it answered. `last_wh` and
     `last_at` are the last stored sample. Those from `meter_stop_wh` on are None while it runs;
     `reason` is one of OCPP 1.6, 7.36. `local_id` is ours; `new_local_id()` makes one.
+    `reservation_id` is that of the reservation which it ends. `refused`: its StartTransaction was
+    answered with another status than Accepted.
     """
 
     local_id: str
@@ -44,6 +46,8 @@ class TransactionRecord:
     stopped_at: datetime | None = None
     reason: str | None = None
     stop_id_tag: str | None = None
+    reservation_id: int | None = None
+    refused: bool = False
 
 
 _COLUMNS = tuple(field.name for field in fields(TransactionRecord))
@@ -62,12 +66,15 @@ class Transactions:
         self._database = database
 
     async def start(self, record: TransactionRecord, message: Mapping[str, Any]) -> bool:
-        """Store a new transaction with its StartTransaction; False when it was stored before."""
+        """Store a new transaction with its StartTransaction; False when it was stored before.
+
+        The reservation which it ends is off the disk with it.
+        """
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT OR IGNORE INTO transactions"
-                " (local_id, connector_id, id_tag, parent_id_tag, meter_start_wh, started_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                " (local_id, connector_id, id_tag, parent_id_tag, meter_start_wh, started_at,"
+                " reservation_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     record.local_id,
                     record.connector_id,
@@ -75,7 +82,11 @@ class Transactions:
                     record.parent_id_tag,
                     record.meter_start_wh,
                     record.started_at.isoformat(),
+                    record.reservation_id,
                 ),
+            )
+            await connection.execute(
+                "DELETE FROM reservations WHERE reservation_id = ?", (record.reservation_id,)
             )
             if cursor.rowcount:
                 await enqueue(connection, record.local_id, "StartTransaction", message)
@@ -160,4 +171,5 @@ def _from_row(row: sqlite3.Row) -> TransactionRecord:
     values = {name: row[name] for name in _COLUMNS}
     for name in _INSTANTS:
         values[name] = values[name] and datetime.fromisoformat(values[name])
+    values["refused"] = bool(values["refused"])
     return TransactionRecord(**values)

@@ -1,4 +1,5 @@
-"""Small values that survive a power cut: settings, availability, charging profiles, known cards."""
+"""Small values that survive a power cut: settings, availability, charging profiles, reservations,
+known cards."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from evse.core.reservation import Reservation
 from evse.storage.database import Database
 
 
@@ -20,12 +22,16 @@ class StoredProfile:
 
 @dataclass(frozen=True, slots=True)
 class StoredCard:
-    """What the central system last said of an idTag. `status` as OCPP 1.6, 7.2."""
+    """What the central system last said of an idTag. `status` as OCPP 1.6, 7.2.
+
+    `learnt_at` is when it did, for the cache; None where that is not known.
+    """
 
     id_tag: str
     status: str
     parent_id_tag: str | None
     expiry_date: datetime | None
+    learnt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,40 @@ class Values:
                 ],
             )
 
+    async def reservations(self) -> tuple[Reservation, ...]:
+        """All stored reservations, in the order of their ids."""
+        rows = await self._database.read("SELECT * FROM reservations ORDER BY reservation_id")
+        return tuple(
+            Reservation(
+                row["reservation_id"],
+                row["connector_id"],
+                row["id_tag"],
+                row["parent_id_tag"],
+                datetime.fromisoformat(row["expires_at"]),
+            )
+            for row in rows
+        )
+
+    async def save_reservations(self, reservations: Iterable[Reservation]) -> None:
+        """Keep these reservations and no others."""
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM reservations")
+            await connection.executemany(
+                "INSERT INTO reservations"
+                " (reservation_id, connector_id, id_tag, parent_id_tag, expires_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (
+                        each.reservation_id,
+                        each.connector_id,
+                        each.id_tag,
+                        each.parent_id_tag,
+                        each.expires_at.isoformat(),
+                    )
+                    for each in reservations
+                ],
+            )
+
     async def cards(self) -> list[StoredCard]:
         """The authorization cache, the oldest entry first."""
         rows = await self._database.read("SELECT * FROM authorization_cache ORDER BY rowid")
@@ -145,6 +185,7 @@ class Values:
                 row["status"],
                 row["parent_id_tag"],
                 row["expiry_date"] and datetime.fromisoformat(row["expiry_date"]),
+                row["learnt_at"] and datetime.fromisoformat(row["learnt_at"]),
             )
             for row in rows
         ]
@@ -152,11 +193,12 @@ class Values:
     async def save_card(self, card: StoredCard, keep: int) -> None:
         """Add or replace a card; of more than `keep` the oldest go."""
         expiry = card.expiry_date and card.expiry_date.isoformat()
+        learnt = card.learnt_at and card.learnt_at.isoformat()
         async with self._database.transaction() as connection:
             await connection.execute(
                 "INSERT OR REPLACE INTO authorization_cache"
-                " (id_tag, status, parent_id_tag, expiry_date) VALUES (?, ?, ?, ?)",
-                (card.id_tag, card.status, card.parent_id_tag, expiry),
+                " (id_tag, status, parent_id_tag, expiry_date, learnt_at) VALUES (?, ?, ?, ?, ?)",
+                (card.id_tag, card.status, card.parent_id_tag, expiry, learnt),
             )
             await connection.execute(
                 "DELETE FROM authorization_cache WHERE rowid NOT IN"

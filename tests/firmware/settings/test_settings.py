@@ -91,7 +91,7 @@ def test_roles_are_those_of_the_manual(key: str, roles: tuple[str, ...]) -> None
         (
             "ocpp.supported_feature_profiles",
             "Core,SmartCharging,RemoteTrigger",
-            "Core,SmartCharging,RemoteTrigger",
+            ("Core", "SmartCharging", "RemoteTrigger"),
         ),
     ],
 )
@@ -124,7 +124,8 @@ def test_values_that_can_be_taken(key: str, raw: object, value: object) -> None:
         ("ocpp.password", "x" * 41),
         ("manufacturer.vendor", "a\nb"),
         ("manufacturer.vendor", "x" * 21),
-        ("ocpp.supported_feature_profiles", "Core"),
+        ("ocpp.supported_feature_profiles", "Core,Magic"),
+        ("ocpp.charge_profile_max_stack_level", 21),
     ],
 )
 def test_values_that_cannot_be_taken_are_named(key: str, raw: object) -> None:
