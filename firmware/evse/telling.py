@@ -94,6 +94,9 @@ class Telling:
             current_a=meter.current_a if meter else None,
             power_w=meter.power_w if meter else None,
             temperature_c=connector.temperature_c,
+            power_phase_w=meter.power_phase_w if meter else None,
+            export_wh=meter.export_wh if meter else None,
+            frequency_hz=meter.frequency_hz if meter else None,
         )
 
     def snapshot(self) -> dict[str, Any]:

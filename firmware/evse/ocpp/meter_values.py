@@ -12,6 +12,12 @@ from evse.ocpp.profiles import NOMINAL_V
 Sample = tuple[float, str | None]
 """A value and the phase it belongs to (None: of all phases)."""
 
+REGISTER = "Energy.Active.Import.Register"
+"""The measurand that bills are made of."""
+
+BOUNDARIES = ("Transaction.Begin", "Transaction.End")
+"""The contexts in which a signed register is sent: a bill needs these two."""
+
 
 def meter_value(
     at: datetime, measurands: Iterable[str], readings: ChargerReadings, phases: int, context: str
@@ -20,13 +26,27 @@ def meter_value(
 
     `phases` is 1 or 3; `context` one of ReadingContext (7.36), e.g. Sample.Periodic.
     """
+    wanted = tuple(measurands)
     sampled = [
         _sampled_value(value, measurand, unit, context, location, phase)
-        for measurand in measurands
+        for measurand in wanted
         for unit, location, samples in _measured(measurand)
         for value, phase in samples(readings, phases)
     ]
+    if readings.signed is not None and REGISTER in wanted and context in BOUNDARIES:
+        sampled.append(_signed(readings.signed, context))
     return {"timestamp": timestamps.text(at), "sampled_value": sampled} if sampled else None
+
+
+def _signed(text: str, context: str) -> dict[str, Any]:
+    """The register in the meter's own signed form, passed through as it is."""
+    return {
+        "value": text,
+        "context": context,
+        "format": "SignedData",
+        "measurand": REGISTER,
+        "location": "Outlet",
+    }
 
 
 def house_value(at: datetime, house_a: Phases, phases: int, context: str) -> dict[str, Any]:
@@ -43,16 +63,15 @@ def house_value(at: datetime, house_a: Phases, phases: int, context: str) -> dic
 def _sampled_value(
     value: float, measurand: str, unit: str, context: str, location: str, phase: str | None
 ) -> dict[str, Any]:
-    # A register of energy in whole Wh; of everything else a tenth is finer than the meter.
-    number = f"{value:.0f}" if unit == "Wh" else f"{value:.1f}"
     sampled = {
-        "value": number,
+        "value": f"{value:.{_DECIMALS.get(unit, 1)}f}",
         "context": context,
         "measurand": measurand,
         "unit": unit,
         "location": location,
+        "phase": phase,
     }
-    return sampled | {"phase": phase} if phase else sampled
+    return {key: value for key, value in sampled.items() if value}
 
 
 def _by_phase(values: Phases | None, phases: int, suffix: str) -> Sequence[Sample]:
@@ -69,15 +88,30 @@ def _offered_w(readings: ChargerReadings, phases: int) -> float:
     return readings.offered_a * sum((readings.voltage_v or (NOMINAL_V,) * 3)[:phases])
 
 
+_NO_UNIT = ""
+"""Frequency: UnitOfMeasure (7.45) has no hertz, so its unit goes without saying (7.31)."""
+
+_DECIMALS = {"Wh": 0, _NO_UNIT: 2}
+"""By unit; of everything else a tenth is finer than the meter."""
+
+
+def _power(readings: ChargerReadings, phases: int) -> Sequence[Sample]:
+    """The whole, and each phase where there are several."""
+    by_phase = _by_phase(readings.power_phase_w, phases, "") if phases > 1 else ()
+    return (*_total(readings.power_w), *by_phase)
+
+
 _Measure = tuple[str, str, Callable[[ChargerReadings, int], Sequence[Sample]]]
 
 _MEASURES: dict[str, _Measure] = {
-    "Energy.Active.Import.Register": ("Wh", "Outlet", lambda r, _: _total(r.energy_wh)),
-    "Power.Active.Import": ("W", "Outlet", lambda r, _: _total(r.power_w)),
+    REGISTER: ("Wh", "Outlet", lambda r, _: _total(r.energy_wh)),
+    "Energy.Active.Export.Register": ("Wh", "Outlet", lambda r, _: _total(r.export_wh)),
+    "Power.Active.Import": ("W", "Outlet", _power),
     "Current.Import": ("A", "Outlet", lambda r, phases: _by_phase(r.current_a, phases, "")),
     "Voltage": ("V", "Outlet", lambda r, phases: _by_phase(r.voltage_v, phases, "-N")),
     "Current.Offered": ("A", "Outlet", lambda r, _: _total(r.offered_a)),
     "Power.Offered": ("W", "Outlet", lambda r, phases: _total(_offered_w(r, phases))),
+    "Frequency": (_NO_UNIT, "Outlet", lambda r, _: _total(r.frequency_hz)),
     "Temperature": ("Celsius", "Body", lambda r, _: _total(r.temperature_c)),
 }
 

@@ -22,7 +22,11 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class ChargerReadings:
-    """What a connector measures now. None: not measured. `energy_wh` is the meter's register."""
+    """What a connector measures now. None: not measured.
+
+    `energy_wh` and `export_wh` are the meter's registers. `signed` is the register in a form that
+    the meter itself has signed (e.g. OCMF); no meter which the wallbox knows so far does so.
+    """
 
     energy_wh: float
     offered_a: float
@@ -30,6 +34,10 @@ class ChargerReadings:
     current_a: Phases | None = None
     power_w: float | None = None
     temperature_c: float | None = None
+    power_phase_w: Phases | None = None
+    export_wh: float | None = None
+    frequency_hz: float | None = None
+    signed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

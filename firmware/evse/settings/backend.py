@@ -18,9 +18,11 @@ FEATURE_PROFILES = (
 
 MEASURANDS = (
     "Energy.Active.Import.Register",
+    "Energy.Active.Export.Register",
     "Power.Active.Import",
     "Current.Import",
     "Voltage",
+    "Frequency",
     "Current.Offered",
     "Power.Offered",
     "Temperature",
@@ -39,8 +41,8 @@ def _seconds(
     return Setting(key, Kind.INT, default, label, BACKEND, minimum, maximum, "s", ocpp_key=ocpp_key)
 
 
-def _fact(key: str, ocpp_key: str, label: str, value: int | str) -> Setting:
-    kind = Kind.INT if isinstance(value, int) else Kind.STR
+def _fact(key: str, ocpp_key: str, label: str, value: bool | int | str) -> Setting:
+    kind = {bool: Kind.BOOL, int: Kind.INT, str: Kind.STR}[type(value)]
     return Setting(key, kind, value, label, FACT, ocpp_key=ocpp_key, ocpp_readonly=True)
 
 
@@ -164,6 +166,28 @@ TRANSACTIONS = (
     ),
 )
 
+STATUS = (
+    _seconds(
+        "ocpp.minimum_status_duration_s",
+        "MinimumStatusDuration",
+        "A status is told when it has lasted so long",
+        0,
+        maximum=600,
+    ),
+)
+
+LENGTHS = tuple(
+    _fact(f"ocpp.{key}_max_length", f"{ocpp_key}MaxLength", f"Entries of {ocpp_key}", length)
+    for key, ocpp_key, length in (
+        ("meter_values_sampled_data", "MeterValuesSampledData", len(MEASURANDS)),
+        ("meter_values_aligned_data", "MeterValuesAlignedData", len(MEASURANDS)),
+        ("stop_txn_sampled_data", "StopTxnSampledData", len(MEASURANDS)),
+        ("stop_txn_aligned_data", "StopTxnAlignedData", len(MEASURANDS)),
+        ("connector_phase_rotation", "ConnectorPhaseRotation", 3),  # the wallbox and two sockets
+        ("supported_feature_profiles", "SupportedFeatureProfiles", 6),  # all there are
+    )
+)
+
 FACTS = (
     Setting(
         # Whoever builds the wallbox may leave one out; no central system may.
@@ -223,6 +247,13 @@ FACTS = (
         "Charging profiles installed at a time",
         50,
     ),
+    _fact(
+        # The contactors of the boards so far switch all phases together.
+        "ocpp.connector_switch_3_to_1_phase_supported",
+        "ConnectorSwitch3to1PhaseSupported",
+        "Phases can be switched while charging",
+        False,
+    ),
 )
 
-ROWS = CONNECTION + METER_VALUES + TRANSACTIONS + FACTS
+ROWS = CONNECTION + METER_VALUES + TRANSACTIONS + STATUS + LENGTHS + FACTS
