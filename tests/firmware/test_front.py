@@ -76,7 +76,12 @@ async def desk_of(make_wallbox: Workshop, *overrides: str) -> AsyncIterator[Desk
     wallbox = await make_wallbox(*overrides)
     whitelist = await whitelist_of(wallbox.settings, wallbox.database)
     client = await OcppClient.load(
-        wallbox.settings, wallbox.database, wallbox.clock, wallbox.station, whitelist.knows
+        wallbox.settings,
+        wallbox.database,
+        wallbox.clock,
+        wallbox.station,
+        wallbox.state_dir,
+        whitelist.knows,
     )
     front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist)
     front._panel._clock = wallbox.clock  # people's time is that of the test
@@ -431,7 +436,12 @@ async def test_it_is_starting_until_board_and_monitor_are_known(
     wallbox = await make_wallbox(f"panel.look={look}")
     whitelist = await whitelist_of(wallbox.settings, wallbox.database)
     client = await OcppClient.load(
-        wallbox.settings, wallbox.database, wallbox.clock, wallbox.station, whitelist.knows
+        wallbox.settings,
+        wallbox.database,
+        wallbox.clock,
+        wallbox.station,
+        wallbox.state_dir,
+        whitelist.knows,
     )
     front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist)
     connector = wallbox.station.connectors[1]

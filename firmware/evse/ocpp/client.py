@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from evse.clock import Clock
@@ -19,6 +20,7 @@ from evse.ocpp.port import IdTagInfo, StationPort
 from evse.ocpp.registration import Registration
 from evse.ocpp.remote_trigger import RemoteTrigger
 from evse.ocpp.sampling import Sampler
+from evse.ocpp.security.extension import Security
 from evse.ocpp.smart_charging import SmartCharging
 from evse.ocpp.timing import RESTART_S
 from evse.ocpp.transactions import RunningTransactions
@@ -43,6 +45,7 @@ class OcppClient:
         transactions: RunningTransactions,
         authorization: Authorization,
         smart_charging: SmartCharging,
+        security: Security,
     ) -> None:
         """Use `load`."""
         phases = _phases(settings)
@@ -52,24 +55,35 @@ class OcppClient:
         self._transactions = transactions
         self._authorization = authorization
         self._smart_charging = smart_charging
+        self._security = security
         self._registration = Registration(settings, clock)
-        self._notices = Notices(clock, phases)
+        self._notices = Notices(settings, clock, phases)
         self._delivery = Delivery(settings, clock, outbox, transactions, authorization)
         self._sampler = Sampler(
             settings, clock, store, outbox, self._delivery, transactions, phases
         )
         core = CoreProfile(
-            settings, station, self._registration, authorization, transactions, smart_charging
+            settings,
+            station,
+            self._registration,
+            authorization,
+            transactions,
+            smart_charging,
+            security,
         )
         self._trigger = RemoteTrigger(
             clock, station, self._registration, self._notices, self._sampler, phases
         )
         self._link = Link(
             settings,
-            (core, smart_charging, self._trigger),
+            (core, smart_charging, self._trigger, security.management),
             self._converse,
             lambda: not self._registration.rejected,
+            security.store,
+            security.trial,
+            security.events,
         )
+        security.join(self._link.reconnect_soon)
 
     @classmethod
     async def load(
@@ -78,12 +92,14 @@ class OcppClient:
         database: Database,
         clock: Clock,
         station: StationPort,
+        state_dir: Path,
         knows: Callable[[str], bool] = knows_nothing,
     ) -> "OcppClient":
         """The client with what it knew before the last power cut; then `run` it.
 
-        `knows`: whether an idTag is on the local whitelist. Of `station` only `connector_ids` is
-        read before `run`. Raises `sqlite3.Error`.
+        `state_dir`: where certificates and files are kept. `knows`: whether an idTag is on the
+        local whitelist. Of `station` only `connector_ids` is read before `run`. Raises
+        `sqlite3.Error`.
         """
         values, store = Values(database), Transactions(database)
         transactions = RunningTransactions(store, await store.open_transactions())
@@ -92,7 +108,17 @@ class OcppClient:
         )
         await smart_charging.restore()
         authorization = Authorization(settings, values, clock, await values.cards(), knows)
-        return cls(settings, clock, station, database, transactions, authorization, smart_charging)
+        security = await Security.load(settings, clock, database, state_dir)
+        return cls(
+            settings,
+            clock,
+            station,
+            database,
+            transactions,
+            authorization,
+            smart_charging,
+            security,
+        )
 
     @property
     def connected(self) -> bool:
@@ -171,6 +197,7 @@ class OcppClient:
             tasks.create_task(self._registration.heartbeats(charge_point))
             tasks.create_task(self._notices.run(charge_point, self._station))
             tasks.create_task(self._delivery.run(charge_point, self._station))
+            tasks.create_task(self._security.run(charge_point))
 
     async def _forever(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         """Run a part of the client again and again, whatever befalls it."""

@@ -1,10 +1,10 @@
 """The settings as configuration keys of OCPP 1.6 (5.3, 5.8): their names ignore case."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from evse.settings.setting import SettingError
+from evse.settings.setting import SettingError, Value
 from evse.settings.table import BY_OCPP_KEY, SETTINGS
 from evse.settings.values import Settings
 
@@ -31,7 +31,19 @@ def configuration_keys(
     return known, unknown
 
 
-async def change_configuration(settings: Settings, key: str, value: str) -> tuple[str, str]:
+Refusal = Callable[[str, Value], Awaitable[str]]
+"""Why the central system may not set our key to a value; "" when it may. May raise
+`sqlite3.Error`."""
+
+
+async def anything_goes(key: str, value: Value) -> str:  # noqa: ARG001 (a Refusal)
+    """No refusal beyond what the settings themselves refuse."""
+    return ""
+
+
+async def change_configuration(
+    settings: Settings, key: str, value: str, refusal: Refusal = anything_goes
+) -> tuple[str, str]:
     """Change a key; returns (ConfigurationStatus, why it was refused or "")."""
     row = BY_OCPP_KEY.get(key.lower())
     if row is None:
@@ -39,6 +51,8 @@ async def change_configuration(settings: Settings, key: str, value: str) -> tupl
     if row.ocpp_readonly:
         return "Rejected", f"{key}: can only be read"
     try:
+        if why := await refusal(row.key, row.parse(value)):
+            return "Rejected", why
         await settings.set(row.key, value, "OCPP")
     except SettingError as error:
         return "Rejected", str(error)

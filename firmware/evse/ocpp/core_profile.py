@@ -14,6 +14,8 @@ from evse.ocpp.notices import VENDOR_ID
 from evse.ocpp.port import StationPort
 from evse.ocpp.profiles import ProfileError
 from evse.ocpp.registration import Registration
+from evse.ocpp.security.events import Event
+from evse.ocpp.security.extension import Security
 from evse.ocpp.smart_charging import SmartCharging
 from evse.ocpp.transactions import RunningTransactions
 from evse.settings.values import Settings
@@ -32,6 +34,7 @@ class CoreProfile:
         authorization: Authorization,
         transactions: RunningTransactions,
         smart_charging: SmartCharging,
+        security: Security,
     ) -> None:
         self._settings = settings
         self._station = station
@@ -39,6 +42,7 @@ class CoreProfile:
         self._authorization = authorization
         self._transactions = transactions
         self._smart_charging = smart_charging
+        self._security = security
 
     @on(Action.get_configuration)
     async def get_configuration(self, key: list[str] | None = None) -> call_result.GetConfiguration:
@@ -49,7 +53,9 @@ class CoreProfile:
     @on(Action.change_configuration)
     async def change_configuration(self, key: str, value: str) -> call_result.ChangeConfiguration:
         """5.3."""
-        status, why = await change_configuration(self._settings, key, value)
+        status, why = await change_configuration(
+            self._settings, key, value, self._security.trial.refusal
+        )
         if why:
             _logger.warning("ChangeConfiguration is refused: %s", why)
         return call_result.ChangeConfiguration(status=status)
@@ -128,8 +134,9 @@ class CoreProfile:
         return call_result.DataTransfer(status="UnknownMessageId" if known else "UnknownVendorId")
 
     @on(Action.reset)
-    async def reset(self, type: str) -> call_result.Reset:  # noqa: A002, ARG002
+    async def reset(self, type: str) -> call_result.Reset:  # noqa: A002 (the name of the field)
         """5.14."""
+        await self._security.events.record(Event.RESET, f"Reset.req {type}")
         return call_result.Reset(status="Accepted")
 
     @after(Action.reset)

@@ -1,9 +1,9 @@
 """Keeps the websocket to the central system: connects, comes back, and is never discouraged."""
 
 import asyncio
-import base64
 import logging
 import random
+import ssl
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,16 @@ from websockets.typing import Subprotocol
 
 from evse.ocpp.backoff import wait_s
 from evse.ocpp.charge_point import ChargePoint, Counters, NoAnswer
+from evse.ocpp.security.events import Event, SecurityEvents
+from evse.ocpp.security.store import CertificateStore, Use
+from evse.ocpp.security.tls import (
+    CERTIFICATE_PROFILE,
+    address,
+    basic_authentication,
+    client_context,
+    security_event,
+)
+from evse.ocpp.security.trial import TRIAL_S, ProfileTrial
 from evse.ocpp.timing import (
     CLOSE_TIMEOUT_S,
     CONNECT_TIMEOUT_S,
@@ -23,6 +33,7 @@ from evse.ocpp.timing import (
     PONG_TIMEOUT_S,
     RECONNECT_DELAY_S,
     STABLE_S,
+    TRIAL_WAIT_S,
 )
 from evse.settings.values import Settings
 
@@ -30,10 +41,12 @@ _logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = Subprotocol("ocpp1.6")
 
-_ADDRESS = ("ocpp.url", "ocpp.identity", "ocpp.password")
+_ADDRESS = ("ocpp.url", "ocpp.identity", "ocpp.password", "ocpp.security_profile")
+
+_UNAUTHORIZED = 401
 
 _REFUSALS = {
-    401: "the central system refuses the password",
+    _UNAUTHORIZED: "the central system refuses the password",
     403: "the central system forbids the connection",
     404: "the central system does not know this wallbox",
 }
@@ -48,6 +61,9 @@ class Link:
         profiles: Iterable[object],
         converse: Callable[[ChargePoint], Coroutine[Any, Any, None]],
         may_answer: Callable[[], bool],
+        store: CertificateStore,
+        trial: ProfileTrial,
+        events: SecurityEvents,
     ) -> None:
         """`converse` is our side of the conversation, for as long as a connection holds."""
         self.counters = Counters()
@@ -55,6 +71,11 @@ class Link:
         self._profiles = tuple(profiles)
         self._converse = converse
         self._may_answer = may_answer
+        self._store = store
+        self._trial = trial
+        self._trial_until_s: float | None = None  # of the loop's time
+        self._events = events
+        self._with_previous_identity = False
         self._network_up = True
         self._charge_point: ChargePoint | None = None
         self._connection: ClientConnection | None = None
@@ -84,6 +105,10 @@ class Link:
         if self._connection is not None:
             self._connection.transport.abort()
 
+    def reconnect_soon(self) -> None:
+        """Connect anew, once the answer to what changed is out."""
+        asyncio.get_running_loop().call_later(RECONNECT_DELAY_S, self._reconnect)
+
     async def run(self) -> None:
         """Connect, serve, come back, until cancelled. No error ends this."""
         loop = asyncio.get_running_loop()
@@ -96,11 +121,22 @@ class Link:
             began_s = loop.time()
             refused = await self._attempt()
             failures = 1 if loop.time() - began_s >= STABLE_S else failures + 1
+            longest_s = wait_s(failures, random.random(), refused)
+            if self._trial.under_way:
+                longest_s = min(longest_s, TRIAL_WAIT_S)
+                if loop.time() >= self._trial_ends_s():
+                    await self._trial.failed()
             try:
-                async with asyncio.timeout(wait_s(failures, random.random(), refused)):
+                async with asyncio.timeout(longest_s):
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    def _trial_ends_s(self) -> float:
+        """The end of the trial of a security profile, which begins with its first attempt."""
+        if self._trial_until_s is None:
+            self._trial_until_s = asyncio.get_running_loop().time() + TRIAL_S
+        return self._trial_until_s
 
     async def _attempt(self) -> bool:
         """One connection, from the attempt to its end; True when we were refused."""
@@ -108,10 +144,15 @@ class Link:
             await self._hold_connection()
         except InvalidStatus as error:
             status = error.response.status_code
-            self._tell(_REFUSALS.get(status, f"the central system answered HTTP {status}"))
+            told = self._tell(_REFUSALS.get(status, f"the central system answered HTTP {status}"))
+            if told and status == _UNAUTHORIZED:
+                await self._events.record(Event.FAILED_TO_AUTHENTICATE, f"HTTP {status}")
             return status in _REFUSALS
         except (OSError, TimeoutError, WebSocketException) as error:
-            self._tell(f"no connection: {error or type(error).__name__}")
+            told = self._tell(f"no connection: {error or type(error).__name__}")
+            if told and (event := security_event(error)):
+                await self._events.record(event, str(error))
+            self._with_previous_identity = not self._with_previous_identity
         except Exception:
             _logger.exception("the conversation ended with an error")
         return False
@@ -119,21 +160,26 @@ class Link:
     async def _hold_connection(self) -> None:
         if not self._network_up:
             raise OSError("the network is down")
-        url, identity, password = (self._settings[key] for key in _ADDRESS)
+        url, identity, password, profile = (self._settings[key] for key in _ADDRESS)
+        url = address(url, profile)
+        context = await asyncio.to_thread(self._context, profile) if _encrypted(url) else None
+        left_s = CONNECT_TIMEOUT_S
+        if self._trial.under_way:
+            left_s = min(left_s, self._trial_ends_s() - asyncio.get_running_loop().time())
         async with connect(
             f"{url.rstrip('/')}/{quote(identity, safe='')}",
             subprotocols=[SUBPROTOCOL],
-            additional_headers=_basic_authentication(identity, password) if password else None,
+            additional_headers=basic_authentication(identity, password, profile) or None,
+            ssl=context,
             compression=None,  # frames are small, and memory of a controller is too
             proxy=None,
-            open_timeout=CONNECT_TIMEOUT_S,
+            open_timeout=max(left_s, TRIAL_WAIT_S),
             close_timeout=CLOSE_TIMEOUT_S,
             ping_interval=None,  # WebSocketPingInterval holds at once: see _ping
             max_size=MAX_FRAME_BYTES,
         ) as connection:
-            self._told = ""
-            self.counters.connections += 1
-            _logger.info("connected to %s as %s", url, identity)
+            await self._connected()
+            _logger.info("connected to %s as %s, security profile %d", url, identity, profile)
             if connection.subprotocol != SUBPROTOCOL:
                 _logger.warning("the central system did not confirm the subprotocol ocpp1.6")
             try:
@@ -141,6 +187,35 @@ class Link:
             except asyncio.CancelledError:  # the program ends: no error, as 1011 would say
                 await connection.close(CloseCode.GOING_AWAY)
                 raise
+
+    async def _connected(self) -> None:
+        """What was tried has proven itself."""
+        self._told = ""
+        self.counters.connections += 1
+        self._trial_until_s = None
+        await self._trial.passed()
+        if not self._with_previous_identity:
+            try:
+                await asyncio.to_thread(self._store.proven)
+            except OSError as error:
+                _logger.warning("the certificate before the current one stays: %s", error)
+        self._with_previous_identity = False
+
+    def _context(self, profile: int) -> ssl.SSLContext:
+        """The TLS of the next connection.
+
+        When a renewed certificate does not get us in, the one before is tried in turn with it.
+        Raises OSError when there is no certificate which the profile demands.
+        """
+        file = None
+        if profile == CERTIFICATE_PROFILE:
+            before = self._store.previous_identity() if self._with_previous_identity else None
+            self._with_previous_identity = before is not None
+            chosen = before or self._store.identity()
+            if chosen is None:
+                raise OSError("security profile 3 needs a certificate of this wallbox")
+            file = chosen.path
+        return client_context(self._store.roots(Use.CENTRAL_SYSTEM), file)
 
     async def _serve(self, identity: str, connection: ClientConnection) -> None:
         charge_point = ChargePoint(
@@ -177,22 +252,22 @@ class Link:
                 return
 
     def _on_setting(self, key: str) -> None:
-        """Connect anew with a new address or password, once the answer to its change is out."""
         if key in _ADDRESS:
-            asyncio.get_running_loop().call_later(RECONNECT_DELAY_S, self._reconnect)
+            self._trial_until_s = None
+            self.reconnect_soon()
 
     def _reconnect(self) -> None:
         self._changed.set()
         self.drop()
 
-    def _tell(self, text: str) -> None:
-        """Log a reason once, not at every attempt."""
-        if text != self._told:
-            _logger.warning("%s (trying again)", text)
-            self._told = text
+    def _tell(self, text: str) -> bool:
+        """Log a reason once, not at every attempt; True when it was."""
+        if text == self._told:
+            return False
+        _logger.warning("%s (trying again)", text)
+        self._told = text
+        return True
 
 
-def _basic_authentication(identity: str, password: str) -> dict[str, str]:
-    """HTTP basic authentication (OCPP-J 1.6, 6.2): the user is the identity."""
-    token = base64.b64encode(f"{identity}:{password}".encode()).decode("ascii")
-    return {"Authorization": f"Basic {token}"}
+def _encrypted(url: str) -> bool:
+    return url.startswith("wss:")

@@ -40,6 +40,10 @@ IDLE_POLL_S = 1.0
 RECONNECT_DELAY_S = 0.5
 """(real) From a change of address or password to the new connection: the answer goes out first."""
 
+TRIAL_WAIT_S = 2.0
+"""(real) The longest wait between attempts with a raised security profile, whose trial is short,
+and the least time for one of them."""
+
 BOOT_RETRY_S = 60.0
 """After a BootNotification without a usable answer, or one whose interval is 0 (OCPP 1.6, 4.2)."""
 

@@ -47,7 +47,7 @@ class Desk:
 async def desk_at(make_wallbox: Workshop, *overrides: str) -> Desk:
     wallbox = await make_wallbox(*overrides)
     client = await OcppClient.load(
-        wallbox.settings, wallbox.database, wallbox.clock, wallbox.station
+        wallbox.settings, wallbox.database, wallbox.clock, wallbox.station, wallbox.state_dir
     )
     return Desk(wallbox, client)
 

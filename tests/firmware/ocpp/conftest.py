@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -91,6 +92,7 @@ class Central:
     server: Server | None = None
     url: str = ""
     refuse_with: int | None = None
+    tls: ssl.SSLContext | None = None
 
     def of(self, action: str) -> list[dict[str, Any]]:
         return [payload for name, payload in self.calls if name == action]
@@ -128,6 +130,10 @@ DEFAULT_ANSWERS: dict[str, Callable[[], Any]] = {
     "DataTransfer": lambda: call_result.DataTransfer("Accepted"),
     "DiagnosticsStatusNotification": call_result.DiagnosticsStatusNotification,
     "FirmwareStatusNotification": call_result.FirmwareStatusNotification,
+    "SecurityEventNotification": call_result.SecurityEventNotification,
+    "LogStatusNotification": call_result.LogStatusNotification,
+    "SignedFirmwareStatusNotification": call_result.SignedFirmwareStatusNotification,
+    "SignCertificate": lambda: call_result.SignCertificate("Accepted"),
 }
 
 
@@ -164,10 +170,16 @@ async def start_central(central: Central, port: int = 0) -> None:
         return connection.respond(central.refuse_with, "no") if central.refuse_with else None
 
     central.server = await serve(
-        session, "127.0.0.1", port, subprotocols=["ocpp1.6"], process_request=process_request
+        session,
+        "127.0.0.1",
+        port,
+        subprotocols=["ocpp1.6"],
+        process_request=process_request,
+        ssl=central.tls,
     )
     port = next(iter(central.server.sockets)).getsockname()[1]
-    central.url = f"ws://127.0.0.1:{port}/ocpp"
+    scheme = "wss" if central.tls else "ws"
+    central.url = f"{scheme}://127.0.0.1:{port}/ocpp"
 
 
 async def stop_central(central: Central) -> None:
@@ -223,7 +235,7 @@ async def make_wallbox(
             overrides=(f"ocpp.url={central.url}", "ocpp.identity=box1", *overrides),
         )
         station = station or FakeStation()
-        client = await OcppClient.load(settings, database, clock, station)
+        client = await OcppClient.load(settings, database, clock, station, tmp_path)
         wallbox = Wallbox(client, settings, database, station, clock)
         if speed != 1:
             wallbox.tasks.append(asyncio.create_task(clock.run()))
