@@ -459,7 +459,7 @@ def group_of(
         for unit in range(1, units + 1):
             leads = unit == MASTER
             own: dict[str, Any] = {
-                key_.replace(".", "__"): value for key_, value in SETTINGS.items()
+                name.replace(".", "__"): value for name, value in SETTINGS.items()
             }
             own |= {
                 "installation__connection_mode": LEADS if leads else FOLLOWS,
@@ -474,4 +474,5 @@ def group_of(
             yield Group(wallboxes, wires)
         finally:
             for wallbox in wallboxes.values():
-                wallbox.kill()
+                with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                    wallbox.kill()
