@@ -92,7 +92,6 @@ class Group:
     def house(self, now_s: float, house_a: Phases) -> None:
         """The master's sample of the house and of its own car."""
         own = self.boxes[0].amps
-        self.alignment = alignment.car_seen(self.alignment, 0, now_s, own)
         sample = HouseSample(now_s, house_a, own)
         self.alignment, ready = alignment.house_seen(self.alignment, sample, FUSE_A, now_s)
         before = dlb.budget_a(self.dlb, self.dlb_rule, now_s)
