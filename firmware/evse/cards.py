@@ -2,7 +2,8 @@
 
 One reader serves all connectors, so that a card alone does not say where it belongs. Whether it may
 charge is decided by the table in `core.authorization`, with the central system's side, which knows
-cards; what it then does is decided by `core.session`. Whoever held the card is told by `subscribe`.
+cards; what it then does is decided by `core.session`. A connector that is reserved takes on the
+card of its reservation and those of its group alone. Whoever held the card is told by `subscribe`.
 """
 
 import logging
@@ -13,6 +14,7 @@ from typing import Any
 from evse.clock import Clock
 from evse.connector import Connector
 from evse.core.authorization import Decision, Presented, decide
+from evse.core.reservation import Access
 from evse.core.session import Accepted, Origin, Phase, same_tag
 from evse.core.status import ChargePointStatus
 from evse.ocpp.authorization import rules_of
@@ -38,6 +40,13 @@ DECIDE_FREE = {
 
 Errand = Coroutine[Any, Any, None]
 OnCard = Callable[[bool], None]
+MayTake = Callable[[int, str, str | None], Access]
+"""What a card with an idTag, of a group if that is known, may do at a connector."""
+
+
+def reserved_for_nobody(_connector_id: int, _id_tag: str, _parent_id_tag: str | None) -> Access:
+    """The reservations of a wallbox without any."""
+    return Access.OPEN
 
 
 class Cards:
@@ -51,14 +60,19 @@ class Cards:
         central: CentralPort,
         in_service: Callable[[int], bool],
         send: Callable[[Errand], None],
+        access: MayTake = reserved_for_nobody,
     ) -> None:
-        """`in_service`: whether a connector shall be operative; `send` has an errand run."""
+        """`in_service`: whether a connector shall be operative; `send` has an errand run.
+
+        `access`: what the reservations let a card do.
+        """
         self._connectors = connectors
         self._settings = settings
         self._clock = clock
         self._central = central
         self._in_service = in_service
         self._send = send
+        self._access = access
         self._waiting_since_s: dict[int, float] = {}
         self._ask_again_s: dict[int, float] = {}
         self._sharing_a_card: list[Connector] = []
@@ -75,6 +89,10 @@ class Cards:
         """
         self._subscribers.append(on_card)
         return lambda: self._subscribers.remove(on_card)
+
+    def look_again(self) -> None:
+        """Take the plugs that wait as new, for what was closed to them may be open now."""
+        self._waiting_since_s.clear()
 
     def turned(self, connector: Connector) -> None:
         """After each control turn of a connector: look for a new plug."""
@@ -99,7 +117,7 @@ class Cards:
         if row.decision is Decision.IGNORE:
             _log.info("a card is ignored: %s", row.why)
             return
-        takers = self._takers(uid) if connector_id is None else self._taker(connector_id)
+        takers = self._takers(uid) if connector_id is None else self._taker(connector_id, uid)
         if not takers:
             _log.info("a card was held to the reader, but no connector is free for it")
             self._tell(accepted=False)
@@ -113,25 +131,29 @@ class Cards:
     def remote_start(self, connector_id: int | None, id_tag: str) -> bool:
         """Begin a charge, see `StationPort.remote_start`."""
         wanted = self._connectors if connector_id is None else (connector_id,)
-        free = self._free(self._connectors[number] for number in wanted)
+        free = self._free((self._connectors[number] for number in wanted), id_tag)
+        sure = [c for c in free if self._access(c.id, id_tag, None) is not Access.GROUP]
+        free = sure or free  # of the others, only Authorize can tell whether they are open to it
         takers = (
             _in_phase(free, Phase.PLUGGED)[:1]
             or _in_phase(free, Phase.FINISHING)[:1]
             or _in_phase(free, Phase.IDLE)
         )
-        if takers and self._settings["authorization.authorize_remote_tx_requests"]:
+        asks = not sure or self._settings["authorization.authorize_remote_tx_requests"]
+        if takers and asks:
             self._send(self._authorize(takers, id_tag, Origin.REMOTE))
         else:
             self._accept(takers, Accepted(id_tag, origin=Origin.REMOTE))
         return bool(takers)
 
-    def _taker(self, connector_id: int) -> list[Connector]:
+    def _taker(self, connector_id: int, uid: str) -> list[Connector]:
         """The connector, if a card can do anything there."""
         connector = self._connectors[connector_id]
-        can = connector.session.phase is Phase.CHARGING or self._takes_on(connector)
-        return [connector] if can else []
+        if connector.session.phase is Phase.CHARGING:
+            return [connector]
+        return self._free([connector], uid)
 
-    def _takers(self, uid: str) -> list[Connector]:
+    def _takers(self, uid: str, parent_id_tag: str | None = None) -> list[Connector]:
         """For which connectors a card may be.
 
         A plug and a card within ConnectionTimeOut belong together, so that one card may charge at
@@ -139,8 +161,10 @@ class Cards:
         longer, or for whoever plugs in next, or may be of the group of a running transaction. The
         wait for a plug begins anew with the same card, and with another one that fits nowhere else.
         """
-        free = self._free(self._connectors.values())
-        waiting = sorted(_in_phase(free, Phase.PLUGGED), key=self._waited_s)
+        free = self._free(self._connectors.values(), uid, parent_id_tag)
+        own = [c for c in free if self._access(c.id, uid, parent_id_tag) is Access.OWN]
+        plugged = _in_phase(free, Phase.PLUGGED)
+        waiting = sorted(plugged, key=lambda c: (c not in own, self._waited_s(c)))
         timeout_s = self._settings["ocpp.connection_timeout_s"]
         charging = _in_phase(self._connectors.values(), Phase.CHARGING)
         expecting = _in_phase(free, Phase.AUTHORIZED)
@@ -154,9 +178,14 @@ class Cards:
             or expecting
         )
 
-    def _still_waits(self, connector: Connector) -> bool:
+    def _still_waits(self, connector: Connector, card: Accepted) -> bool:
         """Whether a card that was meant for this connector still means something there."""
-        return connector.session.phase is not Phase.CHARGING
+        return connector.session.phase is not Phase.CHARGING and self._lets_in(connector, card)
+
+    def _lets_in(self, connector: Connector, card: Accepted) -> bool:
+        """Whether the card may begin a charge, now that all is known of it."""
+        access = self._access(connector.id, card.id_tag, card.parent_id_tag)
+        return self._takes_on(connector) and access in {Access.OPEN, Access.OWN}
 
     def _waited_s(self, connector: Connector) -> float:
         now_s = self._clock.monotonic()
@@ -171,10 +200,12 @@ class Cards:
         if origin is Origin.FREE and self._at_plug() is Decision.IGNORE:
             return  # free charging was switched off meanwhile
         if info is not None and info.accepted:
-            if origin is Origin.CARD and not any(map(self._still_waits, takers)):
-                # Somebody else's card was for the same car, and answered before.
-                takers = self._takers(id_tag)
-            taken = self._accept(takers, Accepted(id_tag, info.parent_id_tag, origin))
+            card = Accepted(id_tag, info.parent_id_tag, origin)
+            if origin is Origin.CARD and not any(self._still_waits(c, card) for c in takers):
+                # Somebody else's card was for the same car, and answered before, or it is
+                # reserved for another group.
+                takers = self._takers(id_tag, info.parent_id_tag)
+            taken = self._accept(takers, card)
         else:
             _log.info("a card is refused (%s)", info.status if info else "nobody can tell")
             taken = False
@@ -191,11 +222,10 @@ class Cards:
         until the first is plugged in; free charging waits for nobody: the car may have left while
         the central system was asked. Whether the card changed anything.
         """
-        plugged, waiting = _in_phase(takers, Phase.PLUGGED), []
-        for connector in plugged if plugged or card.origin is Origin.FREE else takers:
+        able = [c for c in takers if c.session.phase is Phase.CHARGING or self._lets_in(c, card)]
+        plugged, waiting = _in_phase(able, Phase.PLUGGED), []
+        for connector in plugged if plugged or card.origin is Origin.FREE else able:
             before = connector.session
-            if before.phase is not Phase.CHARGING and not self._takes_on(connector):
-                continue
             connector.handle(card)
             if connector.session.phase is Phase.AUTHORIZED:
                 waiting.append(connector)
@@ -222,10 +252,18 @@ class Cards:
 
     def _setting_changed(self, key: str) -> None:
         if key in DECIDE_FREE:
-            self._waiting_since_s.clear()  # so that a plug counts as new
+            self.look_again()
 
-    def _free(self, connectors: Iterable[Connector]) -> list[Connector]:
-        return [connector for connector in connectors if self._takes_on(connector)]
+    def _free(
+        self, connectors: Iterable[Connector], id_tag: str, parent_id_tag: str | None = None
+    ) -> list[Connector]:
+        """Those at which the card may begin a charge, as far as is known of it."""
+        return [
+            connector
+            for connector in connectors
+            if self._takes_on(connector)
+            and self._access(connector.id, id_tag, parent_id_tag) is not Access.CLOSED
+        ]
 
     def _takes_on(self, connector: Connector) -> bool:
         """Whether a charge may begin, as far as faults and availability go."""

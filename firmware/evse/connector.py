@@ -79,7 +79,8 @@ class Connector:
     ) -> None:
         """`rules`, `settings`: asked in each turn, so that a change holds at once.
 
-        `box`: keeps the turns.
+        `box`: keeps the turns. `reserved` and `claim`, which ends the reservation of a card and
+        says its id, are the station's to set.
         """
         self.id = connector_id
         self.board = board
@@ -90,6 +91,8 @@ class Connector:
         self.operative = True
         self.limits: tuple[Limit, ...] = ()
         self.pauses: tuple[Intent, ...] = ()
+        self.reserved = False
+        self.claim: Callable[[str, str | None], int | None] = lambda _card, _group: None
         self.unlock_until_s = -math.inf
         self.offered_since_s = -math.inf
         self._offers = offers.NOTHING
@@ -215,7 +218,14 @@ class Connector:
     @property
     def permitted(self) -> bool:
         """Whether the controller may charge at present."""
-        return core_session.permitted(self.session, self.intents)
+        return core_session.permitted(self.session, self.intents, barred=self.barred)
+
+    @property
+    def barred(self) -> bool:
+        """Whether the central system refused the card, and it may have no more energy either."""
+        record = self.transaction
+        delivered_wh = 0 if record is None else self.energy_wh - record.meter_start_wh
+        return core_session.barred(self.session, self._rules(), delivered_wh)
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -234,10 +244,12 @@ class Connector:
         Available only when the end of the last transaction is stored: many central systems take
         Available for its end, and would not want the energy of a StopTransaction after it.
         """
-        status = connector_status(self.controller, self.session, operative=self.operative)
-        if status is ChargePointStatus.AVAILABLE and self.transaction is not None:
-            return ChargePointStatus.FINISHING
-        return status
+        status = connector_status(
+            self.controller, self.session, operative=self.operative, reserved=self.reserved
+        )
+        ending = self.session.phase is Phase.IDLE and self.transaction is not None
+        free = status in {ChargePointStatus.AVAILABLE, ChargePointStatus.RESERVED}
+        return ChargePointStatus.FINISHING if ending and free else status
 
     @property
     def committed_a(self) -> float:
@@ -275,7 +287,9 @@ class Connector:
         """Take up a transaction that was open when the power went, as the rules say."""
         self.transaction = record
         local = core_session.LocalTransaction(record.id_tag, record.parent_id_tag)
-        self.session, actions = core_session.restored(local, self._rules(), self._clock.monotonic())
+        self.session, actions = core_session.restored(
+            local, self._rules(), self._clock.monotonic(), refused=record.refused
+        )
         for action in actions:
             self._actions.put_nowait(action)
 
@@ -340,6 +354,7 @@ class Connector:
             parent_id_tag=running.parent_id_tag if running else None,
             meter_start_wh=self.energy_wh,
             started_at=self._clock.utcnow(),
+            reservation_id=self.claim(id_tag, running.parent_id_tag if running else None),
         )
         self.transaction = record
         await until_stored(

@@ -31,7 +31,7 @@ def situation_of(connector: Connector, supply: Supply, pausing: Pausing, now_s: 
         phase=session.phase,
         id_tag=transaction.id_tag if transaction else session.id_tag,
         recorded=session.recorded,
-        refused=session.refused,
+        refused=connector.barred,
         authorized_until_s=session.authorized_until_s,
         intents=connector.intents,
         limits=connector.limits,

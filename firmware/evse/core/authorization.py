@@ -27,7 +27,7 @@ class Card(StrEnum):
 
     UNKNOWN = "unknown"
     ACCEPTED = "accepted"
-    """The central system accepted it before, and that has not expired."""
+    """The central system accepted it before, or has it on its list, and that has not expired."""
     REJECTED = "rejected"
     """The central system blocked or refused it, or its word has expired."""
     WHITELISTED = "whitelisted"
@@ -65,7 +65,8 @@ class AuthorizationRules:
     """The settings of the page AUTHORIZATION, and `home`: the chargepoint type is Home, not Public.
 
     `free_with_ocpp`: the free charging authorization mode is WithOcpp. `in_doubt`: "If in doubt
-    allow charging".
+    allow charging". `local_whitelist` is the wallbox's own list, `local_list` that which the
+    central system sends (LocalAuthListEnabled).
     """
 
     home: bool = False
@@ -77,6 +78,7 @@ class AuthorizationRules:
     authorize_offline: bool = True
     in_doubt: bool = False
     cache: bool = True
+    local_list: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +166,26 @@ def decide(
     return next(row for row in TABLE if row.fits(rules, presented, card, backend))
 
 
-def card_state(rules: AuthorizationRules, *, whitelisted: bool, accepted: bool | None) -> Card:
-    """What is known of an idTag, of which the cache says `accepted` (None: nothing).
+def card_state(
+    rules: AuthorizationRules,
+    *,
+    whitelisted: bool,
+    accepted: bool | None,
+    listed: bool | None = None,
+) -> Card:
+    """What is known of an idTag, of which the cache says `accepted`, and `listed` the central
+    system's list (None: nothing).
 
-    A list or cache that is switched off says nothing. In public the central system's refusal
-    outweighs the wallbox's own list; at home that list is all there is.
+    A list or cache that is switched off says nothing. The central system's list comes before the
+    cache (OCPP 1.6, 3.5.3). In public the central system's refusal outweighs the wallbox's own
+    list; at home the lists are all there is.
     """
-    listed = whitelisted and (rules.local_whitelist or rules.home)  # at home it is all there is
+    on_its_list = listed if rules.local_list else None
+    on_our_list = whitelisted and (rules.local_whitelist or rules.home)
     cached = accepted if rules.cache else None
-    if listed and (rules.home or cached is not False):
+    word = cached if on_its_list is None else on_its_list
+    if rules.home and (on_our_list or on_its_list):
         return Card.WHITELISTED
-    return {None: Card.UNKNOWN, True: Card.ACCEPTED, False: Card.REJECTED}[cached]
+    if on_our_list and word is not False:
+        return Card.WHITELISTED
+    return {None: Card.UNKNOWN, True: Card.ACCEPTED, False: Card.REJECTED}[word]

@@ -54,12 +54,14 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SessionRules:
     """The settings, named in OCPP: ConnectionTimeOut, StopTransactionOnEVSideDisconnect,
-    StopTransactionOnInvalidId; and "Restart transaction after power loss" (ETEK manual 5.8.2.1).
+    StopTransactionOnInvalidId, MaxEnergyOnInvalidId; and "Restart transaction after power loss"
+    (ETEK manual 5.8.2.1).
     """
 
     connection_timeout_s: float = timing.CONNECTION_TIME_OUT_S
     stop_on_ev_disconnect: bool = True
     stop_on_invalid_id: bool = True
+    energy_on_invalid_id_wh: int = 0
     restart_after_power_loss: bool = False
 
 
@@ -209,24 +211,45 @@ def step(state: SessionState, event: Event, rules: SessionRules, now_s: float) -
     return state, ()
 
 
-def intent(session: SessionState) -> Intent:
-    """Return what the session wants: energy, at low priority, or at the top that nobody charges."""
-    wants = session.phase is Phase.CHARGING and session.recorded and not session.refused
+def barred(session: SessionState, rules: SessionRules, delivered_wh: float) -> bool:
+    """Whether the card of the transaction is refused, and has had all the energy that it may have.
+
+    The operator may grant it some, so that the car can drive away (OCPP 1.6, 3.5.4): it is counted
+    from the start of the transaction.
+    """
+    return session.refused and delivered_wh >= rules.energy_on_invalid_id_wh
+
+
+def intent(session: SessionState, *, barred: bool | None = None) -> Intent:
+    """Return what the session wants: energy, at low priority, or at the top that nobody charges.
+
+    `barred` is what the function of this name says; without it a refused card gets nothing.
+    """
+    refused = session.refused if barred is None else barred
+    wants = session.phase is Phase.CHARGING and session.recorded and not refused
     priority = Priority.TRANSACTION if wants else Priority.NO_TRANSACTION
     return Intent(IntentSource.SESSION, wants, priority)
 
 
-def permitted(session: SessionState, others: Iterable[Intent] = ()) -> bool:
+def permitted(
+    session: SessionState, others: Iterable[Intent] = (), *, barred: bool | None = None
+) -> bool:
     """Whether the controller may charge: a recorded transaction, and nobody of rank who pauses."""
-    return arbitrate((intent(session), *others)).charge
+    return arbitrate((intent(session, barred=barred), *others)).charge
 
 
-def restored(transaction: LocalTransaction | None, rules: SessionRules, now_s: float) -> Outcome:
+def restored(
+    transaction: LocalTransaction | None,
+    rules: SessionRules,
+    now_s: float,
+    *,
+    refused: bool = False,
+) -> Outcome:
     """Return the session after a power cut in which `transaction` was open.
 
     It goes on when the rules say so, and unless a vehicle must not leave, its plug has to be seen
     soon: it may have been pulled in the dark. Otherwise it ends with PowerLoss, and the plug needs
-    a new card.
+    a new card. `refused`: the central system doesn't accept its card.
     """
     if transaction is None:
         return SessionState(), ()
@@ -238,6 +261,7 @@ def restored(transaction: LocalTransaction | None, rules: SessionRules, now_s: f
         authorized_until_s=plug_by_s,
         transaction=transaction,
         recorded=True,
+        refused=refused,
     )
     return resumed, ()
 

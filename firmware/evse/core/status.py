@@ -16,6 +16,7 @@ class ChargePointStatus(StrEnum):
     SUSPENDED_EV = "SuspendedEV"
     SUSPENDED_EVSE = "SuspendedEVSE"
     FINISHING = "Finishing"
+    RESERVED = "Reserved"
     UNAVAILABLE = "Unavailable"
     FAULTED = "Faulted"
 
@@ -29,11 +30,12 @@ _WITHOUT_TRANSACTION = {
 
 
 def connector_status(
-    controller: ControllerState, session: SessionState, *, operative: bool
+    controller: ControllerState, session: SessionState, *, operative: bool, reserved: bool = False
 ) -> ChargePointStatus:
     """Return the status; a fault comes before unavailability, both before the session.
 
     A fault which only warns doesn't show here: its error code goes with the status that holds.
+    What is `reserved` shows it until its card has come, even with a plug in.
     """
     if controller.forbidden:
         return ChargePointStatus.FAULTED
@@ -41,6 +43,8 @@ def connector_status(
         return ChargePointStatus.UNAVAILABLE
     if session.phase is Phase.CHARGING:
         return _in_transaction(controller, session)
+    if reserved and session.phase in {Phase.IDLE, Phase.PLUGGED}:
+        return ChargePointStatus.RESERVED
     return _WITHOUT_TRANSACTION[session.phase]
 
 

@@ -2,13 +2,14 @@
 
 OCPP 1.6, 3.4, 3.5 and 4.1. The decision is the table's in `core.authorization`. A card that the
 central system was asked for is known afterwards; what it says later, in the answer to a
-StartTransaction too, counts.
+StartTransaction too, counts. A card on the list which it sent is known by that list alone.
 """
 
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 from ocpp.v16 import call
@@ -31,6 +32,9 @@ from evse.settings.values import Settings
 from evse.storage.values import StoredCard, Values
 
 _logger = logging.getLogger(__name__)
+
+REFRESH = timedelta(days=1)
+"""What the central system says again of a card is not stored more often: flash memory wears."""
 
 
 class Asker(Protocol):
@@ -69,12 +73,22 @@ def rules_of(settings: Settings) -> AuthorizationRules:
         authorize_offline=settings["authorization.local_authorize_offline"],
         in_doubt=settings["authorization.if_in_doubt_allow_charging"],
         cache=settings["authorization.cache_enabled"],
+        local_list=settings["authorization.local_auth_list_enabled"],
     )
 
 
 def knows_nothing(_id_tag: str) -> bool:
     """The whitelist of a wallbox without one."""
     return False
+
+
+def lists_nothing(_id_tag: str) -> None:
+    """The local authorization list of a wallbox without one."""
+
+
+def folded(id_tag: str) -> str:
+    """The one form of all spellings: IdToken is a case-insensitive string (OCPP 1.6, 7.28)."""
+    return id_tag.lower()
 
 
 class Authorization:
@@ -87,19 +101,20 @@ class Authorization:
         clock: Clock,
         cards: list[StoredCard],
         knows: Callable[[str], bool] = knows_nothing,
+        listed: Callable[[str], IdTagInfo | None] = lists_nothing,
     ) -> None:
         """`cards`: what the cache held at the start, the oldest first.
 
-        `knows`: whether an idTag is in the wallbox's own list; asked without waiting.
+        `knows`: whether an idTag is in the wallbox's own list; `listed`: what the central system's
+        list says of it. Both are asked without waiting.
         """
         self._settings = settings
         self._values = values
         self._clock = clock
         self._knows = knows
-        self._cards = {
-            card.id_tag: IdTagInfo(card.status, card.parent_id_tag, card.expiry_date)
-            for card in cards
-        }
+        self._listed = listed
+        self._began_at = clock.utcnow()
+        self._cards = {card.id_tag: card for card in cards}
 
     async def authorize(self, id_tag: str, central: Asker) -> IdTagInfo | None:
         """Whether the card may charge; None when nobody can tell. `central` is asked if it must be.
@@ -118,11 +133,16 @@ class Authorization:
         return info if info and not info.accepted else None
 
     def _decide(self, id_tag: str, backend: Backend) -> Row:
-        rules, known = rules_of(self._settings), self.known(id_tag)
+        rules, listed, cached = (
+            rules_of(self._settings),
+            self._on_list(id_tag),
+            self._cached(id_tag),
+        )
         card = card_state(
             rules,
             whitelisted=self._knows(id_tag),
-            accepted=known.accepted if known else None,
+            accepted=cached.accepted if cached else None,
+            listed=listed.accepted if listed else None,
         )
         return decide(rules, Presented.TAG, card, backend)
 
@@ -141,28 +161,49 @@ class Authorization:
         return (Backend.ACCEPTS if info.accepted else Backend.REJECTS), info
 
     def known(self, id_tag: str) -> IdTagInfo | None:
-        """What the cache says of a card, None when it does not know it."""
-        if not self._settings["authorization.cache_enabled"]:
+        """What the central system's list says of a card, or else the cache; None: neither does."""
+        return self._on_list(id_tag) or self._cached(id_tag)
+
+    def _on_list(self, id_tag: str) -> IdTagInfo | None:
+        if not self._settings["authorization.local_auth_list_enabled"]:
             return None
-        info = self._cards.get(_folded(id_tag))
+        info = self._listed(id_tag)
         return self._expired(info) if info else None
 
+    def _cached(self, id_tag: str) -> IdTagInfo | None:
+        if not self._settings["authorization.cache_enabled"]:
+            return None
+        card = self._cards.get(folded(id_tag))
+        if card is None:
+            return None
+        expiry_date = card.expiry_date
+        if expiry_date is None and self._settings["authorization.whitelist_expire_mode"]:
+            days = self._settings["authorization.whitelist_expire_days"]
+            expiry_date = (card.learnt_at or self._began_at) + timedelta(days=days)
+        info = self._expired(IdTagInfo(card.status, card.parent_id_tag, expiry_date))
+        return replace(info, expiry_date=card.expiry_date)
+
     async def learn(self, id_tag: str, info: IdTagInfo) -> None:
-        """Keep what the central system said of a card.
+        """Keep what the central system said of a card, unless it is on its list (OCPP 1.6, 4.1).
 
         ConcurrentTx says only that it charges elsewhere now, and nothing of the card. What a full
         disk cannot take is known until the next power cut: no charge depends on that disk.
         """
         if not self._settings["authorization.cache_enabled"] or info.status == "ConcurrentTx":
             return
-        folded = _folded(id_tag)
-        if self._cards.get(folded) == info:
+        if self._on_list(id_tag):
             return
-        self._cards.pop(folded, None)
-        self._cards[folded] = info
+        name, now = folded(id_tag), self._clock.utcnow()
+        card = StoredCard(name, info.status, info.parent_id_tag, info.expiry_date, now)
+        before = self._cards.pop(name, None)
+        self._cards[name] = card
+        if before is not None and before.learnt_at is not None:
+            same = replace(before, learnt_at=now) == card
+            if same and timedelta(0) <= now - before.learnt_at < REFRESH:
+                self._cards[name] = before
+                return
         while len(self._cards) > MAX_CARDS:
             self._cards.pop(next(iter(self._cards)))
-        card = StoredCard(folded, info.status, info.parent_id_tag, info.expiry_date)
         try:
             await self._values.save_card(card, MAX_CARDS)
         except sqlite3.Error:
@@ -179,8 +220,3 @@ class Authorization:
     def _expired(self, info: IdTagInfo) -> IdTagInfo:
         over = info.expiry_date is not None and info.expiry_date <= self._clock.utcnow()
         return replace(info, status="Expired") if over and info.accepted else info
-
-
-def _folded(id_tag: str) -> str:
-    """IdToken is a case-insensitive string (OCPP 1.6, 7.28)."""
-    return id_tag.lower()
