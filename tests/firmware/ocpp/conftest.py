@@ -18,6 +18,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from evse.clock import SystemClock
+from evse.core.reservation import Reservation
 from evse.meters.reading import Phases
 from evse.ocpp.client import OcppClient
 from evse.ocpp.port import ChargerReadings, IdTagInfo, StatusReport
@@ -64,6 +65,14 @@ class FakeStation:
     async def remote_stop(self, transaction_id: int) -> bool:
         self.asked.append(("remote_stop", transaction_id))
         return transaction_id == 7
+
+    async def reserve(self, wanted: Reservation) -> str:
+        self.asked.append(("reserve", wanted))
+        return "Accepted" if self.answer else "Occupied"
+
+    async def cancel_reservation(self, reservation_id: int) -> bool:
+        self.asked.append(("cancel_reservation", reservation_id))
+        return reservation_id == 7
 
     def transaction_answered(self, local_id: str, server_id: int, info: IdTagInfo) -> None:
         self.asked.append(("transaction_answered", local_id, server_id, info))
