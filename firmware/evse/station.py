@@ -2,7 +2,8 @@
 
 Cards, the central system (`ocpp.port.StationPort`) and whoever steers the simulation come here. The
 decisions are in `core` and `balancing`, the work on one connector in `connector`, where a card
-belongs in `cards`, the limits in `limiting`, what is told in `telling`.
+belongs in `cards`, for whom it is kept in `reserving`, the limits in `limiting`, what is told in
+`telling`.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from evse.connector import STOP_WAIT_S, Connector
 from evse.core import session as core_session
 from evse.core.explanation import Situation
 from evse.core.faults import Clears, Fault
+from evse.core.reservation import Reservation
 from evse.core.session import (
     Phase,
     Reason,
@@ -35,6 +38,7 @@ from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort, ChargerReadings, IdTagInfo, StatusReport
 from evse.pausing import Pausing
+from evse.reserving import Reserving
 from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
 from evse.storage.values import Values
@@ -124,6 +128,13 @@ class Station:
         self._limiting = Limiting(self._settings, self._clock, central, self.supply)
         self._pausing = Pausing(self._settings, self._clock)
         self.telling = Telling(self.connectors, central, self._clock)
+        self._reserving = Reserving(
+            self.connectors,
+            self._clock,
+            self._values,
+            self._wanted_operative,
+            self._errands.put_nowait,
+        )
         self._cards = Cards(
             self.connectors,
             self._settings,
@@ -131,7 +142,11 @@ class Station:
             central,
             self._wanted_operative,
             self._errands.put_nowait,
+            self._reserving.access,
         )
+        self._reserving.subscribe(self._cards.look_again)
+        for number, connector in self.connectors.items():
+            connector.claim = partial(self._reserving.claim, number)
 
     def _rules(self) -> SessionRules:
         settings = self._settings
@@ -139,6 +154,7 @@ class Station:
             connection_timeout_s=settings["ocpp.connection_timeout_s"],
             stop_on_ev_disconnect=settings["authorization.stop_transaction_on_ev_side_disconnect"],
             stop_on_invalid_id=settings["authorization.stop_transaction_on_invalid_id"],
+            energy_on_invalid_id_wh=settings["authorization.max_energy_on_invalid_id_wh"],
             restart_after_power_loss=settings["authorization.restart_after_power_loss"],
         )
 
@@ -161,6 +177,7 @@ class Station:
         """Availability, latched faults and the transactions that were open when the power went."""
         self._availability = await self._values.availability()
         await self._memory.restore(self.connectors.values())
+        await self._reserving.restore()
         open_transactions = await self._transactions.open_transactions()
         for number in self.connectors:
             self._metered_at_s[number] = self._clock.monotonic()
@@ -208,6 +225,7 @@ class Station:
         if not connector.operative or not self._wanted_operative(number):
             self._apply_availability(number)
         self._memory.turned(connector)
+        self._reserving.turned()
         self.telling.turn()
 
     def _faults(self, number: int) -> frozenset[Fault]:
@@ -291,12 +309,22 @@ class Station:
                 return True
         return False
 
+    async def reserve(self, wanted: Reservation) -> str:
+        """See `StationPort`."""
+        return await self._reserving.reserve(wanted)
+
+    async def cancel_reservation(self, reservation_id: int) -> bool:
+        """See `StationPort`."""
+        return await self._reserving.cancel(reservation_id)
+
     def transaction_answered(self, local_id: str, server_id: int, info: IdTagInfo) -> None:
         """See `StationPort`."""
         for connector in self.connectors.values():
             if connector.transaction is None or connector.transaction.local_id != local_id:
                 continue
-            connector.transaction = replace(connector.transaction, server_id=server_id)
+            connector.transaction = replace(
+                connector.transaction, server_id=server_id, refused=not info.accepted
+            )
             if not connector.session.recorded:
                 continue  # its end is being stored: the session may be the next one already
             if info.parent_id_tag is not None:

@@ -15,10 +15,12 @@ from evse.ocpp.charge_point import ChargePoint, Counters
 from evse.ocpp.core_profile import CoreProfile
 from evse.ocpp.delivery import Delivery
 from evse.ocpp.link import Link
+from evse.ocpp.local_list import LocalList
 from evse.ocpp.notices import Notices
 from evse.ocpp.port import IdTagInfo, StationPort
 from evse.ocpp.registration import Registration
 from evse.ocpp.remote_trigger import RemoteTrigger
+from evse.ocpp.reservation import ReservationProfile
 from evse.ocpp.sampling import Sampler
 from evse.ocpp.security.extension import Security
 from evse.ocpp.smart_charging import SmartCharging
@@ -26,6 +28,7 @@ from evse.ocpp.timing import RESTART_S
 from evse.ocpp.transactions import RunningTransactions
 from evse.settings.values import Settings
 from evse.storage.database import Database
+from evse.storage.local_list import LocalListTable
 from evse.storage.outbox import Outbox
 from evse.storage.transactions import TransactionRecord, Transactions
 from evse.storage.values import Values
@@ -44,6 +47,7 @@ class OcppClient:
         database: Database,
         transactions: RunningTransactions,
         authorization: Authorization,
+        local_list: LocalList,
         smart_charging: SmartCharging,
         security: Security,
     ) -> None:
@@ -76,7 +80,14 @@ class OcppClient:
         )
         self._link = Link(
             settings,
-            (core, smart_charging, self._trigger, security.management),
+            (
+                core,
+                local_list,
+                ReservationProfile(settings, station, self._registration),
+                smart_charging,
+                self._trigger,
+                security.management,
+            ),
             self._converse,
             lambda: not self._registration.rejected,
             security.store,
@@ -107,7 +118,10 @@ class OcppClient:
             settings, clock, values, transactions, station.connector_ids, _phases(settings)
         )
         await smart_charging.restore()
-        authorization = Authorization(settings, values, clock, await values.cards(), knows)
+        local_list = await LocalList.load(settings, LocalListTable(database))
+        authorization = Authorization(
+            settings, values, clock, await values.cards(), knows, local_list.known
+        )
         security = await Security.load(settings, clock, database, state_dir)
         return cls(
             settings,
@@ -116,6 +130,7 @@ class OcppClient:
             database,
             transactions,
             authorization,
+            local_list,
             smart_charging,
             security,
         )

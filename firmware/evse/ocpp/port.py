@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from evse.core.limits import Limit
+from evse.core.reservation import Reservation
 from evse.meters.reading import Phases
 from evse.storage.transactions import TransactionRecord
 
@@ -81,6 +82,13 @@ class StationPort(Protocol):
 
     async def remote_stop(self, transaction_id: int) -> bool:
         """End the transaction with this id of the central system; False when there is none."""
+
+    async def reserve(self, wanted: Reservation) -> str:
+        """ReservationStatus of OCPP 1.6, 7.38; what is Accepted survives a power cut. The connector
+        exists, or is 0 for whichever is free."""
+
+    async def cancel_reservation(self, reservation_id: int) -> bool:
+        """End a reservation; False when there is none of this id."""
 
     def transaction_answered(self, local_id: str, server_id: int, info: IdTagInfo) -> None:
         """StartTransaction was answered. A card that is not accepted ends the transaction or
