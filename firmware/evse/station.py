@@ -229,12 +229,13 @@ class Station:
         self.telling.turn()
 
     def _faults(self, number: int) -> frozenset[Fault]:
-        """What neither core nor board can see: meter, reader and bus, while these do not work."""
+        """What neither core nor board can see: meter, reader, bus and queue that do not work."""
         silent_s = self._clock.monotonic() - self._metered_at_s[number]
         found = {
             Fault.METER: silent_s > METER_SILENCE_S,
             Fault.READER: not self._reader_works(),
             Fault.CAN_ADDRESS: self.supply.group.bus_fails,
+            Fault.OCPP_QUEUE: self._central.queue_full,
         }
         return frozenset(fault for fault, present in found.items() if present)
 

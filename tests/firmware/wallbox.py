@@ -47,6 +47,7 @@ class FakeCentral:
 
     transactions: Transactions
     connected: bool = True
+    queue_full: bool = False
     cards: dict[str, IdTagInfo | None] = field(default_factory=dict)  # the others are accepted
     profiles: dict[int, Limit] = field(default_factory=dict)
     error: Exception | None = None  # raised instead of storing

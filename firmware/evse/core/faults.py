@@ -41,6 +41,7 @@ class Fault(StrEnum):
     READER = "Reader"
     BOARD_SILENT = "BoardSilent"
     BOARD_FAULT = "BoardFault"
+    OCPP_QUEUE = "OcppQueueFull"
 
 
 class Clears(StrEnum):
@@ -268,6 +269,14 @@ _RULES = (
         Clears.INSTALLER,
         "OtherError",
         "Gun insertion exceeds the upper limit",
+        severity=Severity.RELEASE,
+    ),
+    FaultRule(
+        Fault.OCPP_QUEUE,
+        "the OCPP message queue is full, where that ends charging",
+        Clears.ITSELF,
+        "OtherError",
+        "OCPP message queue is full",
         severity=Severity.RELEASE,
     ),
     FaultRule(

@@ -141,6 +141,11 @@ class OcppClient:
         return self._link.open and self._registration.accepted
 
     @property
+    def queue_full(self) -> bool:
+        """True while the queue of messages is full and the settings say that this ends charging."""
+        return self._sampler.queue_full
+
+    @property
     def counters(self) -> Counters:
         """Calls sent and received by action, and connections made."""
         return self._link.counters

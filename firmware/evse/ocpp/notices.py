@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import math
 from collections import deque
 
 from ocpp.v16 import call
@@ -20,7 +21,9 @@ from evse.ocpp.timing import (
     LIMIT_SPACING_S,
     LIMIT_STEP_A,
     MAX_STATUS_QUEUE,
+    TURN_S,
 )
+from evse.settings.values import Settings
 
 _logger = logging.getLogger(__name__)
 
@@ -39,14 +42,16 @@ class Notices:
     affair: only a central system that has accepted a limit on this connection is told.
     """
 
-    def __init__(self, clock: Clock, phases: int) -> None:
+    def __init__(self, settings: Settings, clock: Clock, phases: int) -> None:
         """`phases`: 1 or 3, those of the installation."""
+        self._settings = settings
         self._clock = clock
         self._phases = phases
         self._online = False
         self._statuses: deque[tuple[int, StatusReport]] = deque(maxlen=MAX_STATUS_QUEUE)
         self._told: dict[int, _State] = {}  # last sent
         self._queued: dict[int, _State] = {}  # last sent or waiting
+        self._settling: dict[int, tuple[StatusReport, float]] = {}  # and since when
         self._status_ready = asyncio.Event()
         self._house_a: Phases | None = None
         self._house_told_a: Phases | None = None
@@ -57,12 +62,28 @@ class Notices:
         self._limit_accepted = asyncio.Event()  # on this connection
 
     def status_changed(self, connector_id: int, report: StatusReport) -> None:
-        """Queue a changed status; offline it will be told on the next connection."""
-        state = _state(report)
-        if self._online and self._queued.get(connector_id) != state:
-            self._queued[connector_id] = state
-            self._statuses.append((connector_id, report))
-            self._status_ready.set()
+        """Take a changed status, to be told when it has lasted MinimumStatusDuration.
+
+        Offline it will be told on the next connection.
+        """
+        if not self._online:
+            return
+        settling = self._settling.get(connector_id)
+        if settling is None or _state(settling[0]) != _state(report):
+            self._settling[connector_id] = report, self._clock.monotonic()
+        self._queue_settled()
+
+    def _queue_settled(self) -> None:
+        """Queue the statuses which have lasted long enough."""
+        lasted_s = self._settings["ocpp.minimum_status_duration_s"]
+        now_s = self._clock.monotonic()
+        for connector_id, (report, since_s) in tuple(self._settling.items()):
+            if now_s - since_s >= lasted_s:
+                del self._settling[connector_id]
+                if self._queued.get(connector_id) != _state(report):
+                    self._queued[connector_id] = _state(report)
+                    self._statuses.append((connector_id, report))
+        self._status_ready.set()
 
     def house_current_changed(self, house_a: Phases) -> None:
         """Take a new reading of the house meter."""
@@ -81,6 +102,7 @@ class Notices:
     async def run(self, charge_point: ChargePoint, station: StationPort) -> None:
         """Tell over this connection until cancelled; first what changed since the last one."""
         self._statuses.clear()
+        self._settling.clear()
         self._queued = dict(self._told)
         self._house_told_a = None
         self._limits_told.clear()
@@ -88,7 +110,8 @@ class Notices:
         self._online = True
         try:
             for connector_id in (0, *station.connector_ids):
-                self.status_changed(connector_id, station.status(connector_id))
+                self._settling[connector_id] = station.status(connector_id), -math.inf
+            self._queue_settled()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._tell_statuses(charge_point))
                 tasks.create_task(self._tell_house(charge_point))
@@ -125,6 +148,9 @@ class Notices:
             while self._statuses:
                 connector_id, report = self._statuses.popleft()
                 await self.tell_status(charge_point, connector_id, report)
+            if self._settling:
+                await self._clock.sleep(TURN_S)
+                self._queue_settled()
 
     async def _tell_house(self, charge_point: ChargePoint) -> None:
         await self._limit_accepted.wait()

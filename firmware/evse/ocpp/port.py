@@ -111,6 +111,10 @@ class CentralPort(Protocol):
     def connected(self) -> bool:
         """True while there is a connection on which the central system has accepted us."""
 
+    @property
+    def queue_full(self) -> bool:
+        """True while the queue of messages is full and the settings say that this ends charging."""
+
     async def authorize(self, id_tag: str) -> IdTagInfo | None:
         """Whether a card may charge; None when nobody can tell (offline, no answer, no rule)."""
 

@@ -20,7 +20,7 @@ from evse.ocpp.port import StationPort
 from evse.ocpp.timing import TURN_S
 from evse.ocpp.transactions import RunningTransactions
 from evse.settings.values import Settings
-from evse.storage.outbox import Outbox
+from evse.storage.outbox import MAX_METER_VALUES, Outbox
 from evse.storage.transactions import TransactionRecord, Transactions
 
 _logger = logging.getLogger(__name__)
@@ -54,6 +54,9 @@ class Sampler:
         self._transactions = transactions
         self._phases = phases
         self._sampled_s: dict[str, float] = {}  # by transaction: when it was due last
+        self.queue_full = False
+        """True while more meter values would drive out others, and the settings do not allow it:
+        charging ends then, and nothing is taken until some have been delivered."""
 
     async def run(self, station: StationPort, central: Asker) -> None:
         """Take them until cancelled. Live values go to `central` when it is there."""
@@ -61,6 +64,9 @@ class Sampler:
         while True:
             await self._clock.sleep(TURN_S)
             try:
+                await self._look_at_the_queue()
+                if self.queue_full:
+                    continue
                 await self._take_periodic(station)
                 interval_s = self._settings["ocpp.clock_aligned_data_interval_s"]
                 current = (
@@ -71,6 +77,16 @@ class Sampler:
                 aligned = current
             except sqlite3.Error:
                 _logger.exception("meter values cannot be stored")
+
+    async def _look_at_the_queue(self) -> None:
+        """The manual's "Disallow charging if OCPP queue is full" (ETEK EKEPC3, 5.8.2.1)."""
+        full = (
+            self._settings["authorization.disallow_charging_if_ocpp_queue_is_full"]
+            and await self._outbox.count() >= MAX_METER_VALUES
+        )
+        if full and not self.queue_full:
+            _logger.error("%d messages wait for the central system: no charging", MAX_METER_VALUES)
+        self.queue_full = full
 
     async def keep_boundary(
         self, record: TransactionRecord, station: StationPort, context: str

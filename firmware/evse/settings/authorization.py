@@ -145,6 +145,14 @@ ROWS = (
         OPERATOR,
     ),
     _switch(
+        # The manual's spelling.
+        "disallow_charging_if_ocpp_queue_is_full",
+        "DissallowChargingIfOcppQueueIsFull",
+        "Dissallow charging if ocpp queue is full",
+        False,
+        OPERATOR,
+    ),
+    _switch(
         "cache_enabled",
         "AuthorizationCacheEnabled",
         "Authorization cache enabled",

@@ -31,6 +31,7 @@ POLICY = {
     Fault.CAN_ADDRESS: (Clears.ITSELF, 0, "ERR CAN ADDR", "OtherError"),
     Fault.READER: (Clears.ITSELF, 0, "", "ReaderFailure"),
     Fault.DLB_OVERLOAD: (Clears.ITSELF, 0, "", "NoError"),
+    Fault.OCPP_QUEUE: (Clears.ITSELF, 0, "", "OtherError"),
     Fault.BOARD_FAULT: (Clears.ITSELF, 30, "", "InternalError"),
 }
 WARNINGS = {
@@ -48,6 +49,7 @@ RELEASING = {
     Fault.PLUG_TEMPERATURE,
     Fault.CONTACTOR_LIFETIME,
     Fault.PLUG_LIFETIME,
+    Fault.OCPP_QUEUE,
 }
 CABUR = "OCP OVP LVP MET,CAN ADDR,PE CP R12 R3N ROT ELK OCT IRD FAN PP MIS"
 """Cabur manual 7.1.2: every error code of the display."""

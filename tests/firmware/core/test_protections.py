@@ -429,5 +429,6 @@ def test_every_fault_of_the_table_is_tried_here() -> None:
         Fault.PLUG_LIFETIME,
         Fault.UNLOCK,
         Fault.TEMPERATURE_SENSOR,
+        Fault.OCPP_QUEUE,  # test_station_queue.py
     }
     assert tried == set(Fault)

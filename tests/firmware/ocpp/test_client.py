@@ -19,7 +19,7 @@ def boot(status: str, interval: int = 1) -> Any:
 
 
 async def test_boots_and_tells_every_status(central: Any, wallbox: Any, eventually: Any) -> None:
-    """1, 2: BootNotification first, with the configured names; then connector 0 and each."""
+    """Behaviours 1, 2: BootNotification with the configured names; then connector 0 and each."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     assert central.actions()[0] == "BootNotification"
     first = central.of("BootNotification")[0]
@@ -37,14 +37,14 @@ async def test_boots_and_tells_every_status(central: Any, wallbox: Any, eventual
 async def test_heartbeat_interval_holds_at_once(
     central: Any, wallbox: Any, eventually: Any
 ) -> None:
-    """8, 13"""
+    """Behaviours 8, 13."""
     answer = await central.ask(call.ChangeConfiguration("heartbeatinterval", "2"))
     assert answer.status == "Accepted"
     await eventually(lambda: len(central.of("Heartbeat")) >= 2)
 
 
 async def test_basic_authentication(central: Any, make_wallbox: Any, eventually: Any) -> None:
-    """68: the user is the identity, the password AuthorizationKey."""
+    """Behaviour 68: the user is the identity, the password AuthorizationKey."""
     wallbox = await make_wallbox("ocpp.password=0123456789abcdef")
     wallbox.start()
     await eventually(lambda: wallbox.client.connected)
@@ -53,7 +53,7 @@ async def test_basic_authentication(central: Any, make_wallbox: Any, eventually:
 
 
 async def test_changed_password_reconnects(central: Any, wallbox: Any, eventually: Any) -> None:
-    """68: accepted first, then a new connection with the new password."""
+    """Behaviour 68: accepted first, then a new connection with the new password."""
     answer = await central.ask(call.ChangeConfiguration("AuthorizationKey", "fedcba9876543210"))
     assert answer.status == "Accepted"
     await eventually(lambda: len(central.requests) == 2 and wallbox.client.connected)
@@ -67,7 +67,7 @@ async def test_changed_password_reconnects(central: Any, wallbox: Any, eventuall
 async def test_boots_until_accepted(
     central: Any, make_wallbox: Any, eventually: Any, status: str
 ) -> None:
-    """3, 4: BootNotification again after the interval, and nothing else before Accepted."""
+    """Behaviours 3, 4: BootNotification after each interval, nothing else before Accepted."""
     central.answers["BootNotification"] = boot(status)
     wallbox = await make_wallbox()
     wallbox.start()
@@ -81,7 +81,7 @@ async def test_boots_until_accepted(
 async def test_pending_answers_but_rejects_remote_starts(
     central: Any, make_wallbox: Any, eventually: Any
 ) -> None:
-    """3"""
+    """Behaviour 3."""
     central.answers["BootNotification"] = boot("Pending", 600)
     wallbox = await make_wallbox()
     wallbox.start()
@@ -95,7 +95,7 @@ async def test_pending_answers_but_rejects_remote_starts(
 
 
 async def test_rejected_is_silent(central: Any, make_wallbox: Any, eventually: Any) -> None:
-    """4: neither answers nor sends."""
+    """Behaviour 4: neither answers nor sends."""
     central.answers["BootNotification"] = boot("Rejected", 600)
     wallbox = await make_wallbox()
     wallbox.start()
@@ -108,7 +108,7 @@ async def test_rejected_is_silent(central: Any, make_wallbox: Any, eventually: A
 async def test_boot_is_repeated_after_callerror(
     central: Any, make_wallbox: Any, eventually: Any
 ) -> None:
-    """5: within 100 s."""
+    """Behaviour 5: within 100 s."""
 
     def refuse(_: Any) -> Any:
         raise OCPPError
@@ -124,7 +124,7 @@ async def test_boot_is_repeated_after_callerror(
 async def test_goes_on_after_reconnect_with_what_changed(
     central: Any, wallbox: Any, eventually: Any
 ) -> None:
-    """6, 7, 19: no second BootNotification, and only the status that differs."""
+    """Behaviours 6, 7, 19: no second BootNotification, and only the status that differs."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     wallbox.client.set_network(up=False)
     await eventually(lambda: not wallbox.client.connected)
@@ -139,7 +139,7 @@ async def test_goes_on_after_reconnect_with_what_changed(
 async def test_comes_back_after_the_central_system_did(
     central: Any, wallbox: Any, eventually: Any, stop: Any, restart: Any
 ) -> None:
-    """7"""
+    """Behaviour 7."""
     await stop(central)
     await eventually(lambda: not wallbox.client.connected)
     await restart(central)
@@ -183,7 +183,7 @@ async def test_waits_for_a_url(central: Any, make_wallbox: Any, eventually: Any)
 
 
 async def test_status_is_told_once_per_change(central: Any, wallbox: Any, eventually: Any) -> None:
-    """16"""
+    """Behaviour 16."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     for status in ("Preparing", "Preparing", "Charging", "Charging", "Available"):
         wallbox.station.statuses[1] = status
@@ -191,6 +191,27 @@ async def test_status_is_told_once_per_change(central: Any, wallbox: Any, eventu
     await eventually(lambda: len(central.of("StatusNotification")) == 5)
     told = [s["status"] for s in central.of("StatusNotification")[2:]]
     assert told == ["Preparing", "Charging", "Available"]
+
+
+async def test_a_status_is_told_when_it_has_lasted(
+    central: Any, make_wallbox: Any, eventually: Any
+) -> None:
+    """MinimumStatusDuration (OCPP 1.6, 4.9): what is over sooner is not told."""
+    wallbox = await make_wallbox("MinimumStatusDuration=4")
+    wallbox.start()
+    await eventually(lambda: len(central.of("StatusNotification")) == 2)
+    for status in ("Preparing", "Available", "Preparing", "Charging"):
+        wallbox.station.statuses[1] = status
+        wallbox.client.status_changed(1)
+    began_s = wallbox.clock.monotonic()
+    await eventually(lambda: len(central.of("StatusNotification")) == 3)
+    assert wallbox.clock.monotonic() - began_s >= 4
+    wallbox.station.statuses[1] = "SuspendedEV"
+    wallbox.client.status_changed(1)
+    wallbox.station.statuses[1] = "Charging"
+    wallbox.client.status_changed(1)
+    await asyncio.sleep(0.4)  # 8 s of the wallbox
+    assert [s["status"] for s in central.of("StatusNotification")[2:]] == ["Charging"]
 
 
 async def test_house_current_and_limit_are_told_on_change(
@@ -276,7 +297,7 @@ BAD_FRAMES = [
     ("id is no text", '[2,5,"Reset",{"type":"Soft"}]', "-1", "FormationViolation"),
     ("unknown action", '[2,"a","MakeCoffee",{}]', "a", "NotImplemented"),
     ("action is no text", '[2,"a",7,{}]', "a", "NotImplemented"),
-    ("profile not supported", '[2,"b","GetLocalListVersion",{}]', "b", "NotSupported"),
+    ("not for a charge point", '[2,"b","Heartbeat",{}]', "b", "NotSupported"),
     ("field missing", '[2,"c","ChangeConfiguration",{"key":"a"}]', "c", "FormationViolation"),
     (
         "wrong type",
@@ -307,7 +328,7 @@ BAD_FRAMES = [
 async def test_bad_frames_get_a_callerror(
     central: Any, wallbox: Any, eventually: Any, frame: Any, unique_id: str, code: str
 ) -> None:
-    """9: it answers, stays connected and works."""
+    """Behaviour 9: it answers, stays connected and works."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     seen = len(central.frames)
     await central.send_raw(frame)
@@ -330,7 +351,7 @@ async def test_bad_frames_get_a_callerror(
 async def test_strange_answers_are_passed_over(
     central: Any, wallbox: Any, eventually: Any, frame: str
 ) -> None:
-    """10: late answers, answers to nothing, unknown message types."""
+    """Behaviour 10: late answers, answers to nothing, unknown message types."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     await central.send_raw(frame)
     assert (await central.ask(call.TriggerMessage("Heartbeat"))).status == "Accepted"
@@ -347,13 +368,13 @@ async def test_a_frame_too_large_costs_the_connection_only(
 
 
 async def test_data_transfer_of_an_unknown_vendor(central: Any, wallbox: Any) -> None:
-    """11"""
+    """Behaviour 11."""
     assert (await central.ask(call.DataTransfer("acme", "x", "y"))).status == "UnknownVendorId"
     assert (await central.ask(call.DataTransfer("evse-ocpp"))).status == "UnknownMessageId"
 
 
 async def test_get_configuration(central: Any, wallbox: Any) -> None:
-    """12"""
+    """Behaviour 12."""
     everything = (await central.ask(call.GetConfiguration())).configuration_key
     assert len(everything) > 20
     some = await central.ask(
@@ -387,7 +408,7 @@ async def test_get_configuration(central: Any, wallbox: Any) -> None:
 async def test_change_configuration(
     central: Any, wallbox: Any, key: str, value: str, status: str
 ) -> None:
-    """13, 14, 38"""
+    """Behaviours 13, 14, 38."""
     assert (await central.ask(call.ChangeConfiguration(key, value))).status == status
 
 
@@ -423,7 +444,7 @@ async def test_a_value_that_cannot_be_stored_is_rejected(
 async def test_changed_values_survive_a_power_cut(
     central: Any, wallbox: Any, make_wallbox: Any
 ) -> None:
-    """15"""
+    """Behaviour 15."""
     await central.ask(call.ChangeConfiguration("ConnectionTimeOut", "33"))
     await wallbox.kill()
     again = await make_wallbox()
@@ -456,7 +477,7 @@ async def test_changed_values_survive_a_power_cut(
 async def test_calls_reach_the_station(
     central: Any, wallbox: Any, eventually: Any, request_: Any, status: str, asked: list[Any]
 ) -> None:
-    """39, 40, 42 to 45, 64"""
+    """Behaviours 39, 40, 42, 43, 44, 45, 64."""
     assert (await central.ask(request_)).status == status
     await eventually(lambda: wallbox.station.asked == asked)
 
@@ -476,7 +497,7 @@ async def test_calls_reach_the_station(
 async def test_trigger_message(
     central: Any, wallbox: Any, eventually: Any, message: str, connector_id: int | None, number: int
 ) -> None:
-    """64: Accepted, then the message, once."""
+    """Behaviour 64: Accepted, then the message, once."""
     await eventually(lambda: len(central.of("StatusNotification")) == 2)
     assert (await central.ask(call.TriggerMessage(message, connector_id))).status == "Accepted"
     await eventually(lambda: len(central.of(message)) == number)

@@ -63,7 +63,9 @@ def test_measurands(measurand: str, phases: int, expected: list[Any]) -> None:
     value = meter_value(AT, [measurand], FULL, phases, "Sample.Periodic")
     assert value is not None
     assert value["timestamp"] == "2026-03-02T12:00:00.000Z"
-    found = [(s["value"], s.get("phase"), s.get("unit"), s["location"]) for s in value["sampled_value"]]
+    found = [
+        (s["value"], s.get("phase"), s.get("unit"), s["location"]) for s in value["sampled_value"]
+    ]
     assert found == expected
     assert {s["measurand"] for s in value["sampled_value"]} == {measurand}
 

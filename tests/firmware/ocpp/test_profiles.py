@@ -156,8 +156,8 @@ def test_limit_at(
 
 
 def test_connectors_and_levels() -> None:
-    """59: TxDefaultProfile of connector 0 is for all; a higher level of it beats the connector's
-    own, an equal one does not; other connectors' profiles do not count."""
+    """Behaviour 59: TxDefaultProfile of connector 0 is for all; a higher level of it beats the
+    connector's own, an equal one does not; other connectors' profiles do not count."""
     own = installed(raw(10, id_=1), connector=1)
     for level, expected in ((0, 10), (1, 20)):
         both = own + installed(raw(20, level=level, id_=2), connector=0)
@@ -212,14 +212,14 @@ def test_watts_are_shared_by_the_installed_phases(told: int | None, phases: int,
     ],
 )
 def test_what_cannot_be_taken_is_named(change: dict[str, Any], field: str) -> None:
-    """57"""
+    """Behaviour 57."""
     with pytest.raises(ProfileError, match=f"^{field}: came .*, allowed is "):
         parse(raw(**change), 20, 48)
 
 
 @pytest.mark.parametrize("profile", [row[1][0] for row in TABLE if row[1]])
 def test_stored_profiles_read_back(profile: dict[str, Any]) -> None:
-    """58"""
+    """Behaviour 58."""
     parsed = parse(profile, 20, 48)
     assert parse(to_json(parsed), 20, 48) == parsed
 
@@ -235,14 +235,14 @@ def test_stored_profiles_read_back(profile: dict[str, Any]) -> None:
     ],
 )
 def test_replaces(connector: int, change: dict[str, Any], expected: bool) -> None:
-    """58"""
+    """Behaviour 58."""
     (old,) = installed(raw())
     (new,) = installed(raw(**change), connector=connector)
     assert replaces(new, old) is expected
 
 
 def test_composite() -> None:
-    """61: the station's own limit where no profile holds; equal neighbours merged."""
+    """Behaviour 61: the station's own limit where no profile holds; equal neighbours merged."""
     profiles = installed(
         raw(periods=[(0, 10), (30, 10), (60, 40)], duration=100),
         raw(8, id_=2, level=1, start=at(20), duration=10),
@@ -278,7 +278,7 @@ def test_composite_of_a_week_is_bounded() -> None:
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
 def test_backoff_is_bounded(chance: float) -> None:
-    """7: back within 30 s of the network's return, whatever came before."""
+    """Behaviour 7: back within 30 s of the network's return, whatever came before."""
     waits = [wait_s(failures, chance) for failures in range(1, 1000)]
     assert waits == sorted(waits)
     assert waits[0] <= 1

@@ -44,7 +44,7 @@ async def put(central: Any, raw: dict[str, Any], connector_id: int = 1) -> str:
 async def test_lease_over_a_fallback(
     central: Any, wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """57, 58: TxProfile with a duration over TxDefaultProfile; it ends with the transaction."""
+    """Behaviours 57, 58: TxProfile with a duration over a TxDefaultProfile, until the end."""
     assert limit_a(wallbox) is None
     assert await put(central, profile(6)) == "Accepted"
     assert limit_a(wallbox) == 6
@@ -64,7 +64,7 @@ async def test_lease_over_a_fallback(
 
 
 async def test_profiles_survive_a_power_cut(central: Any, wallbox: Any, make_wallbox: Any) -> None:
-    """58: cleared ones stay cleared."""
+    """Behaviour 58: cleared ones stay cleared."""
     assert await put(central, profile(6)) == "Accepted"
     assert await put(central, profile(20, "ChargePointMaxProfile", 3), 0) == "Accepted"
     assert await put(central, profile(8, id_=4), 0) == "Accepted"
@@ -87,7 +87,7 @@ async def test_a_replaced_profile_stays_replaced_after_a_power_cut(
     id_: int,
     left_a: float | None,
 ) -> None:
-    """58: a TxProfile takes the place of the stored TxDefaultProfile that has its id."""
+    """Behaviour 58: a TxProfile takes the place of the stored TxDefaultProfile that has its id."""
     assert await put(central, profile(6, id_=1)) == "Accepted"
     lease = profile(16, "TxProfile", id_)
     if by_remote_start:
@@ -118,7 +118,7 @@ async def test_a_replaced_profile_stays_replaced_after_a_power_cut(
 async def test_clear_charging_profile(
     central: Any, wallbox: Any, criteria: Any, status: str, left_a: float | None
 ) -> None:
-    """63"""
+    """Behaviour 63."""
     await put(central, profile(6))
     await put(central, profile(20, "ChargePointMaxProfile", 3), 0)
     answer = await central.ask(call.ClearChargingProfile(**criteria))
@@ -139,7 +139,7 @@ async def test_clear_charging_profile(
 async def test_rejected_profiles(
     central: Any, wallbox: Any, raw: dict[str, Any], connector_id: int
 ) -> None:
-    """57"""
+    """Behaviour 57."""
     assert await put(central, raw, connector_id) == "Rejected"
     assert limit_a(wallbox) is None
 
@@ -161,7 +161,7 @@ async def test_at_most_so_many_profiles(central: Any, wallbox: Any) -> None:
 
 
 async def test_remote_start_with_a_profile(central: Any, wallbox: Any, begun: Any) -> None:
-    """62: it holds for the transaction it starts, from its first moment; not for another card's."""
+    """Behaviour 62: for the transaction it starts, from its first moment; for no other card's."""
     wrong = call.RemoteStartTransaction("CARD", 1, profile(10))
     assert (await central.ask(wrong)).status == "Rejected"
     right = call.RemoteStartTransaction("CARD", 1, profile(10, "TxProfile"))
@@ -183,7 +183,7 @@ async def test_profile_of_a_rejected_remote_start_is_forgotten(
 
 
 async def test_get_composite_schedule(central: Any, wallbox: Any) -> None:
-    """61"""
+    """Behaviour 61."""
     await put(central, profile(10))
     for connector_id, limit in ((1, 10), (0, 32)):
         answer = await central.ask(call.GetCompositeSchedule(connector_id, 60))

@@ -19,7 +19,7 @@ async def charge(wallbox: Any, begun: Any, ended: Any) -> Any:
 async def test_start_and_stop(
     central: Any, wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """29, 30"""
+    """Behaviours 29, 30."""
     record = await charge(wallbox, begun, ended)
     await eventually(lambda: central.of("StopTransaction"))
     start, stop = central.of("StartTransaction")[0], central.of("StopTransaction")[0]
@@ -34,7 +34,7 @@ async def test_start_and_stop(
 async def test_offline_is_told_later_in_order(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """34: with the times at which it happened."""
+    """Behaviour 34: with the times at which it happened."""
     wallbox = await make_wallbox("MeterValueSampleInterval=1", "StopTxnSampledData=Voltage")
     wallbox.client.set_network(up=False)
     wallbox.start()
@@ -59,7 +59,7 @@ async def test_offline_is_told_later_in_order(
 async def test_power_cut_before_the_confirmation(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any, answered_first: bool
 ) -> None:
-    """34: killed between record and confirmation, started again on the same database."""
+    """Behaviour 34: killed between record and confirmation, started again on the same database."""
     silence = asyncio.Event()
 
     async def no_answer(_: Any) -> Any:
@@ -97,7 +97,7 @@ async def test_power_cut_before_the_confirmation(
 async def test_power_cut_before_sending(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """34, 35: exactly one Start and one Stop."""
+    """Behaviours 34, 35: exactly one Start and one Stop."""
     wallbox = await make_wallbox()  # never run: the power goes right after the record
     record = begun()
     await wallbox.client.transaction_started(record)
@@ -116,7 +116,7 @@ async def test_power_cut_before_sending(
 async def test_refused_messages_are_repeated_then_given_up(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """33: those behind it wait, and go even if it never got through."""
+    """Behaviour 33: those behind it wait, and go even if it never got through."""
 
     def refuse(_: Any) -> Any:
         raise InternalError
@@ -145,7 +145,7 @@ async def test_silence_is_no_refusal(
     monkeypatch: Any,
     action: str,
 ) -> None:
-    """33: on an open connection without answers nothing is given up; it is sent on a new one."""
+    """Behaviour 33: without an answer nothing is given up; it is sent on a new connection."""
     monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 0.3)
 
     async def silence(_: Any) -> None:
@@ -167,7 +167,7 @@ async def test_silence_is_no_refusal(
 async def test_answer_without_required_fields_is_a_refusal(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any, ended: Any
 ) -> None:
-    """10"""
+    """Behaviour 10."""
     central.answers["StartTransaction"] = lambda _: call_result.StartTransaction(
         None, {"status": "Accepted"}
     )
@@ -181,7 +181,7 @@ async def test_answer_without_required_fields_is_a_refusal(
 async def test_meter_values_of_a_transaction(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any
 ) -> None:
-    """36: per phase; measurand, context, unit and location are spelt out."""
+    """Behaviour 36: per phase; measurand, context, unit and location are spelt out."""
     wallbox = await make_wallbox(
         "MeterValueSampleInterval=2",
         "MeterValuesSampledData=Current.Import,Energy.Active.Import.Register,SoC",
@@ -210,7 +210,7 @@ async def test_meter_values_of_a_transaction(
 async def test_clock_aligned_meter_values(
     central: Any, make_wallbox: Any, eventually: Any, begun: Any
 ) -> None:
-    """37: without a transaction live, with one under its id."""
+    """Behaviour 37: without a transaction live, with one under its id."""
     wallbox = await make_wallbox("ClockAlignedDataInterval=2", "MeterValueSampleInterval=0")
     wallbox.start()
     await eventually(lambda: central.of("MeterValues"))
@@ -224,7 +224,7 @@ async def test_clock_aligned_meter_values(
 async def test_refused_card_reaches_the_station(
     central: Any, wallbox: Any, eventually: Any, begun: Any
 ) -> None:
-    """22, 26, 32: status and group of the answer to StartTransaction."""
+    """Behaviours 22, 26, 32: status and group of the answer to StartTransaction."""
     central.answers["StartTransaction"] = lambda _: call_result.StartTransaction(
         9, {"status": "Blocked", "parentIdTag": "GROUP"}
     )
@@ -247,7 +247,7 @@ async def test_refused_card_reaches_the_station(
 async def test_authorization_offline(
     central: Any, make_wallbox: Any, eventually: Any, overrides: Any, first: Any, offline: Any
 ) -> None:
-    """22, 24: the cache decides offline; idTags ignore case."""
+    """Behaviours 22, 24: the cache decides offline; idTags ignore case."""
     central.answers["Authorize"] = lambda _: call_result.Authorize(first)
     wallbox = await make_wallbox(*overrides)
     wallbox.start()
@@ -261,7 +261,7 @@ async def test_authorization_offline(
 
 
 async def test_in_doubt_an_unknown_card_may_charge_offline(make_wallbox: Any) -> None:
-    """24: AllowOfflineTxForUnknownId"""
+    """Behaviour 24: AllowOfflineTxForUnknownId"""
     wallbox = await make_wallbox("AllowOfflineTxForUnknownId=true")
     assert (await wallbox.client.authorize("NEW")).accepted
 
@@ -269,7 +269,7 @@ async def test_in_doubt_an_unknown_card_may_charge_offline(make_wallbox: Any) ->
 async def test_local_pre_authorize_and_clear_cache(
     central: Any, make_wallbox: Any, eventually: Any
 ) -> None:
-    """22, 23"""
+    """Behaviours 22, 23."""
     wallbox = await make_wallbox("LocalPreAuthorize=true")
     wallbox.start()
     await eventually(lambda: wallbox.client.connected)
@@ -342,7 +342,7 @@ async def test_a_full_disk_costs_the_cache_but_not_the_charge(
 async def test_a_broken_connection_ends_the_wait_for_an_answer(
     central: Any, wallbox: Any, eventually: Any
 ) -> None:
-    """7: a call that was unanswered when the connection broke doesn't hold up the others."""
+    """Behaviour 7: a call unanswered when the connection broke doesn't hold up the others."""
     released = asyncio.Event()
     central.answers["Authorize"] = lambda _: released.wait()
     task = asyncio.create_task(wallbox.client.authorize("CARD"))
