@@ -101,9 +101,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         state_dir,
     )
     whitelist = await whitelist_of(settings, database)
-    client = await OcppClient.load(
-        settings, database, clock, station, state_dir, whitelist.knows
-    )
+    client = await OcppClient.load(settings, database, clock, station, state_dir, whitelist.knows)
     station.join(client)
     front = Front(settings, clock, station, client, whitelist)
     metering = Metering(

@@ -94,8 +94,10 @@ class Front:
             return {"zero_wh": now_wh}
 
         group = self._station.supply.group
+        wallbox = wallbox_handlers(self._station, self._client, self.parts)
+        self._client.tell_status_by(lambda: wallbox["status"](Request("status", {})))
         return {
-            **wallbox_handlers(self._station, self._client, self.parts),
+            **wallbox,
             **why_handlers(self._station.situation, self._language),
             **cards_handlers(self._whitelist, self._swiping, self._client.clear_cache),
             **check_handlers(self._station.supply.checking),

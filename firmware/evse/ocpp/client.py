@@ -14,8 +14,10 @@ from evse.ocpp.authorization import Authorization, knows_nothing
 from evse.ocpp.charge_point import ChargePoint, Counters
 from evse.ocpp.core_profile import CoreProfile
 from evse.ocpp.delivery import Delivery
+from evse.ocpp.diagnostics import Status
 from evse.ocpp.link import Link
 from evse.ocpp.local_list import LocalList
+from evse.ocpp.maintenance import Maintenance
 from evse.ocpp.notices import Notices
 from evse.ocpp.port import IdTagInfo, StationPort
 from evse.ocpp.registration import Registration
@@ -50,6 +52,7 @@ class OcppClient:
         local_list: LocalList,
         smart_charging: SmartCharging,
         security: Security,
+        maintenance: Maintenance,
     ) -> None:
         """Use `load`."""
         phases = _phases(settings)
@@ -60,6 +63,7 @@ class OcppClient:
         self._authorization = authorization
         self._smart_charging = smart_charging
         self._security = security
+        self._maintenance = maintenance
         self._registration = Registration(settings, clock)
         self._notices = Notices(settings, clock, phases)
         self._delivery = Delivery(settings, clock, outbox, transactions, authorization)
@@ -76,7 +80,13 @@ class OcppClient:
             security,
         )
         self._trigger = RemoteTrigger(
-            clock, station, self._registration, self._notices, self._sampler, phases
+            clock,
+            station,
+            self._registration,
+            self._notices,
+            self._sampler,
+            phases,
+            maintenance.triggers,
         )
         self._link = Link(
             settings,
@@ -87,6 +97,7 @@ class OcppClient:
                 smart_charging,
                 self._trigger,
                 security.management,
+                *maintenance.profiles,
             ),
             self._converse,
             lambda: not self._registration.rejected,
@@ -123,6 +134,14 @@ class OcppClient:
             settings, values, clock, await values.cards(), knows, local_list.known
         )
         security = await Security.load(settings, clock, database, state_dir)
+        maintenance = await Maintenance.load(
+            settings,
+            clock,
+            database,
+            security,
+            lambda: any(transactions.at(number) for number in station.connector_ids),
+            state_dir,
+        )
         return cls(
             settings,
             clock,
@@ -133,6 +152,7 @@ class OcppClient:
             local_list,
             smart_charging,
             security,
+            maintenance,
         )
 
     @property
@@ -163,6 +183,7 @@ class OcppClient:
         """Keep up the conversation until cancelled; no error ends it."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._forever("link", self._link.run))
+            tasks.create_task(self._forever("maintenance", self._maintenance.run))
             tasks.create_task(
                 self._forever("meter values", lambda: self._sampler.run(self._station, self))
             )
@@ -205,6 +226,10 @@ class OcppClient:
         """The limit of the charging profiles, None when no profile holds. Cheap."""
         return self._smart_charging.limit(connector_id, now, now_s)
 
+    def tell_status_by(self, status: Status) -> None:
+        """Put what `status` tells into files of diagnostics."""
+        self._maintenance.diagnostics.status = status
+
     def set_network(self, up: bool) -> None:
         """Simulation: the cable to the router."""
         self._link.set_network(up)
@@ -218,6 +243,7 @@ class OcppClient:
             tasks.create_task(self._notices.run(charge_point, self._station))
             tasks.create_task(self._delivery.run(charge_point, self._station))
             tasks.create_task(self._security.run(charge_point))
+            tasks.create_task(self._maintenance.reports.run(charge_point))
 
     async def _forever(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         """Run a part of the client again and again, whatever befalls it."""

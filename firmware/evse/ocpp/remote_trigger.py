@@ -1,7 +1,12 @@
-"""The Remote Trigger profile (OCPP 1.6, 5.17): messages that the central system asks for."""
+"""The Remote Trigger profile (OCPP 1.6, 5.17): messages that the central system asks for.
+
+ExtendedTriggerMessage of the security whitepaper (5.2) asks for some more, by the same names where
+they were there before.
+"""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import Action
@@ -17,6 +22,12 @@ from evse.ocpp.timing import MAX_CALLS_IN_HAND
 
 _logger = logging.getLogger(__name__)
 
+Sender = Callable[[ChargePoint], Awaitable[None]]
+"""Sends one message of another profile. Raises NoAnswer or CallRefused."""
+
+_EXTENDED = {"FirmwareStatusNotification": "SignedFirmwareStatusNotification"}
+"""What a name means in ExtendedTriggerMessage, where it is not the same."""
+
 _Request = tuple[str, int | None]
 
 
@@ -31,14 +42,16 @@ class RemoteTrigger:
         notices: Notices,
         sampler: Sampler,
         phases: int,
+        others: Mapping[str, Sender],
     ) -> None:
-        """`phases`: 1 or 3, those of the installation."""
+        """`phases`: 1 or 3, those of the installation. `others`: who sends what we do not."""
         self._clock = clock
         self._station = station
         self._registration = registration
         self._notices = notices
         self._sampler = sampler
         self._phases = phases
+        self._others = others
         self._requests: asyncio.Queue[_Request] = asyncio.Queue(MAX_CALLS_IN_HAND)
 
     @on(Action.trigger_message)
@@ -58,6 +71,23 @@ class RemoteTrigger:
         """Send it once the answer is out."""
         if self._takes(connector_id):
             self._requests.put_nowait((requested_message, connector_id))
+
+    @on(Action.extended_trigger_message)
+    async def extended_trigger_message(
+        self, requested_message: str, connector_id: int | None = None
+    ) -> call_result.ExtendedTriggerMessage:
+        """Security whitepaper, 5.2; as `trigger_message`."""
+        answer = await self.trigger_message(requested_message, connector_id)
+        return call_result.ExtendedTriggerMessage(status=answer.status)
+
+    @after(Action.extended_trigger_message)
+    def after_extended_trigger_message(
+        self, requested_message: str, connector_id: int | None = None
+    ) -> None:
+        """Send it once the answer is out."""
+        self.after_trigger_message(
+            _EXTENDED.get(requested_message, requested_message), connector_id
+        )
 
     def _takes(self, connector_id: int | None) -> bool:
         return connector_id in (None, 0, *self._station.connector_ids) and not self._requests.full()
@@ -93,11 +123,8 @@ class RemoteTrigger:
                 every = (0, *self._station.connector_ids)
                 for connector in every if connector_id is None else (connector_id,):
                     await self._send_meter_values(charge_point, connector)
-            # Neither is ever under way: this wallbox has no Firmware Management profile.
-            case "DiagnosticsStatusNotification":
-                await charge_point.request(call.DiagnosticsStatusNotification(status="Idle"))
-            case "FirmwareStatusNotification":
-                await charge_point.request(call.FirmwareStatusNotification(status="Idle"))
+            case other:
+                await self._others[other](charge_point)
 
     async def _send_meter_values(self, charge_point: ChargePoint, connector_id: int) -> None:
         if connector_id != 0:

@@ -50,6 +50,14 @@ def client_context(roots: Sequence[Certificate], identity: Path | None) -> ssl.S
     return context
 
 
+def transfer_context(roots: Sequence[Certificate]) -> ssl.SSLContext:
+    """As `client_context`, for servers of files: trusts `roots` beside the operating system's."""
+    context = client_context((), None)
+    if roots:
+        context.load_verify_locations(cadata=text(roots))
+    return context
+
+
 def security_event(error: BaseException) -> str | None:
     """The security event that a failed TLS handshake is; None for another failure."""
     if isinstance(error, ssl.SSLCertVerificationError):
