@@ -344,6 +344,7 @@ class Station:
         self._availability |= dict.fromkeys(stored, operative)
         for number in numbers:
             self._apply_availability(number)
+        self._reserving.turned()  # even what is put back at once ends a reservation
         settled = all(self.connectors[number].operative is operative for number in numbers)
         return "Accepted" if settled else "Scheduled"
 
