@@ -9,7 +9,7 @@ is read again by the next call.
 import asyncio
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evse.clock import Clock
 from evse.lines.failure import Failure
@@ -18,7 +18,7 @@ from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, Modbu
 from evse.meters.correction import NO_CORRECTION, Correction, corrected
 from evse.meters.quality import MeterCounters, MeterQuality
 from evse.meters.reading import MeterError, MeterReading, MeterValueError, may_be_absent, reading
-from evse.meters.registers import Block, Register, RegisterMap, decode_all
+from evse.meters.registers import Block, Quantity, Register, RegisterMap, decode_all
 
 __all__ = ["MeterCounters", "ModbusLine", "ModbusLines", "ModbusMeter"]
 
@@ -139,7 +139,14 @@ class ModbusMeter:
                 await self._fetch_slow(each)
         values = decode_all(self._map, self._words)
         measured = reading(values, self._map, at_s, self._ratio or 1.0)
+        measured = replace(measured, energy_at_s=self._energy_at_s())
         return corrected(measured, self._correction)
+
+    def _energy_at_s(self) -> float | None:
+        """When the energy was read, if not with the currents."""
+        register = self._map.registers.get(Quantity.ENERGY)
+        holding = (each for each in self._slow if register and each.block.holds(register))
+        return next((each.read_at_s for each in holding), None)
 
     async def _read_ratio(self, register: Register) -> float:
         await self._fetch([Block(register.address, register.format.width)])

@@ -40,7 +40,8 @@ class MeterReading:
     None.
 
     Currents and powers are positive towards the load, negative for export. `energy_wh` is what was
-    imported, `export_wh` what was exported, both since the meter was made.
+    imported, `export_wh` what was exported, both since the meter was made; `energy_at_s` is `at_s`
+    of `energy_wh`, which is read less often than the rest, or None if it is not.
     """
 
     at_s: float
@@ -51,6 +52,12 @@ class MeterReading:
     power_phase_w: Phases | None = None
     export_wh: float | None = None
     frequency_hz: float | None = None
+    energy_at_s: float | None = None
+
+    @property
+    def counted_at_s(self) -> float:
+        """The instant up to which `energy_wh` has counted for certain."""
+        return self.at_s if self.energy_at_s is None else self.energy_at_s
 
 
 _ALLOWED: dict[Quantity, tuple[float, float, str]] = {

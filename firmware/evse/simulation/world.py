@@ -33,7 +33,7 @@ SAVE_EVERY_S = 1.0
 """The world is saved so often, s of the simulation. A meter shows its register as of the last save:
 what could be read once is on disk, and no register ever goes back."""
 
-SAVE_REAL_S = 0.2
+SAVE_REAL_S = 0.05
 """But not more often than this, s of real time: a fast simulation must not live on the disk."""
 
 RESIDUAL_TEST_S = 0.5
@@ -251,7 +251,10 @@ class World:
             connector.tested_at_s = now_s + RESIDUAL_TEST_S
         connector.testing = command.test_residual
         connector.lease_until_s = now_s + command.lease_s
+        was_closed = connector.contactor_closed
         _switch_contactor(connector, wanted=command.close_contactor)
+        if was_closed and not connector.contactor_closed:
+            self.save()  # the meter, too, has counted the last of it when the current has ended
 
     # ---- what meters see
 
