@@ -61,6 +61,7 @@ class OcppClient:
         self._station = station
         self._transactions = transactions
         self._authorization = authorization
+        self._local_list = local_list
         self._smart_charging = smart_charging
         self._security = security
         self._maintenance = maintenance

@@ -32,9 +32,6 @@ NO_LIST = -1
 EMPTY = 0
 """The version of an empty list (OCPP 1.6, 5.10)."""
 
-MAX_VERSION = 2**63 - 1
-"""The largest number that the database holds."""
-
 
 class UpdateError(ValueError):
     """A list that cannot be taken; the text names the field, what came, and what is allowed."""
@@ -125,8 +122,8 @@ class LocalList:
         most = self._settings["ocpp.local_auth_list_max_length"]
         if len(cards) > most:
             raise UpdateError(f"the list: would have {len(cards)} entries, allowed {most}")
-        if cards and not EMPTY < version <= MAX_VERSION:
-            raise UpdateError(f"listVersion: came {version}, allowed 1 … {MAX_VERSION}")
+        if cards and version <= EMPTY:
+            raise UpdateError(f"listVersion: came {version}, allowed is more than {EMPTY}")
         version = version if cards else EMPTY
         if full:
             await self._table.replace(version, update.put)

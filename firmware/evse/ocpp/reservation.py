@@ -16,9 +16,6 @@ _logger = logging.getLogger(__name__)
 
 PROFILE = "Reservation"
 
-MAX_ID = 2**63 - 1
-"""The largest number, of either sign, that the database holds."""
-
 
 class ReservationProfile:
     """Answers the calls of the profile."""
@@ -41,7 +38,7 @@ class ReservationProfile:
     ) -> call_result.ReserveNow:
         """5.13; Rejected too for a date that cannot be read, or is over."""
         rejected = call_result.ReserveNow(status="Rejected")
-        if not self._takes(connector_id) or abs(reservation_id) > MAX_ID:
+        if not self._takes(connector_id):
             return rejected
         try:
             expires_at = timestamps.parse(expiry_date)

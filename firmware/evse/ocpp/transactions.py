@@ -30,6 +30,7 @@ class RunningTransactions:
             "id_tag": record.id_tag,
             "meter_start": record.meter_start_wh,
             "timestamp": timestamps.text(record.started_at),
+            "reservation_id": record.reservation_id,
         }
         await self._store.start(record, message)
         self._running[record.connector_id] = record

@@ -296,9 +296,9 @@ def stop() -> Callable[[Central], Awaitable[None]]:
 def begun() -> Callable[..., TransactionRecord]:
     """A transaction that begins now."""
 
-    def record(connector_id: int = 1, id_tag: str = "CARD") -> TransactionRecord:
+    def record(connector_id: int = 1, id_tag: str = "CARD", **more: Any) -> TransactionRecord:
         return TransactionRecord(
-            new_local_id(), connector_id, id_tag, None, 1000, datetime.now(UTC)
+            new_local_id(), connector_id, id_tag, None, 1000, datetime.now(UTC), **more
         )
 
     return record
