@@ -15,6 +15,7 @@ from evse.core.session import Phase
 from evse.ocpp.port import IdTagInfo
 from evse.simulation.world import MeterFault, MeterPlace
 from evse.station import FAREWELL_S, RESET_WAIT_S
+from evse.storage.outbox import Message, Outbox
 from tests.firmware.wallbox import TURN_S, Wallbox, Workshop
 
 TWO = "installation.connectors=2"
@@ -350,6 +351,31 @@ async def test_32_a_card_refused_at_start_transaction(
     assert not wallbox.closed()
     assert wallbox.status() == status
     assert [stopped.reason for stopped in wallbox.central.stopped] == reasons
+
+
+async def test_32_energy_for_a_card_that_turns_out_invalid(make_wallbox: Workshop) -> None:
+    """MaxEnergyOnInvalidId: so much in the whole transaction, also if the power went meanwhile."""
+    settings = (
+        "StopTransactionOnInvalidId=false",
+        "MaxEnergyOnInvalidId=200",
+        "RestartTransactionAfterPowerLoss=true",
+    )
+    wallbox = await make_wallbox(*settings)
+    await wallbox.charge()
+    (record,) = wallbox.central.started
+    message = Message(0, "", record.local_id, None, "StartTransaction", {}, 0)
+    await Outbox(wallbox.database).started(message, 7, None, refused=True)
+    wallbox.station.transaction_answered(record.local_id, 7, IdTagInfo("Invalid"))
+    await wallbox.run(10.0)
+    assert wallbox.status() == "Charging"
+    wallbox = await make_wallbox.power_cut(*settings)
+    await wallbox.until(lambda: wallbox.status() == "Charging")
+    await wallbox.until(lambda: wallbox.status() == "SuspendedEVSE", within_s=120.0)
+    delivered_wh = wallbox.at().register_wh - record.meter_start_wh
+    assert 200 <= delivered_wh < 250
+    await wallbox.run(30.0)
+    assert not wallbox.closed()
+    assert not wallbox.central.stopped
 
 
 # ---- remote control

@@ -109,7 +109,9 @@ class Delivery:
         # First of all: a charging profile for this transaction may be right behind the answer.
         self._transactions.answered(message.local_id, answer.transaction_id, info)
         station.transaction_answered(message.local_id, answer.transaction_id, info)
-        await self._outbox.started(message, answer.transaction_id, info.parent_id_tag)
+        await self._outbox.started(
+            message, answer.transaction_id, info.parent_id_tag, refused=not info.accepted
+        )
         await self._authorization.learn(message.payload["id_tag"], info)
 
     async def _count_refusal(self, message: Message, error: CallRefused) -> None:

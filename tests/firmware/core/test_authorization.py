@@ -150,6 +150,33 @@ def test_what_is_known_of_a_card(home, local_whitelist, cache, whitelisted, acce
     assert card_state(rules, whitelisted=whitelisted, accepted=accepted) is expected
 
 
+@pytest.mark.parametrize(
+    ("home", "local_list", "listed", "whitelisted", "accepted", "expected"),
+    [
+        (False, True, True, False, None, Card.ACCEPTED),
+        (False, True, False, False, None, Card.REJECTED),
+        (False, True, None, False, True, Card.ACCEPTED),
+        (False, True, True, False, False, Card.ACCEPTED),  # the list comes before the cache
+        (False, True, False, False, True, Card.REJECTED),
+        (False, True, True, True, False, Card.WHITELISTED),
+        (False, True, False, True, True, Card.REJECTED),  # and before the wallbox's own list
+        (False, False, False, False, True, Card.ACCEPTED),  # LocalAuthListEnabled is off
+        (False, False, True, False, None, Card.UNKNOWN),
+        (True, True, True, False, None, Card.WHITELISTED),  # at home the lists are all there is
+        (True, True, False, False, None, Card.REJECTED),
+        (True, True, False, True, None, Card.WHITELISTED),
+        (True, False, True, False, None, Card.UNKNOWN),
+    ],
+)
+def test_24_the_central_systems_list_comes_first(
+    home, local_list, listed, whitelisted, accepted, expected
+):
+    """Behaviours 23, 24 (OCPP 1.6, 3.5.3)."""
+    rules = AuthorizationRules(home=home, local_whitelist=True, local_list=local_list)
+    state = card_state(rules, whitelisted=whitelisted, accepted=accepted, listed=listed)
+    assert state is expected
+
+
 def every_case():
     switches = (
         "home",

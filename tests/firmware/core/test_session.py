@@ -27,6 +27,7 @@ from evse.core.session import (
     StopTransaction,
     Tick,
     Unplugged,
+    barred,
     permitted,
     restored,
     same_tag,
@@ -227,6 +228,30 @@ def test_connection_time_out_is_a_setting():
 )
 def test_permission_needs_a_recorded_transaction_and_nobody_who_pauses(state, others, expected):
     assert permitted(state, others) is expected
+
+
+@pytest.mark.parametrize(
+    ("refused", "allowed_wh", "delivered_wh", "charges"),
+    [
+        (False, 0, 5000, True),
+        (True, 0, 0, False),
+        (True, 1000, 0, True),
+        (True, 1000, 999, True),
+        (True, 1000, 1000, False),
+    ],
+)
+def test_32_a_refused_card_gets_the_energy_that_it_may_have(
+    refused, allowed_wh, delivered_wh, charges
+):
+    """MaxEnergyOnInvalidId (OCPP 1.6, 3.5.4)."""
+    rules = SessionRules(energy_on_invalid_id_wh=allowed_wh)
+    state = replace(CHARGING, refused=refused)
+    assert permitted(state, barred=barred(state, rules, delivered_wh)) is charges
+
+
+def test_a_refused_card_is_refused_after_a_power_cut():
+    resumed, _ = restored(LocalTransaction("CARD"), RESUME, NOW_S, refused=True)
+    assert not permitted(resumed)
 
 
 def test_after_a_power_cut_without_a_transaction_there_is_nothing_to_do():

@@ -52,5 +52,22 @@ def test_status(state, session, operative, expected):
     assert connector_status(state, session, operative=operative) == expected
 
 
+@pytest.mark.parametrize(
+    ("state", "session", "operative", "expected"),
+    [
+        (FREE, SessionState(), True, "Reserved"),
+        (HOLDING_BACK, SessionState(Phase.PLUGGED, plugged=True), True, "Reserved"),
+        (FREE, SessionState(Phase.AUTHORIZED), True, "Preparing"),
+        (DELIVERING, CHARGING, True, "Charging"),
+        (HOLDING_BACK, SessionState(Phase.FINISHING, plugged=True), True, "Finishing"),
+        (FREE, SessionState(), False, "Unavailable"),
+        (FAULTED, SessionState(), True, "Faulted"),
+    ],
+)
+def test_53_status_of_a_reserved_connector(state, session, operative, expected):
+    """Behaviour 53: Reserved until its card has come, even with a plug in."""
+    assert connector_status(state, session, operative=operative, reserved=True) == expected
+
+
 def test_statuses_are_spelt_as_in_ocpp():
     assert {status.value for status in ChargePointStatus} <= {status.value for status in OcppStatus}

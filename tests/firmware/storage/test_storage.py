@@ -1,6 +1,7 @@
 """What is on disk after a power cut."""
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from evse.core.reservation import Reservation
+from evse.storage import local_list as local_list_module
 from evse.storage import outbox as outbox_module
 from evse.storage import transactions as transactions_module
 from evse.storage.database import MIGRATIONS, Database
+from evse.storage.local_list import LocalListTable
 from evse.storage.outbox import Outbox
 from evse.storage.transactions import TransactionRecord, Transactions, new_local_id
 from evse.storage.values import StoredCard, StoredProfile, Values
@@ -96,7 +100,7 @@ async def test_messages_of_a_transaction_keep_their_order(database: Database) ->
     first, second = record(), record(2)
     await store.start(first, {"n": 1})
     await store.start(second, {"n": 2})
-    await outbox.add_meter_values(first.local_id, {"n": 3})
+    await outbox.add_meter_values(first.local_id, {"n": 3}, 1300, NOW)
     await store.stop(over(first), {"n": 4})
     heads = await outbox.heads()
     assert [(head.action, head.payload) for head in heads] == [
@@ -120,6 +124,18 @@ async def test_messages_of_a_transaction_keep_their_order(database: Database) ->
     assert (stored.server_id, stored.parent_id_tag) == (42, "GROUP")
 
 
+async def test_what_meter_values_tell_is_the_last_sample(database: Database) -> None:
+    """After a power cut no transaction ends below what was told of it (behaviour 35)."""
+    store, outbox = Transactions(database), Outbox(database)
+    started = record()
+    await store.start(started, {})
+    for told_wh, kept_wh in ((1300, 1300), (1500, 1500), (0, 1500)):
+        await outbox.add_meter_values(started.local_id, {}, told_wh, NOW)
+        stored = await store.get(started.local_id)
+        assert stored is not None
+        assert (stored.last_wh, stored.last_at) == (kept_wh, NOW)
+
+
 async def test_meter_values_are_thinned_but_never_the_rest(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,7 +144,7 @@ async def test_meter_values_are_thinned_but_never_the_rest(
     started = record()
     await store.start(started, {})
     for number in range(50):
-        await outbox.add_meter_values(started.local_id, {"n": number})
+        await outbox.add_meter_values(started.local_id, {"n": number}, 1000 + number, NOW)
     await store.stop(over(started), {})
     found = await actions(database)
     assert found[0] == "StartTransaction"
@@ -217,6 +233,62 @@ async def test_values_read_back(database: Database) -> None:
     await values.save_charging_profiles([StoredProfile(2, 2, {})])
     await values.save_charging_profiles(profiles)
     assert sorted(await values.charging_profiles(), key=lambda p: -p.connector_id) == profiles
+
+
+async def test_a_file_of_an_older_program_is_read(tmp_path: Path) -> None:
+    """Its transactions and cards are as they were; the tables that it lacks are empty."""
+    path = tmp_path / "evse.db"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        for script in MIGRATIONS[:4]:
+            old.executescript(script)
+        old.execute("PRAGMA user_version = 4")
+        old.execute(
+            "INSERT INTO transactions"
+            " (local_id, connector_id, id_tag, meter_start_wh, started_at)"
+            " VALUES ('x', 1, 'CARD', 1000, '2026-03-02T12:00:00+00:00')"
+        )
+        old.execute("INSERT INTO authorization_cache VALUES ('card', 'Accepted', NULL, NULL)")
+        old.commit()
+    database = await Database.open(path)
+    assert await Transactions(database).open_transactions() == [
+        TransactionRecord("x", 1, "CARD", None, 1000, NOW)
+    ]
+    assert await Values(database).cards() == [StoredCard("card", "Accepted", None, None)]
+    assert await LocalListTable(database).load() == (0, [])
+    assert await Values(database).reservations() == ()
+    await database.close()
+
+
+async def test_the_local_list_is_changed_as_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behaviour 49: a power cut leaves the old version or the new one, never a mixture."""
+    table = LocalListTable(database)
+    first = [StoredCard("a", "Accepted", "GROUP", NOW), StoredCard("b", "Blocked", None, None)]
+    await table.replace(3, first)
+    await table.change(4, [StoredCard("c", "Invalid", None, None)], ["b"])
+    assert await table.load() == (4, [first[0], StoredCard("c", "Invalid", None, None)])
+
+    async def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(local_list_module, "_set_version", fails)
+    with pytest.raises(sqlite3.OperationalError):
+        await table.replace(5, [])
+    assert await table.load() == (4, [first[0], StoredCard("c", "Invalid", None, None)])
+
+
+async def test_a_transaction_takes_its_reservation_off_the_disk(database: Database) -> None:
+    """Behaviour 53: both are on disk, or neither."""
+    values, store = Values(database), Transactions(database)
+    kept = Reservation(0, 2, "OTHER", None, NOW)
+    await values.save_reservations([Reservation(7, 1, "CARD", "GROUP", NOW), kept])
+    assert len(await values.reservations()) == 2
+    await store.start(replace(record(), reservation_id=7), {})
+    assert await values.reservations() == (kept,)
+    await store.start(record(2), {})
+    assert await values.reservations() == (kept,)
+    assert [each.reservation_id for each in await store.open_transactions()] == [7, None]
 
 
 async def test_oldest_cards_go(database: Database) -> None:
