@@ -163,13 +163,19 @@ def _witness(group: Group, box: Box) -> bool:
     return bool(masters) and box not in masters and not group.bus.overheard
 
 
+def _may_be_cut(group: Group, box: Box) -> bool:
+    """Not so if nobody could know then that two boxes are one too many."""
+    twins = [other for other in group.boxes if other.settings.unit == box.settings.unit]
+    return len(twins) == 1 and not _witness(group, box)
+
+
 def _cut(rng: random.Random, history: History, at_s: float, for_s: float) -> None:
     """A wire breaks: a box is not heard, hears nothing, or both."""
     box = rng.choice(history.group.boxes)
     mute, deaf = rng.choice(((True, True), (True, False), (False, True)))
 
     def cut(group: Group) -> None:
-        if not _witness(group, box) and box not in _two_masters(group):
+        if _may_be_cut(group, box):
             box.mute, box.deaf, box.deaf_since_s = mute, deaf, group.now_s
 
     def mend(_group: Group) -> None:
@@ -212,7 +218,7 @@ def _hand_over(rng: random.Random, history: History, at_s: float, for_s: float) 
         plug.car = replace(plug.car, asks=Asks.NOTHING)
 
     def silence(group: Group) -> None:
-        mute.mute = not _witness(group, mute) and mute not in _two_masters(group)
+        mute.mute = _may_be_cut(group, mute)
 
     def mend(_group: Group) -> None:
         mute.mute = False
