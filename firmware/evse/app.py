@@ -111,9 +111,11 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         meters.house,
         station.charger_metered,
         station.house_metered,
-        # Load balancing has something to regulate.
-        fast=lambda: any(
-            each.controller.level in VEHICLE_LEVELS for each in station.connectors.values()
+        # Load balancing has something to regulate; a faster world than the real one is not read
+        # faster still.
+        fast=lambda: (
+            settings["simulation.speed"] == 1
+            and any(each.controller.level in VEHICLE_LEVELS for each in station.connectors.values())
         ),
     )
     front.parts.append(lambda: {"meters": meters.quality()})
