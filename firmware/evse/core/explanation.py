@@ -104,6 +104,7 @@ class Cause(StrEnum):
     NO_VEHICLE = "no_vehicle"
     PLUG_AWAITED = "plug_awaited"
     CARD_AWAITED = "card_awaited"
+    RESERVED = "reserved"
     FINISHED = "finished"
     STORING = "storing"
     REFUSED = "refused"

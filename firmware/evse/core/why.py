@@ -26,6 +26,7 @@ from evse.core.intent import IntentSource
 from evse.core.limits import Limit, Source, winner
 from evse.core.pilot import MINIMUM_A, PilotState
 from evse.core.session import Phase
+from evse.core.status import ChargePointStatus
 
 LESS_A = 1.0
 """A vehicle that draws so much less than it is offered limits itself; meters and tolerances of the
@@ -132,7 +133,8 @@ def _without_session(situation: Situation) -> Cause:
         case Phase.AUTHORIZED:
             return Cause.STARTING
         case Phase.IDLE | Phase.PLUGGED:
-            return Cause.CARD_AWAITED
+            reserved = situation.status is ChargePointStatus.RESERVED
+            return Cause.RESERVED if reserved else Cause.CARD_AWAITED
 
 
 def _without_vehicle(situation: Situation) -> Cause:

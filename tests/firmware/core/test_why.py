@@ -28,6 +28,7 @@ from evse.core.intent import Intent, IntentSource, Priority
 from evse.core.limits import Limit, Source
 from evse.core.pilot import PilotState
 from evse.core.session import Phase
+from evse.core.status import ChargePointStatus
 from evse.core.why import explain
 from evse.texts import LANGUAGES
 from evse.texts.sentence import because, fault_action, fault_name, sentence, source_name
@@ -72,6 +73,12 @@ ROWS: list[tuple[str, Situation, Cause, str]] = [
         "Not charging: waiting for the plug.",
     ),
     ("no card", PLUGGED, Cause.CARD_AWAITED, "Not charging: waiting for a card."),
+    (
+        "reserved",
+        replace(PLUGGED, status=ChargePointStatus.RESERVED),
+        Cause.RESERVED,
+        "Not charging: waiting for the card of the reservation.",
+    ),
     (
         "finished",
         replace(PLUGGED, phase=Phase.FINISHING),
