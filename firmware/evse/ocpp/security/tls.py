@@ -14,7 +14,7 @@ TLS_PROFILES = (2, 3)
 
 CERTIFICATE_PROFILE = 3
 
-_VERSION_ALERTS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "WRONG_VERSION", "VERSION_TOO_LOW")
+_VERSION_ALERTS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "VERSION_TOO_LOW")
 _CIPHER_ALERTS = ("HANDSHAKE_FAILURE", "NO_SHARED_CIPHER", "NO_CIPHERS_AVAILABLE")
 
 
@@ -64,7 +64,7 @@ def security_event(error: BaseException) -> str | None:
         return "InvalidCentralSystemCertificate"
     if not isinstance(error, ssl.SSLError):
         return None
-    reason = (error.reason or str(error)).upper().replace(" ", "_")
+    reason = str(error).upper().replace(" ", "_")
     if any(word in reason for word in _VERSION_ALERTS):
         return "InvalidTLSVersion"
     if any(word in reason for word in _CIPHER_ALERTS):

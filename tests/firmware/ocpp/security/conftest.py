@@ -1,0 +1,25 @@
+"""A wallbox on security profile 1, connected; and what the tests ask of it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.firmware.ocpp.conftest import Wallbox, eventually
+
+PASSWORD = "0123456789abcdef"
+
+
+@pytest.fixture
+async def secured(make_wallbox: Callable[..., Awaitable[Wallbox]]) -> Wallbox:
+    """Connected with a password; the clock is that of the computer, as TLS's is."""
+    wallbox = await make_wallbox(f"ocpp.password={PASSWORD}", "ocpp.security_profile=1", speed=1)
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    return wallbox
+
+
+@pytest.fixture
+def events(central: Any) -> Callable[[], list[str]]:
+    """The types of the security events that the central system was told."""
+    return lambda: [event["type"] for event in central.of("SecurityEventNotification")]
