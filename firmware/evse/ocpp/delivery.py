@@ -71,14 +71,14 @@ class Delivery:
 
     async def _deliver_due(self, charge_point: ChargePoint, station: StationPort) -> bool:
         """Send what may be sent; True when something is left that waits for its time."""
-        while messages := await self._outbox.heads():
+        while True:
             now_s = self._clock.monotonic()
-            due = [m for m in messages if self._due_s.get(m.local_id, now_s) <= now_s]
-            if not due:
-                return True
-            if not await self._deliver(due[0], charge_point, station):
+            waiting = [local_id for local_id, due_s in self._due_s.items() if due_s > now_s]
+            message = await self._outbox.head(but=waiting)
+            if message is None:
+                return bool(waiting)
+            if not await self._deliver(message, charge_point, station):
                 return False
-        return False
 
     async def _deliver(
         self, message: Message, charge_point: ChargePoint, station: StationPort

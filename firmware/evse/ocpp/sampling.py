@@ -165,6 +165,8 @@ class Sampler:
             await self._outbox.add_meter_values(
                 record.local_id,
                 {"connector_id": record.connector_id, "meter_value": [value]},
+                int(station.readings(record.connector_id).energy_wh),
+                self._clock.utcnow(),
             )
             self._delivery.wake()
         if value := self._value(record.connector_id, at_stop, station, context):

@@ -6,9 +6,11 @@ because an offline start gets it late.
 """
 
 import json
+import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiosqlite
@@ -54,10 +56,18 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add_meter_values(self, local_id: str, payload: Mapping[str, Any]) -> None:
-        """Queue a MeterValues of a transaction."""
+    async def add_meter_values(
+        self, local_id: str, payload: Mapping[str, Any], energy_wh: int, at: datetime
+    ) -> None:
+        """Queue a MeterValues of a transaction, and store the meter's register as `Transactions.
+        sample` does: after a power cut the transaction does not end below what is told."""
         async with self._database.transaction() as connection:
             await enqueue(connection, local_id, "MeterValues", payload)
+            await connection.execute(
+                "UPDATE transactions SET last_wh = ?, last_at = ?"
+                " WHERE local_id = ? AND ? >= coalesce(last_wh, meter_start_wh)",
+                (energy_wh, at.isoformat(), local_id, energy_wh),
+            )
             await connection.execute(
                 """
                 DELETE FROM outbox WHERE id IN (
@@ -70,28 +80,22 @@ class Outbox:
                 (MAX_METER_VALUES,),
             )
 
-    async def heads(self) -> list[Message]:
-        """The next message of each transaction, the oldest first."""
+    async def head(self, but: Collection[str] = ()) -> Message | None:
+        """The oldest message that may be sent; None without one.
+
+        `but`: transactions whose messages have to wait. The oldest message is the first of its
+        transaction, so those of one transaction go in their order.
+        """
+        marks = ",".join("?" * len(but))
         rows = await self._database.read(
-            """
+            f"""
             SELECT outbox.*, transactions.server_id
             FROM outbox JOIN transactions USING (local_id)
-            WHERE outbox.id IN (SELECT min(id) FROM outbox GROUP BY local_id)
-            ORDER BY outbox.id
-            """
+            WHERE local_id NOT IN ({marks}) ORDER BY outbox.id LIMIT 1
+            """,  # noqa: S608 (question marks only)
+            but,
         )
-        return [
-            Message(
-                row["id"],
-                row["message_id"],
-                row["local_id"],
-                row["server_id"],
-                row["action"],
-                json.loads(row["payload"]),
-                row["attempts"],
-            )
-            for row in rows
-        ]
+        return next((_message(row) for row in rows), None)
 
     async def started(
         self, message: Message, server_id: int, parent_id_tag: str | None, refused: bool = False
@@ -123,3 +127,15 @@ class Outbox:
         """The number of messages waiting."""
         rows = await self._database.read("SELECT count(*) FROM outbox")
         return int(rows[0][0])
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(
+        row["id"],
+        row["message_id"],
+        row["local_id"],
+        row["server_id"],
+        row["action"],
+        json.loads(row["payload"]),
+        row["attempts"],
+    )

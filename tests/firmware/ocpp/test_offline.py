@@ -16,7 +16,8 @@ async def filled(wallbox: Any, record: Any, number: int) -> Outbox:
     for index in range(number):
         sampled = {"value": str(index), "measurand": "Energy.Active.Import.Register"}
         value = {"timestamp": datetime.now(UTC).isoformat(), "sampled_value": [sampled]}
-        await outbox.add_meter_values(record.local_id, {"connector_id": 1, "meter_value": [value]})
+        payload = {"connector_id": 1, "meter_value": [value]}
+        await outbox.add_meter_values(record.local_id, payload, index, datetime.now(UTC))
     return outbox
 
 
