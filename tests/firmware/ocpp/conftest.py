@@ -318,3 +318,9 @@ def ended() -> Callable[..., TransactionRecord]:
         )
 
     return record
+
+
+@pytest.fixture
+def events(central: Any) -> Callable[[], list[str]]:
+    """The types of the security events that the central system was told."""
+    return lambda: [event["type"] for event in central.of("SecurityEventNotification")]

@@ -1,7 +1,6 @@
 """A wallbox on security profile 1, connected; and what the tests ask of it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -17,9 +16,3 @@ async def secured(make_wallbox: Callable[..., Awaitable[Wallbox]]) -> Wallbox:
     wallbox.start()
     await eventually(lambda: wallbox.client.connected)
     return wallbox
-
-
-@pytest.fixture
-def events(central: Any) -> Callable[[], list[str]]:
-    """The types of the security events that the central system was told."""
-    return lambda: [event["type"] for event in central.of("SecurityEventNotification")]
