@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from evse.settings.setting import SettingError, Value
+from evse.settings.setting import Setting, SettingError, Value
 from evse.settings.table import BY_OCPP_KEY, SETTINGS
 from evse.settings.values import Settings
 
@@ -16,12 +16,14 @@ def configuration_keys(
 
     A secret comes without its value.
     """
-    keys = [*(wanted or [])] or [row.ocpp_key for row in SETTINGS if row.ocpp_key]
+    keys = [*(wanted or [])] or [
+        row.ocpp_key for row in SETTINGS if row.ocpp_key and _supported(settings, row)
+    ]
     known: list[dict[str, Any]] = []
     unknown: list[str] = []
     for key in keys:
         row = BY_OCPP_KEY.get(key.lower())
-        if row is None:
+        if row is None or not _supported(settings, row):
             unknown.append(key)
             continue
         entry = {"key": row.ocpp_key, "readonly": row.ocpp_readonly}
@@ -29,6 +31,11 @@ def configuration_keys(
             entry["value"] = row.text(settings[row.key])
         known.append(entry)
     return known, unknown
+
+
+def _supported(settings: Settings, row: Setting) -> bool:
+    profiles = settings["ocpp.supported_feature_profiles"]
+    return not row.ocpp_profile or row.ocpp_profile in profiles
 
 
 Refusal = Callable[[str, Value], Awaitable[str]]
@@ -46,7 +53,7 @@ async def change_configuration(
 ) -> tuple[str, str]:
     """Change a key; returns (ConfigurationStatus, why it was refused or "")."""
     row = BY_OCPP_KEY.get(key.lower())
-    if row is None:
+    if row is None or not _supported(settings, row):
         return "NotSupported", f"{key[:50]!r}: there is no such key"
     if row.ocpp_readonly:
         return "Rejected", f"{key}: can only be read"

@@ -93,13 +93,15 @@ ROWS = (
         "Wh",
         ocpp_key="MaxEnergyOnInvalidId",
     ),
-    _switch(
+    Setting(
         # The list that the central system sends, not the wallbox's own (EnableLocalWhitelist).
-        "local_auth_list_enabled",
-        "LocalAuthListEnabled",
-        "Local authorization list of the backend",
+        "authorization.local_auth_list_enabled",
+        Kind.BOOL,
         True,
+        "Local authorization list of the backend",
         OPERATOR,
+        ocpp_key="LocalAuthListEnabled",
+        ocpp_profile="LocalAuthListManagement",
     ),
     _switch(
         "whitelist_expire_mode",

@@ -7,11 +7,14 @@ SECRET = Roles.of("RW", "RW", "UV")
 FACT = Roles.of("R", "R", "R")
 BUILDER = Roles.of("RW", "R", "R")
 
+_LOCAL_LIST = "LocalAuthListManagement"
+_SMART_CHARGING = "SmartCharging"
 FEATURE_PROFILES = (
     "Core",
-    "LocalAuthListManagement",
+    "FirmwareManagement",
+    _LOCAL_LIST,
     "Reservation",
-    "SmartCharging",
+    _SMART_CHARGING,
     "RemoteTrigger",
 )
 """The feature profiles there are, spelt as in OCPP 1.6, 3.2."""
@@ -41,9 +44,13 @@ def _seconds(
     return Setting(key, Kind.INT, default, label, BACKEND, minimum, maximum, "s", ocpp_key=ocpp_key)
 
 
-def _fact(key: str, ocpp_key: str, label: str, value: bool | int | str) -> Setting:
+def _fact(
+    key: str, ocpp_key: str, label: str, value: bool | int | str, profile: str = ""
+) -> Setting:
     kind = {bool: Kind.BOOL, int: Kind.INT, str: Kind.STR}[type(value)]
-    return Setting(key, kind, value, label, FACT, ocpp_key=ocpp_key, ocpp_readonly=True)
+    return Setting(
+        key, kind, value, label, FACT, ocpp_key=ocpp_key, ocpp_readonly=True, ocpp_profile=profile
+    )
 
 
 CONNECTION = (
@@ -205,6 +212,7 @@ FACTS = (
         "LocalAuthListMaxLength",
         "Entries in the local authorization list",
         10_000,
+        _LOCAL_LIST,
     ),
     _fact(
         # 150 bytes each at the most, in a frame of at most 64 KiB.
@@ -212,6 +220,7 @@ FACTS = (
         "SendLocalListMaxLength",
         "Entries in one SendLocalList",
         400,
+        _LOCAL_LIST,
     ),
     Setting(
         "ocpp.reserve_connector_zero_supported",
@@ -221,6 +230,7 @@ FACTS = (
         BUILDER,
         ocpp_key="ReserveConnectorZeroSupported",
         ocpp_readonly=True,
+        ocpp_profile="Reservation",
     ),
     _fact("ocpp.get_configuration_max_keys", "GetConfigurationMaxKeys", "Keys in one request", 100),
     _fact(
@@ -228,24 +238,28 @@ FACTS = (
         "ChargeProfileMaxStackLevel",
         "Highest stack level",
         20,
+        _SMART_CHARGING,
     ),
     _fact(
         "ocpp.charging_schedule_allowed_charging_rate_unit",
         "ChargingScheduleAllowedChargingRateUnit",
         "Units of a charging schedule",
         "Current,Power",
+        _SMART_CHARGING,
     ),
     _fact(
         "ocpp.charging_schedule_max_periods",
         "ChargingScheduleMaxPeriods",
         "Periods in a charging schedule",
         48,
+        _SMART_CHARGING,
     ),
     _fact(
         "ocpp.max_charging_profiles_installed",
         "MaxChargingProfilesInstalled",
         "Charging profiles installed at a time",
         50,
+        _SMART_CHARGING,
     ),
     _fact(
         # The contactors of the boards so far switch all phases together.
@@ -253,6 +267,7 @@ FACTS = (
         "ConnectorSwitch3to1PhaseSupported",
         "Phases can be switched while charging",
         False,
+        _SMART_CHARGING,
     ),
 )
 

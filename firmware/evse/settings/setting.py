@@ -65,7 +65,8 @@ class Setting:
     `minimum` and `maximum` are inclusive bounds of a number, and of the length of a text.
     `pattern` is the whole form of a text and `form` the same in words. `roles` are the manual's;
     a row that nobody may write is a fact about this program. `ocpp_key` is its name as an OCPP
-    configuration key (None: not reachable over OCPP). `reboot`: in force after a restart only.
+    configuration key (None: not reachable over OCPP), which there is with the feature profile
+    `ocpp_profile` alone ("": always). `reboot`: in force after a restart only.
     `secret`: never shown or logged, and written over OCPP only.
     """
 
@@ -82,6 +83,7 @@ class Setting:
     form: str = ""
     ocpp_key: str | None = None
     ocpp_readonly: bool = False
+    ocpp_profile: str = ""
     reboot: bool = False
     secret: bool = False
 

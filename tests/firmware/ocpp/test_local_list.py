@@ -8,6 +8,7 @@ import pytest
 from ocpp.v16 import call, call_result
 
 from evse.ocpp.local_list import UpdateError, parse
+from evse.settings.table import BY_KEY
 from evse.storage.local_list import LocalListTable
 
 Entry = dict[str, Any]
@@ -128,6 +129,33 @@ async def test_51_without_the_profile(
     await eventually(lambda: wallbox.client.connected)
     assert await send(central, 1, "Full", entry("A")) == "NotSupported"
     assert await version(central) == -1
+
+
+@pytest.mark.parametrize(
+    ("profile", "keys"),
+    [
+        (
+            "LocalAuthListManagement",
+            ["LocalAuthListEnabled", "LocalAuthListMaxLength", "SendLocalListMaxLength"],
+        ),
+        ("Reservation", ["ReserveConnectorZeroSupported"]),
+        ("SmartCharging", ["ChargeProfileMaxStackLevel"]),
+    ],
+)
+async def test_51_without_a_profile_its_keys_are_unknown(
+    central: Any, make_wallbox: Any, eventually: Any, profile: str, keys: list[str]
+) -> None:
+    """Behaviour 51."""
+    others = [name for name in BY_KEY["ocpp.supported_feature_profiles"].choices if name != profile]
+    wallbox = await make_wallbox(f"SupportedFeatureProfiles={','.join(others)}")
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    answer = await central.ask(call.GetConfiguration(keys))
+    assert (answer.configuration_key, answer.unknown_key) == ([], keys)
+    every = {key["key"] for key in (await central.ask(call.GetConfiguration())).configuration_key}
+    assert not every & set(keys)
+    for key in keys:
+        assert (await central.ask(call.ChangeConfiguration(key, "true"))).status == "NotSupported"
 
 
 def test_the_entry_that_cannot_be_taken_is_named() -> None:
