@@ -403,7 +403,7 @@ class Connector:
         while self._clock.monotonic() < end_s:
             if not self.controller.contactor and opened_s is None:
                 opened_s = self._clock.monotonic()
-            if opened_s is not None and self.meter is not None and self.meter.at_s > opened_s:
+            if opened_s is not None and self.meter and self.meter.counted_at_s > opened_s:
                 return
             await self._clock.sleep(TURN_S)
 

@@ -40,18 +40,22 @@ class Wallbox:
 
         Return the seconds until it was ready.
         """
+        began = time.monotonic()
+        self.spawn(**settings)
+        wait_until(self._answers, "the wallbox's control socket", START_TIMEOUT_S, 0.02)
+        return time.monotonic() - began
+
+    def spawn(self, **settings: object) -> None:
+        """Begin to start it, as `start` does, without waiting for it."""
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
-        began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True
             )
-        wait_until(self._answers, "the wallbox's control socket", START_TIMEOUT_S, 0.02)
-        return time.monotonic() - began
 
     def stop(self) -> int | None:
         """End it as the service does; return its exit status."""

@@ -1,5 +1,6 @@
 """Readings → MeterValue (OCPP 1.6, 7.33, 7.43), in the `ocpp` package's snake case. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -84,6 +85,11 @@ def _total(value: float | None) -> Sequence[Sample]:
     return () if value is None else ((value, None),)
 
 
+def _register(value: float | None) -> Sequence[Sample]:
+    """Whole Wh, rounded down as in StartTransaction and StopTransaction: it never goes back."""
+    return () if value is None else ((math.floor(value), None),)
+
+
 def _offered_w(readings: ChargerReadings, phases: int) -> float:
     return readings.offered_a * sum((readings.voltage_v or (NOMINAL_V,) * 3)[:phases])
 
@@ -104,8 +110,8 @@ def _power(readings: ChargerReadings, phases: int) -> Sequence[Sample]:
 _Measure = tuple[str, str, Callable[[ChargerReadings, int], Sequence[Sample]]]
 
 _MEASURES: dict[str, _Measure] = {
-    REGISTER: ("Wh", "Outlet", lambda r, _: _total(r.energy_wh)),
-    "Energy.Active.Export.Register": ("Wh", "Outlet", lambda r, _: _total(r.export_wh)),
+    REGISTER: ("Wh", "Outlet", lambda r, _: _register(r.energy_wh)),
+    "Energy.Active.Export.Register": ("Wh", "Outlet", lambda r, _: _register(r.export_wh)),
     "Power.Active.Import": ("W", "Outlet", _power),
     "Current.Import": ("A", "Outlet", lambda r, phases: _by_phase(r.current_a, phases, "")),
     "Voltage": ("V", "Outlet", lambda r, phases: _by_phase(r.voltage_v, phases, "-N")),

@@ -28,7 +28,7 @@ FULL = ChargerReadings(
 @pytest.mark.parametrize(
     ("measurand", "phases", "expected"),
     [
-        ("Energy.Active.Import.Register", 3, [("1235", None, "Wh", "Outlet")]),
+        ("Energy.Active.Import.Register", 3, [("1234", None, "Wh", "Outlet")]),
         ("Energy.Active.Export.Register", 3, [("12", None, "Wh", "Outlet")]),
         (
             "Power.Active.Import",
