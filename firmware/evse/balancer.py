@@ -4,6 +4,7 @@ The decisions are in `balancing`: the fuse and its bounds (`dlb`), the sun (`sol
 settings, the clock, and on which phases of the house the wallbox is.
 """
 
+import math
 from collections.abc import Mapping
 
 from evse.balancing import breaker, capacity, contract, dlb, solar, unbalance
@@ -96,7 +97,7 @@ class Balancer:
             Source.CAPACITY: capacity.room_a(sample, self._capacity_settings, self._capacity),
             Source.BREAKER: breaker.room_a(sample, self._breaker_settings, self._breaker),
         }
-        return {source: room for source, room in rooms.items() if min(room) < float("inf")}
+        return {source: room for source, room in rooms.items() if min(room) < math.inf}
 
     def _unbalance_settings(self) -> UnbalanceSettings:
         """For the phases which the car is known to use, also while it pauses."""
@@ -117,15 +118,13 @@ class Balancer:
         return house if sun is None else (*house, sun)
 
     def budget_a(self) -> Phases | None:
-        """What a group may draw by the house's phases, A; None where nobody balances."""
-        if not self.active:
-            return None
+        """What a group may draw by the house's phases, A; None where neither house nor sun counts."""
         now_s = self._clock.monotonic()
-        l1, l2, l3 = dlb.budget_a(self._dlb, self._dlb_settings, now_s)
         sun = solar.limit(self._solar, self._solar_settings, now_s)
-        if sun is None:
-            return (l1, l2, l3)
-        most_a = sun.amps_at(now_s)
+        most_a = math.inf if sun is None else sun.amps_at(now_s)
+        if not self.active:
+            return None if sun is None else (most_a, most_a, most_a)
+        l1, l2, l3 = dlb.budget_a(self._dlb, self._dlb_settings, now_s)
         return (min(l1, most_a), min(l2, most_a), min(l3, most_a))
 
     def may_rise_at_s(self, source: Source) -> float | None:
