@@ -118,7 +118,7 @@ class Balancer:
         return house if sun is None else (*house, sun)
 
     def budget_a(self) -> Phases | None:
-        """What a group may draw by the house's phases, A; None where neither house nor sun counts."""
+        """What a group may draw by the house's phases, A; None if neither house nor sun counts."""
         now_s = self._clock.monotonic()
         sun = solar.limit(self._solar, self._solar_settings, now_s)
         most_a = math.inf if sun is None else sun.amps_at(now_s)
