@@ -153,7 +153,7 @@ class Cards:
             return [connector]
         return self._free([connector], uid)
 
-    def _takers(self, uid: str, parent_id_tag: str | None = None) -> list[Connector]:
+    def _takers(self, uid: str, accepted: Accepted | None = None) -> list[Connector]:
         """For which connectors a card may be.
 
         A plug and a card within ConnectionTimeOut belong together, so that one card may charge at
@@ -161,8 +161,9 @@ class Cards:
         longer, or for whoever plugs in next, or may be of the group of a running transaction. The
         wait for a plug begins anew with the same card, and with another one that fits nowhere else.
         """
-        free = self._free(self._connectors.values(), uid, parent_id_tag)
-        own = [c for c in free if self._access(c.id, uid, parent_id_tag) is Access.OWN]
+        free = self._free(self._connectors.values(), uid, accepted)
+        group = accepted.parent_id_tag if accepted else None
+        own = [c for c in free if self._access(c.id, uid, group) is Access.OWN]
         plugged = _in_phase(free, Phase.PLUGGED)
         waiting = sorted(plugged, key=lambda c: (c not in own, self._waited_s(c)))
         timeout_s = self._settings["ocpp.connection_timeout_s"]
@@ -183,9 +184,8 @@ class Cards:
         return connector.session.phase is not Phase.CHARGING and self._lets_in(connector, card)
 
     def _lets_in(self, connector: Connector, card: Accepted) -> bool:
-        """Whether the card may begin a charge, now that all is known of it."""
-        access = self._access(connector.id, card.id_tag, card.parent_id_tag)
-        return self._takes_on(connector) and access in {Access.OPEN, Access.OWN}
+        """Whether the card may begin a charge."""
+        return bool(self._free([connector], card.id_tag, card))
 
     def _waited_s(self, connector: Connector) -> float:
         now_s = self._clock.monotonic()
@@ -204,7 +204,7 @@ class Cards:
             if origin is Origin.CARD and not any(self._still_waits(c, card) for c in takers):
                 # Somebody else's card was for the same car, and answered before, or it is
                 # reserved for another group.
-                takers = self._takers(id_tag, info.parent_id_tag)
+                takers = self._takers(id_tag, card)
             taken = self._accept(takers, card)
         else:
             _log.info("a card is refused (%s)", info.status if info else "nobody can tell")
@@ -255,14 +255,15 @@ class Cards:
             self.look_again()
 
     def _free(
-        self, connectors: Iterable[Connector], id_tag: str, parent_id_tag: str | None = None
+        self, connectors: Iterable[Connector], id_tag: str, accepted: Accepted | None = None
     ) -> list[Connector]:
-        """Those at which the card may begin a charge, as far as is known of it."""
+        """Those at which the card may begin a charge; until it is `accepted`, perhaps."""
+        group = accepted.parent_id_tag if accepted else None
+        closed = {Access.CLOSED, Access.GROUP} if accepted else {Access.CLOSED}
         return [
             connector
             for connector in connectors
-            if self._takes_on(connector)
-            and self._access(connector.id, id_tag, parent_id_tag) is not Access.CLOSED
+            if self._takes_on(connector) and self._access(connector.id, id_tag, group) not in closed
         ]
 
     def _takes_on(self, connector: Connector) -> bool:

@@ -6,7 +6,7 @@ when the test says so, as the answer of a central system comes when it likes.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from ocpp.v16 import call_result
 
 from evse.cards import FREE_RETRY_S, Cards
 from evse.core import session as core_session
+from evse.core.reservation import Access, Reservation, access
 from evse.core.session import (
     Phase,
     Plugged,
@@ -106,6 +107,7 @@ class Stand:
         self.answers: dict[str, str | None] = {}  # None: no answer; others are accepted
         self.groups: dict[str, str] = {}
         self.whitelist: set[str] = set()
+        self.kept: dict[int, Reservation] = {}
         self.asked: list[str] = []
         self.told: list[bool] = []
         self.errands: list[Coroutine[Any, Any, None]] = []
@@ -124,8 +126,17 @@ class Stand:
             self,  # type: ignore[arg-type]
             lambda number: True,
             self.errands.append,
+            self.access,
         )
         self.cards.subscribe(self.told.append)
+
+    def access(self, number: int, id_tag: str, parent_id_tag: str | None) -> Access:
+        keeper = self.kept.get(number)
+        return access((keeper,) if keeper else (), id_tag, parent_id_tag)
+
+    def reserve(self, number: int, id_tag: str = "MINE", group: str | None = None) -> None:
+        until = self.clock.utcnow() + timedelta(hours=1)
+        self.kept[number] = Reservation(number, number, id_tag, group, until)
 
     async def authorize(self, id_tag: str) -> IdTagInfo | None:
         return await self.authorization.authorize(id_tag, self)
@@ -318,7 +329,95 @@ def test_what_is_refused_leaves_the_waiting_card_to_one_connector() -> None:
     assert stand.outlets[1].started + stand.outlets[2].started == ["A"]
 
 
+# ---- what is reserved
+
+
+def test_53_a_reserved_connector_is_passed_over_for_a_free_one() -> None:
+    stand = Stand(outlets=2)
+    stand.reserve(1)
+    stand.plug(1)
+    stand.card("OTHER")
+    assert (stand.phase(1), stand.phase(2)) == (Phase.PLUGGED, Phase.AUTHORIZED)
+    stand.plug(2)
+    assert stand.outlets[2].started == ["OTHER"]
+    stand.card("mine")
+    assert stand.outlets[1].started == ["mine"]
+
+
+def test_53_its_card_is_for_the_reserved_one_of_two_that_are_plugged() -> None:
+    stand = Stand(outlets=2)
+    stand.plug(1)
+    stand.reserve(2)
+    stand.plug(2)
+    stand.card("MINE")
+    assert (stand.phase(1), stand.outlets[2].started) == (Phase.PLUGGED, ["MINE"])
+
+
+@pytest.mark.parametrize(
+    ("group", "number"), [("FAMILY", 1), ("FIRM", 2), (None, 2)], ids=["own", "other", "none"]
+)
+def test_53_after_authorize_the_card_goes_where_its_group_lets_it(
+    group: str | None, number: int
+) -> None:
+    """The car at 1 waits for somebody of the family; other cards wait for a plug at 2."""
+    stand = Stand(outlets=2)
+    stand.reserve(1, group="FAMILY")
+    stand.plug(1)
+    stand.groups = {"CARD": group} if group else {}
+    stand.card()
+    assert stand.told == [True]
+    assert stand.outlets[1].started == (["CARD"] if number == 1 else [])
+    assert stand.phase(2) is (Phase.IDLE if number == 1 else Phase.AUTHORIZED)
+
+
+def test_54_a_remote_start_takes_what_is_surely_free() -> None:
+    """Behaviour 54: nobody is asked while there is a connector for everyone."""
+    stand = Stand(outlets=2)
+    stand.reserve(1, group="FAMILY")
+    stand.plug(1)
+    assert stand.cards.remote_start(None, "WIFE")
+    assert (stand.phase(1), stand.phase(2), stand.errands) == (Phase.PLUGGED, Phase.AUTHORIZED, [])
+    stand.groups = {"WIFE": "FAMILY"}
+    assert stand.cards.remote_start(1, "WIFE")
+    stand.run()
+    assert (stand.asked, stand.outlets[1].started) == (["WIFE"], ["WIFE"])
+
+
+def test_53_another_card_does_not_take_the_place_of_the_one_that_waits(stand: Stand) -> None:
+    stand.reserve(1)
+    stand.card("MINE")
+    stand.card("OTHER")
+    assert (stand.told, stand.asked) == ([True, False], ["MINE"])
+    stand.plug()
+    assert stand.outlets[1].started == ["MINE"]
+
+
+def test_53_free_charging_does_not_begin_at_a_reserved_connector() -> None:
+    stand = Stand(authorization__free_charging=True)
+    stand.reserve(1)
+    stand.plug()
+    assert stand.phase() is Phase.PLUGGED
+    del stand.kept[1]
+    stand.cards.look_again()
+    stand.turn()
+    assert stand.phase() is Phase.CHARGING
+
+
 # ---- whose word it is
+
+
+@pytest.mark.parametrize("group", ["FAMILY", "FIRM"])
+def test_24_25_offline_a_card_of_the_group_stops(stand: Stand, group: str) -> None:
+    """Behaviours 24, 25: list and cache tell its group, for stopping too."""
+    stand.groups = {"CARD": "FAMILY"}
+    stand.plug()
+    stand.card()
+    stand.errands.append(stand.authorization.learn("OTHER", IdTagInfo("Accepted", group)))
+    stand.run()
+    stand.connected = False
+    stand.card("OTHER")
+    assert stand.phase() is (Phase.FINISHING if group == "FAMILY" else Phase.CHARGING)
+    assert stand.asked == ["CARD"]
 
 
 def test_the_whitelist_counts_offline_and_at_home() -> None:
