@@ -12,11 +12,12 @@ from evse.settings.values import Settings
 def configuration_keys(
     settings: Settings, wanted: Iterable[str] | None
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """(KeyValue of each known key in the order asked for, unknown keys); all keys when None asked.
+    """(KeyValue of each known key in the order asked for, unknown keys); all keys when none asked.
 
-    A secret comes without its value.
+    Of more than GetConfigurationMaxKeys the first are answered. A secret comes without its value.
     """
-    keys = [*(wanted or [])] or [
+    asked = [*(wanted or [])][: settings["ocpp.get_configuration_max_keys"]]
+    keys = asked or [
         row.ocpp_key for row in SETTINGS if row.ocpp_key and _supported(settings, row)
     ]
     known: list[dict[str, Any]] = []

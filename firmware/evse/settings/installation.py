@@ -132,11 +132,10 @@ ROWS = (
         maximum=100,
         pattern=(
             r"\d\.(NotApplicable|Unknown|RST|RTS|SRT|STR|TRS|TSR)"
-            r"(,\d\.(NotApplicable|Unknown|RST|RTS|SRT|STR|TRS|TSR))*"
+            r"(,\d\.(NotApplicable|Unknown|RST|RTS|SRT|STR|TRS|TSR)){0,2}"
         ),
         form="e.g. 0.RST,1.RST (OCPP 1.6, 9.1.6)",
         ocpp_key="ConnectorPhaseRotation",
-        ocpp_readonly=True,
     ),
     Setting(
         "installation.cable",

@@ -20,8 +20,9 @@ from evse.settings import (
     solar,
 )
 from evse.settings.setting import Setting
+from evse.settings.vendor_keys import named
 
-SETTINGS: tuple[Setting, ...] = (
+_ROWS: tuple[Setting, ...] = (
     *backend.ROWS,
     *security.ROWS,
     *installation.ROWS,
@@ -38,6 +39,8 @@ SETTINGS: tuple[Setting, ...] = (
     *service.ROWS,
     *simulation.ROWS,
 )
+
+SETTINGS: tuple[Setting, ...] = tuple(map(named, _ROWS))
 
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 BY_OCPP_KEY = {setting.ocpp_key.lower(): setting for setting in SETTINGS if setting.ocpp_key}
