@@ -188,6 +188,7 @@ class Station:
         for number, connector in self.connectors.items():
             resumed = connector.session.phase is not Phase.IDLE
             connector.operative = resumed or self._wanted_operative(number)
+        self._reserving.turned()  # so that no connector is told as Available which is reserved
 
     async def _run_errands(self, tasks: asyncio.TaskGroup) -> None:
         """Give each errand (a card to be authorized, a sample to be stored) a task of its own."""

@@ -210,8 +210,8 @@ async def test_a_reservation_survives_a_power_cut(make_wallbox: Workshop) -> Non
     assert await reserve(wallbox, 1) == "Accepted"
     assert await reserve(wallbox, 2, number=8, for_s=30.0) == "Accepted"
     wallbox = await make_wallbox.power_cut(TWO)
-    await wallbox.until(lambda: wallbox.status() == "Reserved")
-    assert wallbox.status(2) == "Available"  # it was dark for a minute
+    assert wallbox.central.told(1) == ["Reserved"]
+    assert wallbox.central.told(2) == ["Available"]  # it was dark for a minute
     wallbox.plug()
     await wallbox.run(1.0)
     await wallbox.card("MINE")
