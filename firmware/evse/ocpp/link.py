@@ -149,7 +149,7 @@ class Link:
                 await self._events.record(Event.FAILED_TO_AUTHENTICATE, f"HTTP {status}")
             return status in _REFUSALS
         except (OSError, TimeoutError, WebSocketException) as error:
-            told = self._tell(f"no connection: {error or type(error).__name__}")
+            told = self._tell(f"no connection: {str(error) or type(error).__name__}")
             if told and (event := security_event(error)):
                 await self._events.record(event, str(error))
             self._with_previous_identity = not self._with_previous_identity

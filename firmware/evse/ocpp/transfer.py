@@ -198,7 +198,7 @@ def _told(url: str, error: Exception) -> Exception:
         why = Why.DENIED
     known = (OSError, EOFError, ValueError, ftplib.Error, http.client.HTTPException)
     if isinstance(error, known):
-        return TransferError(f"{shown(url)}: {error or type(error).__name__}", why)
+        return TransferError(f"{shown(url)}: {str(error) or type(error).__name__}", why)
     return error
 
 
