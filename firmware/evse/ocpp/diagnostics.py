@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ class Diagnostics:
         self._uploading: dict[bool, _Order] = {}
 
     async def run(self) -> None:
-        """Upload until cancelled."""
+        """Upload until cancelled; what a power cut left behind goes first."""
+        await asyncio.to_thread(shutil.rmtree, self._state_dir / FOLDER, ignore_errors=True)
         async with asyncio.TaskGroup() as tasks:
             for slot in self._slots.values():
                 tasks.create_task(slot.run())
@@ -181,7 +183,8 @@ class Diagnostics:
         try:
             await self._write(order, file)
             roots = await asyncio.to_thread(self._store.roots, Use.CENTRAL_SYSTEM)
-            await upload(order.url, file, order.name, transfer_context(roots))
+            trust = await asyncio.to_thread(transfer_context, roots)
+            await upload(order.url, file, order.name, trust)
         except (OSError, sqlite3.Error) as error:
             raise TransferError(f"the file cannot be made: {error}") from error
         _logger.info("%s is uploaded to %s", order.name, shown(order.url))
@@ -189,8 +192,9 @@ class Diagnostics:
 
     async def _write(self, order: _Order, file: Path) -> None:
         if not order.security:
-            texts = diagnostics(
-                self._settings, self._ring, await self.status(), order.since, order.until
+            status = await self.status()
+            texts = await asyncio.to_thread(
+                diagnostics, self._settings, self._ring, status, order.since, order.until
             )
             black_boxes = self._state_dir / BLACK_BOX_FOLDER
             await asyncio.to_thread(write_archive, file, texts, black_boxes)

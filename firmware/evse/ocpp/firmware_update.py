@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -249,8 +250,8 @@ class FirmwareUpdate:
         attempts = Attempts(order.retries, order.interval_s)
 
         async def attempt() -> bool:
-            roots = [root for use in Use for root in self._store.roots(use)]
-            await download(order.location, self._image, transfer_context(roots))
+            trust = await asyncio.to_thread(self._trust)
+            await download(order.location, self._image, trust)
             return True
 
         fetched = await attempts.run(
@@ -263,6 +264,10 @@ class FirmwareUpdate:
             _logger.info("the firmware %s is fetched", shown(order.location))
             self._report(order, "Downloaded")
         return bool(fetched)
+
+    def _trust(self) -> ssl.SSLContext:
+        """Whose servers of firmware we believe: those of every installed root."""
+        return transfer_context([root for use in Use for root in self._store.roots(use)])
 
     async def _verified(self, order: Order) -> bool:
         """Whether certificate and signature hold, now that the file is there."""

@@ -11,6 +11,7 @@ import ftplib
 import hashlib
 import http.client
 import logging
+import os
 import ssl
 import threading
 import urllib.error
@@ -36,6 +37,9 @@ BLOCK_BYTES = 65_536
 
 MAX_DOWNLOAD_BYTES = 512_000_000
 """A larger file is no firmware of ours."""
+
+RESERVE_BYTES = 50_000_000
+"""So much of the disk is left free by a download: transactions need it more."""
 
 MAX_RETRIES = 100
 MAX_RETRY_INTERVAL_S = 86_400
@@ -255,15 +259,19 @@ def _get_http(url: str, out: IO[bytes], trust: ssl.SSLContext, stop: threading.E
         size = 0
         for block in _blocks(response, stop):
             size += len(block)
-            _check_size(size)
+            _check_room(size, out)
             out.write(block)
         if length is not None and size != int(length):
             raise TransferError(f"{shown(url)}: came {size} bytes, announced were {length}")
 
 
-def _check_size(size: int) -> None:
+def _check_room(size: int, out: IO[bytes]) -> None:
+    """Raise TransferError when the file is too large, for us or for the disk."""
     if size > MAX_DOWNLOAD_BYTES:
         raise TransferError(f"the file has more than {MAX_DOWNLOAD_BYTES} bytes")
+    disk = os.fstatvfs(out.fileno())
+    if disk.f_bavail * disk.f_frsize < RESERVE_BYTES:
+        raise TransferError(f"less than {RESERVE_BYTES} bytes of the disk would be left")
 
 
 @contextlib.contextmanager
@@ -307,7 +315,7 @@ def _get_ftp(url: str, out: IO[bytes], trust: ssl.SSLContext, stop: threading.Ev
         def take(block: bytes) -> None:
             nonlocal size
             size += len(block)
-            _check_size(size)
+            _check_room(size, out)
             if stop.is_set():
                 raise TransferError("cancelled")
             out.write(block)

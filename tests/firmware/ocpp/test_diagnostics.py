@@ -48,6 +48,17 @@ async def test_diagnostics_are_uploaded(
     assert list((tmp_path / "uploads").iterdir()) == []
 
 
+async def test_what_a_power_cut_left_behind_goes(
+    make_wallbox: Any, eventually: Any, tmp_path: Path
+) -> None:
+    left = tmp_path / "uploads" / "diagnostics-x.tar.gz"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    wallbox = await make_wallbox()
+    wallbox.start()
+    await eventually(lambda: not left.exists())
+
+
 def unpacked(files: Files) -> Mapping[str, str]:
     (content,) = files.stored.values()
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:

@@ -114,6 +114,9 @@ async def test_half_a_download_is_none(tmp_path: Path, monkeypatch: pytest.Monke
         with pytest.raises(TransferError, match="announced"):
             await download(files.url("image"), tmp_path / "image", TRUST)
         files.short = 0
+        monkeypatch.setattr("evse.ocpp.transfer.RESERVE_BYTES", 1 << 60)
+        with pytest.raises(TransferError, match="would be left"):
+            await download(files.url("image"), tmp_path / "image", TRUST)
         monkeypatch.setattr("evse.ocpp.transfer.MAX_DOWNLOAD_BYTES", 1000)
         with pytest.raises(TransferError, match="1000 bytes"):
             await download(files.url("image"), tmp_path / "image", TRUST)
