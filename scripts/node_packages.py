@@ -1,0 +1,46 @@
+"""Puts the packages of a `package.json` into a folder under .venv/, with npm, once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+from scripts.environments import VENVS, UnavailableError, say
+
+INSTALL_TIMEOUT_S = 300
+
+
+def node_modules(manifest: Path) -> Path:
+    """Return the folder `node_modules` with what the package.json `manifest` asks for.
+
+    It is kept until the manifest changes. UnavailableError, which says why, where node or npm is
+    missing or the registry cannot be reached.
+    """
+    if missing := [name for name in ("node", "npm") if shutil.which(name) is None]:
+        raise UnavailableError(f"there is no {missing[0]} on the PATH")
+    home = VENVS / f"npm-{manifest.parent.name}"
+    stamp, digest = home / "recipe", hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return home / "node_modules"
+    say(f"installing the packages of {manifest} with npm")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    shutil.copy(manifest, home)
+    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    try:
+        run = subprocess.run(
+            command,
+            cwd=home,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnavailableError(f"npm did not end within {INSTALL_TIMEOUT_S} s") from None
+    if run.returncode != 0:
+        raise UnavailableError(f"npm install failed: {run.stderr.strip()[-500:]}")
+    stamp.write_text(digest)
+    return home / "node_modules"
