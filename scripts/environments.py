@@ -29,7 +29,7 @@ UNAVAILABLE = 3
 
 FIRMWARE = [
     "-e",
-    "firmware[gpio,lcd,can]",
+    "firmware[gpio,lcd,can,sftp]",
     "pytest>=8",
     "pytest-asyncio>=0.24",
     "pytest-xdist>=3.5",

@@ -93,7 +93,7 @@ def _run(args: argparse.Namespace) -> int:
         level=logging.DEBUG if args.verbose else logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
     )
-    for noisy in ("aiosqlite", "asyncio", "websockets", "ocpp", "pymodbus"):
+    for noisy in ("aiosqlite", "asyncio", "asyncssh", "websockets", "ocpp", "pymodbus"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         return asyncio.run(app.run(args.state, args.config, args.overrides))

@@ -23,7 +23,7 @@ from evse.ocpp.jobs import Reports, Slot
 from evse.ocpp.security.events import SecurityEvents
 from evse.ocpp.security.store import CertificateStore, Use
 from evse.ocpp.security.tls import transfer_context
-from evse.ocpp.transfer import Attempts, TransferError, Why, shown, upload
+from evse.ocpp.transfer import KNOWN_HOSTS, Attempts, TransferError, Trust, Why, shown, upload
 from evse.settings.values import Settings
 
 _logger = logging.getLogger(__name__)
@@ -183,7 +183,8 @@ class Diagnostics:
         try:
             await self._write(order, file)
             roots = await asyncio.to_thread(self._store.roots, Use.CENTRAL_SYSTEM)
-            trust = await asyncio.to_thread(transfer_context, roots)
+            tls = await asyncio.to_thread(transfer_context, roots)
+            trust = Trust(tls, self._state_dir / KNOWN_HOSTS)
             await upload(order.url, file, order.name, trust)
         except (OSError, sqlite3.Error) as error:
             raise TransferError(f"the file cannot be made: {error}") from error

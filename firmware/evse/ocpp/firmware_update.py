@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -33,7 +32,7 @@ from evse.ocpp.security.certificates import (
 from evse.ocpp.security.events import Event, SecurityEvents
 from evse.ocpp.security.store import CertificateStore, Use
 from evse.ocpp.security.tls import transfer_context
-from evse.ocpp.transfer import Attempts, download, sha256, shown
+from evse.ocpp.transfer import KNOWN_HOSTS, Attempts, Trust, download, sha256, shown
 from evse.storage.notes import Notes
 
 _logger = logging.getLogger(__name__)
@@ -88,6 +87,7 @@ class FirmwareUpdate:
         self._installer = installer
         self._charging = charging
         self._image = state_dir / "firmware" / "image"
+        self._known_hosts = state_dir / KNOWN_HOSTS
         self._slot = Slot("firmware update")
         self._order: Order | None = None
         self._told: tuple[str, int | None] = ("Idle", None)
@@ -265,9 +265,10 @@ class FirmwareUpdate:
             self._report(order, "Downloaded")
         return bool(fetched)
 
-    def _trust(self) -> ssl.SSLContext:
+    def _trust(self) -> Trust:
         """Whose servers of firmware we believe: those of every installed root."""
-        return transfer_context([root for use in Use for root in self._store.roots(use)])
+        roots = [root for use in Use for root in self._store.roots(use)]
+        return Trust(transfer_context(roots), self._known_hosts)
 
     async def _verified(self, order: Order) -> bool:
         """Whether certificate and signature hold, now that the file is there."""

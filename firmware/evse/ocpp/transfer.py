@@ -1,4 +1,6 @@
-"""Files to and from a url: HTTP, HTTPS, FTP and FTPS. Nothing of a url's secrets is logged.
+"""Files to and from a url: HTTP, HTTPS, FTP, FTPS, and SFTP where it is installed.
+
+Nothing of a url's secrets is logged.
 
 The work is done by blocking code in a thread of its own, which does not hold up the end of the
 program. The bounds are those of a slow mobile network, in real time.
@@ -20,10 +22,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, TypeVar
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from typing import IO, Any, TypeVar
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from evse.clock import Clock
+from evse.settings.security import TRANSFER_PROTOCOLS
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +43,9 @@ MAX_DOWNLOAD_BYTES = 512_000_000
 
 RESERVE_BYTES = 50_000_000
 """So much of the disk is left free by a download: transactions need it more."""
+
+KNOWN_HOSTS = "known_hosts"
+"""The file in the state folder with the keys of SSH servers that were seen."""
 
 MAX_RETRIES = 100
 MAX_RETRY_INTERVAL_S = 86_400
@@ -107,27 +113,62 @@ class Attempts:
         return None
 
 
-async def upload(url: str, file: Path, name: str, trust: ssl.SSLContext) -> None:
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom we believe to be the server: over TLS, and over SSH (a file of keys seen before)."""
+
+    tls: ssl.SSLContext
+    known_hosts: Path
+
+
+async def upload(url: str, file: Path, name: str, trust: Trust) -> None:
     """Put `file` at `url`, or under `name` in it when it is a folder. Raises TransferError."""
-    put = {"http": _put_http, "ftp": _put_ftp}[_scheme(url)]
-    await _in_thread(url, lambda stop: put(url, file, name, trust, stop))
+    scheme = _scheme(url)
+    if scheme == "sftp":
+        await _over_ssh(url, lambda parts, sftp: sftp.put(parts, file, name, *_ssh(trust)))
+    else:
+        put = {"http": _put_http, "ftp": _put_ftp}[scheme]
+        await _in_thread(url, lambda stop: put(url, file, name, trust.tls, stop))
 
 
-async def download(url: str, target: Path, trust: ssl.SSLContext) -> None:
+async def download(url: str, target: Path, trust: Trust) -> None:
     """Fetch `url` into `target`, whole or not at all. Raises TransferError."""
-    get = {"http": _get_http, "ftp": _get_ftp}[_scheme(url)]
-
-    def fetch(stop: threading.Event) -> None:
+    scheme = _scheme(url)
+    part = target.with_name(target.name + ".part")
+    try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target.with_name(target.name + ".part")
-        try:
-            with part.open("wb") as out:
-                get(url, out, trust, stop)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        if scheme == "sftp":
+            most = MAX_DOWNLOAD_BYTES
+            await _over_ssh(url, lambda parts, sftp: sftp.get(parts, part, *_ssh(trust), most))
+        else:
+            get = {"http": _get_http, "ftp": _get_ftp}[scheme]
 
-    await _in_thread(url, fetch)
+            def fetch(stop: threading.Event) -> None:
+                with part.open("wb") as out:
+                    get(url, out, trust.tls, stop)
+
+            await _in_thread(url, fetch)
+        part.replace(target)
+    except OSError as error:
+        raise TransferError(f"{target}: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _ssh(trust: Trust) -> tuple[Path, float]:
+    return trust.known_hosts, IO_TIMEOUT_S
+
+
+async def _over_ssh(url: str, work: Callable[[SplitResult, Any], Awaitable[None]]) -> None:
+    """Do `work`, which is given `evse.ocpp.sftp`."""
+    from evse.ocpp import sftp
+
+    try:
+        async with asyncio.timeout(TOTAL_TIMEOUT_S):
+            await work(urlsplit(url), sftp)
+    except (sftp.Failed, OSError, ValueError) as error:
+        why = Why.DENIED if isinstance(error, sftp.Denied) else Why.FAILED
+        raise TransferError(f"{shown(url)}: {str(error) or type(error).__name__}", why) from error
 
 
 def sha256(file: Path) -> bytes:
@@ -147,15 +188,15 @@ def shown(url: str) -> str:
 
 
 def _scheme(url: str) -> str:
-    """The kind of transfer, `http` or `ftp`. Raises TransferError."""
+    """The kind of transfer, `http`, `ftp` or `sftp`. Raises TransferError."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise TransferError(f"{shown(url)}: {error}") from error
-    if parts.scheme not in ("http", "https", "ftp", "ftps") or not host:
+    if parts.scheme.upper() not in TRANSFER_PROTOCOLS.split(",") or not host:
         raise TransferError(
-            f"{shown(url)}: allowed are http, https, ftp and ftps with a host", Why.UNSUPPORTED
+            f"{shown(url)}: allowed is a host and one of {TRANSFER_PROTOCOLS}", Why.UNSUPPORTED
         )
     return parts.scheme.removesuffix("s")
 

@@ -1,11 +1,16 @@
 """The security of the connection: keys of the OCPP 1.6 security whitepaper (edition 3, 5)."""
 
+from importlib.util import find_spec
+
 from evse.settings.setting import Kind, Roles, Setting
 
 SECURITY = Roles.of("RW", "RW", "R")
 FACT = Roles.of("R", "R", "R")
 
-TRANSFER_PROTOCOLS = "HTTP,HTTPS,FTP,FTPS"
+_SFTP = ",SFTP" * (find_spec("asyncssh") is not None)
+
+TRANSFER_PROTOCOLS = f"HTTP,HTTPS,FTP,FTPS{_SFTP}"
+"""What files can be transferred by; SFTP where its optional package is installed."""
 
 ROWS = (
     Setting(

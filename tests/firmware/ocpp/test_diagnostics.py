@@ -149,7 +149,7 @@ async def test_a_log_is_uploaded(
     [
         ("http://127.0.0.1:1/", "UploadFailure"),
         ("http://no-such-host.invalid/", "UploadFailure"),
-        ("sftp://h/", "NotSupportedOperation"),
+        ("scp://h/", "NotSupportedOperation"),
         ("protected", "PermissionDenied"),
     ],
 )

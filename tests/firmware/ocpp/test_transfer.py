@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from evse.ocpp.security.tls import transfer_context
-from evse.ocpp.transfer import Attempts, TransferError, Why, download, shown, upload
+from evse.ocpp.transfer import Attempts, TransferError, Trust, Why, download, shown, upload
 from tests.firmware.ocpp.file_servers import CREDENTIALS, ftp_files, http_files
 from tests.firmware.ocpp.security.authority import Authority
 
 CONTENT = bytes(range(256)) * 1000
-TRUST = transfer_context(())
+TRUST = Trust(transfer_context(()), Path("/nonexistent/known_hosts"))
 
 
 @pytest.fixture
@@ -53,7 +53,12 @@ async def test_http_takes_user_and_password_of_the_url(file: Path) -> None:
 async def test_https_checks_the_server(file: Path, tmp_path: Path) -> None:
     root = Authority()
     with http_files(root.server_tls(tmp_path)) as files:
-        await upload(files.url("up", "https"), file, "n", transfer_context([root.certificate]))
+        await upload(
+            files.url("up", "https"),
+            file,
+            "n",
+            Trust(transfer_context([root.certificate]), tmp_path),
+        )
         with pytest.raises(TransferError, match="certificate"):
             await upload(files.url("other", "https"), file, "n", TRUST)
     assert set(files.stored) == {"up"}
@@ -74,7 +79,7 @@ async def test_ftp_stores_into_a_folder_or_as_the_name(file: Path, asked: str, s
         ("ftp://box:wrong@127.0.0.1:{port}/logs", Why.DENIED),
         ("ftp://127.0.0.1:1/logs", Why.FAILED),
         ("http://no-such-host.invalid/", Why.FAILED),
-        ("sftp://127.0.0.1/logs", Why.UNSUPPORTED),
+        ("scp://127.0.0.1/logs", Why.UNSUPPORTED),
         ("file:///etc/passwd", Why.UNSUPPORTED),
         ("http://", Why.UNSUPPORTED),
         ("http://h:99999/", Why.FAILED),
@@ -177,5 +182,5 @@ async def test_attempts(
 
 
 def test_the_least_tls_version() -> None:
-    assert TRUST.minimum_version is ssl.TLSVersion.TLSv1_2
-    assert TRUST.check_hostname
+    assert TRUST.tls.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert TRUST.tls.check_hostname
