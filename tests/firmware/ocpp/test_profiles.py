@@ -150,6 +150,7 @@ TABLE: list[tuple[str, list[dict[str, Any]], float, float | None, float | None]]
 def test_limit_at(
     profiles: list[dict[str, Any]], now_s: float, limit: float | None, until_s: float | None
 ) -> None:
+    """Behaviours 59, 60."""
     found = limit_at(installed(*profiles), 1, at(now_s), T0)
     assert found.amps == (limit if limit is None else pytest.approx(limit))
     assert found.until == (None if until_s is None else at(until_s))

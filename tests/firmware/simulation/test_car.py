@@ -57,6 +57,7 @@ def charging(car: Car, at_a: float = 16.0) -> Drive:
 
 
 def test_takes_energy_two_seconds_after_the_offer() -> None:
+    """Behaviour 77."""
     drive = Drive(Car())
     drive.run(10.0, STEADY)
     assert mode(drive.car, drive.state) is CarMode.WAITING

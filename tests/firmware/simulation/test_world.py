@@ -250,6 +250,7 @@ def test_a_single_phase_house_has_one_phase(tmp_path: Path) -> None:
 
 
 def test_two_connectors_are_two(tmp_path: Path) -> None:
+    """Behaviour 77."""
     site = Site(tmp_path, connectors=2)
     site.world.plug(1, Car(), 32)
     site.world.plug(2, Car(phases=1, max_a=10.0), 32)
