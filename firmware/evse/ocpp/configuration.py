@@ -17,9 +17,7 @@ def configuration_keys(
     Of more than GetConfigurationMaxKeys the first are answered. A secret comes without its value.
     """
     asked = [*(wanted or [])][: settings["ocpp.get_configuration_max_keys"]]
-    keys = asked or [
-        row.ocpp_key for row in SETTINGS if row.ocpp_key and _supported(settings, row)
-    ]
+    keys = asked or [row.ocpp_key for row in SETTINGS if row.ocpp_key and _supported(settings, row)]
     known: list[dict[str, Any]] = []
     unknown: list[str] = []
     for key in keys:
