@@ -7,6 +7,7 @@ when the test says so, as the answer of a central system comes when it likes.
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -714,3 +715,65 @@ def test_no_history_starts_a_charge_that_the_rules_refuse(
 def test_those_histories_do_start_charges() -> None:
     assert REACHED["Home"] > 100
     assert REACHED["Public"] > 100
+
+
+# ---- nobody charges where it is reserved for somebody else
+
+WHERE = st.sampled_from([1, 2])
+WHO = st.sampled_from(["A", "B", "C"])
+RESERVED_ACTIONS = st.one_of(
+    st.tuples(st.just("card"), WHO, st.sampled_from([None, 1, 2])),
+    st.tuples(st.just("remote"), WHO, st.sampled_from([None, 1, 2])),
+    st.tuples(st.just("reserve"), WHERE, WHO, st.sampled_from([None, "FAMILY", "FAMILY"])),
+    st.tuples(st.just("cancel"), WHERE),
+    st.tuples(st.just("plug"), WHERE),
+    st.tuples(st.just("unplug"), WHERE),
+    st.just(("errand",)),
+)
+STARTS = {"free": 0, "own": 0, "group": 0}
+
+
+def _act_reserved(stand: Stand, action: tuple[Any, ...]) -> None:
+    match action:
+        case "card", uid, number:
+            stand.cards.present(number, uid)
+        case "remote", uid, number:
+            stand.cards.remote_start(number, uid)
+        case "reserve", number, uid, group if stand.phase(number) is Phase.IDLE:
+            stand.reserve(number, uid, group)
+        case "cancel", number:
+            stand.kept.pop(number, None)
+            stand.cards.look_again()
+        case "plug", number if not stand.outlets[number].session.plugged:
+            stand.plug(number)
+        case "unplug", number if stand.outlets[number].session.plugged:
+            stand.unplug(number)
+        case ("errand",):
+            stand.run(1)
+    stand.turn()
+
+
+@settings(DETERMINISTIC, max_examples=200)
+@given(st.lists(RESERVED_ACTIONS, min_size=15, max_size=40))
+def test_53_no_history_starts_a_charge_where_it_is_reserved_for_another(
+    actions: list[tuple[Any, ...]],
+) -> None:
+    """Behaviour 53: by reader or remote start, before or after the plug."""
+    stand = Stand(outlets=2)
+    stand.groups = {"A": "FAMILY", "B": "FAMILY"}
+
+    def started(number: int, uid: str) -> None:
+        keeper = stand.kept.pop(number, None)
+        assert keeper is None or keeper.is_for(uid, stand.groups.get(uid)), (number, uid, keeper)
+        kind = "free" if keeper is None else "own" if keeper.id_tag == uid else "group"
+        STARTS[kind] += 1
+
+    for number, outlet in stand.outlets.items():
+        outlet.on_start = partial(started, number)
+    for action in actions:
+        _act_reserved(stand, action)
+    stand.run()
+
+
+def test_53_those_histories_do_start_charges() -> None:
+    assert min(STARTS.values()) > 5, STARTS
