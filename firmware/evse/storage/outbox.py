@@ -60,14 +60,19 @@ class Outbox:
         self, local_id: str, payload: Mapping[str, Any], energy_wh: int, at: datetime
     ) -> None:
         """Queue a MeterValues of a transaction, and store the meter's register as `Transactions.
-        sample` does: after a power cut the transaction does not end below what is told."""
+        sample` does: after a power cut the transaction does not end below what is told.
+
+        One whose end was stored meanwhile is left alone: nothing is told after StopTransaction.
+        """
         async with self._database.transaction() as connection:
-            await enqueue(connection, local_id, "MeterValues", payload)
-            await connection.execute(
-                "UPDATE transactions SET last_wh = ?, last_at = ?"
-                " WHERE local_id = ? AND ? >= coalesce(last_wh, meter_start_wh)",
-                (energy_wh, at.isoformat(), local_id, energy_wh),
+            changed = await connection.execute(
+                "UPDATE transactions SET last_wh = max(coalesce(last_wh, meter_start_wh), ?),"
+                " last_at = ? WHERE local_id = ? AND stopped_at IS NULL",
+                (energy_wh, at.isoformat(), local_id),
             )
+            if not changed.rowcount:
+                return
+            await enqueue(connection, local_id, "MeterValues", payload)
             await connection.execute(
                 """
                 DELETE FROM outbox WHERE id IN (

@@ -141,11 +141,15 @@ class Transactions:
         return _from_row(rows[0]) if rows else None
 
     async def add_data(self, local_id: str, value: Mapping[str, Any]) -> None:
-        """Keep a MeterValue (a JSON object) for the transactionData of StopTransaction."""
+        """Keep a MeterValue (a JSON object) for the transactionData of StopTransaction.
+
+        Nothing is kept of a transaction whose end is stored.
+        """
         async with self._database.transaction() as connection:
             await connection.execute(
-                "INSERT INTO transaction_data (local_id, value) VALUES (?, ?)",
-                (local_id, json.dumps(value)),
+                "INSERT INTO transaction_data (local_id, value)"
+                " SELECT local_id, ? FROM transactions WHERE local_id = ? AND stopped_at IS NULL",
+                (json.dumps(value), local_id),
             )
             await connection.execute(
                 """

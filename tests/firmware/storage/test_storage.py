@@ -144,6 +144,18 @@ async def test_what_meter_values_tell_is_the_last_sample(database: Database) -> 
         assert (stored.last_wh, stored.last_at) == (kept_wh, NOW)
 
 
+async def test_nothing_is_told_after_the_end(database: Database) -> None:
+    """A sample that was taken while the end was being stored comes too late (behaviour 34)."""
+    store, outbox = Transactions(database), Outbox(database)
+    started = record()
+    await store.start(started, {})
+    await store.stop(over(started), {})
+    await outbox.add_meter_values(started.local_id, {}, 2000, NOW)
+    await store.add_data(started.local_id, {})
+    assert await actions(database) == ["StartTransaction", "StopTransaction"]
+    assert await store.data(started.local_id) == []
+
+
 async def test_meter_values_are_thinned_but_never_the_rest(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
