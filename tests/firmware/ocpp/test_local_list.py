@@ -1,7 +1,7 @@
 """The central system's list of cards: how it is sent, what it is worth, that it lasts."""
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -241,35 +241,3 @@ async def test_at_home_the_list_is_the_wallboxs_own(
     assert (await wallbox.client.authorize("A")).accepted
     assert (await wallbox.client.authorize("B")).status == "Blocked"
     assert not central.of("Authorize")
-
-
-@pytest.mark.parametrize(
-    ("overrides", "after_days", "offline"),
-    [
-        ((), 3649, "Accepted"),
-        ((), 3651, "Expired"),
-        (("OcppWhitelistExpireDays=2",), 1, "Accepted"),
-        (("OcppWhitelistExpireDays=2",), 3, "Expired"),
-        (("OcppWhitelistExpireDays=2", "OcppWhitelistExpireMode=false"), 99_999, "Accepted"),
-    ],
-)
-async def test_manual_ocpp_whitelist_expire_mode(
-    central: Any,
-    make_wallbox: Any,
-    eventually: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    overrides: tuple[str, ...],
-    after_days: int,
-    offline: str,
-) -> None:
-    """ETEK manual 5.8.2.1: the assumed expiry of a cached card without an expiry date, counted
-    from the central system's last word, over a power cut too."""
-    wallbox = await make_wallbox(*overrides)
-    wallbox.start()
-    await eventually(lambda: wallbox.client.connected)
-    assert (await wallbox.client.authorize("A")).accepted
-    learnt_at = wallbox.clock.utcnow()
-    await wallbox.kill()
-    again = await make_wallbox(*overrides)
-    monkeypatch.setattr(again.clock, "utcnow", lambda: learnt_at + timedelta(days=after_days))
-    assert (await again.client.authorize("A")).status == offline
