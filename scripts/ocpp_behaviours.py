@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,12 +123,16 @@ def numbers(test: ast.FunctionDef | ast.AsyncFunctionDef) -> set[int]:
 def tests() -> Iterator[tuple[int, str]]:
     """(behaviour, test) of all tests which name one."""
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if not (_NAMED.search(text) or _IN_NAME.search(text)):
+            continue
+        for node in ast.parse(text).body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for number in numbers(node):
                     yield number, f"{path.relative_to(TESTS)}::{node.name}"
 
 
+@cache
 def guards() -> dict[int, list[str]]:
     """The tests of each behaviour."""
     found: dict[int, list[str]] = {number: [] for number in BEHAVIOURS}
