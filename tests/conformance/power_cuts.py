@@ -33,7 +33,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.harness.home_assistant import HarnessError
+from scripts.harness.home_assistant import HarnessError, wait_until
 from tests.conformance.account import Transaction, energy_faults
 from tests.conformance.bench import ANNA, BERTA, CARLO, DESK, Bench
 from tests.conformance.central import COMMANDS, Central, CentralError
@@ -245,11 +245,17 @@ class Campaign:
         for number in CONNECTORS:
             if self._bench.sim("status")["world"]["connectors"][str(number)]["plugged"]:
                 self._bench.sim("unplug", connector=number)
-            self._bench.told_status(number, "Available")
-        self._bench.wait(lambda: not self._waiting(), "an empty outbox")
+        wait_until(self._at_rest, "the end of all transactions", self._bench.patience_s)
+        wait_until(lambda: not self._waiting(), "an empty outbox", self._bench.patience_s)
         self._bench.wallbox.stop()
         self._look()
         self._compare(stored(self._folder), registers_wh(self._folder))
+
+    def _at_rest(self) -> bool:
+        connectors = self._bench.sim("status")["connectors"].values()
+        return all(
+            each["transaction"] is None and each["phase"] != "charging" for each in connectors
+        )
 
     def _waiting(self) -> int:
         with sqlite3.connect(f"file:{self._folder}/evse.sqlite?mode=ro", uri=True) as database:
