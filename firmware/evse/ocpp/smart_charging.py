@@ -170,10 +170,12 @@ class SmartCharging:
                 and now_s < offer.until_s
             ):
                 self.withdraw(offer.connector_id, offer.id_tag)
+                new = Installed(record.connector_id, offer.profile)
                 try:
-                    await self._put(Installed(record.connector_id, offer.profile))
+                    await self._put(new)
                 except sqlite3.Error:  # it holds nevertheless, and the transaction goes on
                     _logger.exception("the charging profiles cannot be stored")
+                    self._replace((), (new,))
                 break
         self._known.clear()
 
@@ -197,7 +199,11 @@ class SmartCharging:
         except ProfileError as error:
             _logger.warning("SetChargingProfile is rejected: %s", error)
             return call_result.SetChargingProfile(status="Rejected")
-        await self._put(new)
+        try:
+            await self._put(new)
+        except sqlite3.Error as error:
+            _logger.warning("SetChargingProfile is rejected: it cannot be stored: %s", error)
+            return call_result.SetChargingProfile(status="Rejected")
         return call_result.SetChargingProfile(status="Accepted")
 
     @on(Action.clear_charging_profile)
@@ -219,12 +225,10 @@ class SmartCharging:
                 and stack_level in (None, item.profile.stack_level)
             )
 
-        kept = tuple(item for item in self._installed if not meant(item))
-        if len(kept) == len(self._installed):
+        cleared = tuple(item for item in self._installed if meant(item))
+        if not cleared:
             return call_result.ClearChargingProfile(status="Unknown")
-        self._installed = kept
-        self._known.clear()
-        await self._save()
+        await self._exchange(cleared, ())
         return call_result.ClearChargingProfile(status="Accepted")
 
     @on(Action.get_composite_schedule)
@@ -293,11 +297,26 @@ class SmartCharging:
 
     async def _put(self, new: Installed) -> None:
         """Install a profile; a TxProfile may replace a stored one that has its id."""
-        replaced = [item for item in self._installed if replaces(new, item)]
-        self._installed = (*(item for item in self._installed if item not in replaced), new)
-        self._known.clear()
-        if any(item.profile.purpose is not Purpose.TRANSACTION for item in (new, *replaced)):
+        replaced = tuple(item for item in self._installed if replaces(new, item))
+        await self._exchange(replaced, (new,))
+
+    async def _exchange(self, old: tuple[Installed, ...], new: tuple[Installed, ...]) -> None:
+        """Take `new` profiles in the place of `old` ones, on disk too.
+
+        Raises `sqlite3.Error`: then nothing has changed.
+        """
+        self._replace(old, new)
+        if all(item.profile.purpose is Purpose.TRANSACTION for item in (*old, *new)):
+            return
+        try:
             await self._save()
+        except sqlite3.Error:
+            self._replace(new, old)
+            raise
+
+    def _replace(self, old: tuple[Installed, ...], new: tuple[Installed, ...]) -> None:
+        self._installed = (*(item for item in self._installed if item not in old), *new)
+        self._known.clear()
 
     async def _save(self) -> None:
         await self._values.save_charging_profiles(

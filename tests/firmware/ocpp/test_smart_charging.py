@@ -1,13 +1,16 @@
 """Charging profiles over the wire: the lease a central system keeps, and its end."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from ocpp.exceptions import InternalError
 from ocpp.v16 import call
 
 from evse.core.limits import Source
 from evse.ocpp import smart_charging
+from evse.storage.values import Values
 
 
 def profile(
@@ -214,3 +217,35 @@ async def test_limit_is_worked_out_at_changes_only(
     for _ in range(100):
         assert limit_a(wallbox) == 10
     assert len(calls) == 1
+
+
+async def test_what_cannot_be_stored_is_not_accepted(
+    central: Any, wallbox: Any, monkeypatch: Any
+) -> None:
+    """Behaviour 58: a full disk; what holds is what a power cut would leave."""
+    assert await put(central, profile(6)) == "Accepted"
+
+    async def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Values, "save_charging_profiles", full)
+    assert await put(central, profile(16)) == "Rejected"
+    assert limit_a(wallbox) == 6
+    with pytest.raises(InternalError):
+        await central.ask(call.ClearChargingProfile(id=1))
+    assert limit_a(wallbox) == 6
+
+
+async def test_a_remote_start_keeps_its_profile_on_a_full_disk(
+    central: Any, wallbox: Any, begun: Any, monkeypatch: Any
+) -> None:
+    """Behaviour 62: the transaction is not offered more because its profile replaced another."""
+    assert await put(central, profile(16, id_=2)) == "Accepted"
+    await central.ask(call.RemoteStartTransaction("CARD", 1, profile(8, "TxProfile", 2)))
+
+    async def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Values, "save_charging_profiles", full)
+    await wallbox.client.transaction_started(begun())
+    assert limit_a(wallbox) == 8
