@@ -78,6 +78,7 @@ class Reports:
 
     async def run(self, charge_point: ChargePoint) -> None:
         """Send over this connection until cancelled."""
+        self._filled.set()  # what an earlier connection left unsent
         while True:
             await self._filled.wait()
             self._filled.clear()
