@@ -100,8 +100,9 @@ class CoreProfile:
         connector_id: int,
         type: str,  # noqa: A002 (the name of the field)
     ) -> call_result.ChangeAvailability:
-        """5.2."""
-        if connector_id not in (0, *self._station.connector_ids):
+        """5.2; Rejected where the manual's "Change availability" (ETEK EKEPC3, 5.8.1.6) is off."""
+        known = connector_id in (0, *self._station.connector_ids)
+        if not (known and self._settings["ocpp.change_availability"]):
             return call_result.ChangeAvailability(status="Rejected")
         status = await self._station.change_availability(connector_id, type == "Operative")
         return call_result.ChangeAvailability(status=status)

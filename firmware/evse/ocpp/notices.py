@@ -80,10 +80,15 @@ class Notices:
         for connector_id, (report, since_s) in tuple(self._settling.items()):
             if now_s - since_s >= lasted_s:
                 del self._settling[connector_id]
-                if self._queued.get(connector_id) != _state(report):
+                if self._queued.get(connector_id) != _state(report) and self._may_tell(report):
                     self._queued[connector_id] = _state(report)
                     self._statuses.append((connector_id, report))
         self._status_ready.set()
+
+    def _may_tell(self, report: StatusReport) -> bool:
+        """The manual's "Send error status notifications" (ETEK EKEPC3, 5.8.1.6)."""
+        wanted: bool = self._settings["ocpp.send_error_status_notifications"]
+        return wanted or report.error_code == "NoError"
 
     def house_current_changed(self, house_a: Phases) -> None:
         """Take a new reading of the house meter."""

@@ -181,6 +181,22 @@ STATUS = (
         0,
         maximum=600,
     ),
+    Setting(
+        "ocpp.send_error_status_notifications",
+        Kind.BOOL,
+        True,
+        "Send error status notifications",
+        BACKEND,
+        ocpp_key="SendErrorStatusNotifications",
+    ),
+    Setting(
+        "ocpp.change_availability",
+        Kind.BOOL,
+        True,
+        "Change availability: the backend may",
+        BACKEND,
+        ocpp_key="ChangeAvailability",
+    ),
 )
 
 LENGTHS = tuple(

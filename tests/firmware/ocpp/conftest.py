@@ -38,13 +38,15 @@ class FakeStation:
     def __init__(self) -> None:
         self.connector_ids = (1,)
         self.statuses = {0: "Available", 1: "Available"}
+        self.errors = {0: "NoError", 1: "NoError"}
         self.house_a: Phases | None = None
         self.offered_a = 16.0
         self.answer = True
         self.asked: list[tuple[Any, ...]] = []
 
     def status(self, connector_id: int) -> StatusReport:
-        return StatusReport(self.statuses[connector_id], "NoError", datetime.now(UTC))
+        status, error = self.statuses[connector_id], self.errors[connector_id]
+        return StatusReport(status, error, datetime.now(UTC))
 
     def readings(self, connector_id: int) -> ChargerReadings:
         return ChargerReadings(

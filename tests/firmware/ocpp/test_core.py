@@ -263,3 +263,29 @@ async def test_a_handler_that_fails_answers_and_the_conversation_goes_on(
     assert raised.value.code == "InternalError"
     assert (await central.ask(call.ClearCache())).status == "Accepted"
     assert wallbox.client.counters.connections == 1
+
+
+@pytest.mark.parametrize(("sent", "told"), [(True, ["Faulted", "Charging"]), (False, ["Charging"])])
+async def test_manual_errors_need_not_be_told(
+    central: Any, make_wallbox: Any, eventually: Any, sent: bool, told: list[str]
+) -> None:
+    """ETEK EKEPC3, 5.8.1.6."""
+    wallbox = await make_wallbox(f"SendErrorStatusNotifications={str(sent).lower()}")
+    wallbox.start()
+    await eventually(lambda: len(central.of("StatusNotification")) == 2)
+    for status, error in (("Faulted", "GroundFailure"), ("Charging", "NoError")):
+        wallbox.station.statuses[1], wallbox.station.errors[1] = status, error
+        wallbox.client.status_changed(1)
+    await eventually(lambda: central.of("StatusNotification")[-1]["status"] == "Charging")
+    assert [s["status"] for s in central.of("StatusNotification")[2:]] == told
+
+
+async def test_manual_the_backend_may_be_kept_from_changing_availability(
+    central: Any, make_wallbox: Any, eventually: Any
+) -> None:
+    """ETEK EKEPC3, 5.8.1.6."""
+    wallbox = await make_wallbox("ChangeAvailability=false")
+    wallbox.start()
+    await eventually(lambda: wallbox.client.connected)
+    answer = await central.ask(call.ChangeAvailability(1, "Inoperative"))
+    assert (answer.status, wallbox.station.asked) == ("Rejected", [])

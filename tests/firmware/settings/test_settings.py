@@ -62,6 +62,9 @@ def test_ocpp_keys_fit_the_specification(key: str) -> None:
         ("authorization.if_in_doubt_allow_charging", ("RW", "RW", "RW")),
         ("authorization.cache_enabled", ("RW", "R", "R")),
         ("manufacturer.vendor", ("RW", "R", "R")),
+        ("ocpp.send_error_status_notifications", ("RW", "RW", "R")),
+        ("ocpp.change_availability", ("RW", "RW", "R")),
+        ("authorization.disallow_charging_if_ocpp_queue_is_full", ("RW", "RW", "R")),
     ],
 )
 def test_roles_are_those_of_the_manual(key: str, roles: tuple[str, ...]) -> None:
