@@ -106,8 +106,8 @@ def account(calls: Iterable[Call]) -> Account:
 
 def _take(call: Call, told: Account, by_number: dict[int, Transaction]) -> None:
     if call.action == "StartTransaction":
-        number = int(call.answer["transactionId"])
-        by_number[number] = Transaction(number, call)
+        given = int(call.answer["transactionId"])
+        by_number[given] = Transaction(given, call)
         return
     number = call.payload.get("transactionId")
     if call.action not in {"StopTransaction", "MeterValues"} or number is None:

@@ -36,18 +36,15 @@ class Bench:
     def __init__(self, folder: Path, central: Central, speed: float, **settings: object) -> None:
         """`folder`: of the wallbox's state; `settings` as those of `Wallbox`."""
         self.central = central
-        self.wallbox = Wallbox(
-            folder,
-            **{
-                "ocpp__url": central.url,
-                "ocpp__identity": "conformance",
-                "ocpp__password": PASSWORD,
-                "installation__connectors": 2,
-                "simulation__speed": speed,
-                "simulation__house": "quiet",
-            }
-            | settings,
-        )
+        common: dict[str, Any] = {
+            "ocpp__url": central.url,
+            "ocpp__identity": "conformance",
+            "ocpp__password": PASSWORD,
+            "installation__connectors": 2,
+            "simulation__speed": speed,
+            "simulation__house": "quiet",
+        }
+        self.wallbox = Wallbox(folder, **(common | settings))
         central.know(**CARDS)
 
     # ------------------------------------------------------------- the wallbox

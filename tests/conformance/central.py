@@ -136,7 +136,7 @@ class Central:
             lambda: self.record.answers.get(number), f"an answer to {action}", ANSWER_TIMEOUT_S
         )
 
-    def wait(self, read: Callable[[], T], what: str, timeout_s: float) -> T:
+    def wait(self, read: Callable[[], T | None], what: str, timeout_s: float) -> T:
         """The first truthy result of `read`, which is called at each event."""
         end_s = time.monotonic() + timeout_s
         with self._changed:

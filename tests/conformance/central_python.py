@@ -20,6 +20,7 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 CARDS: dict[str, dict[str, str]] = {}
 """What is known of cards: their idTagInfo; of any other, that it is Invalid."""
@@ -86,7 +87,7 @@ def handler(action: str) -> Any:
     return on(action)(answer)
 
 
-class Wallbox(ChargePoint):
+class Wallbox(ChargePoint):  # type: ignore[misc]  # the package is not typed
     """One connection of the wallbox."""
 
     payload: dict[str, Any]
@@ -183,7 +184,9 @@ class Central:
 async def main() -> None:
     """Serve on a free port until standard input ends."""
     central = Central()
-    async with serve(central.serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
+    async with serve(
+        central.serve, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]
+    ) as server:
         tell("listening", port=server.sockets[0].getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             await central.obey(tasks)
