@@ -72,11 +72,14 @@ class Balancer:
         leads = self._settings["installation.connection_mode"] == LEADS
         return bool(function == "DLB" or (function == "DLM" and leads))
 
-    def sampled(self, house: MeterReading, car_a: Phases) -> None:
-        """Decide on a sample of the house meter; `car_a` are all cars, by the house's phases."""
+    def sampled(self, house: MeterReading, car_a: Phases, offered_a: float | None = None) -> None:
+        """Decide on a sample of the house meter; `car_a` are all cars, by the house's phases.
+
+        `offered_a`: what the pilots of this wallbox say, together.
+        """
         now_s = self._clock.monotonic()
         volts = house.voltage_v or NOMINAL_V
-        sample = HouseSample(house.at_s, house.current_a, car_a, volts)
+        sample = HouseSample(house.at_s, house.current_a, car_a, volts, offered_a)
         self._breaker = breaker.on_sample(self._breaker, sample, self._breaker_settings)
         utc_s = self._clock.utcnow().timestamp() - (now_s - house.at_s)
         self._capacity = capacity.on_sample(self._capacity, sample, self._capacity_settings, utc_s)

@@ -52,7 +52,8 @@ class Supply:
             self.balancer.no_car()
         own_a = _total(self.balancer.on_house(seen.current_a) for seen in chargers.values())
         if not self.group.leads:
-            self.balancer.sampled(house, own_a)
+            offered_a = sum(each.controller.offered_a for each in self._connectors.values())
+            self.balancer.sampled(house, own_a, offered_a if self._connectors else None)
             return
         now_s = self._clock.monotonic()
         sample = HouseSample(house.at_s, house.current_a, own_a)

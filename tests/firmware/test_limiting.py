@@ -14,7 +14,7 @@ from tests.firmware.virtual_clock import VirtualClock
 from tests.firmware.wallbox import PROMPT, Wallbox, Workshop
 
 MARGIN_A = 0.1
-"""What a fall of the budget leaves free, by the manual's default coefficients."""
+"""What a rise of the budget leaves free, by the manual's default coefficients."""
 
 DLB = "loadmanagement.dlb_function=DLB"
 QUICK = "DlbSettleTime=2"
@@ -197,7 +197,7 @@ async def test_an_overload_of_the_house_is_answered_by_the_first_sample(
     wallbox.world.extra_a = (10.0, 0.0, 0.0)
     took_s = await wallbox.until(lambda: wallbox.offered_a() < 24.0, 2.0)
     assert took_s <= 1.1
-    assert wallbox.offered_a() == pytest.approx(15.0, abs=0.2)
+    assert wallbox.offered_a() == pytest.approx(15.0, abs=0.3)
 
 
 async def test_two_connectors_stay_below_the_supply_line(make_wallbox: Workshop) -> None:

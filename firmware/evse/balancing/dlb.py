@@ -35,6 +35,9 @@ __all__ = [
 
 NO_BOUNDS: Mapping[Source, Phases] = {}
 
+_FALL_A = 0.04
+"""Less is no fall: half the last digit of a house meter."""
+
 _RESTART_MARGIN_A = 1.0
 """A restart needs this much above the minimum, or the start itself would end it."""
 
@@ -71,7 +74,7 @@ class DlbSettings:
 
     `phases_used`: the phases which the wallbox is connected to; the others don't count.
     `dead_band_a`: a budget rises by twice this at least. `longest_gap_s`: pulses that come again
-    within it are recognised. `margin_a`: a fall leaves so much free, and less than it is no fall.
+    within it are recognised. `margin_a`: a fall leaves so much free, a rise half of it.
     ValueError when no phase is used, or a current or time is negative or not finite.
     """
 
@@ -84,7 +87,7 @@ class DlbSettings:
     phases_used: tuple[bool, bool, bool] = (True, True, True)
     dead_band_a: float = 0.5
     longest_gap_s: float = 180.0
-    margin_a: float = 0.1
+    margin_a: float = 0.2
 
     def __post_init__(self) -> None:
         if not any(self.phases_used):
@@ -102,7 +105,7 @@ def coefficients(triple: str) -> dict[str, float]:
     """Read the manual's three coefficients, "500,1800,10" by default, as `DlbSettings` has them.
 
     The manual gives them no meaning. Here: P, the dead band in mA; I, for how long a pulse is
-    remembered, in 0.1 s; D, what a fall leaves free, in 10 mA. ValueError, naming what came.
+    remembered, in 0.1 s; D, what a fall leaves free, in 20 mA. ValueError, naming what came.
     """
     parts = triple.split(",")
     if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
@@ -111,15 +114,16 @@ def coefficients(triple: str) -> dict[str, float]:
     for name, value, most in (("P", p, 5000), ("I", i, 3000), ("D", d, 200)):
         if value > most:
             raise ValueError(f"{name}: came {value}, allowed 0 … {most}")
-    return {"dead_band_a": p / 1000.0, "longest_gap_s": i / 10.0, "margin_a": d / 100.0}
+    return {"dead_band_a": p / 1000.0, "longest_gap_s": i / 10.0, "margin_a": d / 50.0}
 
 
 @dataclass(frozen=True, slots=True)
 class DlbState:
     """What the regulator remembers; its memory is bounded by the window, not by the meter's rate.
 
-    `budget_a`: what each phase allows to all cars; `source`: whose limit that is. `limit_a`: what
-    one wallbox is allowed, since `limit_since_s`. `last_at_s`: the last valid sample.
+    `budget_a`: what each phase allows to all cars; `sources`: whose limit that is. `limit_a`: what
+    one wallbox is allowed. `offered_a`: what the car is told, since `offered_since_s`.
+    `last_at_s`: the last valid sample.
     `unbroken_since_s`: since when samples come without a silence. `restart_free_since_s`: since
     when a restart's current has been free. `unused_share`: of its limit, what the car leaves.
     `car_phases`: those which the car uses, its seeming ones since `drawing_since_s`.
@@ -130,7 +134,8 @@ class DlbState:
     budget_a: Phases = (0.0, 0.0, 0.0)
     sources: tuple[Source, Source, Source] = (Source.DLB, Source.DLB, Source.DLB)
     limit_a: float = 0.0
-    limit_since_s: float = 0.0
+    offered_a: float = 0.0
+    offered_since_s: float = 0.0
     last_at_s: float | None = None
     unbroken_since_s: float = 0.0
     restart_free_since_s: float | None = None
@@ -222,7 +227,7 @@ def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
     for phase in _phases(state, settings):
         if state.budget_a[phase] > tightest_a:
             continue
-        enough_a = state.budget_a[phase] + 2 * settings.dead_band_a + settings.margin_a
+        enough_a = state.budget_a[phase] + 2 * settings.dead_band_a + settings.margin_a / 2
         memory = state.memories[phase]
         if memory.steps[-1][1] < enough_a or state.budget_a[phase] >= settings.maximum_a:
             return None
@@ -247,7 +252,6 @@ def _begin(state: DlbState, at_s: float, settings: DlbSettings) -> DlbState:
     return DlbState(
         budget_a=(start_a, start_a, start_a),
         limit_a=start_a,
-        limit_since_s=at_s,
         unbroken_since_s=at_s,
         car_phases=state.car_phases,
         drawing_since_s=at_s,
@@ -266,9 +270,12 @@ def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings
         settled = sample.at_s - state.drawing_since_s >= _PHASES_AFTER_S
         l1, l2, l3 = drawing if settled else more
         state = replace(state, car_phases=(l1, l2, l3))
-    if not any(drawing) or sample.at_s - state.limit_since_s < _UNUSED_AFTER_S:
+    offered_a = state.limit_a if sample.offered_a is None else sample.offered_a
+    if abs(offered_a - state.offered_a) > _FALL_A:
+        state = replace(state, offered_a=offered_a, offered_since_s=sample.at_s)
+    if not any(drawing) or sample.at_s - state.offered_since_s < _UNUSED_AFTER_S:
         return state
-    share = 1.0 - max(sample.car_a) / max(state.limit_a, settings.minimum_a)
+    share = 1.0 - max(sample.car_a) / max(offered_a, settings.minimum_a)
     if 0.0 <= share <= 2 * _UNUSED_MAX_SHARE:  # far more: something else limits the car
         aim = min(share, _UNUSED_MAX_SHARE)
         learned = state.unused_share + _BELIEVED * (aim - state.unused_share)
@@ -310,11 +317,12 @@ def _budget(
     budget_a, source = state.budget_a[phase], state.sources[phase]
     if not settings.phases_used[phase]:
         return budget_a, source
-    if memory.mean_a < budget_a - settings.margin_a or memory.mean_a < settings.minimum_a:
+    if memory.mean_a < budget_a - _FALL_A or memory.mean_a < settings.minimum_a:
         return max(0.0, memory.mean_a - settings.margin_a), memory.source
     _, settled_a, of = memory.lowest(at_s)
-    if settled and settled_a - settings.margin_a >= budget_a + 2 * settings.dead_band_a:
-        return settled_a - settings.margin_a, of
+    given_a = settled_a - settings.margin_a / 2
+    if settled and given_a >= budget_a + 2 * settings.dead_band_a:
+        return given_a, of
     return budget_a, source
 
 
@@ -330,7 +338,7 @@ def _limited(state: DlbState, sample: HouseSample, settings: DlbSettings) -> Dlb
     limit_a = _next_limit_a(state, now_a, sample.at_s, settings)
     if limit_a == state.limit_a:
         return _follow(state, sample)
-    return _follow(replace(state, limit_a=limit_a, limit_since_s=sample.at_s), sample)
+    return _follow(replace(state, limit_a=limit_a), sample)
 
 
 def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSettings) -> float:
@@ -343,7 +351,7 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
         if not waited or tightest_a < settings.minimum_a:
             return 0.0 if state.limit_a < settings.minimum_a else state.limit_a
     allowed_a = min(with_unused_a(state, max(tightest_a, settings.minimum_a)), settings.maximum_a)
-    if state.limit_a - settings.margin_a <= allowed_a < state.limit_a + settings.dead_band_a:
+    if state.limit_a - _FALL_A <= allowed_a < state.limit_a + settings.dead_band_a:
         return state.limit_a  # what the car leaves was learned anew; no news for the car
     return allowed_a
 

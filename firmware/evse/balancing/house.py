@@ -17,12 +17,14 @@ class HouseSample:
 
     Both in A and signed, negative is export; `car_a` is that of the wallbox, or of the whole group
     that shares this fuse. `voltage_v`: of the house, or nominal where nobody measures it.
+    `offered_a`: what the car is told, if something else may limit it too; None: our limit.
     """
 
     at_s: float
     house_a: Phases
     car_a: Phases
     voltage_v: Phases = NOMINAL_V
+    offered_a: float | None = None
 
 
 def is_plausible(sample: HouseSample, phases_used: tuple[bool, bool, bool]) -> bool:

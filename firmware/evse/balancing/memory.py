@@ -15,8 +15,8 @@ NOISE_A = 0.8
 """Samples this near to their mean are noise of house and meter, and only the mean counts; what is
 further away is an appliance, and counts at once."""
 
-_MEAN_S = 6.0
-"""Over how long the mean goes."""
+_FALL_S, _RISE_S = 2.0, 6.0
+"""Over how long the mean goes: what is less than before is believed sooner."""
 
 REPEATED_A = 1.0
 """A fall to within this of an earlier one is the same appliance again."""
@@ -86,7 +86,8 @@ def _climb(steps: tuple[Step, ...], room_a: float, source: Source, at_s: float) 
 def _mean_a(memory: Memory, room_a: float, passed_s: float) -> float:
     if abs(room_a - memory.mean_a) > NOISE_A:
         return room_a
-    return memory.mean_a + (room_a - memory.mean_a) * min(1.0, passed_s / _MEAN_S)
+    over_s = _FALL_S if room_a < memory.mean_a else _RISE_S
+    return memory.mean_a + (room_a - memory.mean_a) * min(1.0, passed_s / over_s)
 
 
 def _learn(

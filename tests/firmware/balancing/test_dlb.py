@@ -19,6 +19,8 @@ from evse.core.limits import Source
 
 SETTINGS = DlbSettings(maximum_a=25.0, fallback_a=8.0)
 MARGIN_A = SETTINGS.margin_a
+HALF_A = MARGIN_A / 2
+"""A fall leaves the margin free, a rise half of it."""
 
 
 @dataclass
@@ -71,13 +73,13 @@ def test_it_starts_at_the_fallback_and_rises_when_the_rest_was_free_for_20_s():
     house = House(others_a=(4.0, 4.0, 4.0))
     allowed_a = house.run(25)
     assert allowed_a[:20] == [8.0] * 20
-    assert allowed_a[20] == 21.0 - MARGIN_A
+    assert allowed_a[20] == 21.0 - HALF_A
     assert house.limit.source is Source.DLB
 
 
 def test_down_by_the_whole_excess_on_the_first_sample():
     house = settled()
-    assert house.allowed_a == 25.0 - MARGIN_A
+    assert house.allowed_a == 25.0 - HALF_A
     house.others_a = (0.0, 14.0, 0.0)
     assert house.run(1) == [11.0 - MARGIN_A]
 
@@ -91,9 +93,9 @@ def test_up_only_to_what_was_free_all_the_time():
     house.others_a = (0.0, 0.0, 0.0)
     allowed_a = house.run(25)
     assert [amps for amps, _ in groupby(allowed_a)] == [
-        11.0 - MARGIN_A,
-        20.0 - MARGIN_A,
-        25.0 - MARGIN_A,
+        11.0 - HALF_A,
+        20.0 - HALF_A,
+        25.0 - HALF_A,
     ]
 
 
@@ -103,50 +105,50 @@ def test_a_hob_that_pulses_does_not_move_the_limit():
     for pulse in range(20):
         house.others_a = (10.0 if pulse % 2 else 0.0,) * 3
         allowed_a += house.run(8)
-    assert set(allowed_a) == {15.0 - MARGIN_A}
+    assert set(allowed_a) == {15.0 - HALF_A}
 
 
 def test_small_rises_are_not_followed():
     house = settled(others_a=10.0)
     house.others_a = (9.1, 9.1, 9.1)
-    assert set(house.run(60)) == {15.0 - MARGIN_A}
+    assert set(house.run(60)) == {15.0 - HALF_A}
     house.others_a = (8.0, 8.0, 8.0)
-    assert house.run(60)[-1] == 17.0 - MARGIN_A
+    assert house.run(60)[-1] == 17.0 - HALF_A
 
 
 def test_the_tightest_phase_decides():
-    assert settled().allowed_a == 25.0 - MARGIN_A
+    assert settled().allowed_a == 25.0 - HALF_A
     house = House(others_a=(3.0, 12.0, 7.0))
     house.run(60)
-    assert house.allowed_a == 13.0 - MARGIN_A
+    assert house.allowed_a == 13.0 - HALF_A
 
 
 def test_phases_without_the_car_do_not_count():
     single_phase = DlbSettings(25.0, 8.0, phases_used=(True, False, False))
     house = House(single_phase, others_a=(3.0, 24.0, math.nan))
     house.run(60)
-    assert house.allowed_a == 22.0 - MARGIN_A
+    assert house.allowed_a == 22.0 - HALF_A
 
 
 def test_the_car_itself_is_taken_out():
     """Integrating on the grid value would see no room here."""
     house = settled(others_a=5.0)
-    assert house.car_a == (20.0 - MARGIN_A,) * 3
-    assert set(house.run(60)) == {20.0 - MARGIN_A}
+    assert house.car_a == (20.0 - HALF_A,) * 3
+    assert set(house.run(60)) == {20.0 - HALF_A}
 
 
 @pytest.mark.parametrize(
     ("others_a", "allowed_a"), [(-10.0, 25.0), (-0.1, 25.0), (0.0, 25.0), (1.0, 24.0)]
 )
 def test_export_never_allows_more_than_the_fuse(others_a, allowed_a):
-    assert settled(others_a=others_a).allowed_a == allowed_a - MARGIN_A
+    assert settled(others_a=others_a).allowed_a == allowed_a - HALF_A
 
 
 def test_export_of_the_house_does_not_hide_its_load():
     """House −4 A with 10 A into the car: the roof gives 14 A."""
     house = settled(others_a=-14.0)
     house.car_a = (10.0, 10.0, 10.0)
-    assert house.sample() == 25.0 - MARGIN_A
+    assert house.sample() == 25.0 - HALF_A
     house.now_s += 1.0
     house.others_a = (9.0, 9.0, 9.0)
     assert house.sample() == 16.0 - MARGIN_A
@@ -160,8 +162,8 @@ def test_below_the_minimum_it_pauses_and_restarts_after_60_s_with_a_margin():
     assert set(house.run(300)) == {0.0}
     house.others_a = (17.0, 17.0, 17.0)
     allowed_a = house.run(62)
-    assert allowed_a.index(8.0 - MARGIN_A) == 60
-    assert set(allowed_a) == {0.0, 8.0 - MARGIN_A}
+    assert allowed_a.index(8.0 - HALF_A) == 60
+    assert set(allowed_a) == {0.0, 8.0 - HALF_A}
 
 
 def test_a_pause_counts_from_the_last_lack():
@@ -173,16 +175,16 @@ def test_a_pause_counts_from_the_last_lack():
     house.others_a = (20.0, 20.0, 20.0)
     house.run(1)
     house.others_a = (10.0, 10.0, 10.0)
-    assert house.run(62).index(15.0 - MARGIN_A) == 60
+    assert house.run(62).index(15.0 - HALF_A) == 60
 
 
 @pytest.mark.parametrize("fallback_a", [0.0, 8.0])
 def test_a_silent_meter_ends_in_the_fallback_within_10_s(fallback_a):
     house = settled(settings=DlbSettings(25.0, fallback_a, restart_wait_s=30.0))
-    assert house.allowed_a == 25.0 - MARGIN_A
+    assert house.allowed_a == 25.0 - HALF_A
     last_s = house.now_s
     house.now_s = last_s + 9.99
-    assert (house.limit.source, house.allowed_a) == (Source.DLB, 25.0 - MARGIN_A)
+    assert (house.limit.source, house.allowed_a) == (Source.DLB, 25.0 - HALF_A)
     house.now_s = last_s + 10.0
     assert (house.limit.source, house.allowed_a) == (Source.METER_LOST, fallback_a)
 
@@ -201,7 +203,7 @@ def test_after_a_silence_it_starts_low_again():
     assert house.limit.source is Source.DLB
     allowed_a = house.run(20)
     assert allowed_a[:19] == [8.0] * 19
-    assert allowed_a[19] == 25.0 - MARGIN_A
+    assert allowed_a[19] == 25.0 - HALF_A
 
 
 def test_after_a_silence_the_first_sample_may_take_back_the_fallback():
@@ -310,7 +312,7 @@ def test_pulses_that_repeat_are_waited_for():
     assert falls[::2] == [True, True, False, False, False, False]
     house.others_a = (0.0,) * 3
     house.run(300)
-    assert house.allowed_a == 25.0 - MARGIN_A  # and it is forgotten when it has ended
+    assert house.allowed_a == 25.0 - HALF_A  # and it is forgotten when it has ended
 
 
 def test_a_little_noise_moves_nothing():
@@ -342,13 +344,13 @@ def test_what_the_car_leaves_is_offered():
 def test_a_car_that_takes_far_less_is_offered_no_more(share):
     house = settled(others_a=5.0)
     follow(house, 120, share=share)
-    assert house.allowed_a == 20.0 - MARGIN_A
+    assert house.allowed_a == 20.0 - HALF_A
 
 
 def test_a_single_phase_car_is_bound_by_its_own_phase():
     house = House(others_a=(3.0, 17.0, 5.0))
     follow(house, 90, share=1.0, phases=(1.0, 0.0, 0.0))
-    assert house.allowed_a == 22.0 - MARGIN_A
+    assert house.allowed_a == 22.0 - HALF_A
     house.car_a = (10.0, 10.0, 10.0)  # it was a three-phase car after all
     house.now_s += 1.0
     assert house.sample() == 8.0
@@ -436,7 +438,7 @@ def test_the_coefficients_have_a_meaning():
         "longest_gap_s": SETTINGS.longest_gap_s,
         "margin_a": SETTINGS.margin_a,
     }
-    assert coefficients("0, 0, 200") == {"dead_band_a": 0.0, "longest_gap_s": 0.0, "margin_a": 2.0}
+    assert coefficients("0, 0, 200") == {"dead_band_a": 0.0, "longest_gap_s": 0.0, "margin_a": 4.0}
 
 
 @pytest.mark.parametrize(
