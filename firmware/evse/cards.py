@@ -117,7 +117,7 @@ class Cards:
         if row.decision is Decision.IGNORE:
             _log.info("a card is ignored: %s", row.why)
             return
-        takers = self._takers(uid) if connector_id is None else self._taker(connector_id, uid)
+        takers = self._takers(connector_id, uid)
         if not takers:
             _log.info("a card was held to the reader, but no connector is free for it")
             self._tell(accepted=False)
@@ -126,7 +126,7 @@ class Cards:
             self._tell(accepted=True)
         elif uid.casefold() not in self._asked:  # else its answer is on its way: no second card
             self._asked.add(uid.casefold())
-            self._send(self._authorize(takers, uid, Origin.CARD))
+            self._send(self._authorize(takers, uid, Origin.CARD, connector_id))
 
     def remote_start(self, connector_id: int | None, id_tag: str) -> bool:
         """Begin a charge, see `StationPort.remote_start`."""
@@ -146,15 +146,19 @@ class Cards:
             self._accept(takers, Accepted(id_tag, origin=Origin.REMOTE))
         return bool(takers)
 
-    def _taker(self, connector_id: int, uid: str) -> list[Connector]:
-        """The connector, if a card can do anything there."""
+    def _takers(
+        self, connector_id: int | None, uid: str, accepted: Accepted | None = None
+    ) -> list[Connector]:
+        """For which connectors a card may be: for the one at which it was held, or for any."""
+        if connector_id is None:
+            return self._takers_of_all(uid, accepted)
         connector = self._connectors[connector_id]
         if connector.session.phase is Phase.CHARGING:
             return [connector]
-        return self._free([connector], uid)
+        return self._free([connector], uid, accepted)
 
-    def _takers(self, uid: str, accepted: Accepted | None = None) -> list[Connector]:
-        """For which connectors a card may be.
+    def _takers_of_all(self, uid: str, accepted: Accepted | None) -> list[Connector]:
+        """For which of all connectors a card may be.
 
         A plug and a card within ConnectionTimeOut belong together, so that one card may charge at
         two connectors. Else it ends its own transaction, or is for a car that has waited for
@@ -191,8 +195,17 @@ class Cards:
         now_s = self._clock.monotonic()
         return now_s - self._waiting_since_s.get(connector.id, now_s)
 
-    async def _authorize(self, takers: list[Connector], id_tag: str, origin: Origin) -> None:
-        """Ask whether a card may charge, and tell the connectors' sessions if it may."""
+    async def _authorize(
+        self,
+        takers: list[Connector],
+        id_tag: str,
+        origin: Origin,
+        connector_id: int | None = None,
+    ) -> None:
+        """Ask whether a card may charge, and tell the connectors' sessions if it may.
+
+        `connector_id` is that at whose reader it was held, None for one that serves all.
+        """
         try:
             info = await self._central.authorize(id_tag)
         finally:
@@ -204,7 +217,7 @@ class Cards:
             if origin is Origin.CARD and not any(self._still_waits(c, card) for c in takers):
                 # Somebody else's card was for the same car, and answered before, or it is
                 # reserved for another group.
-                takers = self._takers(id_tag, card)
+                takers = self._takers(connector_id, id_tag, card)
             taken = self._accept(takers, card)
         else:
             _log.info("a card is refused (%s)", info.status if info else "nobody can tell")

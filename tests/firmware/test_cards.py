@@ -371,6 +371,14 @@ def test_53_after_authorize_the_card_goes_where_its_group_lets_it(
     assert stand.phase(2) is (Phase.IDLE if number == 1 else Phase.AUTHORIZED)
 
 
+def test_53_a_card_at_one_connectors_reader_goes_to_no_other() -> None:
+    stand = Stand(outlets=2)
+    stand.reserve(1, group="FAMILY")
+    stand.card("STRANGER", number=1)
+    assert (stand.phase(1), stand.phase(2)) == (Phase.IDLE, Phase.IDLE)
+    assert (stand.asked, stand.told) == (["STRANGER"], [False])
+
+
 def test_54_a_remote_start_takes_what_is_surely_free() -> None:
     """Behaviour 54: nobody is asked while there is a connector for everyone."""
     stand = Stand(outlets=2)
