@@ -1,9 +1,11 @@
 """The hand that steers a foreign central system, a process of its own.
 
-It is told one JSON object a line: `{"cards": {idTag: idTagInfo}}`, or a call to send,
-`{"request": 1, "action": "Reset", "payload": {"type": "Soft"}}`. It tells one a line, by `event`:
-`listening` (port), `connected`, `disconnected`, `call` (id, action, payload and the answer that it
-gave), `answer` (request, and payload or error), `violation` (sender, action, what).
+It is told one JSON object a line: `{"cards": {idTag: idTagInfo}}`, `{"late_s": {action: seconds}}`,
+or a call to send, `{"request": 1, "action": "Reset", "payload": {"type": "Soft"}}`.
+
+It tells one a line, by `event`: `listening` (port), `connected`, `disconnected`, `call` (id, action,
+payload and the answer that it gives), `answer` (request, and payload or error), `violation` (sender,
+action, what).
 """
 
 from __future__ import annotations
@@ -126,6 +128,10 @@ class Central:
     def know(self, **cards: Mapping[str, str]) -> None:
         """Tell it cards: the idTagInfo by idTag."""
         self._tell({"cards": cards})
+
+    def answer_late(self, **late_s: float) -> None:
+        """Let it answer actions only after so many seconds."""
+        self._tell({"late_s": late_s})
 
     def ask(self, action: str, **payload: Any) -> Answer:
         """Send a call to the wallbox; its answer. CentralError when none comes."""

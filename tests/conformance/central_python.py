@@ -30,6 +30,9 @@ TRANSACTIONS: dict[str, int] = {}
 
 NUMBERS = count(1)
 
+LATE_S: dict[str, float] = {}
+"""By action: after how many seconds its answer is sent."""
+
 PLAIN = (
     "MeterValues",
     "StatusNotification",
@@ -78,9 +81,10 @@ def decide(action: str, payload: dict[str, Any], message_id: str) -> dict[str, A
 def handler(action: str) -> Any:
     """A method that answers and tells a call."""
 
-    def answer(self: "Wallbox", call_unique_id: str, **_fields: Any) -> Any:
+    async def answer(self: "Wallbox", call_unique_id: str, **_fields: Any) -> Any:
         decided = decide(action, self.payload, call_unique_id)
         tell("call", id=call_unique_id, action=action, payload=self.payload, answer=decided)
+        await asyncio.sleep(LATE_S.get(action, 0))
         return getattr(call_result, action)(**camel_to_snake_case(decided))
 
     answer.__name__ = f"on_{action}"  # by which the package finds it
@@ -174,6 +178,8 @@ class Central:
             order = json.loads(line)
             if "cards" in order:
                 CARDS.update(order["cards"])
+            elif "late_s" in order:
+                LATE_S.update(order["late_s"])
             elif self.wallbox is None:
                 tell("answer", request=order["request"], error="NoAnswer", what="not connected")
             else:

@@ -52,6 +52,9 @@ DELAY_S = 8.0
 """What may come on top: the meter's register is read each 1 … 3 s, and writing it takes real time,
 which is much of a fast simulation."""
 
+LATE_S = 0.2
+"""(real) So late are the answers to starts and ends, that cuts come before them, too."""
+
 CAR_W = 3 * 16 * 230
 LOST_WH = (SAMPLE_S + DELAY_S) * CAR_W / 3600
 ROUNDING_WH = 1.0
@@ -304,6 +307,7 @@ def run(folder: Path, central_name: str, cuts: int, seed: int, speed: float) -> 
         settings = {"ocpp__connection_timeout_s": 600, "ocpp__meter_value_sample_interval_s": 15}
         bench = Bench(folder / "wallbox", central, speed, **settings)
         bench.patience_s = 90.0
+        central.answer_late(StartTransaction=LATE_S, StopTransaction=LATE_S)
         campaign = Campaign(bench, random.Random(seed), outcome)
         try:
             while outcome.cuts < cuts:

@@ -7,10 +7,12 @@
 'use strict';
 
 const readline = require('readline');
+const { setTimeout } = require('timers/promises');
 const { RPCServer } = require('ocpp-rpc');
 
 const cards = {}; // idTagInfo by idTag; any other card is Invalid
 const transactions = new Map(); // transactionId by the message id of its StartTransaction
+const late = {}; // by action: after how many seconds its answer is sent
 let numbers = 0;
 let wallbox = null; // the newest connection counts
 
@@ -51,20 +53,20 @@ function serve(client) {
     sender: 'wallbox', action: '', what: `${error.message}: ${buffer}`,
   }));
   for (const [action, decide] of Object.entries(answers)) {
-    client.handle(action, ({ params, messageId }) => {
+    client.handle(action, async ({ params, messageId }) => {
       const answer = decide(params, messageId);
       tell('call', { id: messageId, action, payload: params, answer });
+      if (late[action]) await setTimeout(1000 * late[action]);
       return answer;
     });
   }
 }
 
 async function obey(line) {
-  const { cards: told, request, action, payload } = JSON.parse(line);
-  if (told) {
-    Object.assign(cards, told);
-    return;
-  }
+  const { cards: told, late_s: lateS, request, action, payload } = JSON.parse(line);
+  Object.assign(cards, told);
+  Object.assign(late, lateS);
+  if (request === undefined) return;
   try {
     if (wallbox === null) throw new Error('not connected');
     tell('answer', { request, payload: await wallbox.call(action, payload, { callTimeoutMs: 30000 }) });
