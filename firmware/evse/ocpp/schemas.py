@@ -47,44 +47,46 @@ def _violation(value: object, allowed: str) -> SchemaViolation:
 
 def check_call(action: str, payload: object) -> None:
     """Check the payload of a call. Raises SchemaViolation."""
-    _checker(action, closed=True)(payload)
+    _checker(action, strict=True)(payload)
 
 
 def check_answer(action: str, payload: object) -> None:
-    """Check the payload of an answer to us; fields that the schema does not know are let pass.
+    """Check the payload of an answer to us. Raises SchemaViolation.
 
-    Some central systems add fields of their own, and nothing is gained by going without them.
-    Raises SchemaViolation.
+    Fields that the schema does not know are let pass, and optional ones that are null: some central
+    systems send such, and nothing is gained by going without what else they say.
     """
-    _checker(f"{action}Response", closed=False)(payload)
+    _checker(f"{action}Response", strict=False)(payload)
 
 
 @cache
-def _checker(name: str, closed: bool) -> _Check:
+def _checker(name: str, strict: bool) -> _Check:
     file = resources.files("ocpp.v16") / "schemas" / f"{name}.json"
     schema = json.loads(file.read_text(encoding="utf-8-sig"))
-    return _check_of(schema, schema.get("definitions", {}), closed)
+    return _check_of(schema, schema.get("definitions", {}), strict)
 
 
 def _check_of(
-    schema: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]], closed: bool
+    schema: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]], strict: bool
 ) -> _Check:
-    """The check of a schema, whose `closed` objects have no fields but those it knows."""
+    """The check of a schema."""
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rpartition("/")[2]]
     words = {key: value for key, value in schema.items() if key not in _DESCRIPTIONS}
     match words.pop("type"):
         case "object":
             properties = {
-                name: _check_of(inner, definitions, closed)
+                name: _check_of(inner, definitions, strict)
                 for name, inner in words.pop("properties", {}).items()
             }
-            closed = closed and words.pop("additionalProperties", True) is False
-            words.pop("additionalProperties", None)
-            check = _object(properties, tuple(words.pop("required", ())), closed)
+            required = tuple(words.pop("required", ()))
+            closed = words.pop("additionalProperties", True) is False
+            check = _object(properties, required, closed and strict)
+            if not strict:
+                check = _without_nulls(check, frozenset(required))
         case "array":
             words.pop("additionalItems", None)  # of lists of schemas, which there are none
-            inner = _check_of(words.pop("items"), definitions, closed)
+            inner = _check_of(words.pop("items"), definitions, strict)
             check = _array(inner, words.pop("minItems", 0))
         case "string":
             words.pop("additionalProperties", None)  # of objects; some schemas say it here
@@ -122,6 +124,15 @@ def _object(properties: Mapping[str, _Check], required: tuple[str, ...], closed:
                 raise _violation(name, "one of " + ", ".join(properties))
 
     return check
+
+
+def _without_nulls(check: _Check, required: frozenset[str]) -> _Check:
+    def check_rest(value: Any) -> None:
+        if isinstance(value, dict):
+            value = {k: v for k, v in value.items() if v is not None or k in required}
+        check(value)
+
+    return check_rest
 
 
 def _array(inner: _Check, shortest: int) -> _Check:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,9 @@ from evse.clock import SystemClock
 from evse.core.reservation import Reservation
 from evse.meters.reading import Phases
 from evse.ocpp.client import OcppClient
+from evse.ocpp.frames import CALL
 from evse.ocpp.port import ChargerReadings, IdTagInfo, StatusReport
+from evse.ocpp.schemas import SchemaViolation, check_call
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
 from evse.storage.database import Database
@@ -100,10 +103,20 @@ class Central:
     requests: list[Any] = field(default_factory=list)  # of the handshakes
     side: CentralSide | None = None
     frames: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)  # of the schemas, in calls of the wallbox
     server: Server | None = None
     url: str = ""
     refuse_with: int | None = None
     tls: ssl.SSLContext | None = None
+
+    def check(self, frame: str) -> None:
+        """Keep what is wrong with a call of the wallbox; answers are checked by `ask`."""
+        kind, _, action, payload, *_ = [*json.loads(frame), None]
+        if kind == CALL:
+            try:
+                check_call(action, payload)
+            except SchemaViolation as violation:
+                self.violations.append(f"{action}: {violation}")
 
     def of(self, action: str) -> list[dict[str, Any]]:
         return [payload for name, payload in self.calls if name == action]
@@ -169,6 +182,7 @@ async def start_central(central: Central, port: int = 0) -> None:
 
         async def keep(frame: str) -> None:
             central.frames.append(frame)
+            central.check(frame)
             await route(frame)
 
         side.route_message = keep
@@ -205,6 +219,7 @@ async def central() -> AsyncIterator[Central]:
     await start_central(central)
     yield central
     await stop_central(central)
+    assert central.violations == []
 
 
 @dataclass

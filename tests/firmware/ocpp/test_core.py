@@ -9,9 +9,19 @@ import pytest
 from ocpp.exceptions import OCPPError
 from ocpp.v16 import call, call_result
 
+from tests.firmware.ocpp.conftest import Central
+
 
 def boot(status: str, interval: int = 600) -> Any:
     return lambda _: call_result.BootNotification("2026-01-01T00:00:00Z", interval, status)
+
+
+def test_a_violation_of_ours_would_be_noticed() -> None:
+    """Every test with a central system fails when a call of the wallbox breaks its schema."""
+    central = Central()
+    central.check('[2,"a","Heartbeat",{"further":1}]')
+    central.check('[3,"a",{}]')
+    assert len(central.violations) == 1
 
 
 async def test_pending_takes_configuration(
