@@ -3,9 +3,9 @@
 It is told one JSON object a line: `{"cards": {idTag: idTagInfo}}`, `{"late_s": {action: seconds}}`,
 or a call to send, `{"request": 1, "action": "Reset", "payload": {"type": "Soft"}}`.
 
-It tells one a line, by `event`: `listening` (port), `connected`, `disconnected`, `call` (id, action,
-payload and the answer that it gives), `answer` (request, and payload or error), `violation` (sender,
-action, what).
+It tells one a line, by `event`: `listening` (port), `connected`, `disconnected`, `call` (id,
+action, payload and the answer that it gives), `answer` (request, and payload or error), `violation`
+(sender, action, what).
 """
 
 from __future__ import annotations
