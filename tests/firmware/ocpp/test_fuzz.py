@@ -6,7 +6,10 @@ EVSE_FUZZ_EXAMPLES=100000 makes a long campaign of it.
 import asyncio
 import json
 import os
+import tempfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -15,9 +18,17 @@ from hypothesis import strategies as st
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import Action
 
+from evse.clock import SystemClock
 from evse.ocpp.charge_point import CallRefused, ChargePoint, Counters, NoAnswer, on
-from tests.firmware.ocpp.test_schemas import ANY_PAYLOAD
+from evse.ocpp.client import OcppClient
+from evse.settings.values import Settings
+from evse.storage.database import Database
+from evse.storage.transactions import TransactionRecord
+from evse.storage.values import Values
+from tests.firmware.ocpp.conftest import DEFAULT_ANSWERS, FakeStation
+from tests.firmware.ocpp.test_schemas import ANY_PAYLOAD, SCHEMAS, payloads_of
 
+RECORD = TransactionRecord("t", 1, "CARD", None, 0, datetime(2026, 3, 1, tzinfo=UTC))
 EXAMPLES = int(os.environ.get("EVSE_FUZZ_EXAMPLES", "150"))
 CODES = {"GenericError", "FormationViolation", "NotImplemented", "NotSupported", "InternalError"}
 
@@ -111,6 +122,56 @@ def test_any_frame_gets_an_answer_or_silence(incoming: list[str | bytes]) -> Non
         else:
             assert message[0] == 3
             assert message[2] == {"status": "Accepted"}
+
+
+INCOMING = {name for name in SCHEMAS if f"{name}Response" in SCHEMAS} - (
+    DEFAULT_ANSWERS.keys() - {"DataTransfer"}
+)
+"""The calls of a central system."""
+
+
+@settings(
+    max_examples=max(25, EXAMPLES // 6),
+    deadline=None,
+    derandomize=EXAMPLES == 150,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(st.lists(payloads_of(INCOMING), min_size=5, max_size=15), st.booleans())
+def test_calls_with_any_values_get_a_status(calls: list[tuple[str, Any]], charging: bool) -> None:
+    """Unknown connectors, dates of all times, huge numbers: never InternalError, and the charge
+    goes on."""
+
+    async def converse() -> list[list[Any]]:
+        with tempfile.TemporaryDirectory() as folder:
+            database = await Database.open(Path(folder) / "evse.db")
+            values = await Settings.load(Values(database))
+            station = FakeStation()
+            client = await OcppClient.load(values, database, SystemClock(), station, Path(folder))
+            if charging:
+                await client.transaction_started(RECORD)
+            wire = Wire(
+                [
+                    json.dumps([2, f"c{n}", action, payload])
+                    for n, (action, payload) in enumerate(calls)
+                ]
+            )
+            link = client._link
+            charge_point = ChargePoint(
+                "box", cast("Any", wire), link._profiles, Counters(), lambda: True
+            )
+            serving = asyncio.ensure_future(charge_point.serve())
+            async with asyncio.timeout(60):
+                while len(wire.sent) < len(calls):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+            await wire.close()
+            await serving
+            assert (client._transactions.at(1) is not None) is charging
+            client.limit(1, datetime.now(UTC), 0.0)
+            await database.close()
+            return wire.sent
+
+    for message in asyncio.run(converse()):
+        assert message[0] == 3 or message[2] != "InternalError", message
 
 
 async def test_a_call_with_the_id_of_one_in_hand_is_passed_over() -> None:

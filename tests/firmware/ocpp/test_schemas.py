@@ -1,6 +1,7 @@
 """Our check of payloads says the same as a general validator of JSON Schema."""
 
 import json
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -25,6 +26,18 @@ def test_each_schema_is_understood(name: str) -> None:
     _checker(name, strict=True)
 
 
+DATES = (
+    "2026-03-01T12:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "2099-12-31T23:59:59.999+01:00",
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    "2026-02-30T00:00:00Z",
+    "soon",
+    "",
+)
+
+
 def _payloads(schema: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Values that follow the schema, or nearly."""
     if "$ref" in schema:
@@ -45,6 +58,8 @@ def _payloads(schema: dict[str, Any], definitions: dict[str, Any]) -> st.SearchS
             right = st.lists(_payloads(schema["items"], definitions), max_size=2)
         case "string":
             texts = st.text("ab", max_size=schema.get("maxLength", 4) + 1)
+            if schema.get("format") == "date-time":
+                texts = st.sampled_from(DATES)
             right = st.sampled_from(schema["enum"]) if "enum" in schema else texts
         case "boolean":
             right = st.booleans()
@@ -59,11 +74,16 @@ def _changed(payload: dict[str, Any], further: dict[str, Any], lacking: str | No
     return {key: value for key, value in {**payload, **further}.items() if key != lacking}
 
 
-ANY_PAYLOAD = st.sampled_from(sorted(SCHEMAS)).flatmap(
-    lambda name: st.tuples(
-        st.just(name), _payloads(SCHEMAS[name], SCHEMAS[name].get("definitions", {}))
+def payloads_of(names: Iterable[str]) -> st.SearchStrategy[tuple[str, Any]]:
+    """(name, payload) of one of the schemas, which the payload follows, or nearly."""
+    return st.sampled_from(sorted(names)).flatmap(
+        lambda name: st.tuples(
+            st.just(name), _payloads(SCHEMAS[name], SCHEMAS[name].get("definitions", {}))
+        )
     )
-)
+
+
+ANY_PAYLOAD = payloads_of(SCHEMAS)
 
 
 def _exact(value: Any, schema: Any) -> bool:
