@@ -120,8 +120,7 @@ class Reserving:
         card = running if running is not None and not session.recorded else session
         return Outlet(
             idle=connector.idle,
-            # Before its first reading a board does not work yet, which is no fault.
-            faulted=connector.started and connector.controller.forbidden,
+            faulted=connector.controller.forbidden,
             operative=self._in_service(connector.id),
             id_tag=card.id_tag,
             parent_id_tag=card.parent_id_tag,

@@ -324,9 +324,7 @@ class Station:
         for connector in self.connectors.values():
             if connector.transaction is None or connector.transaction.local_id != local_id:
                 continue
-            connector.transaction = replace(
-                connector.transaction, server_id=server_id, refused=not info.accepted
-            )
+            connector.transaction = replace(connector.transaction, server_id=server_id)
             if not connector.session.recorded:
                 continue  # its end is being stored: the session may be the next one already
             if info.parent_id_tag is not None:

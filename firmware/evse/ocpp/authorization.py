@@ -180,8 +180,7 @@ class Authorization:
         if expiry_date is None and self._settings["authorization.whitelist_expire_mode"]:
             days = self._settings["authorization.whitelist_expire_days"]
             expiry_date = (card.learnt_at or self._began_at) + timedelta(days=days)
-        info = self._expired(IdTagInfo(card.status, card.parent_id_tag, expiry_date))
-        return replace(info, expiry_date=card.expiry_date)
+        return self._expired(IdTagInfo(card.status, card.parent_id_tag, expiry_date))
 
     async def learn(self, id_tag: str, info: IdTagInfo) -> None:
         """Keep what the central system said of a card, unless it is on its list (OCPP 1.6, 4.1).
