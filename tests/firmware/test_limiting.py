@@ -162,7 +162,8 @@ async def test_two_cars_share_the_house_below_its_fuse(make_wallbox: Workshop) -
 
     await wallbox.run(10.0, look)
     assert 25.0 < most_a <= 30.0
-    assert wallbox.offered_a(1) == pytest.approx(wallbox.offered_a(2)) == pytest.approx(13.0, abs=0.1)
+    assert wallbox.offered_a(1) == pytest.approx(wallbox.offered_a(2))
+    assert wallbox.offered_a(1) == pytest.approx(13.0, abs=0.1)
     assert wallbox.station.connectors[1].controller.winner.source is Source.DLB
     wallbox.world.unplug(2)
     await wallbox.run(5.0, look)
