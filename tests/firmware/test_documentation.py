@@ -36,6 +36,7 @@ DOCUMENTS = [
     ROOT / "docs" / "boards.md",
     ROOT / "docs" / "cards-and-panel.md",
     ROOT / "docs" / "meters.md",
+    ROOT / "docs" / "ocpp.md",
     LOAD_MANAGEMENT,
 ]
 ROWS_OF_BOTH_MANUALS = (
