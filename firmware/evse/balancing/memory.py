@@ -18,6 +18,9 @@ further away is an appliance, and counts at once."""
 _FALL_S, _RISE_S = 2.0, 6.0
 """Over how long the mean goes: what is less than before is believed sooner."""
 
+_CONFIRMED_S, _CONFIRMED_A = 2.0, 0.3
+"""When all samples of so long are this much below the mean it is no noise: a small appliance."""
+
 REPEATED_A = 1.0
 """A fall to within this of an earlier one is the same appliance again."""
 
@@ -37,11 +40,12 @@ Step = tuple[float, float, Source]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`mean_a`: the room without its noise, at `at_s`. `steps`: the staircase, oldest and lowest
-    first. `hold_s`: how long room must have been there, learned at `learned_s`."""
+    """`mean_a`: the room without its noise, at `at_s`. `recent`: the last samples. `steps`: the
+    staircase, oldest and lowest first. `hold_s`: how long room must have been there, learned at `learned_s`."""
 
     hold_s: float
     mean_a: float = 0.0
+    recent: tuple[tuple[float, float], ...] = ()
     at_s: float | None = None
     learned_s: float = 0.0
     steps: tuple[Step, ...] = ()
@@ -68,10 +72,25 @@ def remember(
     `settle_s`: how long to wait without pulses; `longest_s`: the longest gap between pulses.
     """
     if memory.at_s is None:
-        return Memory(settle_s, room_a, at_s, at_s, ((at_s, room_a, source),))
+        steps = ((at_s, room_a, source),)
+        return Memory(settle_s, room_a, ((at_s, room_a),), at_s, at_s, steps)
+    recent = _recent(memory.recent, room_a, at_s)
     mean_a = _mean_a(memory, room_a, at_s - memory.at_s)
+    most_a = max(amps for _, amps in recent)
+    if most_a < memory.mean_a - _CONFIRMED_A:
+        mean_a = min(mean_a, most_a)
     hold_s, learned_s = _learn(memory, mean_a, at_s, settle_s, longest_s)
-    return Memory(hold_s, mean_a, at_s, learned_s, _climb(memory.steps, mean_a, source, at_s))
+    steps = _climb(memory.steps, mean_a, source, at_s)
+    return Memory(hold_s, mean_a, recent, at_s, learned_s, steps)
+
+
+def _recent(
+    recent: tuple[tuple[float, float], ...], room_a: float, at_s: float
+) -> tuple[tuple[float, float], ...]:
+    """The samples of the last `_CONFIRMED_S`, with the one that came right before them."""
+    before = [entry for entry in recent if entry[0] <= at_s - _CONFIRMED_S][-1:]
+    within = [entry for entry in recent if entry[0] > at_s - _CONFIRMED_S]
+    return (*before, *within, (at_s, room_a))
 
 
 def _climb(steps: tuple[Step, ...], room_a: float, source: Source, at_s: float) -> tuple[Step, ...]:
