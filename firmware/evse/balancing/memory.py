@@ -41,7 +41,8 @@ Step = tuple[float, float, Source]
 @dataclass(frozen=True, slots=True)
 class Memory:
     """`mean_a`: the room without its noise, at `at_s`. `recent`: the last samples. `steps`: the
-    staircase, oldest and lowest first. `hold_s`: how long room must have been there, learned at `learned_s`."""
+    staircase, oldest and lowest first. `hold_s`: how long room must have been there, learned at
+    `learned_s`."""
 
     hold_s: float
     mean_a: float = 0.0
