@@ -73,8 +73,8 @@ def remember(
     `settle_s`: how long to wait without pulses; `longest_s`: the longest gap between pulses.
     """
     if memory.at_s is None:
-        steps = ((at_s, room_a, source),)
-        return Memory(settle_s, room_a, ((at_s, room_a),), at_s, at_s, steps)
+        first = ((at_s, room_a, source),)
+        return Memory(settle_s, room_a, ((at_s, room_a),), at_s, at_s, first)
     recent = _recent(memory.recent, room_a, at_s)
     mean_a = _mean_a(memory, room_a, at_s - memory.at_s)
     most_a = max(amps for _, amps in recent)
