@@ -193,6 +193,9 @@ class ChargePoint:
         transaction which that answer has just given its id would be refused otherwise.
         """
         await self._answer_taken.wait()
+        if not self._may_answer():  # that answer was a Rejected
+            _logger.warning("a call of the central system is passed over")
+            return
         action = message.action if isinstance(message.action, str) else ""
         known = action in _ACTIONS
         self._counters.received[action if known else "unknown"] += 1
