@@ -13,7 +13,7 @@ from tests.firmware.settings_store import NoStore
 from tests.firmware.virtual_clock import VirtualClock
 from tests.firmware.wallbox import PROMPT, Wallbox, Workshop
 
-MARGIN_A = 0.15
+MARGIN_A = 0.125
 """What a rise of the budget leaves free, by the manual's default coefficients."""
 
 DLB = "loadmanagement.dlb_function=DLB"

@@ -35,7 +35,7 @@ __all__ = [
 
 NO_BOUNDS: Mapping[Source, Phases] = {}
 
-_FALL_A = 0.04
+_FALL_A = 0.05
 """Less is no fall: half the last digit of a house meter."""
 
 _RESTART_MARGIN_A = 1.0
@@ -87,7 +87,7 @@ class DlbSettings:
     phases_used: tuple[bool, bool, bool] = (True, True, True)
     dead_band_a: float = 0.5
     longest_gap_s: float = 180.0
-    margin_a: float = 0.3
+    margin_a: float = 0.25
 
     def __post_init__(self) -> None:
         if not any(self.phases_used):
@@ -105,7 +105,7 @@ def coefficients(triple: str) -> dict[str, float]:
     """Read the manual's three coefficients, "500,1800,10" by default, as `DlbSettings` has them.
 
     The manual gives them no meaning. Here: P, the dead band in mA; I, for how long a pulse is
-    remembered, in 0.1 s; D, what a fall leaves free, in 30 mA. ValueError, naming what came.
+    remembered, in 0.1 s; D, what a fall leaves free, in 25 mA. ValueError, naming what came.
     """
     parts = triple.split(",")
     if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
@@ -114,7 +114,7 @@ def coefficients(triple: str) -> dict[str, float]:
     for name, value, most in (("P", p, 5000), ("I", i, 3000), ("D", d, 200)):
         if value > most:
             raise ValueError(f"{name}: came {value}, allowed 0 … {most}")
-    return {"dead_band_a": p / 1000.0, "longest_gap_s": i / 10.0, "margin_a": d * 3 / 100.0}
+    return {"dead_band_a": p / 1000.0, "longest_gap_s": i / 10.0, "margin_a": d / 40.0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ NOISE_A = 0.8
 """Samples this near to their mean are noise of house and meter, and only the mean counts; what is
 further away is an appliance, and counts at once."""
 
-_FALL_S, _RISE_S = 2.0, 6.0
+_FALL_S, _RISE_S = 3.0, 6.0
 """Over how long the mean goes: what is less than before is believed sooner."""
 
 _CONFIRMED_S, _CONFIRMED_A = 2.0, 0.3

@@ -52,7 +52,7 @@ ROWS = (
         "dlb.pid",
         Kind.STR,
         "500,1800,10",
-        "PID coefficient adjustment: dead band (mA), memory for pulses (0.1 s), margin (30 mA)",
+        "PID coefficient adjustment: dead band (mA), memory for pulses (0.1 s), margin (25 mA)",
         OPERATOR,
         maximum=14,
         pattern=r"([0-4]?\d{1,3}|5000) ?, ?([0-2]?\d{1,3}|3000) ?, ?(1?\d{1,2}|200)",

@@ -438,7 +438,7 @@ def test_the_coefficients_have_a_meaning():
         "longest_gap_s": SETTINGS.longest_gap_s,
         "margin_a": SETTINGS.margin_a,
     }
-    assert coefficients("0, 0, 200") == {"dead_band_a": 0.0, "longest_gap_s": 0.0, "margin_a": 6.0}
+    assert coefficients("0, 0, 200") == {"dead_band_a": 0.0, "longest_gap_s": 0.0, "margin_a": 5.0}
 
 
 @pytest.mark.parametrize(
