@@ -49,8 +49,19 @@ is less than any breaker notices."""
 _UNUSED_AFTER_S = 15.0
 """The car has had its time to follow: 10 s to start, ramps of 2 A/s."""
 
-_BELIEVED = 0.2
-"""How much of a new observation is believed."""
+_BELIEVED = 0.1
+"""How much of a new observation is believed that the car leaves more."""
+
+_BELOW_PEAK_A = 0.5
+_FOLLOWED_SHARE = 0.97
+"""A car that draws less than it did, or that rose with all of its offer's rise, goes by its
+offer, and not by what it is built for."""
+
+_FORGOTTEN_AFTER_S = 300.0
+"""Without any current for so long nothing is known of the car any more."""
+
+_STEADY_A = 0.2
+"""A car whose current moves more from sample to sample is still following."""
 
 _DRAWING_A = 1.0
 """From here on a car uses a phase; below are its charger's own consumption and noise."""
@@ -122,7 +133,8 @@ class DlbState:
     """What the regulator remembers; its memory is bounded by the window, not by the meter's rate.
 
     `budget_a`: what each phase allows to all cars; `sources`: whose limit that is. `limit_a`: what
-    one wallbox is allowed. `offered_a`: what the car is told, since `offered_since_s`.
+    one wallbox is allowed. `offered_a`: what the car is told, since `offered_since_s`,
+    and draws, `car_a`; `peak_a`: the most it drew; `base`: offer and draw before the last change.
     `last_at_s`: the last valid sample.
     `unbroken_since_s`: since when samples come without a silence. `restart_free_since_s`: since
     when a restart's current has been free. `unused_share`: of its limit, what the car leaves.
@@ -136,6 +148,9 @@ class DlbState:
     limit_a: float = 0.0
     offered_a: float = 0.0
     offered_since_s: float = 0.0
+    car_a: float = 0.0
+    peak_a: float = 0.0
+    base: tuple[float, float] | None = None
     last_at_s: float | None = None
     unbroken_since_s: float = 0.0
     restart_free_since_s: float | None = None
@@ -270,17 +285,47 @@ def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings
         settled = sample.at_s - state.drawing_since_s >= _PHASES_AFTER_S
         l1, l2, l3 = drawing if settled else more
         state = replace(state, car_phases=(l1, l2, l3))
+    return _look_at_what_it_leaves(state, sample, settings)
+
+
+def _look_at_what_it_leaves(
+    state: DlbState, sample: HouseSample, settings: DlbSettings
+) -> DlbState:
+    """Learn what the car leaves of its offer; not from one that is at its own maximum."""
+    at_s, car_a, before_a = sample.at_s, max(sample.car_a), state.car_a
+    if car_a < _DRAWING_A and at_s - state.drawing_since_s > _FORGOTTEN_AFTER_S:
+        state = replace(state, unused_share=0.0, peak_a=0.0)  # the next car may be another one
     offered_a = state.limit_a if sample.offered_a is None else sample.offered_a
     if abs(offered_a - state.offered_a) > _FALL_A:
-        state = replace(state, offered_a=offered_a, offered_since_s=sample.at_s)
-    if not any(drawing) or sample.at_s - state.offered_since_s < _UNUSED_AFTER_S:
+        steady = at_s - state.offered_since_s >= _UNUSED_AFTER_S and before_a >= _DRAWING_A
+        base = (state.offered_a, before_a) if steady else None
+        state = replace(state, offered_a=offered_a, offered_since_s=at_s, base=base)
+    state = replace(state, car_a=car_a, peak_a=max(state.peak_a, car_a))
+    passed_s = at_s - state.offered_since_s
+    if car_a < _DRAWING_A or passed_s < timing.EV_REACTION_S:
         return state
-    share = 1.0 - max(sample.car_a) / max(offered_a, settings.minimum_a)
-    if 0.0 <= share <= 2 * _UNUSED_MAX_SHARE:  # far more: something else limits the car
-        aim = min(share, _UNUSED_MAX_SHARE)
-        learned = state.unused_share + _BELIEVED * (aim - state.unused_share)
-        state = replace(state, unused_share=learned)
-    return state
+    share = 1.0 - car_a / max(offered_a, settings.minimum_a)
+    if share < state.unused_share:  # it takes more than was thought: known at once
+        return replace(state, unused_share=max(0.0, share))
+    unsteady = passed_s < _UNUSED_AFTER_S or abs(car_a - before_a) > _STEADY_A
+    # One that leaves far more is limited by something else; of that nothing is known.
+    if unsteady or share > 2 * _UNUSED_MAX_SHARE or not _follows(state):
+        return state
+    aim = min(share, _UNUSED_MAX_SHARE)
+    learned = state.unused_share + _BELIEVED * (aim - state.unused_share)
+    return replace(state, unused_share=learned)
+
+
+def _follows(state: DlbState) -> bool:
+    """Whether the car draws less because it is told so: it has drawn more before, or it came up
+    with its offer."""
+    if state.car_a < state.peak_a - _BELOW_PEAK_A:
+        return True
+    if state.base is None:
+        return False
+    base_offered_a, base_car_a = state.base
+    rise_a = state.offered_a - base_offered_a
+    return rise_a > 0 and state.car_a - base_car_a >= _FOLLOWED_SHARE * rise_a
 
 
 def _budgets(

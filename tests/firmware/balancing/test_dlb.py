@@ -457,3 +457,15 @@ def test_no_coefficients_make_it_swing(triple):
     house.others_a = (9.0,) * 3
     assert house.run(1)[0] <= 16.0
     assert len(set(house.run(240))) == 1
+
+
+def test_a_car_at_its_own_maximum_teaches_nothing():
+    """16 A of 17 A are not 6 % left: with less on offer it takes it all."""
+    house = House(others_a=(8.0,) * 3)
+    for others_a, seconds in ((8.0, 90), (12.0, 60), (8.0, 90), (11.5, 60)):
+        house.others_a = (others_a,) * 3
+        for _ in range(seconds):
+            house.now_s += 1.0
+            allowed_a = house.sample()
+            house.car_a = (min(16.0, 0.98 * allowed_a),) * 3
+        assert house.state.unused_share <= 0.021
