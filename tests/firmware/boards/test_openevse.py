@@ -348,7 +348,7 @@ async def _reboots_unseen(device: OpenEvse) -> None:
         device.line.end()
         await host.until(lambda: not device.board.relay, 4.0)
         await host.until(lambda: host.fresh and not host.reading.contactor_closed)
-        assert device.board.state == SLEEPING
+        await host.until(lambda: device.board.state == SLEEPING)
 
 
 async def test_a_reboot_is_no_unplugging(device: OpenEvse) -> None:

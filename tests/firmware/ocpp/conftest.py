@@ -174,7 +174,7 @@ async def start_central(central: Central, port: int = 0) -> None:
     """Listen; a second start after `stop_central` takes the same port."""
 
     async def session(connection: ServerConnection) -> None:
-        side = CentralSide(connection.request.path.rsplit("/", 1)[-1], connection, 5)
+        side = CentralSide(connection.request.path.rsplit("/", 1)[-1], connection, 30)
         side.route_map = {
             Action(action): {"_on_action": _handler(central, action)} for action in DEFAULT_ANSWERS
         }

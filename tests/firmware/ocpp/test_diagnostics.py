@@ -193,7 +193,8 @@ async def test_reports_wait_for_the_connection(
     await eventually(lambda: http.stored)
     assert statuses(central) == ["Uploading", "UploadFailed"]
     wallbox.client.set_network(True)
-    await eventually(lambda: statuses(central)[2:] == ["Uploading", "Uploaded"], 10)
+    # The waits between attempts to connect are real, and grow to 20 s.
+    await eventually(lambda: statuses(central)[2:] == ["Uploading", "Uploaded"], 45)
 
 
 @pytest.mark.parametrize(
