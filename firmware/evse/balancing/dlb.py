@@ -16,9 +16,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from evse.balancing import freezing
+from evse.balancing import freezing, leaving
 from evse.balancing.freezing import Freezing
 from evse.balancing.house import HouseSample, Phases, fuse_room_a, is_plausible
+from evse.balancing.leaving import Leaving
 from evse.balancing.memory import Memory, remember
 from evse.core import timing
 from evse.core.limits import Limit, Source
@@ -40,31 +41,6 @@ _FALL_A = 0.05
 
 _RESTART_MARGIN_A = 1.0
 """A restart needs this much above the minimum, or the start itself would end it."""
-
-_UNUSED_MAX_SHARE = 0.05
-_UNUSED_MAX_A = 1.0
-"""At most so much of what the car leaves unused is offered: should it change its mind, the overload
-is less than any breaker notices."""
-
-_UNUSED_AFTER_S = 15.0
-"""The car has had its time to follow: 10 s to start, ramps of 2 A/s."""
-
-_BELIEVED = 0.1
-"""How much of a new observation is believed that the car leaves more."""
-
-_BELOW_PEAK_A = 0.5
-_FOLLOWED_SHARE = 0.97
-"""A car that draws less than it did, or that rose with all of its offer's rise, goes by its
-offer, and not by what it is built for."""
-
-_FORGOTTEN_AFTER_S = 300.0
-"""Without any current for so long nothing is known of the car any more."""
-
-_STEADY_A = 0.2
-"""A car whose current moves more from sample to sample is still following."""
-
-_DRAWING_A = 1.0
-"""From here on a car uses a phase; below are its charger's own consumption and noise."""
 
 _PHASES_AFTER_S = 15.0
 """A car that has drawn from some phases only for so long uses no other."""
@@ -133,11 +109,9 @@ class DlbState:
     """What the regulator remembers; its memory is bounded by the window, not by the meter's rate.
 
     `budget_a`: what each phase allows to all cars; `sources`: whose limit that is. `limit_a`: what
-    one wallbox is allowed. `offered_a`: what the car is told, since `offered_since_s`,
-    and draws, `car_a`; `peak_a`: the most it drew; `base`: offer and draw before the last change.
-    `last_at_s`: the last valid sample.
-    `unbroken_since_s`: since when samples come without a silence. `restart_free_since_s`: since
-    when a restart's current has been free. `unused_share`: of its limit, what the car leaves.
+    one wallbox is allowed. `last_at_s`: the last valid sample. `unbroken_since_s`: since when
+    samples come without a silence. `restart_free_since_s`: since when a restart's current has been
+    free. `leaving`: what the car leaves of its offer.
     `car_phases`: those which the car uses, its seeming ones since `drawing_since_s`.
     `told_s`, `told_car_a`: when the car was told to go down, and what it drew then; `reaction_s`:
     how long it took until it did. `gross_since_s`: since when there is a gross overload.
@@ -146,15 +120,10 @@ class DlbState:
     budget_a: Phases = (0.0, 0.0, 0.0)
     sources: tuple[Source, Source, Source] = (Source.DLB, Source.DLB, Source.DLB)
     limit_a: float = 0.0
-    offered_a: float = 0.0
-    offered_since_s: float = 0.0
-    car_a: float = 0.0
-    peak_a: float = 0.0
-    base: tuple[float, float] | None = None
     last_at_s: float | None = None
     unbroken_since_s: float = 0.0
     restart_free_since_s: float | None = None
-    unused_share: float = 0.0
+    leaving: Leaving = field(default_factory=Leaving)
     car_phases: tuple[bool, bool, bool] = (True, True, True)
     drawing: tuple[bool, bool, bool] = (False, False, False)
     drawing_since_s: float = 0.0
@@ -190,7 +159,7 @@ def on_sample(
         return replace(seen, last_at_s=seen.freezing.since_s)
     if seen.last_at_s is None or sample.at_s - seen.last_at_s >= settings.silence_s:
         seen = _begin(seen, sample.at_s, settings)
-    seen = _look_at_the_car(seen, sample, settings)
+    seen = _look_at_the_car(seen, sample)
     seen = _budgets(seen, sample, settings, bounds)
     seen = replace(seen, last_at_s=sample.at_s)
     return _limited(seen, sample, settings)
@@ -223,11 +192,6 @@ def budget_a(state: DlbState, settings: DlbSettings, now_s: float) -> Phases:
     if is_lost(state, settings, now_s):
         return (settings.fallback_a, settings.fallback_a, settings.fallback_a)
     return state.budget_a
-
-
-def with_unused_a(state: DlbState, amps: float) -> float:
-    """What may be offered so that the car draws this."""
-    return amps + min(_UNUSED_MAX_A, amps * state.unused_share)
 
 
 def may_rise_at_s(state: DlbState, settings: DlbSettings) -> float | None:
@@ -274,9 +238,9 @@ def _begin(state: DlbState, at_s: float, settings: DlbSettings) -> DlbState:
     )
 
 
-def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
+def _look_at_the_car(state: DlbState, sample: HouseSample) -> DlbState:
     """Learn which phases the car uses, and what it leaves of its limit."""
-    l1, l2, l3 = (amps >= _DRAWING_A for amps in sample.car_a)
+    l1, l2, l3 = (amps >= leaving.DRAWING_A for amps in sample.car_a)
     drawing = (l1, l2, l3)
     if drawing != state.drawing:
         state = replace(state, drawing=drawing, drawing_since_s=sample.at_s)
@@ -285,47 +249,9 @@ def _look_at_the_car(state: DlbState, sample: HouseSample, settings: DlbSettings
         settled = sample.at_s - state.drawing_since_s >= _PHASES_AFTER_S
         l1, l2, l3 = drawing if settled else more
         state = replace(state, car_phases=(l1, l2, l3))
-    return _look_at_what_it_leaves(state, sample, settings)
-
-
-def _look_at_what_it_leaves(
-    state: DlbState, sample: HouseSample, settings: DlbSettings
-) -> DlbState:
-    """Learn what the car leaves of its offer; not from one that is at its own maximum."""
-    at_s, car_a, before_a = sample.at_s, max(sample.car_a), state.car_a
-    if car_a < _DRAWING_A and at_s - state.drawing_since_s > _FORGOTTEN_AFTER_S:
-        state = replace(state, unused_share=0.0, peak_a=0.0)  # the next car may be another one
     offered_a = state.limit_a if sample.offered_a is None else sample.offered_a
-    if abs(offered_a - state.offered_a) > _FALL_A:
-        steady = at_s - state.offered_since_s >= _UNUSED_AFTER_S and before_a >= _DRAWING_A
-        base = (state.offered_a, before_a) if steady else None
-        state = replace(state, offered_a=offered_a, offered_since_s=at_s, base=base)
-    state = replace(state, car_a=car_a, peak_a=max(state.peak_a, car_a))
-    passed_s = at_s - state.offered_since_s
-    if car_a < _DRAWING_A or passed_s < timing.EV_REACTION_S:
-        return state
-    share = 1.0 - car_a / max(offered_a, settings.minimum_a)
-    if share < state.unused_share:  # it takes more than was thought: known at once
-        return replace(state, unused_share=max(0.0, share))
-    unsteady = passed_s < _UNUSED_AFTER_S or abs(car_a - before_a) > _STEADY_A
-    # One that leaves far more is limited by something else; of that nothing is known.
-    if unsteady or share > 2 * _UNUSED_MAX_SHARE or not _follows(state):
-        return state
-    aim = min(share, _UNUSED_MAX_SHARE)
-    learned = state.unused_share + _BELIEVED * (aim - state.unused_share)
-    return replace(state, unused_share=learned)
-
-
-def _follows(state: DlbState) -> bool:
-    """Whether the car draws less because it is told so: it has drawn more before, or it came up
-    with its offer."""
-    if state.car_a < state.peak_a - _BELOW_PEAK_A:
-        return True
-    if state.base is None:
-        return False
-    base_offered_a, base_car_a = state.base
-    rise_a = state.offered_a - base_offered_a
-    return rise_a > 0 and state.car_a - base_car_a >= _FOLLOWED_SHARE * rise_a
+    left = leaving.on_sample(state.leaving, offered_a, max(sample.car_a), sample.at_s)
+    return replace(state, leaving=left)
 
 
 def _budgets(
@@ -395,7 +321,8 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
         waited = since_s is not None and at_s - since_s >= settings.restart_wait_s
         if not waited or tightest_a < settings.minimum_a:
             return 0.0 if state.limit_a < settings.minimum_a else state.limit_a
-    allowed_a = min(with_unused_a(state, max(tightest_a, settings.minimum_a)), settings.maximum_a)
+    amps = max(tightest_a, settings.minimum_a)
+    allowed_a = min(amps + leaving.on_top_a(state.leaving, amps), settings.maximum_a)
     if state.limit_a - _FALL_A <= allowed_a < state.limit_a + settings.dead_band_a:
         return state.limit_a  # what the car leaves was learned anew; no news for the car
     return allowed_a
@@ -404,7 +331,7 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
 def _gross(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
     """Notice a gross overload, and whether the car is on its way down already."""
     gross = any(
-        house_a > GROSS_SHARE * settings.maximum_a and used and car_a >= _DRAWING_A
+        house_a > GROSS_SHARE * settings.maximum_a and used and car_a >= leaving.DRAWING_A
         for house_a, car_a, used in zip(
             sample.house_a, sample.car_a, settings.phases_used, strict=True
         )

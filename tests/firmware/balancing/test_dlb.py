@@ -468,4 +468,4 @@ def test_a_car_at_its_own_maximum_teaches_nothing():
             house.now_s += 1.0
             allowed_a = house.sample()
             house.car_a = (min(16.0, 0.98 * allowed_a),) * 3
-        assert house.state.unused_share <= 0.021
+        assert house.state.leaving.share <= 0.021
