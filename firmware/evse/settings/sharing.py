@@ -6,6 +6,7 @@ None needs a restart: the group is joined anew when one of them changes.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from evse.balancing.phases import ROTATIONS
 from evse.core.pilot import MINIMUM_A
 from evse.lines.connection import ConnectionStringError
 from evse.settings.boards import WITHOUT_WATCHDOG
@@ -19,9 +20,6 @@ SECRET = Roles.of("RW", "RW", "UV")
 
 ALONE, LEADS, FOLLOWS = CONNECTION_MODES = ("Master", "Master-Slave", "Slave")
 """Spelt as in the manual. A wallbox that is "Master" has no others."""
-
-ROTATIONS = ("RST", "RTS", "SRT", "STR", "TRS", "TSR")
-"""In the order of their numbers in a report."""
 
 Values = Mapping[str, Any]
 
@@ -147,7 +145,7 @@ ROWS = (
         "RST",
         "Phases of the house (R = L1, S = L2, T = L3) at L1, L2, L3 of this wallbox",
         OPERATOR,
-        choices=ROTATIONS,
+        choices=tuple(ROTATIONS),
     ),
     Setting(
         "sharing.phase_set",

@@ -33,6 +33,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from evse.balancing.phases import ROTATIONS as BY_NAME
 from evse.sharing.allocation import ALL_PHASES, Asks, Phases, Uses
 
 VERSION = 1
@@ -47,7 +48,7 @@ LEASE_S = 10.0
 third message still renews it ten times over; a member that is cut off keeps its current no longer
 than the fuse of a house endures at its worst (2.55 × In: 60 s), and the others wait no longer."""
 
-ROTATIONS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+ROTATIONS = tuple(BY_NAME.values())
 """The supply's phase (0 … 2) at terminals L1, L2, L3: RST, RTS, SRT, STR, TRS, TSR."""
 
 _HEAD_REPORT = struct.Struct(">BBBBIIII")
