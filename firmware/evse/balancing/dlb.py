@@ -239,7 +239,7 @@ def _begin(state: DlbState, at_s: float, settings: DlbSettings) -> DlbState:
 
 
 def _look_at_the_car(state: DlbState, sample: HouseSample) -> DlbState:
-    """Learn which phases the car uses, and what it leaves of its limit."""
+    """Learn which phases the car uses, and what it leaves of its offer."""
     l1, l2, l3 = (amps >= leaving.DRAWING_A for amps in sample.car_a)
     drawing = (l1, l2, l3)
     if drawing != state.drawing:
@@ -320,7 +320,7 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
         since_s = state.restart_free_since_s
         waited = since_s is not None and at_s - since_s >= settings.restart_wait_s
         if not waited or tightest_a < settings.minimum_a:
-            return 0.0 if state.limit_a < settings.minimum_a else state.limit_a
+            return 0.0
     amps = max(tightest_a, settings.minimum_a)
     allowed_a = min(amps + leaving.on_top_a(state.leaving, amps), settings.maximum_a)
     if state.limit_a - _FALL_A <= allowed_a < state.limit_a + settings.dead_band_a:
@@ -329,7 +329,7 @@ def _next_limit_a(state: DlbState, now_a: float, at_s: float, settings: DlbSetti
 
 
 def _gross(state: DlbState, sample: HouseSample, settings: DlbSettings) -> DlbState:
-    """Notice a gross overload, and whether the car is on its way down already."""
+    """Notice since when there is a gross overload."""
     gross = any(
         house_a > GROSS_SHARE * settings.maximum_a and used and car_a >= leaving.DRAWING_A
         for house_a, car_a, used in zip(
