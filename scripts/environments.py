@@ -29,7 +29,7 @@ UNAVAILABLE = 3
 
 FIRMWARE = [
     "-e",
-    "firmware[gpio,lcd,can,sftp]",
+    "firmware[gpio,lcd,can,mqtt,sftp]",
     "pytest>=8",
     "pytest-asyncio>=0.24",
     "pytest-xdist>=3.5",
@@ -44,6 +44,9 @@ TOOLS = [
     "types-psutil",
     "pyyaml",
     "matplotlib>=3.8",
+    "schemathesis>=4",
+    "types-jsonschema",
+    "pypdf>=5",
 ]
 
 

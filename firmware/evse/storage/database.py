@@ -111,6 +111,46 @@ MIGRATIONS = (
     );
     CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     """,
+    """
+    ALTER TABLE transactions ADD COLUMN start_mode TEXT NOT NULL DEFAULT '';
+    CREATE INDEX transactions_by_start ON transactions (started_at);
+    CREATE TABLE fault_log (
+        id           INTEGER PRIMARY KEY AUTOINCREMENT,
+        connector_id INTEGER NOT NULL,
+        fault        TEXT NOT NULL,
+        began_at     TEXT NOT NULL,
+        ended_at     TEXT
+    );
+    CREATE TABLE chart_samples (
+        minute INTEGER NOT NULL,
+        series TEXT NOT NULL,
+        value  REAL NOT NULL,
+        PRIMARY KEY (minute, series)
+    ) WITHOUT ROWID;
+    CREATE TABLE accounts (
+        role       TEXT PRIMARY KEY,
+        hash       TEXT NOT NULL,
+        changed_at TEXT NOT NULL
+    );
+    CREATE TABLE tokens (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        name       TEXT NOT NULL,
+        role       TEXT NOT NULL,
+        hash       TEXT NOT NULL UNIQUE,
+        created_at TEXT NOT NULL,
+        used_at    TEXT
+    );
+    CREATE TABLE audit (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        at      TEXT NOT NULL,
+        role    TEXT NOT NULL,
+        origin  TEXT NOT NULL,
+        key     TEXT NOT NULL,
+        old     TEXT,
+        new     TEXT,
+        undoes  INTEGER REFERENCES audit
+    );
+    """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
 after a roll-back of an update, can go on with the file of a newer one."""
