@@ -330,8 +330,8 @@ class Connector:
         """Store what the session asks for, in order, until cancelled."""
         while True:
             match await self._actions.get():
-                case StartTransaction(id_tag):
-                    await self._start(id_tag)
+                case StartTransaction(id_tag, origin):
+                    await self._start(id_tag, origin)
                 case StopTransaction(reason, id_tag):
                     await self._stop(reason, id_tag)
 
@@ -340,7 +340,7 @@ class Connector:
         self.meter = reading
         self._metered.set()
 
-    async def _start(self, id_tag: str) -> None:
+    async def _start(self, id_tag: str, origin: core_session.Origin) -> None:
         """Store the start; nothing is offered to the car before.
 
         Until the meter has been read once there is none: it would be a guess.
@@ -355,6 +355,7 @@ class Connector:
             meter_start_wh=self.energy_wh,
             started_at=self._clock.utcnow(),
             reservation_id=self.claim(id_tag, running.parent_id_tag if running else None),
+            start_mode=str(origin),
         )
         self.transaction = record
         await until_stored(

@@ -13,7 +13,7 @@ from evse import connector as connector_module
 from evse.boards.board import BoardError
 from evse.connector import STOP_WAIT_S
 from evse.core.faults import Clears, Fault
-from evse.core.session import Phase
+from evse.core.session import Origin, Phase
 from evse.core.timing import COMMAND_LEASE_S, READING_MAX_AGE_S
 from evse.simulation.world import MeterFault
 from evse.storage.retrying import STORE_RETRY_S
@@ -39,7 +39,24 @@ async def test_i9_the_contactor_waits_for_the_stored_start(wallbox: Wallbox) -> 
     assert wallbox.status() == "Preparing"
     wallbox.central.may_store.set()
     await wallbox.until(lambda: wallbox.status() == "Charging")
-    assert [record.id_tag for record in wallbox.central.started] == ["A1"]
+    assert [(record.id_tag, record.start_mode) for record in wallbox.central.started] == [
+        ("A1", Origin.CARD)
+    ]
+
+
+@pytest.mark.parametrize("plug_first", [True, False])
+async def test_a_remote_start_is_stored_as_one(wallbox: Wallbox, plug_first: bool) -> None:
+    """Cabur manual 8.1.2-7: the history has a start mode; a card's is in the test above."""
+    if plug_first:
+        wallbox.plug()
+        await wallbox.until(lambda: wallbox.status() == "Preparing")
+    assert await wallbox.station.remote_start(1, "A1")
+    await wallbox.run(0.1)
+    if not plug_first:
+        wallbox.plug()
+    await wallbox.until(lambda: wallbox.status() == "Charging")
+    (record,) = await wallbox.transactions.open_transactions()
+    assert record.start_mode == Origin.REMOTE
 
 
 async def test_i9_a_start_that_cannot_be_stored_is_tried_again_and_charges_nothing(

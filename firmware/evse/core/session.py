@@ -77,15 +77,16 @@ class LocalTransaction:
 class SessionState:
     """One connector's session.
 
-    `id_tag` and `parent_id_tag` are those of the waiting card; `authorized_until_s` is by when the
-    plug must come. `recorded`: the start of the transaction is on disk. `refused`: the central
-    system doesn't accept the card of the running transaction.
+    `id_tag`, `parent_id_tag` and `origin` are those of the waiting card; `authorized_until_s` is by
+    when the plug must come. `recorded`: the start of the transaction is on disk. `refused`: the
+    central system doesn't accept the card of the running transaction.
     """
 
     phase: Phase = Phase.IDLE
     plugged: bool = False
     id_tag: str | None = None
     parent_id_tag: str | None = None
+    origin: Origin = Origin.CARD
     authorized_until_s: float | None = None
     transaction: LocalTransaction | None = None
     recorded: bool = False
@@ -166,6 +167,7 @@ class StartTransaction:
     """Store and report the start of a transaction; answer with `Recorded`."""
 
     id_tag: str
+    origin: Origin = Origin.CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,7 @@ def same_tag(one: str | None, other: str | None) -> bool:
 
 def _plugged(state: SessionState, phase: Phase) -> Outcome:
     if phase is Phase.AUTHORIZED and state.id_tag is not None:
-        return _start(state, state.id_tag, state.parent_id_tag)
+        return _start(state, Accepted(state.id_tag, state.parent_id_tag, state.origin))
     if phase is Phase.IDLE:
         return replace(state, phase=Phase.PLUGGED), ()
     return replace(state, authorized_until_s=None), ()
@@ -298,11 +300,12 @@ def _starts_anew(card: Accepted) -> bool:
 
 def _accepted(state: SessionState, card: Accepted, rules: SessionRules, now_s: float) -> Outcome:
     if state.plugged:
-        return _start(state, card.id_tag, card.parent_id_tag)
+        return _start(state, card)
     waiting = SessionState(
         phase=Phase.AUTHORIZED,
         id_tag=card.id_tag,
         parent_id_tag=card.parent_id_tag,
+        origin=card.origin,
         authorized_until_s=now_s + rules.connection_timeout_s,
     )
     return waiting, ()
@@ -319,13 +322,13 @@ def _card_while_charging(state: SessionState, card: Accepted) -> Outcome:
     return state, ()
 
 
-def _start(state: SessionState, id_tag: str, parent_id_tag: str | None) -> Outcome:
+def _start(state: SessionState, card: Accepted) -> Outcome:
     started = SessionState(
         phase=Phase.CHARGING,
         plugged=state.plugged,
-        transaction=LocalTransaction(id_tag, parent_id_tag),
+        transaction=LocalTransaction(card.id_tag, card.parent_id_tag),
     )
-    return started, (StartTransaction(id_tag),)
+    return started, (StartTransaction(card.id_tag, card.origin),)
 
 
 def _stop(state: SessionState, reason: Reason, id_tag: str | None = None) -> Outcome:

@@ -30,7 +30,8 @@ class TransactionRecord:
     `last_at` are the last stored sample. Those from `meter_stop_wh` on are None while it runs;
     `reason` is one of OCPP 1.6, 7.36. `local_id` is ours; `new_local_id()` makes one.
     `reservation_id` is that of the reservation which it ends. `refused`: its StartTransaction was
-    answered with another status than Accepted.
+    answered with another status than Accepted. `start_mode` is how its card came to be accepted
+    (`core.session.Origin`), "" for those of versions which did not keep it.
     """
 
     local_id: str
@@ -48,6 +49,7 @@ class TransactionRecord:
     stop_id_tag: str | None = None
     reservation_id: int | None = None
     refused: bool = False
+    start_mode: str = ""
 
 
 _COLUMNS = tuple(field.name for field in fields(TransactionRecord))
@@ -74,7 +76,7 @@ class Transactions:
             cursor = await connection.execute(
                 "INSERT OR IGNORE INTO transactions"
                 " (local_id, connector_id, id_tag, parent_id_tag, meter_start_wh, started_at,"
-                " reservation_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " reservation_id, start_mode) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     record.local_id,
                     record.connector_id,
@@ -83,6 +85,7 @@ class Transactions:
                     record.meter_start_wh,
                     record.started_at.isoformat(),
                     record.reservation_id,
+                    record.start_mode,
                 ),
             )
             await connection.execute(

@@ -51,6 +51,8 @@ AWAY = replace(CHARGING, plugged=False)
 FINISHING = SessionState(Phase.FINISHING, plugged=True)
 
 START = StartTransaction("CARD")
+BY_REMOTE = StartTransaction("CARD", Origin.REMOTE)
+FOR_FREE = StartTransaction("CARD", Origin.FREE)
 CARD = Accepted("CARD", "GROUP")
 STRANGER = Accepted("OTHER", "ELSEWHERE")
 
@@ -80,14 +82,28 @@ TRANSITIONS = {
         remote("CARD"),
         RULES,
         replace(STARTED, transaction=LocalTransaction("CARD")),
-        (START,),
+        (BY_REMOTE,),
+    ),
+    "remote, plug": (
+        replace(AUTHORIZED, origin=Origin.REMOTE),
+        Plugged(),
+        RULES,
+        STARTED,
+        (BY_REMOTE,),
+    ),
+    "remote": (
+        IDLE,
+        Accepted("CARD", "GROUP", Origin.REMOTE),
+        RULES,
+        replace(AUTHORIZED, origin=Origin.REMOTE),
+        (),
     ),
     "plug, free charging": (
         PLUGGED,
         free("CARD"),
         RULES,
         replace(STARTED, transaction=LocalTransaction("CARD")),
-        (START,),
+        (FOR_FREE,),
     ),
     "card, another card": (
         AUTHORIZED,
@@ -182,7 +198,7 @@ TRANSITIONS = {
         remote("CARD"),
         RULES,
         replace(STARTED, transaction=LocalTransaction("CARD")),
-        (START,),
+        (BY_REMOTE,),
     ),
     "finishing, unplug": (FINISHING, Unplugged(), RULES, IDLE, ()),
     "late record": (FINISHING, Recorded(), RULES, FINISHING, ()),

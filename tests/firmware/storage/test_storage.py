@@ -24,7 +24,9 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def record(connector_id: int = 1) -> TransactionRecord:
-    return TransactionRecord(new_local_id(), connector_id, "CARD", None, 1000, NOW)
+    return TransactionRecord(
+        new_local_id(), connector_id, "CARD", None, 1000, NOW, start_mode="remote"
+    )
 
 
 def over(started: TransactionRecord) -> TransactionRecord:
