@@ -117,6 +117,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
             settings["simulation.speed"] == 1
             and any(each.controller.level in VEHICLE_LEVELS for each in station.connectors.values())
         ),
+        held=clock.held if isinstance(clock, AcceleratedClock) else contextlib.nullcontext,
     )
     front.parts.append(lambda: {"meters": meters.quality()})
     handlers = front.handlers()

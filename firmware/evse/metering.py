@@ -3,13 +3,14 @@
 The house meter and the chargers' own meters are read one right after the other, so that load
 balancing sees house and car at the same instant. What changes slowly is fetched in the time that is
 left until the next round, one request at a time; where none is left one request now and then
-delays a round. A
-meter that fails costs its own reading only; what its silence means is decided by who uses it.
+delays a round. A meter that fails costs its own reading only; what its silence means is decided by
+who uses it.
 """
 
 import logging
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, runtime_checkable
 
 from evse.clock import Clock
@@ -56,10 +57,12 @@ class Metering:
         on_charger: Callable[[int, MeterReading], None],
         on_house: Callable[[MeterReading, Mapping[int, MeterReading]], None],
         fast: Callable[[], bool] = lambda: False,
+        held: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """`on_house` gets the house's reading and those of the chargers of the same round.
 
-        `interval_s` holds while `fast()`; otherwise it is at least `IDLE_INTERVAL_S`.
+        `interval_s` holds while `fast()`; otherwise it is at least `IDLE_INTERVAL_S`. The meters
+        are asked within `held()`, in which a simulation's time waits for the wires.
         """
         self._clock = clock
         self._interval_s = interval_s
@@ -68,6 +71,7 @@ class Metering:
         self._on_charger = on_charger
         self._on_house = on_house
         self._fast = fast
+        self._held = held
         self._silent_at_s: dict[str, float] = {}
         meters = [*chargers.values(), *([house] if house else [])]
         self._refreshed_at_s = -math.inf
@@ -78,10 +82,12 @@ class Metering:
         """Read until cancelled, at the interval or as fast as the meters answer."""
         due_s = self._clock.monotonic()
         while True:
-            await self._round()
+            with self._held():
+                await self._round()
             idle = 0.0 if self._fast() else IDLE_INTERVAL_S
             due_s = max(due_s + max(self._interval_s, idle), self._clock.monotonic())
-            await self._refresh(due_s)
+            with self._held():
+                await self._refresh(due_s)
             due_s = max(due_s, self._clock.monotonic())
             await self._clock.sleep(due_s - self._clock.monotonic())
 

@@ -3,6 +3,8 @@
 import asyncio
 import heapq
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 MAX_STEP_S = 0.1
@@ -11,6 +13,11 @@ MAX_STEP_S = 0.1
 Reason: the pilot's shortest reaction (contactor open after the car left C) is 100 ms, IEC 61851-1
 table A.6 sequence 8.1; a longer step would let a fast simulation skip it.
 """
+
+
+MOST_HELD_S = 0.05
+"""Simulated time waits so long at most for what takes real time, s of real time: a meter on this
+computer answers in some 2 ms, and one that does not answer must not stop the world."""
 
 
 class SteppedClock:
@@ -62,7 +69,9 @@ class AcceleratedClock(SteppedClock):
     """Simulated time, `speed` times as fast as real time, which never jumps.
 
     One turn of the event loop moves it by at most `max_step_s`. When the machine cannot keep up,
-    simulated time slows down instead of skipping turns of the controller.
+    simulated time slows down instead of skipping turns of the controller. A frame on a real socket
+    takes as long as ever: while one is waited for (`held`), simulated time waits too, or 3 ms on
+    the wire were 0.3 s in a house that runs a hundred times as fast.
     """
 
     def __init__(
@@ -74,6 +83,17 @@ class AcceleratedClock(SteppedClock):
         super().__init__(epoch)
         self._speed = speed
         self._max_step_s = max_step_s
+        self._holders: list[float] = []  # until when each holds, s of the event loop
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let simulated time wait meanwhile, for `MOST_HELD_S` of real time at most."""
+        until_s = asyncio.get_running_loop().time() + MOST_HELD_S
+        self._holders.append(until_s)
+        try:
+            yield
+        finally:
+            self._holders.remove(until_s)
 
     async def run(self) -> None:
         """Move time on until cancelled; without this task simulated time stands still."""
@@ -84,5 +104,6 @@ class AcceleratedClock(SteppedClock):
         while True:
             await asyncio.sleep(tick_s)
             now_s = loop.time()
-            self.advance(min((now_s - last_s) * self._speed, self._max_step_s))
+            if not any(now_s < until_s for until_s in self._holders):
+                self.advance(min((now_s - last_s) * self._speed, self._max_step_s))
             last_s = now_s
