@@ -2,8 +2,8 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-OPERATOR = Roles.of("RW", "RW", "R")
-EVERYONE = Roles.of("RW", "RW", "RW")
+OPERATOR = Roles.spelt("RW", "RW", "R")
+EVERYONE = Roles.spelt("RW", "RW", "RW")
 
 
 def _switch(key: str, ocpp_key: str, label: str, default: bool, roles: Roles) -> Setting:
@@ -52,7 +52,7 @@ ROWS = (
         "authorization.time_delay_s",
         Kind.INT,
         600,
-        "Time delay",
+        "Time delay (s)",
         EVERYONE,
         0,
         600,
@@ -63,7 +63,7 @@ ROWS = (
         # The manual's choice "IC card" / "IC card/Pull charging plug" is this very key.
         "stop_transaction_on_ev_side_disconnect",
         "StopTransactionOnEVSideDisconnect",
-        "Stop transaction mode (off: IC card, on: IC card/Pull charging plug)",
+        "Stop transaction mode",
         True,
         OPERATOR,
     ),
@@ -127,14 +127,14 @@ ROWS = (
         # The manual's name for OCPP's AllowOfflineTxForUnknownId.
         "if_in_doubt_allow_charging",
         "AllowOfflineTxForUnknownId",
-        "If in doubt allow charging",
+        "in doubt allow charging",
         False,
         EVERYONE,
     ),
     _switch(
         "authorize_remote_tx_requests",
         "AuthorizeRemoteTxRequests",
-        "Authorize Remote Tx requests",
+        "Authorize Remote Txrequests",
         False,
         OPERATOR,
     ),
@@ -159,6 +159,6 @@ ROWS = (
         "AuthorizationCacheEnabled",
         "Authorization cache enabled",
         True,
-        Roles.of("RW", "R", "R"),
+        Roles.spelt("RW", "R", "R"),
     ),
 )

@@ -2,10 +2,10 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-BACKEND = Roles.of("RW", "RW", "R")
-SECRET = Roles.of("RW", "RW", "UV")
-FACT = Roles.of("R", "R", "R")
-BUILDER = Roles.of("RW", "R", "R")
+BACKEND = Roles.spelt("RW", "RW", "R")
+SECRET = Roles.spelt("RW", "RW", "UV")
+FACT = Roles.spelt("R", "R", "R")
+BUILDER = Roles.spelt("RW", "R", "R")
 
 _LOCAL_LIST = "LocalAuthListManagement"
 _SMART_CHARGING = "SmartCharging"
@@ -63,6 +63,7 @@ CONNECTION = (
         maximum=512,
         pattern=r"|wss?://[^\s/?#]+[^\s?#]*",
         form="ws://host:port/path or wss://host:port/path, or empty",
+        manual=("OCPP Address",),
     ),
     Setting(
         "ocpp.identity",
@@ -73,6 +74,15 @@ CONNECTION = (
         maximum=48,
         pattern=r"[A-Za-z0-9_.:*|=+@\-]*",
         form="letters, digits and _.:*|=+@-",
+    ),
+    Setting(
+        # The table also has Ocpp-J-2.0; the page's note 3 knows 1.6 only, as this program.
+        "ocpp.mode",
+        Kind.ENUM,
+        "OCPP-J-1.6",
+        "Ocpp Mode",
+        BACKEND,
+        choices=("OCPP-J-1.6",),
     ),
     Setting(
         "ocpp.password",
@@ -87,20 +97,20 @@ CONNECTION = (
         secret=True,
     ),
     _seconds("ocpp.ping_interval_s", "WebSocketPingInterval", "Websocket ping interval", 30),
-    _seconds("ocpp.heartbeat_interval_s", "HeartbeatInterval", "Heartbeat interval", 900, 1),
+    _seconds("ocpp.heartbeat_interval_s", "HeartbeatInterval", "Heartbeat interval (s)", 900, 1),
 )
 
 METER_VALUES = (
     _seconds(
         "ocpp.meter_value_sample_interval_s",
         "MeterValueSampleInterval",
-        "Meter value sample interval",
+        "Meter value sample interval (s)",
         10,
     ),
     _seconds(
         "ocpp.clock_aligned_data_interval_s",
         "ClockAlignedDataInterval",
-        "Clock aligned data interval",
+        "Clock aligned data interval(s)",
         0,
     ),
     _measurands(
@@ -177,7 +187,7 @@ STATUS = (
     _seconds(
         "ocpp.minimum_status_duration_s",
         "MinimumStatusDuration",
-        "A status is told when it has lasted so long",
+        "Shortest status told",
         0,
         maximum=600,
     ),
@@ -193,7 +203,7 @@ STATUS = (
         "ocpp.change_availability",
         Kind.BOOL,
         True,
-        "Change availability: the backend may",
+        "Change availability",
         BACKEND,
         ocpp_key="ChangeAvailability",
     ),

@@ -2,7 +2,7 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-MANUFACTURER = Roles.of("RW", "R", "R")
+MANUFACTURER = Roles.spelt("RW", "R", "R")
 
 KINDS = ("simulated", "ekepc2", "openevse", "simpleevse", "linux_io")
 """`linux_io` is for the bench."""
@@ -43,14 +43,24 @@ ROWS = (
         reboot=True,
     ),
     _connection("board.connection", "Serial line of the board"),
-    _unit("board.unit", "Modbus address of the board (0: as it comes from the factory)"),
+    _unit("board.unit", "Modbus address of the board"),
     _connection("board.second_connection", "Serial line of the second connector's board"),
     _unit("board.second_unit", "Modbus address of the second connector's board"),
+    Setting(
+        # Cabur manual 8.1.2, step 4. How exactly a board measures is its calibration; the levels
+        # are those of the standard.
+        "board.cp_type",
+        Kind.ENUM,
+        "IEC 61851-1",
+        "CP Type",
+        Roles.spelt("R", "R", "R"),
+        choices=("IEC 61851-1",),
+    ),
     Setting(
         "board.wiring",
         Kind.STR,
         "",
-        "File that says how Linux I/O is wired (for the bench)",
+        "Wiring of Linux I/O",
         MANUFACTURER,
         maximum=200,
         reboot=True,
@@ -59,7 +69,7 @@ ROWS = (
         "board.accept_without_watchdog",
         Kind.BOOL,
         False,
-        "Balance load with a board that keeps its last current when this computer is dead",
+        "Balance load without the board's watchdog",
         MANUFACTURER,
         reboot=True,
     ),

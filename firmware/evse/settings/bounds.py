@@ -5,7 +5,7 @@ They stand on the page LOADMANAGEMENT with load balancing and are in force only 
 
 from evse.settings.setting import Kind, Roles, Setting
 
-OPERATOR = Roles.of("RW", "RW", "R")
+OPERATOR = Roles.spelt("RW", "RW", "R")
 
 ROWS = (
     Setting(
@@ -13,7 +13,7 @@ ROWS = (
         "dlb.contract_kw",
         Kind.FLOAT,
         0.0,
-        "Power of the contract with the energy provider (0: not looked at)",
+        "Power of the contract",
         OPERATOR,
         0,
         100,
@@ -25,7 +25,7 @@ ROWS = (
         "dlb.unbalance_a",
         Kind.FLOAT,
         0.0,
-        "Most by which the phases may differ (0: not looked at)",
+        "Greatest difference of the phases",
         OPERATOR,
         0,
         80,
@@ -36,7 +36,7 @@ ROWS = (
         "dlb.capacity_kw",
         Kind.FLOAT,
         0.0,
-        "Most mean power of a quarter of an hour, for a capacity tariff (0: not looked at)",
+        "Highest mean power of a quarter of an hour",
         OPERATOR,
         0,
         100,
@@ -47,7 +47,7 @@ ROWS = (
         "dlb.breaker_image",
         Kind.BOOL,
         True,
-        "Let the main breaker cool when overloads have warmed it",
+        "Let the main breaker cool",
         OPERATOR,
         ocpp_key="DlbBreakerImage",
     ),

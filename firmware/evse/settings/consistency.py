@@ -7,13 +7,16 @@ from typing import Any
 from evse.core.pilot import MINIMUM_A
 from evse.core.timetable import zone
 from evse.products import PHASES_CONNECTED, PRODUCTS, PowerSystem
-from evse.settings import sharing
+from evse.settings import network, sharing
 from evse.settings.boards import WITHOUT_WATCHDOG
+from evse.settings.installation import CHARGER_POWER_W
 from evse.settings.meter_maps import impossible_meters
 from evse.settings.ports import clashes
-from evse.settings.setting import SettingError
+from evse.settings.setting import Role, SettingError
 
 Values = Mapping[str, Any]
+
+MAINS_V = 230.0
 
 
 def contradictions(values: Values) -> list[SettingError]:
@@ -39,6 +42,8 @@ def contradictions(values: Values) -> list[SettingError]:
         *_bounds(values),
         *_group(values),
         *_security(values),
+        *network.contradictions(values),
+        *_local_page(values),
     ]
 
 
@@ -48,6 +53,23 @@ def _security(values: Values) -> Iterator[SettingError]:
         yield SettingError(
             "ocpp.security_profile", profile, "0 or 3 without an AuthorizationKey (ocpp.password)"
         )
+
+
+def _local_page(values: Values) -> Iterator[SettingError]:
+    """Who logs in must be told apart by the name, and a port serves one thing."""
+    roles: dict[str, str] = {}
+    for role in Role:
+        key = f"system.{role}_login"
+        name = values[key].lower()
+        if name in roles:
+            yield SettingError(key, values[key], f"another name than that of the {roles[name]}")
+        roles[name] = role
+    if values["web.http_port"] == values["web.https_port"]:
+        yield SettingError(
+            "web.http_port", values["web.http_port"], "0, or another port than web.https_port"
+        )
+    if values["mqtt.enabled"] and not values["mqtt.url"]:
+        yield SettingError("mqtt.url", "", "the address of the broker with mqtt.enabled")
 
 
 def _order(values: Values, *keys: str) -> Iterator[SettingError]:
@@ -67,10 +89,26 @@ def _installation(values: Values) -> Iterator[SettingError]:
             f"at most installation.cable_rating_a, which is {rating_a:g} A",
         )
     three_phases = values["installation.phases"].startswith("3P")
+    yield from _charger_power(values, 3 if three_phases else 1)
     if values["installation.power_system"] == "IT" and three_phases:
         # Cabur manual 6.7: "IT (only single-phase products are supported)".
         yield SettingError(
             "installation.power_system", "IT", "TN/TT with installation.phases = 3P+N400V"
+        )
+
+
+def _charger_power(values: Values, phases: int) -> Iterator[SettingError]:
+    """The power that was chosen bounds the current for which the charger is built."""
+    chosen = values["installation.charger_power"]
+    power_w = CHARGER_POWER_W.get(chosen)
+    if power_w is None:
+        return
+    most_a = power_w / (MAINS_V * phases)
+    if values["installation.max_output_current_a"] > most_a:
+        yield SettingError(
+            "installation.max_output_current_a",
+            values["installation.max_output_current_a"],
+            f"at most {most_a:.4g} A on {phases} phases with installation.charger_power = {chosen}",
         )
 
 
@@ -160,7 +198,7 @@ def _group(values: Values) -> Iterator[SettingError]:
 def _bounds(values: Values) -> Iterator[SettingError]:
     """A bound below what any car needs would forbid charging for ever."""
     phases = 3 if values["installation.phases"].startswith("3P") else 1
-    least_kw = MINIMUM_A * phases * 230.0 / 1000.0
+    least_kw = MINIMUM_A * phases * MAINS_V / 1000.0
     for key, least, unit in (
         ("dlb.contract_kw", least_kw, "kW"),
         ("dlb.capacity_kw", least_kw, "kW"),

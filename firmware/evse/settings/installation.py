@@ -1,12 +1,14 @@
 """What was built and wired: pages INSTALLATION (5.8.1.3) and MANUFACTURER (5.8.1.8)."""
 
 from evse.products import PRODUCTS
-from evse.settings.setting import Kind, Roles, Setting
+from evse.settings.setting import WEB_ADDRESS, Kind, Roles, Setting
 
-MANUFACTURER = Roles.of("RW", "R", "R")
-INSTALLER = Roles.of("RW", "RW", "R")
-EVERYONE = Roles.of("RW", "RW", "RW")
+MANUFACTURER = Roles.spelt("RW", "R", "R")
+INSTALLER = Roles.spelt("RW", "RW", "R")
+EVERYONE = Roles.spelt("RW", "RW", "RW")
 
+CHARGER_POWER_W = {"7kW": 7360.0, "22kW": 22080.0}
+"""The two powers of Cabur's chargers: 32 A at 230 V on one phase and on three."""
 
 ROWS = (
     Setting(
@@ -40,6 +42,24 @@ ROWS = (
         reboot=True,
     ),
     Setting(
+        "manufacturer.written_offer_address",
+        Kind.STR,
+        "",
+        "Written offer address",
+        MANUFACTURER,
+        maximum=200,
+    ),
+    Setting(
+        "manufacturer.url",
+        Kind.STR,
+        "",
+        "Manufacturer URL",
+        MANUFACTURER,
+        maximum=512,
+        pattern=WEB_ADDRESS,
+        form="http://… or https://…, or empty",
+    ),
+    Setting(
         "installation.connectors",
         Kind.INT,
         1,
@@ -55,7 +75,7 @@ ROWS = (
         "installation.product",
         Kind.ENUM,
         "generic",
-        "Product profile: the defaults of the other settings",
+        "Product profile",
         MANUFACTURER,
         choices=tuple(PRODUCTS),
         reboot=True,
@@ -64,7 +84,7 @@ ROWS = (
         "installation.chargepoint_type",
         Kind.ENUM,
         "Public",
-        "Chargepoint type (Home: cards are decided here alone)",
+        "Chargepoint type",
         INSTALLER,
         choices=("Home", "Public"),
     ),
@@ -75,7 +95,17 @@ ROWS = (
         "Power system",
         INSTALLER,
         choices=("TN/TT", "IT"),
+        manual=("IT Power system", "Other Power systems"),
         reboot=True,
+    ),
+    Setting(
+        # Cabur manual 8.1.2, step 4. Ours follows from phases and current; chosen, it bounds them.
+        "installation.charger_power",
+        Kind.ENUM,
+        "Automatic",
+        "Charger Power",
+        MANUFACTURER,
+        choices=("Automatic", *CHARGER_POWER_W),
     ),
     Setting(
         "installation.permanently_locked_cable",
@@ -110,7 +140,7 @@ ROWS = (
         "installation.language",
         Kind.ENUM,
         "",
-        "Language of what people read (empty: that of the operating system)",
+        "Language",
         EVERYONE,
         choices=("", "en", "it", "de", "es", "fr"),
     ),
@@ -142,7 +172,8 @@ ROWS = (
         Kind.ENUM,
         "Socket",
         "Cable or Socket version",
-        Roles.of("RW", "UV", "UV"),
+        Roles.spelt("RW", "UV", "UV"),
+        manual=("Charging Mode",),
         choices=("Cable", "Socket"),
         reboot=True,
     ),
@@ -150,8 +181,8 @@ ROWS = (
         "installation.output_current_limit_a",
         Kind.FLOAT,
         32.0,
-        "Output Current Limit",
-        Roles.of("RW", "RW", "RW"),
+        "Output Current Limit (A)",
+        Roles.spelt("RW", "RW", "RW"),
         6,
         80,
         "A",
@@ -161,11 +192,12 @@ ROWS = (
         "installation.max_output_current_a",
         Kind.FLOAT,
         32.0,
-        "Max output current",
+        "Max output current (A)",
         MANUFACTURER,
         6,
         80,
         "A",
+        manual=("Max Current",),
         ocpp_key="MaxOutputCurrent",
         ocpp_readonly=True,
     ),
@@ -173,7 +205,7 @@ ROWS = (
         "installation.maximum_current_a",
         Kind.FLOAT,
         32.0,
-        "Installation maximum current",
+        "Installation maximum current (A)",
         INSTALLER,
         6,
         250,

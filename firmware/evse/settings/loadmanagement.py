@@ -1,8 +1,8 @@
 """Dynamic load balancing: page LOADMANAGEMENT (5.8.1.9)."""
 
-from evse.settings.setting import Kind, Roles, Setting
+from evse.settings.setting import WEB_ADDRESS, Kind, Roles, Setting
 
-OPERATOR = Roles.of("RW", "RW", "R")
+OPERATOR = Roles.spelt("RW", "RW", "R")
 
 ROWS = (
     Setting(
@@ -12,17 +12,19 @@ ROWS = (
         "DLB function",
         OPERATOR,
         choices=("Disable", "DLB", "DLM"),
+        manual=("LoadBalance Switch",),
         ocpp_key="DlbFunction",
     ),
     Setting(
         "dlb.maximum_current_a",
         Kind.FLOAT,
         25.0,
-        "DLB maximum current",
+        "DLB maximum current (A)",
         OPERATOR,
         6,
         250,
         "A",
+        manual=("Max House Current",),
         ocpp_key="DlbMaximumCurrent",
     ),
     Setting(
@@ -30,7 +32,7 @@ ROWS = (
         "dlb.fallback_current_a",
         Kind.FLOAT,
         6.0,
-        "Current while the DLB meter is silent (0: pause)",
+        "Current while the DLB meter is silent",
         OPERATOR,
         0,
         80,
@@ -41,7 +43,7 @@ ROWS = (
         "dlb.settle_s",
         Kind.INT,
         20,
-        "Time for which current must have been free before it is given back",
+        "Wait before current is given back",
         OPERATOR,
         1,
         600,
@@ -52,11 +54,22 @@ ROWS = (
         "dlb.pid",
         Kind.STR,
         "500,1800,10",
-        "PID coefficient adjustment: dead band (mA), memory for pulses (0.1 s), margin (25 mA)",
+        "PID coefficient adjustment",
         OPERATOR,
         maximum=14,
         pattern=r"([0-4]?\d{1,3}|5000) ?, ?([0-2]?\d{1,3}|3000) ?, ?(1?\d{1,2}|200)",
         form="three whole numbers as 500,1800,10; at most 5000,3000,200",
         ocpp_key="DlbPid",
+    ),
+    Setting(
+        # The manual's permissions, strange as they are: the operator is not to see it.
+        "loadmanagement.meters_list_url",
+        Kind.STR,
+        "",
+        "DLB kWh meters list url",
+        Roles.spelt("RW", "UV", "RW"),
+        maximum=512,
+        pattern=WEB_ADDRESS,
+        form="http://… or https://…, or empty",
     ),
 )

@@ -8,25 +8,32 @@ from evse.meters.registers import DLB_METER, INTERNAL_METER, NOT_FITTED, Quantit
 from evse.settings.meter_maps import GROUPS, SIMULATED
 from evse.settings.setting import Kind, Roles, Setting
 
-INTERNAL = Roles.of("RW", "UV", "UV")
-DLB = Roles.of("RW", "RW", "UV")
+INTERNAL = Roles.spelt("RW", "UV", "UV")
+DLB = Roles.spelt("RW", "RW", "UV")
 
 _FORMAT_LABELS = {
     "internal": {
-        "voltage": "V",
-        "current": "A",
+        "voltage": "V-L1",
+        "current": "A-L1",
         "power": "Total-W",
         "energy": "Total-KWH",
         "frequency": "Hz",
     },
     "dlb": {
         "voltage": "DLB-V",
-        "current": "DLB-L1/L2/L3",
+        "current": "DLB-L1/ L2/ L3",
         "power": "DLB-W",
         "energy": "DLB-KWH",
         "frequency": "DLB-Hz",
     },
 }
+
+
+_SAME_FORMAT = {
+    "V-L1": ("Format (V-L2)", "Format (V-L3)"),
+    "A-L1": ("Format (A-L2)", "Format (A-L3)"),
+}
+"""The table has a format for each phase, the page one for each quantity, as here."""
 
 
 def _register_label(meter: str, quantity: Quantity) -> str:
@@ -58,12 +65,15 @@ def _choice(
     choices: tuple[str, ...],
     *,
     reboot: bool = True,
+    manual: tuple[str, ...] = (),
 ) -> Setting:
-    return Setting(key, Kind.ENUM, default, label, roles, choices=choices, reboot=reboot)
+    return Setting(
+        key, Kind.ENUM, default, label, roles, choices=choices, reboot=reboot, manual=manual
+    )
 
 
 def _unit(meter: str, name: str, label: str, roles: Roles) -> Setting:
-    text = f"Modbus address of the {label} (0: that of the manual)"
+    text = f"Modbus address of the {label}"
     return Setting(f"meter.{meter}.{name}", Kind.INT, 0, text, roles, 0, 247, reboot=True)
 
 
@@ -103,7 +113,14 @@ def _map_rows(meter: str, default: RegisterMap, roles: Roles) -> tuple[Setting, 
     formats = tuple(form.value for form in NumberFormat)
     return (
         *(
-            _choice(f"{key}.format_{group}", "float", f"Format ({labels[group]})", roles, formats)
+            _choice(
+                f"{key}.format_{group}",
+                "float",
+                f"Format ({labels[group]})",
+                roles,
+                formats,
+                manual=_SAME_FORMAT.get(labels[group], ()),
+            )
             for group in GROUPS
         ),
         *(
@@ -139,7 +156,7 @@ def _correction_rows(meter: str, label: str, roles: Roles) -> tuple[Setting, ...
             f"{key}.inverted",
             Kind.STR,
             "000",
-            f"Phases of the {label} with the other direction (1: L1, L2, L3)",
+            f"Phases of the {label} with the other direction",
             roles,
             pattern=r"[01]{3}",
             form="three digits 0 or 1, for L1, L2, L3, as 010",
@@ -192,7 +209,7 @@ INTERNAL_METER_ROWS = (
         _number(
             f"meter.internal.{name}",
             0.0,
-            f"Counter of the {whose}internal meter from which the shown energy begins",
+            f"Counter of the {whose}internal meter at which the shown energy begins",
             DLB,
             0,
             1e12,

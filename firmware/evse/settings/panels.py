@@ -4,7 +4,7 @@ from typing import Any
 
 from evse.settings.setting import Kind, Roles, Setting
 
-FITTED = Roles.of("RW", "UV", "UV")
+FITTED = Roles.spelt("RW", "UV", "UV")
 """As "LCD1602" in the manual's table 5.8.2."""
 
 _LINE = r"(gpio|pwm)chip\d{1,3}:\d{1,3}"

@@ -2,8 +2,8 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-MANUFACTURER = Roles.of("RW", "R", "R")
-OPERATOR = Roles.of("RW", "RW", "R")
+MANUFACTURER = Roles.spelt("RW", "R", "R")
+OPERATOR = Roles.spelt("RW", "RW", "R")
 
 KINDS = ("none", "simulated", "pn532", "keyboard")
 MAX_WHITELIST = 100_000
@@ -47,7 +47,7 @@ ROWS = (
         "authorization.tag_id_function",
         Kind.ENUM,
         "BE",
-        "Tag ID function: order of the bytes in a card's number, big or little endian",
+        "Tag ID function",
         OPERATOR,
         choices=("BE", "LE"),
         ocpp_key="TagIDFunction",
@@ -57,10 +57,19 @@ ROWS = (
         "authorization.tag_id_form",
         Kind.ENUM,
         "Hex",
-        "Digits of a card's number, as it is sent to the central system",
+        "Digits of a card's number",
         OPERATOR,
         choices=("Hex", "Decimal"),
         ocpp_key="TagIDForm",
+    ),
+    Setting(
+        # Cabur manual 8.1.2, step 4. Nothing to choose: the number of either is read.
+        "authorization.rfid_type",
+        Kind.ENUM,
+        "CPU and M1",
+        "RFID Type",
+        Roles.spelt("R", "R", "R"),
+        choices=("CPU and M1",),
     ),
     Setting(
         "authorization.enable_local_whitelist",

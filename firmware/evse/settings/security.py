@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 from evse.settings.setting import Kind, Roles, Setting
 
-SECURITY = Roles.of("RW", "RW", "R")
-FACT = Roles.of("R", "R", "R")
+SECURITY = Roles.spelt("RW", "RW", "R")
+FACT = Roles.spelt("R", "R", "R")
 
 _SFTP = ",SFTP" * (find_spec("asyncssh") is not None)
 
@@ -18,7 +18,7 @@ ROWS = (
         "ocpp.security_profile",
         Kind.INT,
         0,
-        "Security profile: 0 none, 1 password, 2 password over TLS, 3 certificates over TLS",
+        "Security profile",
         SECURITY,
         0,
         3,
@@ -37,7 +37,7 @@ ROWS = (
         "ocpp.root_certificate",
         Kind.STR,
         "",
-        "File with the central system's root certificate, installed at the start; empty: none",
+        "Root certificate of the backend",
         SECURITY,
         maximum=512,
         reboot=True,
@@ -46,7 +46,7 @@ ROWS = (
         "ocpp.additional_root_certificate_check",
         Kind.BOOL,
         False,
-        "A new root certificate of the central system must be signed by the one before",
+        "Additional root certificate check",
         SECURITY,
         ocpp_key="AdditionalRootCertificateCheck",
         ocpp_readonly=True,

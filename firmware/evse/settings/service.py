@@ -2,14 +2,14 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-SERVICE = Roles.of("RW", "RW", "UV")
+SERVICE = Roles.spelt("RW", "RW", "UV")
 
 ROWS = (
     Setting(
         "service.watchdog_device",
         Kind.STR,
         "",
-        "Watchdog of the computer, which restarts it when the control turns stop; empty: none",
+        "Watchdog of the computer",
         SERVICE,
         maximum=64,
         pattern=r"|/[^\s]*",
@@ -20,7 +20,7 @@ ROWS = (
         "service.watchdog_timeout_s",
         Kind.INT,
         15,  # the most that the watchdog of a Raspberry Pi takes
-        "After so long without control turns the computer restarts",
+        "Time-out of the computer's watchdog",
         SERVICE,
         5,
         300,

@@ -9,6 +9,9 @@ from enum import StrEnum
 Value = bool | int | float | str | tuple[str, ...]
 """A value in force. The kind of its setting says which of these types it has."""
 
+WEB_ADDRESS = r"|https?://[^\s/?#]+[^\s]*"
+"""The pattern of an address that a browser takes, or of none."""
+
 
 class Kind(StrEnum):
     """The type of a setting's value."""
@@ -19,6 +22,29 @@ class Kind(StrEnum):
     STR = "str"
     ENUM = "enum"  # one of `choices`
     LIST = "list"  # a tuple of `choices`; a comma-separated text outside
+
+
+class Page(StrEnum):
+    """A page of the local web page, named as in the manual (5.8.1); the last is ours."""
+
+    STATE = "STATE"
+    NETWORK = "NETWORK"
+    INSTALLATION = "INSTALLATION"
+    SYSTEM = "SYSTEM"
+    BACKEND = "BACKEND"
+    WHITELIST = "WHITELIST"
+    MANUFACTURER = "MANUFACTURER"
+    LOADMANAGEMENT = "LOADMANAGEMENT"
+    AUTHORIZATION = "AUTHORIZATION"
+    SIMULATION = "SIMULATION"  # with the simulated board only
+
+
+class Role(StrEnum):
+    """Who logs in, in the columns' order of the manual's table 5.8.2."""
+
+    MANUFACTURER = "manufacturer"
+    OPERATOR = "operator"
+    USER = "user"
 
 
 class Permission(StrEnum):
@@ -38,9 +64,19 @@ class Roles:
     user: Permission
 
     @classmethod
-    def of(cls, manufacturer: str, operator: str, user: str) -> "Roles":
-        """The row of the manual's table, e.g. `Roles.of("RW", "RW", "R")`."""
+    def spelt(cls, manufacturer: str, operator: str, user: str) -> "Roles":
+        """The row of the manual's table, e.g. `Roles.spelt("RW", "RW", "R")`."""
         return cls(Permission(manufacturer), Permission(operator), Permission(user))
+
+    def of(self, role: Role) -> Permission:
+        """What a role may do."""
+        match role:
+            case Role.MANUFACTURER:
+                return self.manufacturer
+            case Role.OPERATOR:
+                return self.operator
+            case Role.USER:
+                return self.user
 
 
 class SettingError(ValueError):
@@ -68,6 +104,10 @@ class Setting:
     configuration key (None: not reachable over OCPP), which there is with the feature profile
     `ocpp_profile` alone ("": always). `reboot`: in force after a restart only.
     `secret`: never shown or logged, and written over OCPP only.
+
+    `label` is the manual's (5.8.2), and `manual` has further labels of the manuals for which this
+    row stands. `page`, `help` and `safety` (a wrong value can harm somebody) are filled in by the
+    table, from `layout` and from the texts.
     """
 
     key: str
@@ -86,6 +126,10 @@ class Setting:
     ocpp_profile: str = ""
     reboot: bool = False
     secret: bool = False
+    manual: tuple[str, ...] = ()
+    page: Page = Page.SYSTEM
+    help: str = ""
+    safety: bool = False
 
     @property
     def constant(self) -> bool:

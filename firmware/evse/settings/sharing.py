@@ -15,8 +15,8 @@ from evse.sharing.bus import MASTER, MAX_UNITS
 from evse.sharing.connection import LanConnection, SharingConnection, parse_sharing
 from evse.sharing.pairing import CodeError, key_of
 
-OPERATOR = Roles.of("RW", "RW", "R")
-SECRET = Roles.of("RW", "RW", "UV")
+OPERATOR = Roles.spelt("RW", "RW", "R")
+SECRET = Roles.spelt("RW", "RW", "UV")
 
 ALONE, LEADS, FOLLOWS = CONNECTION_MODES = ("Master", "Master-Slave", "Slave")
 """Spelt as in the manual. A wallbox that is "Master" has no others."""
@@ -38,7 +38,7 @@ ROWS = (
         "installation.slave_number",
         Kind.INT,
         1,
-        "Slave number: how many other wallboxes share the supply",
+        "SlaveNumber",
         OPERATOR,
         0,
         MAX_UNITS - 1,
@@ -62,16 +62,17 @@ ROWS = (
         "sharing.unit",
         Kind.INT,
         MASTER,
-        "Own address among the wallboxes (CANAddr; the master has 1)",
+        "Own address among the wallboxes",
         OPERATOR,
         1,
         MAX_UNITS,
+        manual=("CANAddr",),
     ),
     Setting(
         "sharing.key",
         Kind.STR,
         "",
-        "Key of the group, as the code which the master shows",
+        "Key of the group",
         SECRET,
         maximum=60,
         pattern=r"[0-9A-Za-z\- ]*",
@@ -82,14 +83,14 @@ ROWS = (
         "sharing.accept_unsealed",
         Kind.BOOL,
         False,
-        "Share over wires without a key: whoever is on the bus is believed",
+        "Share over wires without a key",
         OPERATOR,
     ),
     Setting(
         "sharing.limit_a",
         Kind.FLOAT,
         32.0,
-        "Current which the wallboxes share, per phase",
+        "Current which the wallboxes share",
         OPERATOR,
         6,
         1000,
@@ -101,7 +102,7 @@ ROWS = (
         "sharing.guaranteed_a",
         Kind.FLOAT,
         0.0,
-        "Share of each wallbox while the master is silent (0: pause)",
+        "Share while the master is silent",
         OPERATOR,
         0,
         80,
@@ -113,7 +114,7 @@ ROWS = (
         "sharing.policy",
         Kind.ENUM,
         "even",
-        "Who gets how much when it is not enough for all",
+        "Rule of sharing",
         OPERATOR,
         choices=("even", "priority", "first_come"),
         ocpp_key="SharingPolicy",
@@ -122,7 +123,7 @@ ROWS = (
         "sharing.priority",
         Kind.INT,
         5,
-        "Priority of this wallbox (10: first)",
+        "Priority of this wallbox",
         OPERATOR,
         1,
         10,
@@ -132,7 +133,7 @@ ROWS = (
         "sharing.rotation_s",
         Kind.INT,
         900,
-        "How long a car charges before one that waits gets its turn",
+        "Turn of a car while others wait",
         OPERATOR,
         60,
         86_400,
@@ -143,7 +144,7 @@ ROWS = (
         "sharing.phase_rotation",
         Kind.ENUM,
         "RST",
-        "Phases of the house (R = L1, S = L2, T = L3) at L1, L2, L3 of this wallbox",
+        "Phases of the house at this wallbox",
         OPERATOR,
         choices=tuple(ROTATIONS),
     ),
@@ -151,9 +152,10 @@ ROWS = (
         "sharing.phase_set",
         Kind.ENUM,
         "L1",
-        "Phase of the house on which a single-phase wallbox is (Phase Set)",
+        "Phase of a single-phase wallbox",
         OPERATOR,
         choices=("L1", "L2", "L3"),
+        manual=("Phase Set",),
     ),
 )
 

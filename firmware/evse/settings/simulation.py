@@ -2,7 +2,7 @@
 
 from evse.settings.setting import Kind, Roles, Setting
 
-EVERYONE = Roles.of("RW", "RW", "RW")
+EVERYONE = Roles.spelt("RW", "RW", "RW")
 
 ROWS = (
     Setting(
@@ -19,7 +19,7 @@ ROWS = (
         "simulation.house",
         Kind.ENUM,
         "measured",
-        "House: measured household, or no load at all",
+        "Simulated house",
         EVERYONE,
         choices=("measured", "quiet"),
         reboot=True,
@@ -38,7 +38,7 @@ ROWS = (
         "simulation.start_minute",
         Kind.INT,
         0,
-        "Minute of the measured household at which the simulation starts",
+        "Start minute of the household",
         EVERYONE,
         0,
         1_000_000,

@@ -6,8 +6,8 @@ hour (tests/bench/solar_day.py).
 
 from evse.settings.setting import Kind, Roles, Setting
 
-EVERYONE = Roles.of("RW", "RW", "RW")
-OPERATOR = Roles.of("RW", "RW", "R")
+EVERYONE = Roles.spelt("RW", "RW", "RW")
+OPERATOR = Roles.spelt("RW", "RW", "R")
 
 
 def _price(key: str, default: float, label: str, ocpp_key: str) -> Setting:
@@ -36,7 +36,7 @@ ROWS = (
         "solar.mode",
         Kind.ENUM,
         "fast",
-        "Charging mode (off: no charging; fast: without regard to the sun)",
+        "Charging from the sun",
         EVERYONE,
         choices=("off", "solar", "minimum_solar", "fast"),
         ocpp_key="SolarMode",

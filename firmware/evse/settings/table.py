@@ -1,6 +1,8 @@
 """The one table of every parameter, joined from the pages of the manual."""
 
 import difflib
+from collections.abc import Iterable
+from dataclasses import replace
 
 from evse.settings import (
     authorization,
@@ -10,6 +12,7 @@ from evse.settings import (
     installation,
     loadmanagement,
     meters,
+    network,
     panels,
     protection,
     readers,
@@ -18,9 +21,12 @@ from evse.settings import (
     sharing,
     simulation,
     solar,
+    system,
 )
+from evse.settings.layout import can_harm, page_of
 from evse.settings.setting import Setting
 from evse.settings.vendor_keys import named
+from evse.settings.words import help_of
 
 _ROWS: tuple[Setting, ...] = (
     *backend.ROWS,
@@ -36,11 +42,20 @@ _ROWS: tuple[Setting, ...] = (
     *authorization.ROWS,
     *readers.ROWS,
     *panels.ROWS,
+    *network.ROWS,
+    *system.ROWS,
     *service.ROWS,
     *simulation.ROWS,
 )
 
-SETTINGS: tuple[Setting, ...] = tuple(map(named, _ROWS))
+
+def _complete(setting: Setting) -> Setting:
+    """The row with what other tables say of it."""
+    key = setting.key
+    return replace(named(setting), page=page_of(key), help=help_of(key), safety=can_harm(key))
+
+
+SETTINGS: tuple[Setting, ...] = tuple(map(_complete, _ROWS))
 
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 BY_OCPP_KEY = {setting.ocpp_key.lower(): setting for setting in SETTINGS if setting.ocpp_key}
@@ -49,8 +64,8 @@ BY_OCPP_KEY = {setting.ocpp_key.lower(): setting for setting in SETTINGS if sett
 class UnknownSettingError(ValueError):
     """There is no setting of this name; the text lists those with a similar one."""
 
-    def __init__(self, name: str) -> None:
-        known = [*BY_KEY, *(row.ocpp_key for row in SETTINGS if row.ocpp_key)]
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        known = [*known] or [*BY_KEY, *(row.ocpp_key for row in SETTINGS if row.ocpp_key)]
         close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         super().__init__(
             f"{name}: there is no such setting" + (f", perhaps {' or '.join(close)}" * bool(close))

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from evse.settings.setting import Permission, Setting
 
-_UNNAMED = ("simulation.",)
-"""The world around a simulated wallbox, which is no part of it."""
+_UNNAMED = ("simulation.", "network.", "system.", "web.", "mqtt.", "time.", "update.")
+"""The world around a simulated wallbox, which is no part of it; what would cut the wallbox off from
+whoever changes it; and what only its local page has to do with."""
 
 _REGISTERS = ("register_", "format_", "scale_", "word_order", "function_code")
 """Rows of a meter's register map: of no use without the meter's manual and the meter."""

@@ -1,0 +1,92 @@
+"""What the pages call their rows: one JSON file a language, the same keys in all.
+
+A file has `pages`; `rows`, with label and help of each row by its key; `options`, the choices of a
+row by its key ("true" and "false" those of every switch); and `parts`. A key of `rows` may hold
+`*`, for rows that say the same of different things: `{0}` in its texts is then what the first star
+stands for, as `parts` calls it. An exact key goes before a star, an earlier star before a later.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Protocol
+
+from evse.settings.setting import Page
+from evse.texts import DEFAULT_LANGUAGE, LANGUAGES
+
+
+class Worded(Protocol):
+    """Any row."""
+
+    @property
+    def key(self) -> str:
+        """Its name in this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A language's file. `stars`: the keys with stars, as patterns."""
+
+    pages: Mapping[str, str]
+    rows: Mapping[str, tuple[str, str]]
+    options: Mapping[str, Mapping[str, str]]
+    parts: Mapping[str, str]
+    stars: tuple[tuple[re.Pattern[str], str], ...]
+
+
+def label(row: Worded, language: str) -> str:
+    """What people call a row, without its unit. ValueError for an unknown language."""
+    return _row_words(row.key, language)[0]
+
+
+def help_text(row: Worded, language: str) -> str:
+    """What a row means, in one sentence or two. ValueError for an unknown language."""
+    return _row_words(row.key, language)[1]
+
+
+def help_of(key: str) -> str:
+    """The English help of the row with a key."""
+    return _row_words(key, DEFAULT_LANGUAGE)[1]
+
+
+def option(row: Worded, value: str, language: str) -> str:
+    """What people call one of a row's choices; the value itself where it needs no other name."""
+    options = _words(language).options
+    return options.get(row.key, {}).get(value) or options["*"].get(value, value)
+
+
+def page_name(page: Page, language: str) -> str:
+    """What people call a page. ValueError for an unknown language."""
+    return _words(language).pages[page]
+
+
+@cache
+def _row_words(key: str, language: str) -> tuple[str, str]:
+    """Label and help of a row. Raises KeyError for a row without words."""
+    words = _words(language)
+    if key in words.rows:
+        return words.rows[key]
+    for pattern, starred in words.stars:
+        if found := pattern.fullmatch(key):
+            parts = [words.parts.get(part, part) for part in found.groups()]
+            text, help_ = (each.format(*parts) for each in words.rows[starred])
+            return text, help_
+    raise KeyError(f"{key}: {language}.json has no words for this row")
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    return re.compile(re.escape(key).replace(r"\*", "(.+)"))
+
+
+@cache
+def _words(language: str) -> _Words:
+    if language not in LANGUAGES:
+        raise ValueError(f"language: came {language!r}, allowed {', '.join(LANGUAGES)}")
+    file = resources.files(__package__).joinpath("texts", f"{language}.json")
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    rows = {key: (text, help_) for key, (text, help_) in content["rows"].items()}
+    stars = tuple((_pattern(key), key) for key in rows if "*" in key)
+    return _Words(content["pages"], rows, content["options"], content["parts"], stars)
