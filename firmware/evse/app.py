@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from evse.alone import alone
+from evse.blackbox import files as blackbox
 from evse.blackbox.box import BlackBox
 from evse.boards.board import Board
 from evse.core.pilot import VEHICLE_LEVELS
@@ -33,8 +34,6 @@ from evse.storage.database import Database
 from evse.storage.transactions import Transactions
 from evse.storage.values import Values
 from evse.wiring import SIMULATED, boards_of, clock_of, meters_of, world_of
-
-BLACK_BOX_FOLDER = "blackbox"
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         boards,
         Transactions(database),
         Values(database),
-        {number: BlackBox(number, state_dir / BLACK_BOX_FOLDER, clock) for number in boards},
+        {number: BlackBox(number, state_dir / blackbox.FOLDER, clock) for number in boards},
         liveness.turned,
         state_dir,
     )

@@ -15,6 +15,9 @@ from typing import IO
 
 from evse.blackbox.recording import Recording, RecordingError, lines, parse
 
+FOLDER = "blackbox"
+"""In the folder of the state."""
+
 MAX_FILES = 20
 MAX_BYTES = 20_000_000
 """Of all recordings in a folder together."""

@@ -89,12 +89,12 @@ def write_archive(path: Path, texts: Mapping[str, bytes], black_boxes: Path) -> 
             entry = tarfile.TarInfo(name)
             entry.size, entry.mtime = len(content), int(time.time())
             archive.addfile(entry, io.BytesIO(content))
-        for file in _newest(black_boxes):
+        for file in newest_black_boxes(black_boxes):
             archive.add(file, f"blackbox/{file.name}", recursive=False)
 
 
-def _newest(folder: Path) -> list[Path]:
-    """The newest files of the folder which together are no larger than the bound."""
+def newest_black_boxes(folder: Path) -> list[Path]:
+    """The newest files of the folder which together are no larger than MAX_BLACK_BOX_BYTES."""
     chosen, size = [], 0
     files = [file for file in folder.glob("*.jsonl*") if file.is_file()]
     for file in sorted(files, key=lambda each: each.name, reverse=True):

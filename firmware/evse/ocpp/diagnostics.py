@@ -15,6 +15,7 @@ from ocpp.exceptions import PropertyConstraintViolationError
 from ocpp.v16 import call, call_result
 from ocpp.v16.enums import Action
 
+from evse.blackbox import files as blackbox
 from evse.clock import Clock
 from evse.ocpp import log_ring, timestamps
 from evse.ocpp.archive import diagnostics, security_text, without_secrets, write_archive, write_text
@@ -29,7 +30,6 @@ from evse.settings.values import Settings
 _logger = logging.getLogger(__name__)
 
 FOLDER = "uploads"
-BLACK_BOX_FOLDER = "blackbox"
 
 SECURITY_LOG = "SecurityLog"
 
@@ -197,7 +197,7 @@ class Diagnostics:
             texts = await asyncio.to_thread(
                 diagnostics, self._settings, self._ring, status, order.since, order.until
             )
-            black_boxes = self._state_dir / BLACK_BOX_FOLDER
+            black_boxes = self._state_dir / blackbox.FOLDER
             await asyncio.to_thread(write_archive, file, texts, black_boxes)
             return
         events = [

@@ -1,0 +1,1 @@
+"""What was: charges, their reports by month and card, faults, and the charts of power."""
