@@ -1,6 +1,6 @@
 """Settings that are kept nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 
 class NoStore:
@@ -9,5 +9,7 @@ class NoStore:
     async def saved_settings(self) -> Mapping[str, object]:
         return {}
 
-    async def save_setting(self, key: str, value: object) -> None:
+    async def save_settings(
+        self, values: Mapping[str, object], forgotten: Collection[str] = ()
+    ) -> None:
         pass

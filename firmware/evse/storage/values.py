@@ -2,7 +2,7 @@
 known cards."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,11 +54,18 @@ class Values:
         rows = await self._database.read("SELECT key, value FROM settings")
         return {row["key"]: json.loads(row["value"]) for row in rows}
 
-    async def save_setting(self, key: str, value: object) -> None:
-        """Keep a setting; `value` is what JSON can hold."""
-        await self._database.write(
-            "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, json.dumps(value))
-        )
+    async def save_settings(
+        self, values: Mapping[str, object], forgotten: Collection[str] = ()
+    ) -> None:
+        """Keep settings, whose values are what JSON can hold, and forget others; all or nothing."""
+        async with self._database.transaction() as connection:
+            await connection.executemany(
+                "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)",
+                [(key, json.dumps(value)) for key, value in values.items()],
+            )
+            await connection.executemany(
+                "DELETE FROM settings WHERE key = ?", [(key,) for key in forgotten]
+            )
 
     async def availability(self) -> dict[int, bool]:
         """Connector (0: the wallbox) to whether it is operative, where it was ever said."""

@@ -431,7 +431,7 @@ async def test_a_value_that_cannot_be_stored_is_rejected(
     async def full(*_: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(wallbox.settings._store, "save_setting", full)
+    monkeypatch.setattr(wallbox.settings._store, "save_settings", full)
     answer = await central.ask(call.ChangeConfiguration("AuthorizationKey", "fedcba9876543210"))
     assert answer.status == "Rejected"
     assert wallbox.settings["ocpp.password"] == ""

@@ -1,5 +1,6 @@
 """A product profile lies under file, saved values and command line, and over the defaults."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ class Memory:
     async def saved_settings(self) -> dict[str, Any]:
         return self.saved
 
-    async def save_setting(self, key: str, value: object) -> None:
-        self.saved[key] = value
+    async def save_settings(self, values: Mapping[str, object], forgotten: Any = ()) -> None:
+        self.saved |= values
+        for key in forgotten:
+            self.saved.pop(key, None)
 
 
 def config_of(folder: Path, text: str) -> Path:

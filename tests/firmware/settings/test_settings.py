@@ -1,6 +1,7 @@
 """The settings table and the values in force."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ class Memory:
     async def saved_settings(self) -> dict[str, Any]:
         return self.saved
 
-    async def save_setting(self, key: str, value: object) -> None:
-        self.saved[key] = value
+    async def save_settings(self, values: Mapping[str, object], forgotten: Any = ()) -> None:
+        self.saved |= values
+        for key in forgotten:
+            self.saved.pop(key, None)
 
 
 def test_keys_are_unique() -> None:

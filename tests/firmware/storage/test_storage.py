@@ -203,7 +203,7 @@ async def test_damaged_file_is_moved_aside(
     path = tmp_path / "evse.db"
     database = await Database.open(path)
     for number in range(200):
-        await Values(database).save_setting(f"key{number}", "x" * 200)
+        await Values(database).save_settings({f"key{number}": "x" * 200})
     await database.close()
     if damage == "not a database":
         path.write_bytes(b"this is no database at all" * 100)
@@ -213,7 +213,7 @@ async def test_damaged_file_is_moved_aside(
         path.write_bytes(content)
     again = await Database.open(path)
     assert await Values(again).saved_settings() == {}
-    await Values(again).save_setting("dlb.settle_s", 5)
+    await Values(again).save_settings({"dlb.settle_s": 5})
     await again.close()
     assert "is damaged" in caplog.text
     assert _damaged(tmp_path)
@@ -224,7 +224,7 @@ async def test_file_of_a_newer_version_is_used(
 ) -> None:
     """After a roll-back of an update."""
     database = await Database.open(tmp_path / "evse.db")
-    await Values(database).save_setting("dlb.settle_s", 5)
+    await Values(database).save_settings({"dlb.settle_s": 5})
     await database.write(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     await database.close()
     again = await Database.open(tmp_path / "evse.db")
@@ -242,7 +242,7 @@ async def test_no_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
 
 async def test_values_read_back(database: Database) -> None:
     values = Values(database)
-    await values.save_setting("a", ("x", "y"))
+    await values.save_settings({"a": ("x", "y")})
     assert await values.saved_settings() == {"a": ["x", "y"]}
     await values.save_availability([0, 1], operative=False)
     await values.save_availability([1], operative=True)
