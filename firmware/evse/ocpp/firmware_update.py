@@ -214,7 +214,7 @@ class FirmwareUpdate:
         """Whether the program ended by installing, and its outcome is told."""
         if order.phase != INSTALLING:
             return False
-        outcome = await asyncio.to_thread(self._installer.outcome)
+        outcome = await self._installer.outcome()
         if outcome is None:
             return False
         await self._tell_outcome(order, installed=outcome)

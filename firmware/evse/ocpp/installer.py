@@ -17,9 +17,11 @@ class Installer(Protocol):
     async def install(self, image: Path) -> None:
         """Install the file. Raises InstallationError."""
 
-    def outcome(self) -> bool | None:
+    async def outcome(self) -> bool | None:
         """Of the installation under way when the program ended: True when this program is the new
-        firmware, False when it was taken back, None when it had not begun for good."""
+        firmware, False when it was taken back, None when it had not begun for good.
+
+        Waits as long as neither is certain."""
 
 
 class SimulatedInstaller:
@@ -29,7 +31,7 @@ class SimulatedInstaller:
         """Say so."""
         _logger.info("%s is installed in simulation", image.name)
 
-    def outcome(self) -> bool | None:
+    async def outcome(self) -> bool | None:
         """It begins again."""
         return None
 
@@ -41,6 +43,6 @@ class NoInstaller:
         """Raises InstallationError."""
         raise InstallationError(f"{image.name}: this wallbox has nothing that installs firmware")
 
-    def outcome(self) -> bool | None:
+    async def outcome(self) -> bool | None:
         """Nothing was installed."""
         return False

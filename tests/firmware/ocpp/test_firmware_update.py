@@ -37,7 +37,7 @@ class FakeInstaller:
         if self.error:
             raise self.error
 
-    def outcome(self) -> bool | None:
+    async def outcome(self) -> bool | None:
         return self.was
 
 

@@ -1,0 +1,1 @@
+"""Updates of the program: signed bundles, two slots, and the way back."""
