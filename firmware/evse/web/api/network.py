@@ -1,0 +1,126 @@
+"""The network and the clock of the wallbox: what there is, Wi-Fi scan, trial, hotspot, time."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from evse.web.api.permissions import reading, writing
+from evse.web.api.shapes import INSTANT, TEXT, TRUTH, Schema, shape, some
+from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
+
+if TYPE_CHECKING:
+    from evse.web.context import Context
+
+_ANSWER: Schema = {
+    "type": "object",
+    "properties": {"available": TRUTH, "reason": TEXT},
+    "required": ["available", "reason"],
+}
+"""What the network says always has these, and more beside them."""
+
+_ZONE: Schema = {"type": "string", "maxLength": 60}
+
+
+def endpoints(context: "Context") -> list[Endpoint]:
+    """All about network and time."""
+    return [*_network(context), *_time(context)]
+
+
+def _network(context: "Context") -> list[Endpoint]:
+    async def snapshot(call: Call) -> dict[str, Any]:
+        told = context.network.snapshot()
+        if call.role in STAFF:
+            told = told | {"hotspot": told["hotspot"] | context.network.hotspot_label()}
+        return told
+
+    async def scan(_: Call) -> dict[str, Any]:
+        return await context.network.scan()
+
+    async def confirm(call: Call) -> dict[str, Any]:
+        return await context.network.confirm(_own_address(call))
+
+    async def hotspot(call: Call) -> dict[str, Any]:
+        return await context.network.hotspot(call.body["on"])
+
+    return [
+        Endpoint(
+            "GET",
+            "/api/v1/network",
+            snapshot,
+            "The network as it is",
+            roles=reading("network.ssid"),
+            gives=_ANSWER,
+        ),
+        Endpoint(
+            "POST",
+            "/api/v1/network/scan",
+            scan,
+            "Look for Wi-Fi networks",
+            roles=writing("network.ssid"),
+            gives=_ANSWER,
+        ),
+        Endpoint(
+            "POST",
+            "/api/v1/network/confirm",
+            confirm,
+            "A changed network stays: this request came over it",
+            roles=writing("network.dhcp"),
+            gives=_ANSWER,
+        ),
+        Endpoint(
+            "POST",
+            "/api/v1/network/hotspot",
+            hotspot,
+            "Open or close the hotspot",
+            roles=writing("network.wifi"),
+            takes=shape(on=TRUTH),
+            gives=_ANSWER,
+        ),
+    ]
+
+
+def _own_address(call: Call) -> str:
+    """The wallbox's address at which the request came in; "" when it is not known."""
+    transport = call.request.transport
+    name = transport.get_extra_info("sockname") if transport else None
+    return str(name[0]) if name else ""
+
+
+def _time(context: "Context") -> list[Endpoint]:
+    async def time(_: Call) -> dict[str, Any]:
+        return await context.network.time()
+
+    async def set_time(call: Call) -> dict[str, Any]:
+        at = instant(call.body["at"], "at") if "at" in call.body else None
+        return await context.network.set_time(at, call.body.get("ntp"), call.body.get("time_zone"))
+
+    return [
+        Endpoint(
+            "GET",
+            "/api/v1/time",
+            time,
+            "The clock, its time zone, and whether it is set from the network",
+            roles=reading("time.ntp"),
+            gives=_ANSWER,
+        ),
+        Endpoint(
+            "PUT",
+            "/api/v1/time",
+            set_time,
+            "Set the clock (which ends NTP), NTP on or off, the time zone",
+            roles=writing("time.ntp"),
+            takes=some(at=INSTANT, ntp=TRUTH, time_zone=_ZONE),
+            gives=_ANSWER,
+        ),
+    ]
+
+
+def instant(text: str, field: str) -> datetime:
+    """The instant that ISO 8601 writes so; without an offset it is UTC. Raises ApiError."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        allowed = "an instant as 2026-11-26T18:30:00Z"
+        raise ApiError(
+            422, "invalid", f"{field}: came {text!r}, allowed is {allowed}", field, text, allowed
+        ) from None
