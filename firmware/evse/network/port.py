@@ -36,9 +36,12 @@ class NetworkPort(Protocol):
 
         {available, reason, hostname, ethernet: {enabled, state, ip}, wifi: {mode: "off" | "client"
         | "hotspot", ssid, signal_percent, ip, joined}, cellular: {state, operator, signal_percent,
-        ip}, hotspot: {open, ssid, key, qr, address, closes_in_s, client}, trial: {ends_in_s,
-        applied} | null, last_trial: {confirmed, reason} | null}
+        ip}, hotspot: {open, ssid, address, closes_in_s, client}, trial: {ends_in_s, applied} |
+        null, last_trial: {confirmed, reason} | null}
         """
+
+    def hotspot_label(self) -> dict[str, str]:
+        """What lets a phone into the hotspot, for the panel and the label: {ssid, key, qr, url}."""
 
     async def scan(self) -> Answer:
         """Look for Wi-Fi networks: {networks: [{ssid, security, signal_percent, dbm}]}."""
@@ -56,8 +59,14 @@ class NetworkPort(Protocol):
         `address` is the wallbox's own at which the request came in; "" when it is not known.
         """
 
+    async def keep(self) -> None:
+        """What the settings say now stays, without a confirmation: after a factory reset."""
+
     async def hotspot(self, on: bool) -> Answer:
-        """Open the hotspot (or prolong it), or close it: the snapshot's `hotspot`."""
+        """Open the hotspot (or prolong it), or close it: the snapshot's `hotspot`.
+
+        When it is open, with what lets a phone in (see `hotspot_label`).
+        """
 
     def admits(self, local: str, remote: str) -> bool:
         """Whether a request from `remote` at the wallbox's address `local` may be answered.
@@ -94,6 +103,10 @@ class Unavailable:
         """See `NetworkPort`: the addresses are the kernel's, the rest is not known."""
         return nothing_seen(self.reason)
 
+    def hotspot_label(self) -> dict[str, str]:
+        """See `NetworkPort`: there is nothing to get into."""
+        return {}
+
     async def scan(self) -> Answer:
         """See `NetworkPort`."""
         return refused(self.reason, networks=[])
@@ -106,6 +119,9 @@ class Unavailable:
     async def confirm(self, address: str = "") -> Answer:  # noqa: ARG002
         """See `NetworkPort`."""
         return refused(self.reason)
+
+    async def keep(self) -> None:
+        """See `NetworkPort`: there is no trial."""
 
     async def hotspot(self, on: bool) -> Answer:  # noqa: ARG002
         """See `NetworkPort`."""
@@ -155,8 +171,6 @@ def nothing_seen(reason: str) -> Answer:
         hotspot={
             "open": False,
             "ssid": None,
-            "key": None,
-            "qr": None,
             "address": None,
             "closes_in_s": None,
             "client": None,
