@@ -38,12 +38,10 @@ def updater_of(
         await download(url, target, Trust(transfer_context(roots), state_dir / KNOWN_HOSTS))
 
     simulated = settings["board.kind"] == "simulated"
-    folder = state_dir / FOLDER
     return Updater(
         clock,
         Slots.around(Path(sys.prefix)),
-        folder,
-        Inbox(folder, (BUILT_IN, state_dir / OWN), __version__),
+        Inbox(state_dir / FOLDER, (BUILT_IN, state_dir / OWN), __version__),
         __version__,
         available,
         restart,

@@ -40,13 +40,13 @@ class Inbox:
         """`version`: of the running program."""
         self.incoming = folder / "incoming"
         self.feed = folder / "feed"
-        self._folder = folder
+        self.folder = folder
         self._key_folders = tuple(key_folders)
         self._version = version
 
     def clear(self) -> None:
         """Forget what was not whole when the last run ended. Raises OSError."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in (self.incoming, self.feed):
             left.unlink(missing_ok=True)
             left.with_name(f"{left.name}.part").unlink(missing_ok=True)
@@ -56,7 +56,7 @@ class Inbox:
 
         `tried`: the SHA-256 of the bundle which was on trial last. Raises OSError.
         """
-        waiting, resumed = self._folder / WAITING, self._folder / RESUMED
+        waiting, resumed = self.folder / WAITING, self.folder / RESUMED
         resumed.unlink(missing_ok=True)
         if not waiting.exists():
             return None
@@ -90,7 +90,7 @@ class Inbox:
         """Raise TooLarge or NoRoom for a file of so many bytes, OSError."""
         if size > MAX_BUNDLE_BYTES:
             raise TooLarge(MAX_BUNDLE_BYTES)
-        free = shutil.disk_usage(self._folder).free
+        free = shutil.disk_usage(self.folder).free
         if free < RESERVE_BYTES:
             raise NoRoom(RESERVE_BYTES, free)
 
@@ -107,7 +107,7 @@ class Inbox:
                     f"the {kind} of the file is {is_}, {wanted} was given", Code.CHECKSUM
                 )
         bundle = self._verified(self.incoming)
-        kept = self._folder / WAITING
+        kept = self.folder / WAITING
         with self.incoming.open("rb") as written:
             os.fsync(written.fileno())
         self.incoming.replace(kept)

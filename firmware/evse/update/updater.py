@@ -11,7 +11,6 @@ import logging
 import random
 from collections.abc import AsyncIterable, Awaitable, Callable
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from evse.update.codes import Busy, Code, NoSlots, UpdateError
 from evse.update.inbox import Inbox
 from evse.update.installer import BundleInstaller
 from evse.update.manifest import DEFAULT_TRIAL_S
+from evse.update.progress import Phase, Progress
 from evse.update.schedule import Offer
 from evse.update.slots import Slots
 
@@ -48,19 +48,6 @@ Fetch = Callable[[str, Path], Awaitable[None]]
 """Fetches a url into a file, whole or not at all. Raises TransferError."""
 
 
-class Phase(StrEnum):
-    """Where an update is."""
-
-    IDLE = "idle"
-    RECEIVING = "receiving"
-    VERIFYING = "verifying"
-    WAITING = "waiting"  # until no car is there
-    INSTALLING = "installing"
-    RESTARTING = "restarting"
-    TRIAL = "trial"  # the new version runs, and has yet to prove itself
-    FAILED = "failed"
-
-
 class Updater:
     """See the module."""
 
@@ -68,7 +55,6 @@ class Updater:
         self,
         clock: Clock,
         slots: Slots | None,
-        folder: Path,
         inbox: Inbox,
         version: str,
         available: Callable[[], bool],
@@ -79,8 +65,8 @@ class Updater:
     ) -> None:
         """`slots`: None where the program is updated in another way, over OCPP by `installer`.
 
-        `folder` is that of `inbox`. `available()`: whether every connector is Available;
-        `restart()` ends the program so that it is started again. `feed_url()`: "" for no feed.
+        `available()`: whether every connector is Available; `restart()` ends the program so that it
+        is started again. `feed_url()`: "" to look for nothing by itself.
         """
         self._clock = clock
         self._slots = slots
@@ -94,40 +80,29 @@ class Updater:
         self._busy = False
         self._proved = asyncio.Event()
         self._settled = asyncio.Event()
-        self._phase = Phase.IDLE
-        self._percent: int | None = None
-        self._code: Code | None = None
-        self._message = ""
+        self._progress = Progress()
         self._offer: Offer | None = None
         self._next_check: datetime | None = None
-        ours = slots and BundleInstaller(slots, folder, self.order, self._settled.wait)
+        ours = slots and BundleInstaller(slots, inbox.folder, self.order, self._settled.wait)
         self.installer: Installer | None = ours or installer
         """What installs the firmware that comes over OCPP."""
-        self._begin()
+        self._find_the_trial()
 
-    def _begin(self) -> None:
-        """What the last run has left."""
+    def _find_the_trial(self) -> None:
+        """The trial that this program is on, or how the last one ended."""
         slots = self._slots
-        if slots is None or not slots.on_trial:
-            self._settled.set()
-        else:
-            self._phase = Phase.TRIAL
-        last = slots.state.last if slots else None
-        if last is not None and self._phase is Phase.IDLE:
-            self._tell_outcome(healthy=last.healthy, version=last.version, why=last.why)
-
-    def _tell_outcome(self, *, healthy: bool, version: str, why: str) -> None:
-        if healthy:
-            self._code, self._message = Code.DONE, f"version {version} is installed"
-        else:
-            self._code = Code.WRITE
-            self._message = f"version {version} was taken back: {why}"
+        if slots is not None and slots.on_trial:
+            self._progress.go(Phase.TRIAL, f"version {self._version} is on trial")
+            return
+        self._settled.set()
+        if slots is not None and (last := slots.state.last) is not None:
+            self._progress.proved(last.version, last.why)
 
     # ------------------------------------------------------------------ what is told
 
     def snapshot(self) -> dict[str, Any]:
         """All that is to be known of updates; instants as ISO 8601. `code` as the manual has it."""
-        state = self._slots.state if self._slots else None
+        progress, state = self._progress, self._slots.state if self._slots else None
         running = self._slots.running if self._slots else None
         slot = state.slots.get(running) if state and running else None
         offer = self._offer if self._offer and schedule.worth(self._offer, self._version) else None
@@ -135,10 +110,10 @@ class Updater:
             "version": self._version,
             "installed_at": slot.at if slot else None,
             "available": {"version": offer.version, "url": offer.url} if offer else None,
-            "phase": str(self._phase),
-            "progress_percent": self._percent,
-            "code": str(self._code) if self._code else None,
-            "message": self._message or ("" if self._slots else str(NoSlots())),
+            "phase": str(progress.phase),
+            "progress_percent": progress.percent,
+            "code": str(progress.code) if progress.code else None,
+            "message": progress.message or ("" if self._slots else str(NoSlots())),
             "slots": [
                 {
                     "slot": name,
@@ -175,9 +150,9 @@ class Updater:
             )
         self._take()
         try:
-            self._go(Phase.RECEIVING, f"{name[:80]} is received", 0)
-            await self._inbox.receive(stream, size, self._progress)
-            self._go(Phase.VERIFYING, f"{name[:80]} is verified")
+            self._progress.go(Phase.RECEIVING, f"{name[:80]} is received", 0)
+            await self._inbox.receive(stream, size, self._progress.at)
+            self._progress.go(Phase.VERIFYING, f"{name[:80]} is verified")
             bundle = await self._inbox.keep(md5=md5)
         except BaseException as error:
             self._inbox.incoming.unlink(missing_ok=True)
@@ -203,7 +178,7 @@ class Updater:
         if self._offer is not None and url == self._offer.url:
             sha256 = self._offer.sha256
         self._take()
-        self._go(Phase.RECEIVING, f"{shown(url)} is fetched")
+        self._progress.go(Phase.RECEIVING, f"{shown(url)} is fetched")
         self._job.start(partial(self._bring_from, url, sha256))
         return self.snapshot()
 
@@ -215,7 +190,7 @@ class Updater:
         """
         self._take()
         try:
-            self._go(Phase.VERIFYING, "the central system's firmware is verified")
+            self._progress.go(Phase.VERIFYING, "the central system's firmware is verified")
             bundle = await self._inbox.verified(image)
             await self._install(bundle, began)
         except BaseException as error:
@@ -249,7 +224,7 @@ class Updater:
         except UpdateError:
             self._busy = False
             raise
-        self._go(Phase.WAITING, f"version {slots.state.slots[slot].version} comes back")
+        self._progress.go(Phase.WAITING, f"version {slots.state.slots[slot].version} comes back")
         self._job.start(partial(self._go_back, slots, slot))
         return self.snapshot()
 
@@ -275,8 +250,7 @@ class Updater:
                 continue
             if was_on_trial:
                 _log.info("version %s has proved itself healthy", self._version)
-                self._go(Phase.IDLE)
-                self._tell_outcome(healthy=True, version=self._version, why="")
+                self._progress.proved(self._version, "")
             break
         self._settled.set()
         await self._resume()
@@ -335,7 +309,9 @@ class Updater:
     async def _bring_again(self, file: Path) -> None:
         """The same for one from before a restart."""
         try:
-            self._go(Phase.VERIFYING, "the update from before the restart is verified again")
+            self._progress.go(
+                Phase.VERIFYING, "the update from before the restart is verified again"
+            )
             bundle = await self._inbox.verified(file)
         except (UpdateError, OSError) as error:
             await asyncio.to_thread(file.unlink, missing_ok=True)
@@ -348,7 +324,7 @@ class Updater:
         incoming = self._inbox.incoming
         try:
             await self._fetch(url, incoming)
-            self._go(Phase.VERIFYING, f"{shown(url)} is verified")
+            self._progress.go(Phase.VERIFYING, f"{shown(url)} is verified")
             bundle = await self._inbox.keep(sha256=sha256)
         except TransferError as error:
             self._release(UpdateError(str(error), Code.TIMEOUT))
@@ -361,7 +337,7 @@ class Updater:
     async def _go_back(self, slots: Slots, slot: str) -> None:
         """Put the version before on trial."""
         try:
-            await self._wait_until_available(self._message)
+            await self._wait_until_available(self._progress.message)
             await asyncio.to_thread(slots.put_on_trial, slot, "", DEFAULT_TRIAL_S)
         except (UpdateError, OSError) as error:
             self._release(error)
@@ -374,9 +350,9 @@ class Updater:
         if slots is None:
             raise NoSlots
         await self._wait_until_available(f"version {version} waits until no car is there")
-        self._go(Phase.INSTALLING, f"version {version} is installed", 0)
+        self._progress.go(Phase.INSTALLING, f"version {version} is installed", 0)
         sha256, _ = await asyncio.to_thread(bundles.digests, bundle.file)
-        slot = await slots.install(bundle, self._clock.utcnow(), self._progress)
+        slot = await slots.install(bundle, self._clock.utcnow(), self._progress.at)
         await self._wait_until_available(f"version {version} waits until no car is there")
         if began is not None:
             await asyncio.to_thread(began, sha256)
@@ -385,12 +361,12 @@ class Updater:
 
     async def _wait_until_available(self, message: str) -> None:
         while not self._available():
-            self._go(Phase.WAITING, message)
+            self._progress.go(Phase.WAITING, message)
             await self._clock.sleep(LOOK_S)
 
     async def _end(self) -> None:
         """End the program for the trial of another one."""
-        self._go(Phase.RESTARTING, self._message)
+        self._progress.go(Phase.RESTARTING, self._progress.message)
         self._restart()
         await asyncio.get_running_loop().create_future()
 
@@ -400,33 +376,19 @@ class Updater:
         """Begin an update. Raises UpdateError."""
         if self._slots is None:
             raise NoSlots
-        if self._phase is Phase.TRIAL:
+        if self._progress.phase is Phase.TRIAL:
             raise UpdateError(
                 "the new version is still on trial: wait until it has ended", status=409
             )
         if self._busy:
             raise Busy
         self._busy = True
-        self._code = None
         return self._slots
 
     def _release(self, error: BaseException) -> None:
         """The update has ended without an installation."""
         self._busy = False
-        if isinstance(error, UpdateError | OSError):
-            _log.error("the update has failed: %s", error)
-            self._go(Phase.FAILED, str(error))
-            self._code = (error.code if isinstance(error, UpdateError) else None) or Code.WRITE
-        else:  # whoever sent it has gone
-            self._go(Phase.IDLE)
-
-    def _go(self, phase: Phase, message: str = "", percent: int | None = None) -> None:
-        if phase is not self._phase and message:
-            _log.info("%s: %s", phase, message)
-        self._phase, self._message, self._percent = phase, message, percent
-
-    def _progress(self, percent: int | None) -> None:
-        self._percent = None if percent is None else min(percent, 100)
+        self._progress.ended(error)
 
 
 def _at_most(file: Path, most: int) -> bytes:
