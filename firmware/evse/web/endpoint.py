@@ -1,4 +1,4 @@
-"""What an endpoint of the local API is: routes, checks, rights and the OpenAPI document come from it.
+"""An endpoint of the local API: routes, checks, rights and the OpenAPI document come from it.
 
 A module in `web/api` makes the endpoints of one subject. The server checks who asks (`guard.py`)
 and what came (`checking.py`) before it calls a handler, so a handler gets only what it may do.
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from evse.settings.setting import Role
+
 if TYPE_CHECKING:
-    from evse.settings.setting import Role
     from evse.web.sessions import Session
 
 Schema = Mapping[str, Any]
@@ -20,8 +21,8 @@ Schema = Mapping[str, Any]
 
 PREFIX = "/api/v1"
 
-STAFF = frozenset({"manufacturer", "operator"})
-ALL = STAFF | {"user"}
+ALL = frozenset(Role)
+STAFF = frozenset({Role.MANUFACTURER, Role.OPERATOR})
 
 WEBSOCKET = "websocket"
 """`Endpoint.gives` of a websocket."""
@@ -41,7 +42,7 @@ class Access(StrEnum):
 class Call:
     """What a handler gets. `query` has the defaults of parameters that did not come."""
 
-    role: "Role | None"
+    role: Role | None
     """None: nobody is logged in."""
     origin: str
     """For logs: "operator from 192.168.1.7 (web)"."""
@@ -76,7 +77,7 @@ class Endpoint:
     handler: Callable[[Call], Awaitable[Any]]
     summary: str
     gives: Schema | str
-    roles: "frozenset[Role]" = ALL
+    roles: frozenset[Role] = ALL
     access: Access = Access.SESSION
     takes: Schema | None = None
     parameters: Mapping[str, Schema] = field(default_factory=dict)

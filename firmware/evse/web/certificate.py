@@ -1,0 +1,222 @@
+"""The certificate by which the local page is served: the wallbox's own, or one that was installed.
+
+    web/own.pem     our key and the certificate that it signed itself
+    web/user.pem    key and chain that somebody has installed; they come first
+
+One TLS context serves all connections; a new certificate is loaded into it while it serves.
+"""
+
+import hashlib
+import ipaddress
+import logging
+import socket
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from evse.ocpp.security.certificates import (
+    MIN_RSA_BITS,
+    CertificateError,
+    check_chain,
+    key_text,
+    new_key,
+    parse_chain,
+    text,
+)
+from evse.storage.files import write_private
+
+_log = logging.getLogger(__name__)
+
+FOLDER = "web"
+OWN = "own.pem"
+USERS = "user.pem"
+
+VALID = timedelta(days=397)
+"""Browsers take no certificate that is valid for longer (CA/Browser Forum, ballot SC31)."""
+
+RENEW_BEFORE = timedelta(days=30)
+"""Our own is made anew so long before it ends."""
+
+CLOCK_LEEWAY = timedelta(days=1)
+"""It is valid from so long ago: phones and wallboxes without a battery clock disagree."""
+
+_SERVER_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What people see of the certificate in use. `fingerprint`: SHA-256, as browsers show it."""
+
+    subject: str
+    issuer: str
+    ends_at: datetime
+    fingerprint: str
+    own: bool
+
+
+class Certificate:
+    """See the module. Everything works on the disk at once, and raises OSError when it fails."""
+
+    def __init__(self, state_dir: Path, hostname: str) -> None:
+        """`hostname`: without a domain. Makes our own certificate when there is none that fits."""
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.set_alpn_protocols(["http/1.1"])
+        self._folder = state_dir / FOLDER
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._hostname = hostname
+        self._shown: Shown
+        self.refresh()
+
+    @property
+    def shown(self) -> Shown:
+        """The certificate in use."""
+        return self._shown
+
+    def refresh(self) -> None:
+        """Make our own anew when it is time to, and serve the one that shall be served."""
+        now = datetime.now(UTC)
+        try:
+            self._load(self._folder / USERS, now, own=False)
+        except FileNotFoundError:
+            pass  # nobody has installed one
+        except (CertificateError, ssl.SSLError) as error:
+            _log.warning("the installed certificate is not used: %s", error)
+        else:
+            return
+        if self._renewal_due(now):
+            write_private(self._folder / OWN, _made(self._hostname, now))
+        self._load(self._folder / OWN, now, own=True)
+
+    def install(self, certificate: str, key: str) -> None:
+        """Serve by these from now on: a chain in PEM, ours first, and its key without password.
+
+        Raises CertificateError, and nothing has changed then.
+        """
+        content = checked(certificate, key, datetime.now(UTC))
+        trial = self._folder / "trial.pem"
+        write_private(trial, content)
+        try:  # what OpenSSL itself takes
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(trial)
+        except ssl.SSLError as error:
+            raise CertificateError(f"certificate: TLS cannot use it: {error.reason}") from error
+        finally:
+            trial.unlink(missing_ok=True)
+        write_private(self._folder / USERS, content)
+        self.refresh()
+
+    def remove(self) -> None:
+        """Serve by our own certificate again."""
+        (self._folder / USERS).unlink(missing_ok=True)
+        self.refresh()
+
+    def _renewal_due(self, now: datetime) -> bool:
+        try:
+            certificate = parse_chain((self._folder / OWN).read_text(encoding="ascii"))[0]
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._folder / OWN)
+        except FileNotFoundError:
+            return True
+        except (ValueError, ssl.SSLError) as error:
+            _log.warning("our own certificate is damaged and made anew: %s", error)
+            return True
+        valid = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
+        ends_soon = now >= certificate.not_valid_after_utc - RENEW_BEFORE
+        return not valid or ends_soon or self._hostname not in _names(certificate)
+
+    def _load(self, path: Path, now: datetime, *, own: bool) -> None:
+        """Serve by a file. Raises CertificateError, ssl.SSLError, FileNotFoundError."""
+        try:
+            chain = parse_chain(path.read_text(encoding="ascii"))
+        except UnicodeDecodeError as error:
+            raise CertificateError(f"{path} is damaged: {error}") from error
+        if not own and now > chain[0].not_valid_after_utc:
+            raise CertificateError(f"it has ended at {chain[0].not_valid_after_utc}")
+        self.context.load_cert_chain(path)
+        first = chain[0]
+        self._shown = Shown(
+            first.subject.rfc4514_string(),
+            first.issuer.rfc4514_string(),
+            first.not_valid_after_utc,
+            _fingerprint(first),
+            own,
+        )
+
+
+def checked(certificate: str, key: str, now: datetime) -> bytes:
+    """Key and chain as one PEM. Raises CertificateError, which never shows the key."""
+    try:
+        private = serialization.load_pem_private_key(key.encode(), None)
+    except (ValueError, TypeError) as error:  # TypeError: it has a password
+        raise CertificateError("key: came no private key in PEM without password") from error
+    if not isinstance(private, _SERVER_KEYS):
+        raise CertificateError("key: allowed is an RSA key or one on an elliptic curve")
+    if isinstance(private, rsa.RSAPrivateKey) and private.key_size < MIN_RSA_BITS:
+        raise CertificateError(f"key: came {private.key_size} bits, allowed {MIN_RSA_BITS} or more")
+    try:
+        chain = parse_chain(certificate)
+        check_chain(chain, now)
+    except CertificateError as error:
+        raise CertificateError(f"certificate: {error}") from error
+    if chain[0].public_key() != private.public_key():
+        raise CertificateError("key: it is not the certificate's")
+    pem = private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return pem + text(chain).encode()
+
+
+def _made(hostname: str, now: datetime) -> bytes:
+    """A key, and the certificate for our names and addresses that it signs itself; PEM."""
+    key = new_key()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{hostname}.local"[-64:])])
+    names: list[x509.GeneralName] = [x509.DNSName(hostname), x509.DNSName(f"{hostname}.local")]
+    names += [x509.IPAddress(ipaddress.ip_address(address)) for address in own_addresses()]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCK_LEEWAY)
+        .not_valid_after(now - CLOCK_LEEWAY + VALID)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return key_text(key) + text([certificate]).encode()
+
+
+def own_addresses() -> Iterable[str]:
+    """The addresses of this computer in the networks it is in, as far as it knows."""
+    found = ["127.0.0.1"]
+    for family, far in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((far, 9))  # sends nothing: it asks for the way (RFC 5737, RFC 3849)
+            except OSError:
+                continue  # no such network
+            found.append(probe.getsockname()[0].partition("%")[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _names(certificate: x509.Certificate) -> list[str]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return []
+    return extension.value.get_values_for_type(x509.DNSName)
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    encoded = certificate.public_bytes(serialization.Encoding.DER)
+    return hashlib.sha256(encoded).digest().hex(":").upper()

@@ -1,0 +1,61 @@
+"""The parts which decide who comes in, put together."""
+
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from evse.settings.values import Settings
+from evse.storage.accounts import AccountsTable
+from evse.storage.audit import AuditTable
+from evse.storage.database import Database
+from evse.storage.tokens import TokensTable
+from evse.web.accounts import Accounts
+from evse.web.audit import Audit
+from evse.web.certificate import Certificate
+from evse.web.device_key import DeviceKey
+from evse.web.guard import Guard
+from evse.web.lockout import Lockout
+from evse.web.sessions import Sessions
+from evse.web.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """See the module."""
+
+    accounts: Accounts
+    sessions: Sessions
+    tokens: Tokens
+    audit: Audit
+    device_key: DeviceKey
+    lockout: Lockout
+    certificate: Certificate
+    guard: Guard
+
+    @classmethod
+    async def load(cls, settings: Settings, database: Database, state_dir: Path) -> "Security":
+        """All of them, from the database and the state folder.
+
+        Their time is real time, however fast a simulated world goes: people log in in theirs.
+        Raises `sqlite3.Error` and OSError.
+        """
+        device_key = DeviceKey.load(state_dir)
+        sessions = Sessions(time.monotonic)
+        tokens = await Tokens.load(TokensTable(database))
+        return cls(
+            accounts=await Accounts.load(AccountsTable(database), settings, device_key),
+            sessions=sessions,
+            tokens=tokens,
+            audit=Audit(AuditTable(database), settings),
+            device_key=device_key,
+            lockout=Lockout(time.monotonic),
+            certificate=Certificate(state_dir, hostname()),
+            guard=Guard(sessions, tokens),
+        )
+
+
+def hostname() -> str:
+    """The name of this computer without its domain, as certificates and mDNS can have it."""
+    name = socket.gethostname().partition(".")[0]
+    return name if name.isascii() and name else "evse"
