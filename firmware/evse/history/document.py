@@ -1,7 +1,7 @@
 """The report of a month as a PDF of A4 pages, to be sent to whoever pays. Pure.
 
-The font has Latin, Greek, Cyrillic, Arabic, Hebrew and more; what it has not (as Chinese) in the
-name of a card is shown as a box.
+The font has Latin, Greek, Cyrillic, Hebrew, Arabic (of letters that are not joined) and more; what
+it has not (as Chinese) in the name of a card is shown as a box.
 """
 
 import io
@@ -10,18 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from importlib import resources
+from typing import cast
 
 from fpdf import FPDF
+from fpdf.bidi import BidiParagraph
 from fpdf.enums import Align
+from fpdf.fonts import TTFFont
 
 from evse.history.months import Names, Report, bounds
-from evse.history.spreadsheets import wall_time
 from evse.texts import number, text
 
-# FPDF tells the log each time that it drops the glyphs which a document does not need.
+# It would tell the log of each table of the font, for each document.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _FONT = "DejaVu"
+_UNKNOWN = "□"
 _MARGIN_MM = 15.0
 _WIDTH_MM = 180.0
 _LINE_MM = 5.0
@@ -57,13 +60,13 @@ _CARD_COLUMNS = (
     _Column("energy", 26, "kWh", is_number=True),
 )
 _CHARGE_COLUMNS = (
-    _Column("number", 15, is_number=True),
-    _Column("start", 31),
-    _Column("end", 31),
+    _Column("number", 16, is_number=True),
+    _Column("start", 28),
+    _Column("end", 28),
     _Column("duration", 20, "h", is_number=True),
     _Column("card", 34),
-    _Column("name", 27),
-    _Column("energy", 22, "kWh", is_number=True),
+    _Column("name", 28),
+    _Column("energy", 26, "kWh", is_number=True),
 )
 _METER_COLUMNS = (
     _Column("connector", 44),
@@ -100,6 +103,7 @@ class _Paper(FPDF):
         font = resources.files("evse").joinpath("web", "fonts", "DejaVuSans.ttf")
         with resources.as_file(font) as path:
             self.add_font(_FONT, "", path)
+        self._known = cast("TTFFont", self.fonts[_FONT.lower()]).cmap
         self.set_title(text("history.report.title", language))
         self.set_lang(language)
 
@@ -157,12 +161,14 @@ class _Paper(FPDF):
         self.ln(_LINE_MM)
 
     def _fitting(self, written: str, width_mm: float) -> str:
+        """As much as there is room for, in the order in which it stands on paper."""
+        written = "".join(each if ord(each) in self._known else _UNKNOWN for each in written)
         room_mm = width_mm - 2 * self.c_margin
-        if self.get_string_width(written) <= room_mm:
-            return written
-        while written and self.get_string_width(f"{written}…") > room_mm:
+        shown = written
+        while written and self.get_string_width(shown) > room_mm:
             written = written[:-1]
-        return f"{written}…"
+            shown = f"{written}…"
+        return shown if shown.isascii() else BidiParagraph(shown).get_reordered_string()
 
 
 def _head(paper: _Paper, report: Report, about: About, zone: tzinfo, now: datetime) -> None:
@@ -178,7 +184,7 @@ def _head(paper: _Paper, report: Report, about: About, zone: tzinfo, now: dateti
         "history.report.wallbox": f"{product} ({about.identity})" if product else about.identity,
         "history.report.serial": about.serial,
         "history.report.time_zone": about.zone_name,
-        "history.report.made": wall_time(now, zone),
+        "history.report.made": _minute(now, zone),
     }
     for key, value in lines.items():
         if value:
@@ -254,8 +260,8 @@ def _list(paper: _Paper, report: Report, zone: tzinfo, names: Names, now: dateti
         (
             (
                 str(charge.number),
-                wall_time(charge.started_at, zone),
-                wall_time(charge.ended_at, zone)
+                _minute(charge.started_at, zone),
+                _minute(charge.ended_at, zone)
                 if charge.ended_at
                 else text("history.report.under_way", language),
                 _hours(charge.duration_s(now)),
@@ -270,6 +276,10 @@ def _list(paper: _Paper, report: Report, zone: tzinfo, names: Names, now: dateti
 
 def _kwh(energy_wh: int, language: str) -> str:
     return number(energy_wh / 1000, language, places=3)
+
+
+def _minute(at: datetime, zone: tzinfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _hours(duration_s: int) -> str:
