@@ -15,6 +15,7 @@ from evse.settings.table import UnknownSettingError
 from evse.settings.values import ConfigurationError
 from evse.web.accounts import BusyError, PasswordError
 from evse.web.checking import InvalidError
+from evse.web.device_key import DeviceKeyError
 from evse.web.endpoint import ApiError
 from evse.web.lockout import LockedError
 
@@ -87,6 +88,8 @@ def _of_value(error: Exception) -> dict[str, Any]:
             return _entry("unknown_field", str(error), error.key)
         case PasswordError():
             return _entry("password", str(error), error.field, None, error.allowed)
+        case DeviceKeyError():
+            return _entry("mistyped", str(error), "device_key")
     return _entry("invalid", str(error))
 
 

@@ -83,14 +83,18 @@ class Audit:
                 await self._table.add(noted)
                 del self._pending[: len(noted)]
 
+    async def keep_if_possible(self) -> None:
+        """`keep`; what the disk does not take is kept later."""
+        try:
+            await self.keep()
+        except sqlite3.Error as error:
+            _log.warning("who changed what cannot be stored, it is tried again: %s", error)
+
     async def run(self) -> None:
         """Keep what others than the API do, until cancelled."""
         while True:
             await asyncio.sleep(KEPT_AFTER_S)
-            try:
-                await self.keep()
-            except sqlite3.Error as error:
-                _log.warning("who changed what cannot be stored, it is tried again: %s", error)
+            await self.keep_if_possible()
 
     async def page(
         self, offset: int, limit: int, hidden: Collection[str]

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,14 +35,20 @@ class Security:
     guard: Guard
 
     @classmethod
-    async def load(cls, settings: Settings, database: Database, state_dir: Path) -> "Security":
+    async def load(
+        cls,
+        settings: Settings,
+        database: Database,
+        state_dir: Path,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> "Security":
         """All of them, from the database and the state folder.
 
         Their time is real time, however fast a simulated world goes: people log in in theirs.
         Raises `sqlite3.Error` and OSError.
         """
         device_key = DeviceKey.load(state_dir)
-        sessions = Sessions(time.monotonic)
+        sessions = Sessions(monotonic)
         tokens = await Tokens.load(TokensTable(database))
         return cls(
             accounts=await Accounts.load(AccountsTable(database), settings, device_key),
@@ -49,7 +56,7 @@ class Security:
             tokens=tokens,
             audit=Audit(AuditTable(database), settings),
             device_key=device_key,
-            lockout=Lockout(time.monotonic),
+            lockout=Lockout(monotonic),
             certificate=Certificate(state_dir, hostname()),
             guard=Guard(sessions, tokens),
         )

@@ -117,9 +117,11 @@ class WebServer:
                 language_of(request, query),
                 caller.session,
             )
-            with acting(Actor(caller.role or "", caller.origin)):
-                given = await _in_time(endpoint, call)
-            await self._security.audit.keep()
+            try:
+                with acting(Actor(caller.role or "", caller.origin)):
+                    given = await _in_time(endpoint, call)
+            finally:
+                await self._security.audit.keep_if_possible()
             if isinstance(given, web.StreamResponse):
                 return given
             return json_answer(given, endpoint.status)

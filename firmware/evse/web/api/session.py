@@ -115,7 +115,6 @@ class _Asked:
         role = await context.accounts.log_in(login, call.body["password"])
         if role is None:
             context.audit.note("session.refused", login)
-            await context.audit.keep()
             raise ApiError(401, "wrong_login", "log-in name or password is wrong", field="password")
         context.lockout.passed(call.address, f"login {login}")
         context.audit.note("session.opened", login, role)
@@ -204,6 +203,5 @@ async def prove_key(context: Context, call: Call, typed: str, purpose: str) -> N
     context.lockout.admit(call.address, "device key")
     if not right:
         context.audit.note("key.refused", purpose)
-        await context.audit.keep()
         raise ApiError(403, "wrong_key", "this is not the key of this device", field="device_key")
     context.lockout.passed(call.address, "device key")
