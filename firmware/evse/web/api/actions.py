@@ -1,29 +1,35 @@
 """The buttons of the pages: `POST actions/KEY` presses one (ETEK manual, 5.8.1.4 to 5.8.1.9)."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
 
 from evse.settings.fact import Button
 from evse.settings.rows import ROWS
 from evse.settings.setting import Permission, Role
-from evse.web.api import factory_reset
+from evse.web.answers import json_answer
+from evse.web.api import factory_reset, session
 from evse.web.api.commands import ask
 from evse.web.api.exports import Exports
 from evse.web.api.permissions import may, role_of
 from evse.web.api.shapes import TRUTH, some
 from evse.web.api.update import from_url
-from evse.web.endpoint import ALL, ApiError, Call, Endpoint
+from evse.web.endpoint import ALL, PREFIX, ApiError, Call, Endpoint
 
 if TYPE_CHECKING:
     from evse.web.context import Context
 
 Done = dict[str, Any]
-Press = Callable[[Call], Awaitable[Done]]
-"""Does what a button says; what is to be told besides `done`."""
+Press = Callable[[Call], Awaitable[Done | web.Response]]
+"""Does what a button says; what is to be told besides `done`, or a whole answer."""
 
-_ARGUMENT = {"type": "string", "maxLength": 512}
+_PASSWORDS = f"{PREFIX}/passwords"
+_ARGUMENT = {"type": "string", "maxLength": 512, "writeOnly": True}
 _REST: Mapping[str, Any] = {
     "type": "object",
     "properties": {"done": TRUTH},
@@ -36,7 +42,7 @@ def endpoints(context: "Context", exports: Exports) -> list[Endpoint]:
     presses = _presses(context, exports)
     buttons = {row.key: row for row in ROWS if isinstance(row, Button)}
 
-    async def press(call: Call) -> Done:
+    async def press(call: Call) -> Done | web.Response:
         key = call.path["key"]
         button = buttons.get(key)
         if button is None or may(role_of(call), key) is Permission.NONE:
@@ -44,10 +50,9 @@ def endpoints(context: "Context", exports: Exports) -> list[Endpoint]:
         if may(role_of(call), key) is not Permission.READ_WRITE:
             raise ApiError(403, "forbidden", f"{key}: {call.role} may not press it", "key", key)
         answer = await presses[key](call)
-        # What was typed is in the log of changes, unless it is a secret.
-        typed = _argument(call) if button.argument == "text" else None
-        context.audit.note(key, typed or None)
-        return {"done": True, **answer}
+        if button.argument != "secret":  # who gives somebody a password is noted there
+            context.audit.note(key, _argument(call) or None)
+        return answer if isinstance(answer, web.Response) else {"done": True, **answer}
 
     return [
         Endpoint(
@@ -120,15 +125,26 @@ def _system(context: "Context", exports: Exports) -> dict[str, Press]:
         "system.factory_reset": reset,
         "system.soft_reset": soft,
         "system.restart": restart,
-        **{f"system.{role}_password": partial(_set_password, context, role) for role in Role},
+        **{f"system.{role}_password": _set_password(context, role) for role in Role},
     }
 
 
-async def _set_password(context: "Context", role: Role, call: Call) -> Done:
-    """As PUT passwords: whoever changes one proves that he is who he is logged in as."""
-    own = call.body.get("own_password", "")
-    await context.change_password(call, role, _argument(call), own)
-    return {}
+def _set_password(context: "Context", role: Role) -> Press:
+    """As PUT passwords: whoever sets one proves with his own that it is he."""
+    change = next(each.handler for each in session.endpoints(context) if each.path == _PASSWORDS)
+
+    async def press(call: Call) -> Done | web.Response:
+        own = call.body.get("own_password", "")
+        body = {"role": str(role), "password": _argument(call), "own_password": own}
+        given = await change(replace(call, body=body))
+        if not isinstance(given, web.Response):
+            return {"session": given}
+        # Who has set his own goes on with another session: its cookie comes along.
+        answer = json_answer({"done": True, "session": json.loads(str(given.text))})
+        answer.cookies.update(given.cookies)
+        return answer
+
+    return press
 
 
 # ------------------------------------------------------------- page WHITELIST

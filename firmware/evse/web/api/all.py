@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 from evse.web.api import (
     actions,
+    audit,
     cards,
+    certificate,
     charges,
     charts,
     faults,
@@ -14,7 +16,9 @@ from evse.web.api import (
     meters,
     network,
     pairing,
+    session,
     settings,
+    tokens,
     update,
 )
 from evse.web.api.exports import Exports
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
     from evse.web.context import Context
 
 _SUBJECTS = (
+    session,
+    tokens,
+    audit,
+    certificate,
     live,
     charges,
     charts,

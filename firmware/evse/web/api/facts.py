@@ -129,8 +129,8 @@ def _hardware(connector: Connector) -> dict[str, Any]:
     pilot_v = reading.pilot_high_v if math.isfinite(reading.at_s) else math.nan
     faults = connector.controller.faults
     return {
-        "state.temperature_c": reading.temperature_c,
-        "state.relay_temperature_c": reading.temperature_c,
+        "state.temperature_c": connector.temperature_c,
+        "state.relay_temperature_c": connector.temperature_c,
         "state.environment_temperature_c": None,  # no board has a sensor outside of its relays
         "state.cp_voltage_v": pilot_v if math.isfinite(pilot_v) else None,
         # A fan of its own no board reports; that one does not turn it tells.

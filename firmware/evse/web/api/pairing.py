@@ -15,6 +15,7 @@ from evse import __version__
 from evse.ocpp.security.certificates import CertificateError, check_validity, parse_chain
 from evse.ocpp.security.store import CertificateStore, Use
 from evse.web.api.pin import DIGITS, PinShown, PinWaitError
+from evse.web.api.session import prove_key
 from evse.web.api.shapes import COUNT, NUMBER, TEXT, TRUTH, loose, maybe, shape
 from evse.web.endpoint import Access, ApiError, Call, Endpoint
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/pairing"
 
-KEY, PIN = "pairing by key", "pairing by PIN"
-"""The secrets as the lock-out counts their tries."""
+PIN = "pairing PIN"
+"""The secret as the lock-out counts its tries."""
 
 _URL = {"type": "string", "maxLength": 512}
 _KEY = {"type": "string", "maxLength": 40, "writeOnly": True}
@@ -96,7 +97,7 @@ class Pairing:
 
     async def pair(self, call: Call) -> dict[str, Any]:
         """Check the secret, then all that comes with it, then change everything or nothing."""
-        self._check_secret(call)
+        await self._check_secret(call)
         roots = self._roots(call.body.get("ca", ""))
         changes = _changes(call.body)
         settings = self._context.settings
@@ -107,6 +108,7 @@ class Pairing:
         except BaseException:
             await asyncio.to_thread(_remove, store, added)
             raise
+        self._context.audit.note("pairing", changes["ocpp.url"])
         return {
             "identity": settings["ocpp.identity"],
             "serial": settings["manufacturer.serial"],
@@ -116,20 +118,19 @@ class Pairing:
             "connectors": len(self._context.station.connectors),
         }
 
-    def _check_secret(self, call: Call) -> None:
+    async def _check_secret(self, call: Call) -> None:
         """Raise ApiError for a wrong one, LockedError for too many tries."""
         given = [name for name in ("device_key", "pin") if name in call.body]
         if len(given) != 1:
-            raise ApiError(
-                422, "invalid", "device_key, pin: one of them is needed", "device_key", None
-            )
-        (name,) = given
-        secret = KEY if name == "device_key" else PIN
-        self._context.lockout.admit(call.address, secret)
-        matches = self._context.device_key.matches if name == "device_key" else self._pin.matches
-        if not matches(call.body[name]):
-            raise ApiError(403, "wrong_secret", f"{name}: it is not that of this wallbox", name)
-        self._context.lockout.passed(call.address, secret)
+            raise ApiError(422, "invalid", "device_key, pin: one of them is needed", "device_key")
+        if given == ["device_key"]:
+            await prove_key(self._context, call, call.body["device_key"], "pairing")
+            return
+        self._context.lockout.admit(call.address, PIN)
+        if not self._pin.matches(call.body["pin"]):
+            self._context.audit.note("pin.refused", "pairing")
+            raise ApiError(403, "wrong_pin", "this is not the PIN on the panel", "pin")
+        self._context.lockout.passed(call.address, PIN)
 
     def _roots(self, pem: str) -> list[Certificate]:
         """The certificates that are to be trusted. Raises ApiError."""

@@ -8,7 +8,7 @@ from evse.settings.setting import Permission, Role, Setting
 from evse.settings.table import BY_KEY
 from evse.web.api.facts import facts
 from evse.web.api.pages import PAGES, pages
-from evse.web.api.permissions import may, read_only, role_of, sees, unknown
+from evse.web.api.permissions import may, read_only, role_of, unknown
 from evse.web.api.shapes import NUMBER, TEXT, TRUTH, by_name, loose, many, maybe, shape
 from evse.web.endpoint import ApiError, Call, Endpoint
 
