@@ -118,6 +118,7 @@ class Network:
         self._wake = asyncio.Event()
         self._seen = Seen()
         self._obeyed: Wish | None = None
+        self._adapters: tuple[str, ...] = ()  # there when it was obeyed
         self._ntp: bool | None = None  # as it was last told to the system
         self._hotspot = Hotspot()
 
@@ -187,7 +188,8 @@ class Network:
         changed, trial = wish != self._obeyed, self._trying.trial
         if changed and (trial is None or now_s >= trial.began_s + GRACE_S):
             view = await self._obey(wish, view)
-        elif not changed and disobeys(view, wish):
+        elif not changed and (disobeys(view, wish) or self._adapters != view.adapters):
+            self._adapters = view.adapters
             await self._backend.obey(wish, view)
         if self._trying.trial is not None and self._obeyed == wish:
             down = _wifi_down(view, wish)
@@ -213,7 +215,7 @@ class Network:
             if not error.absent:
                 self._trying.undo(str(error))
             raise
-        self._obeyed = wish
+        self._obeyed, self._adapters = wish, view.adapters
         return await self._backend.view()
 
     async def _switch_hotspot(self, wish: Wish) -> View:

@@ -107,6 +107,11 @@ class View:
         """The adapter of `kind` that is used: the first by its interface's name."""
         return next((device for device in self.devices if device.kind is kind), None)
 
+    @property
+    def adapters(self) -> tuple[str, ...]:
+        """Which adapters there are."""
+        return tuple(device.path for device in self.devices)
+
     def networks(self) -> list[dict[str, Any]]:
         """The Wi-Fi networks in reach as JSON values, each name once, the strongest first."""
         best: dict[str, AccessPoint] = {}

@@ -73,9 +73,13 @@ class Machine:
         self._fail()
         lan_ip = self.in_force.ip if self.in_force.static else "192.168.1.10"
         ethernet = Device(
-            "/eth0", DeviceKind.ETHERNET, "eth0", 100 if self.in_force.ethernet else 30,
-            addresses=(lan_ip, "fe80::1"), active_path="/a" if self.in_force.ethernet else "",
-        )  # fmt: skip
+            "/eth0",
+            DeviceKind.ETHERNET,
+            "eth0",
+            100 if self.in_force.ethernet else 30,
+            addresses=(lan_ip, "fe80::1"),
+            active_path="/a" if self.in_force.ethernet else "",
+        )
         return View((1, 52), True, (ethernet, *self._wifi()), hostname="wallbox")
 
     def _wifi(self) -> tuple[Device, ...]:

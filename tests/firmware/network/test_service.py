@@ -13,7 +13,6 @@ from evse.network.hotspot import GUEST_S, IDLE_S, LONGEST_S
 from evse.network.port import Unavailable
 from evse.network.service import Network
 from evse.network.trial import DOWN_S, TRIAL_S
-from evse.network.trying import NOTE
 from evse.settings.values import ConfigurationError, Settings
 from tests.firmware.network.machine import KEY, Machine, Notes, Store, network_on, settings_of
 from tests.firmware.virtual_clock import VirtualClock

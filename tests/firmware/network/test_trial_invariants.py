@@ -100,6 +100,8 @@ class Story:
                 await self.stop()
                 self.notes.kept = kept
                 await self.start()
+                assert wish_of(self.settings.values) == self.confirmed
+                assert self.machine.in_force == self.confirmed
             case "full disk":
                 await self._while_failing(self.store, sqlite3.OperationalError("disk is full"))
             case "outage":
