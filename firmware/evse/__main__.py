@@ -20,8 +20,7 @@ from evse.local.watch import add_watch
 from evse.local.why_command import add_why
 from evse.meters.command import add_meter
 from evse.service.command import add_install
-from evse.settings.setting import Setting
-from evse.settings.table import SETTINGS
+from evse.settings.command import add_settings
 from evse.sharing.command import add_sharing
 
 USAGE_STATUS = 2
@@ -40,6 +39,7 @@ ADDITIONS = (
     add_meter,
     add_sharing,
     add_why,
+    add_settings,
 )
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
@@ -67,9 +67,6 @@ def _parser() -> argparse.ArgumentParser:
     add_configuration(run, default_state_dir())
     run.add_argument("--verbose", action="store_true", help="log more")
     run.set_defaults(run=_run)
-    settings = commands.add_parser("settings", help="list all settings")
-    settings.add_argument("match", nargs="?", default="", help="only those whose key has this")
-    settings.set_defaults(run=lambda args: _list_settings(args.match))
     for add in ADDITIONS:
         add(commands, default_state_dir())
     return parser
@@ -100,19 +97,6 @@ def _run(args: argparse.Namespace) -> int:
     except (ValueError, sqlite3.Error, AlreadyRunningError, OSError) as error:
         sys.stderr.write(f"evse: {error}\n")
         return USAGE_STATUS
-
-
-def _list_settings(match: str) -> int:
-    for setting in SETTINGS:
-        if match in setting.key or match in (setting.ocpp_key or ""):
-            sys.stdout.write(f"{_described(setting)}\n")
-    return 0
-
-
-def _described(setting: Setting) -> str:
-    ocpp = f" · OCPP {setting.ocpp_key}" if setting.ocpp_key else ""
-    default = "secret" if setting.secret else setting.text(setting.default)
-    return f"{setting.key} = {default}\n    {setting.label}: {setting.allowed}{ocpp}"
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ def test_a_database_that_cannot_be_opened(
 def test_settings_lists_what_there_is(
     capsys: pytest.CaptureFixture[str], match: str, found: list[str], missing: list[str]
 ) -> None:
-    assert evse("settings", match) == 0
+    assert evse("settings", "list", match) == 0
     printed = capsys.readouterr().out
     assert all(word in printed for word in found)
     assert not any(word in printed for word in missing)

@@ -53,6 +53,8 @@ def _add(command: argparse.ArgumentParser, field: Field) -> None:
         Kind.TRUTH: {"type": _truth, "metavar": "true|false"},
         Kind.TEXT: {"metavar": "TEXT"},
         Kind.PHASES: {"type": float, "nargs": 3, "metavar": ("L1", "L2", "L3")},
+        Kind.KEYS: {"nargs": "*", "metavar": "KEY"},
+        Kind.VALUES: {"type": json.loads, "metavar": "JSON"},
     }
     shape = shapes[field.kind]
     if field.choices:

@@ -15,8 +15,8 @@ from evse.simulation.car import CABLE_OHM
 from evse.simulation.world import MeterFault, MeterPlace
 from evse.texts import LANGUAGES
 
-MAX_LINE_BYTES = 16_384
-"""A longer line is no request of ours."""
+MAX_LINE_BYTES = 262_144
+"""A longer line is no request of ours; the longest sets all settings at once."""
 
 MAX_CONNECTORS = 2
 
@@ -33,6 +33,12 @@ class Kind(StrEnum):
     TRUTH = "true or false"
     TEXT = "text"
     PHASES = "list of three numbers [L1, L2, L3]"
+    KEYS = "list of texts"
+    VALUES = "object of values by their keys"
+
+
+_UNBOUNDED = frozenset({Kind.TRUTH, Kind.KEYS, Kind.VALUES})
+"""Kinds without a minimum and a maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,9 @@ class Field:
     def _allows(self, value: Any) -> bool:
         if self.choices:
             return value in self.choices
-        sizes = {Kind.TRUTH: (), Kind.PHASES: value, Kind.TEXT: (len(str(value)),)}
+        if self.kind in _UNBOUNDED:
+            return True
+        sizes = {Kind.PHASES: value, Kind.TEXT: (len(str(value)),)}
         return all(self.minimum <= size <= self.maximum for size in sizes.get(self.kind, (value,)))
 
     @property
@@ -70,7 +78,7 @@ class Field:
         """The allowed values, for people."""
         if self.choices:
             return ", ".join(str(choice) for choice in self.choices)
-        if self.kind is Kind.TRUTH:
+        if self.kind in _UNBOUNDED:
             return str(self.kind)
         unit = " characters of" if self.kind is Kind.TEXT else ""
         return f"{self.minimum:g} … {self.maximum:g}{unit} ({self.kind})"
@@ -110,12 +118,24 @@ def _phases(value: object) -> tuple[float, float, float] | None:
     return None if l1 is None or l2 is None or l3 is None else (l1, l2, l3)
 
 
+def _keys(value: object) -> list[str] | None:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return None
+    return value
+
+
+def _values(value: object) -> dict[str, Any] | None:
+    return value if isinstance(value, dict) else None  # of JSON: its keys are texts
+
+
 _CHECKS = {
     Kind.WHOLE: _whole,
     Kind.NUMBER: _number,
     Kind.TRUTH: _truth,
     Kind.TEXT: _text,
     Kind.PHASES: _phases,
+    Kind.KEYS: _keys,
+    Kind.VALUES: _values,
 }
 
 _CONNECTOR = Field(
@@ -218,6 +238,26 @@ SHARING_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
 }
 
+_VALUES = Field("values", Kind.VALUES, "values by their keys", required=True)
+_SOME_KEYS = Field("keys", Kind.KEYS, "of these settings; none: of all", default=())
+
+SETTINGS_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "settings-get": ("the values in force, and from where they come", (_SOME_KEYS,)),
+    "settings-set": ("change settings, all or nothing", (_VALUES,)),
+    "settings-export": (
+        "the settings as a file",
+        (
+            Field("form", Kind.TEXT, "of the file", default="evse", choices=("evse", "manual")),
+            Field("secrets", Kind.TRUTH, "with passwords and keys", default=False),
+        ),
+    ),
+    "settings-import": (
+        "what the values of a file would change, or change it",
+        (_VALUES, Field("apply", Kind.TRUTH, "change it", default=False)),
+    ),
+    "settings-defaults": ("forget what was changed at run time", (_SOME_KEYS,)),
+}
+
 COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
     "unplug": ("pull the plug", (_CONNECTOR, _SIDE)),
@@ -267,6 +307,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     **CARDS_COMMANDS,
     **CHECK_COMMANDS,
     **SHARING_COMMANDS,
+    **SETTINGS_COMMANDS,
 }
 """Each command: what it does, and its fields."""
 

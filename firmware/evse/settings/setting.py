@@ -79,6 +79,10 @@ class Roles:
                 return self.user
 
 
+_MOST_SHOWN = 600
+"""Characters of a value that came; the longest that a setting takes are shorter."""
+
+
 class SettingError(ValueError):
     """A value that a setting cannot take.
 
@@ -87,11 +91,20 @@ class SettingError(ValueError):
     """
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
-        came = "this value cannot be taken" if value is None else f"came {value!r}"
+        came = "this value cannot be taken" if value is None else f"came {_shown(value)}"
         super().__init__(f"{key}: {came}, allowed is {allowed}")
         self.key = key
         self.value = value
         self.allowed = allowed
+
+
+def _shown(value: object) -> str:
+    """What came, cut to a length that people read."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number or a list without end
+        return f"a {type(value).__name__} that is too long to be shown"
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +167,10 @@ class Setting:
         low = "" if self.minimum is None else f"{self.minimum:g}"
         high = "" if self.maximum is None else f"{self.maximum:g}"
         unit = " characters" if self.kind is Kind.STR else self.unit and f" {self.unit}"
-        return f"{words}, {low} … {high}{unit}"
+        bounds = (
+            f"{low} … {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+        )
+        return f"{words}, {bounds}{unit}"
 
     def parse(self, raw: object) -> Value:
         """The value that `raw` means: a native TOML value, or text from OCPP or a command line.

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -244,6 +245,7 @@ class Settings:
         await self.set_many(
             {key: name for key, name in names.items() if not self[key]}, "first start"
         )
+        self._at_start = dict(self._values)
 
 
 def _told(wrong: SettingError, origins: Mapping[str, Origin]) -> ValueError:
@@ -285,11 +287,13 @@ def _product_defaults(name: str) -> dict[str, Value]:
 def read_file(path: Path, errors: list[ValueError]) -> dict[str, Value]:
     """The values of a TOML file; what is wrong with it is added to `errors`. Raises OSError."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # the syntax, or the encoding
+        pairs = flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, RecursionError) as error:  # the syntax, the encoding, or nested too deep
         errors.append(ValueError(f"{path}: not a TOML file: {error}"))
         return {}
-    return _collect(forwards(dict(flatten(document))).items(), errors)
+    times = Counter(key for key, _ in pairs)
+    errors += [ValueError(f"{key}: it is given twice in {path}") for key in times if times[key] > 1]
+    return _collect(forwards(dict(pairs)).items(), errors)
 
 
 def parse_overrides(overrides: Iterable[str], errors: list[ValueError]) -> dict[str, Value]:

@@ -1,9 +1,10 @@
 """What the pages call their rows: one JSON file a language, the same keys in all.
 
 A file has `pages`; `rows`, with label and help of each row by its key; `options`, the choices of a
-row by its key ("true" and "false" those of every switch); and `parts`. A key of `rows` may hold
-`*`, for rows that say the same of different things: `{0}` in its texts is then what the first star
-stands for, as `parts` calls it. An exact key goes before a star, an earlier star before a later.
+row by its key ("true" and "false" those of every switch); `messages`; and `parts`. A key of `rows`
+may hold `*`, for rows that say the same of different things: `{0}` in its texts is then what the
+first star stands for, as `parts` calls it. An exact key goes before a star, an earlier star before
+a later.
 """
 
 import json
@@ -33,6 +34,7 @@ class _Words:
     pages: Mapping[str, str]
     rows: Mapping[str, tuple[str, str]]
     options: Mapping[str, Mapping[str, str]]
+    messages: Mapping[str, str]
     parts: Mapping[str, str]
     stars: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -63,6 +65,11 @@ def page_name(page: Page, language: str) -> str:
     return _words(language).pages[page]
 
 
+def message(name: str, language: str, **values: str) -> str:
+    """A message about settings with its values. KeyError for an unknown name."""
+    return _words(language).messages[name].format(**values)
+
+
 @cache
 def _row_words(key: str, language: str) -> tuple[str, str]:
     """Label and help of a row. Raises KeyError for a row without words."""
@@ -89,4 +96,6 @@ def _words(language: str) -> _Words:
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))
     rows = {key: (text, help_) for key, (text, help_) in content["rows"].items()}
     stars = tuple((_pattern(key), key) for key in rows if "*" in key)
-    return _Words(content["pages"], rows, content["options"], content["parts"], stars)
+    return _Words(
+        content["pages"], rows, content["options"], content["messages"], content["parts"], stars
+    )

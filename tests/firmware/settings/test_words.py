@@ -1,0 +1,82 @@
+"""The texts of the pages: whole and the same in every language."""
+
+import json
+import string
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from evse.settings import words
+from evse.settings.fact import Button
+from evse.settings.rows import ROWS, row
+from evse.settings.setting import Page
+from evse.texts import LANGUAGES
+
+
+def content(language: str) -> dict[str, Any]:
+    file = resources.files("evse.settings").joinpath("texts", f"{language}.json")
+    return dict(json.loads(file.read_text("utf-8")))
+
+
+def shape(value: Any) -> Any:
+    """The keys, and of each text the values that it wants."""
+    match value:
+        case dict():
+            return {key: shape(each) for key, each in value.items()}
+        case list():
+            return [shape(each) for each in value]
+    return {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_has_label_and_help(language: str) -> None:
+    for each in ROWS:
+        label, help_ = words.label(each, language), words.help_text(each, language)
+        assert label.strip() == label != ""
+        assert help_.endswith("."), each.key
+        assert not any(mark in label + help_ for mark in "{}*"), each.key
+        assert "'" not in label + help_, f"{each.key}: the typographic ’"
+    for page in Page:
+        assert words.page_name(page, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_texts(language: str) -> None:
+    assert shape(content(language)) == shape(content("en"))
+
+
+def test_no_text_is_of_a_row_that_is_not_there() -> None:
+    keys = {each.key for each in ROWS}
+    texts = content("en")
+    assert {key for key in texts["rows"] if "*" not in key} <= keys
+    assert texts["options"].keys() - {"*"} <= keys
+    for key, options in texts["options"].items():
+        if key != "*":
+            found = row(key)
+            assert not isinstance(found, Button)
+            assert options.keys() <= set(found.choices), key
+
+
+def test_labels_are_told_apart_on_their_page() -> None:
+    """But for what both manuals call the same."""
+    for language in LANGUAGES:
+        seen: dict[tuple[str, str], str] = {}
+        for each in ROWS:
+            place = (each.page, words.label(each, language))
+            assert place not in seen, f"{each.key} and {seen.get(place)} are both {place}"
+            seen[place] = each.key
+
+
+def test_options_and_messages() -> None:
+    cable = row("installation.cable")
+    assert words.option(cable, "Cable", "en") == "Fixed cable"
+    assert words.option(row("web.enabled"), "true", "en") == "On"
+    assert words.option(cable, "Rope", "en") == "Rope"
+    assert "25" in words.message("safety", "en", label="House", key="k", old="25", new="30")
+    assert words.label(row("meter.dlb.format_current"), "en") == "DLB meter: format, current"
+
+
+def test_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(ValueError, match="language: came 'xx'"):
+        words.page_name(Page.STATE, "xx")
