@@ -9,7 +9,6 @@ of the manifest. The same content gives the same bytes.
 """
 
 import hashlib
-import os
 import stat
 import struct
 import zipfile
@@ -233,6 +232,3 @@ def _copy(bundle: zipfile.ZipFile, wheel: Wheel, out: IO[bytes] | None) -> None:
         raise Mismatch(f"{wheel.name}: {error}") from error
     if size != wheel.size or digest.hexdigest() != wheel.sha256:
         raise Mismatch(f"{wheel.name} is not the file that was signed")
-    if out is not None:
-        out.flush()
-        os.fsync(out.fileno())

@@ -43,9 +43,9 @@ PROBE_S = 60.0
 
 PROBE = "import evse.app"
 
-CLEAN = ("-P", "-s")
-"""Options of the interpreter: nothing is imported from the folder where somebody stands, or from a
-user's home."""
+CLEAN = ("-I", "-X", "faulthandler")
+"""Options of the interpreter: nothing is imported from anywhere but the slot, whatever the
+environment says; and a program that the watchdog ends tells where it hung."""
 
 UNKNOWN = 127
 """The exit status when no slot can be started, as a shell has it for a missing command."""
@@ -114,9 +114,12 @@ def chosen(state: State, linked: str | None, there: Collection[str]) -> tuple[st
         return trial.slot, replace(state, trial=replace(trial, starts=trial.starts + 1))
     elif trial is not None:
         state = ended(state, why=f"not healthy after {trial.starts} starts")
-    known = [name for name in (linked, *SLOTS) if name in there and name in state.slots]
-    healthy = [name for name in known if name is not None and state.slots[name].healthy]
-    return (healthy[0] if healthy else None), state
+    healthy = [name for name in SLOTS if name in there and _has_worked(state, name)]
+    return (linked if linked in healthy else next(iter(healthy), None)), state
+
+
+def _has_worked(state: State, name: str) -> bool:
+    return name in state.slots and state.slots[name].healthy
 
 
 # ------------------------------------------------------------------------ on disk
