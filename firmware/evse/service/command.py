@@ -30,6 +30,12 @@ def add_install(commands: Any, _default_state_dir: Path) -> None:
         metavar="DIR",
         help="where it keeps what must outlast it (default: %(default)s)",
     )
+    install.add_argument(
+        "--slots",
+        type=PurePosixPath,
+        metavar="ROOT",
+        help="folder of the slots of a wallbox that updates itself (evse bundle install makes it)",
+    )
     install.set_defaults(run=_install)
     what = "undo what install has done; settings and state stay"
     uninstall = commands.add_parser("uninstall", help=what, description=what)
@@ -65,7 +71,7 @@ def _install(args: argparse.Namespace) -> int:
     from evse.service.unit import Place
 
     try:
-        place = Place(args.prefix, args.user, args.config, args.state)
+        place = Place(args.prefix, args.user, args.config, args.state, args.slots)
         changes = _changes(args)
         install(place, changes)
     except (InstallError, ValueError, OSError) as error:

@@ -36,6 +36,8 @@ def install(place: Place, changes: Changes) -> None:
                 if group in groups:
                     changes.member(place.user, group)
         changes.folder(place.state, 0o700, place.user, **_OWNERS)
+        if place.slots is not None:
+            changes.folder(place.slots, 0o755, place.user)
         changes.first_file(place.config, config_template(SETTINGS), 0o640, place.user, **_OWNERS)
         changes.file(UNIT, unit(place, groups), 0o644)
         changes.link(ENABLED, UNIT)
@@ -72,7 +74,13 @@ def _reload(changes: Changes) -> None:
 
 def _check(place: Place, changes: Changes) -> None:
     """What must be so before anything is changed. Raises InstallError."""
-    if not changes.elsewhere and not changes.at(place.program).exists():
+    there = changes.elsewhere or changes.at(place.program).exists()
+    if not there and place.slots is not None:
+        raise InstallError(
+            f"there is no {place.program}: put a bundle there first (evse bundle install FILE "
+            f"--slots {place.slots} --trust KEY)"
+        )
+    if not there:
         raise InstallError(
             f"there is no {place.program}: install the program there first (python3 -m venv "
             f"{place.prefix}; {place.prefix}/bin/pip install …), or say --prefix"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from evse.app import RESTART_EXIT_STATUS
+from evse.update.slots import LAUNCH
 
 GROUPS = ("dialout", "gpio", "i2c", "spi", "input")
 """Groups that own the devices of a wallbox, where a distribution has them."""
@@ -55,10 +56,14 @@ class Place:
     user: str
     config: PurePosixPath
     state: PurePosixPath
+    slots: PurePosixPath | None = None
+    """The folder of the slots of a wallbox that updates itself; None: the program of `prefix`."""
 
     def __post_init__(self) -> None:
-        for option in ("prefix", "config", "state"):
+        for option in ("prefix", "config", "state", "slots"):
             path = getattr(self, option)
+            if path is None:
+                continue
             if not _PATH.fullmatch(str(path)) or ".." in path.parts:
                 raise ValueError(
                     f"--{option}: came {str(path)!r}, allowed an absolute path of letters, digits "
@@ -76,13 +81,18 @@ class Place:
 
     @property
     def program(self) -> PurePosixPath:
-        """The command `evse`."""
-        return self.prefix / "bin" / "evse"
+        """The command `evse`: that of the prefix, or the launcher of the slots."""
+        return self.prefix / "bin" / "evse" if self.slots is None else self.slots / LAUNCH
+
+    @property
+    def written(self) -> tuple[PurePosixPath, ...]:
+        """The folders which the program writes: an update of itself is one into the slots."""
+        return (self.state,) if self.slots is None else (self.state, self.slots)
 
     @property
     def in_a_home(self) -> bool:
         """Whether a part of it lies where `ProtectHome=true` would hide it."""
-        paths = (self.prefix, self.config, self.state)
+        paths = (self.prefix, self.config, *self.written)
         return any(path.is_relative_to(home) for path in paths for home in _HOMES)
 
 
@@ -125,7 +135,7 @@ OOMScoreAdjust=-800
 
 # Password and cards are nobody else's business.
 UMask=0077
-ReadWritePaths={place.state}
+ReadWritePaths={" ".join(map(str, place.written))}
 ProtectSystem=strict
 ProtectHome={"read-only" if place.in_a_home else "true"}
 PrivateTmp=true

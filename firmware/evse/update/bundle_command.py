@@ -171,6 +171,15 @@ def _install(args: argparse.Namespace) -> None:
     else:
         slots.make_first(slot)
         _tell(f"version {bundle.manifest.version} is in slot {slot}: {slots.root}/launch run …")
+    _give_away(slots.root)
+
+
+def _give_away(root: Path) -> None:
+    """Let the owner of the folder, the service's user, own what root has put into it."""
+    if os.geteuid() == 0:
+        owner = root.stat()
+        for path in root.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _private(args: argparse.Namespace) -> Any:

@@ -66,6 +66,14 @@ def test_install_and_again(tmp_path: Path, evse: Callable[..., tuple[int, str]])
     )
 
 
+def test_with_slots_their_folder_and_the_launcher_are_of_the_service(
+    tmp_path: Path, evse: Callable[..., tuple[int, str]]
+) -> None:
+    assert evse("install", "--root", tmp_path, "--slots", "/srv/evse")[0] == 0
+    assert (tmp_path / "srv/evse").is_dir()
+    assert "ExecStart=/srv/evse/launch run" in (tmp_path / UNIT).read_text()
+
+
 def test_a_dry_run_changes_nothing(tmp_path: Path, evse: Callable[..., tuple[int, str]]) -> None:
     status, printed = evse("install", "--root", tmp_path, "--dry-run")
     assert status == 0

@@ -10,14 +10,19 @@ from evse.app import REST_TIMEOUT_S, RESTART_EXIT_STATUS
 from evse.core.timing import COMMAND_LEASE_S
 from evse.service.unit import STOP_S, WATCHDOG_S, Place, groups_of, udev_rules, unit
 from evse.station import FAREWELL_S, RESET_WAIT_S
+from evse.update.launcher import END_S
 
 EVERY_GROUP = frozenset({"dialout", "gpio", "i2c", "spi", "input", "video"})
 
 
 def place(
-    prefix: str = "/opt/evse", state: str = "/var/lib/evse", config: str = "/etc/evse.toml"
+    prefix: str = "/opt/evse",
+    state: str = "/var/lib/evse",
+    config: str = "/etc/evse.toml",
+    slots: str | None = None,
 ) -> Place:
-    return Place(PurePosixPath(prefix), "box", PurePosixPath(config), PurePosixPath(state))
+    paths = (PurePosixPath(config), PurePosixPath(state))
+    return Place(PurePosixPath(prefix), "box", *paths, PurePosixPath(slots) if slots else None)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +43,35 @@ def place(
 )
 def test_the_unit_has(line: str) -> None:
     assert line in unit(place(), EVERY_GROUP).splitlines()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ExecStart=/srv/evse/launch run --config /etc/evse.toml --state /var/lib/evse",
+        "ExecStopPost=-/srv/evse/launch board stop --config /etc/evse.toml --state /var/lib/evse",
+        "ReadWritePaths=/var/lib/evse /srv/evse",
+        "ProtectHome=true",
+    ],
+)
+def test_with_slots_the_launcher_is_run_and_may_write_them(line: str) -> None:
+    assert line in unit(place(slots="/srv/evse"), EVERY_GROUP).splitlines()
+
+
+def test_slots_in_a_home_are_not_hidden() -> None:
+    text = unit(place(slots="/home/pi/slots"), ())
+    assert "ProtectHome=read-only" in text.splitlines()
+
+
+def test_the_guardian_of_a_trial_outwaits_an_orderly_end() -> None:
+    """It ends a version by the same signal, and shoots later than systemd would."""
+    assert END_S > STOP_S
+
+
+@pytest.mark.parametrize("slots", ["srv/evse", "/srv/../evse", "/srv/e vse"])
+def test_slots_that_cannot_be(slots: str) -> None:
+    with pytest.raises(ValueError, match="--slots: came .*, allowed an absolute path"):
+        place(slots=slots)
 
 
 @pytest.mark.parametrize(
