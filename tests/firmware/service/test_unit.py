@@ -70,7 +70,7 @@ def test_the_guardian_of_a_trial_outwaits_an_orderly_end() -> None:
 
 @pytest.mark.parametrize("slots", ["srv/evse", "/srv/../evse", "/srv/e vse"])
 def test_slots_that_cannot_be(slots: str) -> None:
-    with pytest.raises(ValueError, match="--slots: came .*, allowed an absolute path"):
+    with pytest.raises(ValueError, match=r"--slots: came .*, allowed an absolute path"):
         place(slots=slots)
 
 
