@@ -1,20 +1,36 @@
 """The settings: read, changed, exported and imported, each row as its permissions say."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import web
+
+from evse.settings import exchange
+from evse.settings.exchange import MAX_CHARACTERS, Contents, Form, NotAllowedError, Plan
 from evse.settings.rows import row
-from evse.settings.setting import Permission, Role, Setting
+from evse.settings.setting import Permission, Role, Setting, Value
 from evse.settings.table import BY_KEY
+from evse.settings.values import ConfigurationError
+from evse.web.api.downloads import attachment
 from evse.web.api.facts import facts
-from evse.web.api.pages import PAGES, pages
-from evse.web.api.permissions import may, read_only, role_of, unknown
-from evse.web.api.shapes import NUMBER, TEXT, TRUTH, by_name, loose, many, maybe, shape
-from evse.web.endpoint import ApiError, Call, Endpoint
+from evse.web.api.pages import PAGES, pages, plain
+from evse.web.api.permissions import may, read_only, role_of, sees, unknown
+from evse.web.api.shapes import NUMBER, TEXT, TRUTH, by_name, loose, many, maybe, one_of, shape
+from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
 
 if TYPE_CHECKING:
     from evse.web.api.exports import Exports
     from evse.web.context import Context
+
+PATH = "/api/v1/settings"
+
+OCTETS = "application/octet-stream"
+"""Of a file that a browser only keeps."""
+
+_SUFFIXES = {Form.MANUAL: "json", Form.EVSE: "toml"}
+_TRIAL = maybe(shape(ends_in_s=NUMBER))
 
 NETWORK = "network."
 """The keys which hold on trial, so that nobody locks himself out."""
@@ -25,7 +41,10 @@ _CHANGES = {**by_name(_VALUE), "minProperties": 1, "maxProperties": 500}
 
 def endpoints(context: "Context", exports: "Exports") -> list[Endpoint]:
     """All about settings."""
+    return [*_rows(context), *_exchange(context, exports)]
 
+
+def _rows(context: "Context") -> list[Endpoint]:
     async def listed(call: Call) -> dict[str, Any]:
         role = role_of(call)
         told = facts(context, min(context.station.connectors), context.network.snapshot())
@@ -38,7 +57,7 @@ def endpoints(context: "Context", exports: "Exports") -> list[Endpoint]:
         role, changes = role_of(call), call.body["changes"]
         check_may_write(role, changes)
         if not call.body.get("confirm_safety", False):
-            _check_harmless(context, changes)
+            _check_harmless(context.settings.checked(changes))
         return {
             **await _change(context, changes, call.origin),
             "restart_needed": bool(waiting(context, role)),
@@ -47,24 +66,109 @@ def endpoints(context: "Context", exports: "Exports") -> list[Endpoint]:
     return [
         Endpoint(
             "GET",
-            "/api/v1/settings",
+            PATH,
             listed,
             "Every row of every page that the role sees",
             gives=PAGES,
         ),
         Endpoint(
             "PUT",
-            "/api/v1/settings",
+            PATH,
             change,
             "Change settings, all or none; what can harm somebody asks for confirm_safety",
             takes=loose({"changes": _CHANGES}, {"confirm_safety": TRUTH}),
+            gives=shape(changed=many(TEXT), restart_needed=TRUTH, trial=_TRIAL),
+        ),
+    ]
+
+
+def _exchange(context: "Context", exports: "Exports") -> list[Endpoint]:
+    async def export(call: Call) -> web.Response:
+        form, secrets = Form(call.query["format"]), call.query["secrets"]
+        if secrets and call.role not in STAFF:
+            raise ApiError(403, "role", f"secrets are not for the role {call.role}", "secrets")
+        content = exchange.export(context.settings, form, role_of(call), secrets=secrets)
+        exports.note(call.origin)
+        context.audit.note("settings.export", str(form) + " with secrets" * secrets)
+        name = f"settings-{context.settings['manufacturer.serial']}.{_SUFFIXES[form]}"
+        return attachment(_plain(name), OCTETS, content.encode())
+
+    async def import_(call: Call) -> dict[str, Any]:
+        role = role_of(call)
+        plan = _plan(context, exchange.read(call.body["content"]), role, call.language)
+        told: dict[str, Any] = {
+            "differences": [asdict(each) for each in plan.differences],
+            "unknown": list(plan.unknown),
+            "warnings": list(plan.warnings),
+            "applied": call.body["apply"],
+            "restart_needed": bool(waiting(context, role)),
+            "trial": None,
+        }
+        if not call.body["apply"]:
+            return told
+        if not call.body.get("confirm_safety", False):
+            _check_harmless(plan.values)
+        done = await _change(context, plan.values, call.origin)
+        context.audit.note("settings.import", len(plan.values))
+        return told | {
+            "trial": done["trial"],
+            "restart_needed": bool(waiting(context, role)),
+        }
+
+    form = one_of(*Form)
+    return [
+        Endpoint(
+            "GET",
+            f"{PATH}/export",
+            export,
+            "All that the role sees as a file: in the manual's form, or in ours, TOML",
+            parameters={
+                "format": {**form, "default": str(Form.EVSE)},
+                "secrets": {**TRUTH, "default": False},
+            },
+            gives=OCTETS,
+        ),
+        Endpoint(
+            "POST",
+            f"{PATH}/import",
+            import_,
+            "What a file would change, and with apply=true change it, all or nothing",
+            takes=loose(
+                {"content": {"type": "string", "maxLength": MAX_CHARACTERS}, "apply": TRUTH},
+                {"confirm_safety": TRUTH},
+            ),
             gives=shape(
-                changed=many(TEXT),
+                differences=many(shape(key=TEXT, label=TEXT, old=TEXT, new=TEXT, safety=TRUTH)),
+                unknown=many(TEXT),
+                warnings=many(TEXT),
+                applied=TRUTH,
                 restart_needed=TRUTH,
-                trial=maybe(shape(ends_in_s=NUMBER)),
+                trial=_TRIAL,
             ),
         ),
     ]
+
+
+def _plan(context: "Context", contents: Contents, role: Role, language: str) -> Plan:
+    """What a file would change; what the role may not see counts as unknown.
+
+    Raises ConfigurationError, and ApiError for what the role may only read.
+    """
+    hidden = [key for key in contents.values if not sees(role, key)]
+    seen = {key: value for key, value in contents.values.items() if key not in hidden}
+    visible = replace(contents, values=seen, unknown=(*contents.unknown, *hidden))
+    try:
+        return exchange.plan(context.settings, visible, role, language)
+    except ConfigurationError as error:
+        for wrong in error.errors:
+            if isinstance(wrong, NotAllowedError):
+                raise read_only(wrong.key, role) from error
+        raise
+
+
+def _plain(name: str) -> str:
+    """A name of a file that every system can have."""
+    return re.sub(r"[^A-Za-z0-9.\-]", "_", name)
 
 
 def waiting(context: "Context", role: Role) -> list[str]:
@@ -82,12 +186,9 @@ def check_may_write(role: Role, keys: Mapping[str, object]) -> None:
             raise read_only(key, role)
 
 
-def _check_harmless(context: "Context", changes: Mapping[str, object]) -> None:
-    """Raise ApiError when a wrong value of what changes can harm somebody.
-
-    Raises ConfigurationError for values that cannot be.
-    """
-    harmful = [BY_KEY[key] for key in context.settings.checked(changes) if BY_KEY[key].safety]
+def _check_harmless(values: Mapping[str, Value]) -> None:
+    """Raise ApiError when a wrong one of these new values can harm somebody."""
+    harmful = [BY_KEY[key] for key in values if BY_KEY[key].safety]
     if harmful:
         first, names = harmful[0], ", ".join(setting.key for setting in harmful)
         raise ApiError(
@@ -95,7 +196,7 @@ def _check_harmless(context: "Context", changes: Mapping[str, object]) -> None:
             "confirm_safety",
             f"a wrong value of {names} can harm people or wiring: say confirm_safety=true",
             first.key,
-            None if first.secret else changes[first.key],
+            None if first.secret else plain(values[first.key]),
             first.allowed,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -19,7 +20,7 @@ from evse.web.api.all import endpoints
 from evse.web.context import Context
 from evse.web.security import Security
 from evse.web.server import WebServer
-from tests.firmware.wallbox import Wallbox, Workshop
+from tests.firmware.wallbox import EPOCH, Wallbox, Workshop
 
 
 @dataclass
@@ -134,8 +135,8 @@ async def page_of(wallbox: Wallbox, **parts: Any) -> tuple[Context, WebServer, F
 async def make_page(make_wallbox: Workshop) -> AsyncIterator[MakePage]:
     made: list[tuple[Page, TestServer]] = []
 
-    async def make(*overrides: str, **parts: Any) -> Page:
-        wallbox = await make_wallbox(*overrides)
+    async def make(*overrides: str, epoch: datetime = EPOCH, **parts: Any) -> Page:
+        wallbox = await make_wallbox(*overrides, epoch=epoch)
         pins: list[str] = []
         context, server, front = await page_of(wallbox, show_pin=pins.append, **parts)
         listening = TestServer(server.application())

@@ -45,9 +45,7 @@ async def test_every_button_does_something(page: Page) -> None:
     assert set(actions._presses(page.context, Exports())) == {row.key for row in BUTTONS}
 
 
-@pytest.mark.parametrize(
-    ("key", "hard"), [("system.soft_reset", False), ("system.restart", True)]
-)
+@pytest.mark.parametrize(("key", "hard"), [("system.soft_reset", False), ("system.restart", True)])
 async def test_restart_lets_the_car_go_first(page: Page, key: str, hard: bool) -> None:
     api = await page.role("user")
     await page.wallbox.charge()

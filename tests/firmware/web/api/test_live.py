@@ -105,9 +105,7 @@ async def test_nobody_and_other_sites_see_nothing(page: Page) -> None:
         assert refused.value.status == status
 
 
-async def test_sockets_without_end_are_refused(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_sockets_without_end_are_refused(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MOST_CLIENTS", 1)
     api = await page.role("user")
     async with looking(api) as socket:

@@ -157,3 +157,86 @@ async def test_the_log_of_changes_names_who_and_what(page: Page) -> None:
 
 def test_every_row_is_of_a_kind_that_the_page_knows() -> None:
     assert all(isinstance(row, Setting | Button) or row.choices is not None for row in ROWS)
+
+
+# ---- export and import
+
+
+async def exported(api: Api, **query: Any) -> str:
+    answer = await api("GET", "settings/export", **query)
+    assert answer.status == 200, answer.body
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return answer.body.decode()
+
+
+@pytest.mark.parametrize("form", ["manual", "evse"])
+@pytest.mark.parametrize("role", Role)
+async def test_what_was_exported_changes_nothing(page: Page, role: Role, form: str) -> None:
+    api = await page.role(role)
+    content = await exported(api, format=form)
+    told = await api.ok("POST", "settings/import", {"content": content, "apply": True})
+    assert (told["differences"], told["unknown"], told["applied"]) == ([], [], True)
+    hidden = next(row for row in ROWS if permission(row, Role.USER) is Permission.NONE)
+    assert role is not Role.USER or hidden.key not in content
+
+
+async def test_an_import_shows_the_difference_first(page: Page) -> None:
+    api, settings = await page.role("operator"), page.wallbox.settings
+    content = "[dlb]\nmaximum_current_a = 63\n[ocpp]\nheartbeat_interval_s = 300\n[no]\nsuch = 1\n"
+    body: dict[str, Any] = {"content": content, "apply": False}
+    told = await api.ok("POST", "settings/import", body)
+    assert {each["key"]: (each["old"], each["new"]) for each in told["differences"]} == {
+        "dlb.maximum_current_a": ("25", "63"),
+        "ocpp.heartbeat_interval_s": ("900", "300"),
+    }
+    assert told["unknown"] == ["no.such"]
+    assert any("dlb.maximum_current_a" in warning for warning in told["warnings"])
+    assert settings["ocpp.heartbeat_interval_s"] == 900
+    refused = await api("POST", "settings/import", body | {"apply": True})
+    assert (refused.status, refused.error["code"]) == (409, "confirm_safety")
+    assert settings["ocpp.heartbeat_interval_s"] == 900
+    meant = body | {"apply": True, "confirm_safety": True}
+    assert (await api.ok("POST", "settings/import", meant))["applied"] is True
+    assert (settings["dlb.maximum_current_a"], settings["ocpp.heartbeat_interval_s"]) == (63, 300)
+
+
+@pytest.mark.parametrize(
+    "content", ["{", "[[[", "\u0000", "[ocpp]\nurl = 5", '[{"_maxl": "99"}]', "ocpp.url = 'x'"]
+)
+async def test_a_broken_file_changes_nothing(page: Page, content: str) -> None:
+    api = await page.role("manufacturer")
+    before = dict(page.wallbox.settings.values)
+    answer = await api("POST", "settings/import", {"content": content, "apply": True})
+    assert answer.status == 422
+    assert answer.error["message"]
+    assert dict(page.wallbox.settings.values) == before
+
+
+async def test_an_import_cannot_do_what_the_role_may_not(page: Page) -> None:
+    api, before = await page.role("user"), dict(page.wallbox.settings.values)
+    read_only = await api(
+        "POST", "settings/import", {"content": "[ocpp]\nurl = 'ws://evil'", "apply": True}
+    )
+    assert (read_only.status, read_only.error["field"]) == (403, "ocpp.url")
+    # One that he may not see is as one that there is not.
+    hidden = await api.ok(
+        "POST", "settings/import", {"content": "[meter.dlb]\nfunction_code = '04'", "apply": True}
+    )
+    assert (hidden["unknown"], hidden["differences"]) == (["meter.dlb.function_code"], [])
+    assert dict(page.wallbox.settings.values) == before
+
+
+async def test_secrets_are_exported_on_demand_and_not_to_everybody(page: Page) -> None:
+    owner, user = await page.role("operator"), await page.role("user")
+    wifi = {"network.ssid": "Our house", "network.ssid_password": "hidden words"}
+    await page.wallbox.settings.set_many(wifi, "test")
+    assert "hidden words" not in await exported(owner)
+    assert "hidden words" in await exported(owner, secrets="true")
+    assert "hidden words" not in await exported(user)
+    assert (await user("GET", "settings/export", secrets="true")).status == 403
+
+
+async def test_an_export_lets_a_factory_reset_begin(page: Page) -> None:
+    api = await page.role("operator")
+    await exported(api)
+    assert (await api("POST", "actions/system.factory_reset", {})).status == 200
