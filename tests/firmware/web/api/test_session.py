@@ -222,7 +222,7 @@ async def test_a_new_password_ends_the_sessions_of_its_role(claimed: Door) -> No
 async def test_who_comes_and_who_is_refused_stands_in_the_audit_log(there: Door) -> None:
     browser = there.browser()
     await claim(there.browser(), new_key())
-    await claim(browser, there.security.device_key.text)
+    browser.csrf = (await (await claim(browser, there.security.device_key.text)).json())["csrf"]
     await there.browser().log_in("user", "wrong")
     await there.browser().log_in("user", PASSWORDS[Role.USER])
     await change(browser, Role.USER, PASSWORDS[Role.MANUFACTURER])

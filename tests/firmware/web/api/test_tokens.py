@@ -94,9 +94,13 @@ async def test_on_the_disk_there_is_the_hash_alone_and_it_lasts(tmp_path: Path) 
     assert await again.use(secret + "x") is None
     assert await again.use("\udc80") is None
     await database.close()
-    content = b"".join(path.read_bytes() for path in tmp_path.glob("evse.sqlite*"))
+    content = _content(tmp_path)
     assert secret.encode() not in content
     assert secret.removeprefix("evse_").encode() not in content
+
+
+def _content(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("evse.sqlite*"))
 
 
 async def test_a_token_that_is_used_all_the_time_does_not_wear_out_the_disk(
