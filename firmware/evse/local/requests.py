@@ -15,7 +15,7 @@ from evse.simulation.car import CABLE_OHM
 from evse.simulation.world import MeterFault, MeterPlace
 from evse.texts import LANGUAGES
 
-MAX_LINE_BYTES = 262_144
+MAX_LINE_BYTES = 65_536
 """A longer line is no request of ours; the longest sets all settings at once."""
 
 MAX_CONNECTORS = 2
