@@ -51,6 +51,11 @@ class Inbox:
             left.unlink(missing_ok=True)
             left.with_name(f"{left.name}.part").unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Keep nothing of the update that was under way. Raises OSError."""
+        for name in (self.incoming.name, WAITING, RESUMED):
+            (self.folder / name).unlink(missing_ok=True)
+
     def resumed(self, tried: str) -> Path | None:
         """The bundle that waited when the last run ended, if it comes back for the first time.
 

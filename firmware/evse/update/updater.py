@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import shutil
 from collections.abc import AsyncIterable, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -158,7 +159,11 @@ class Updater:
             self._inbox.incoming.unlink(missing_ok=True)
             self._release(error)
             raise
-        self._job.start(partial(self._bring_in, bundle))
+
+        async def kept() -> Bundle:
+            return bundle
+
+        self._job.start(partial(self._bring, kept))
         return self.snapshot()
 
     async def from_url(self, url: str, sha256: str = "") -> dict[str, Any]:
@@ -178,8 +183,34 @@ class Updater:
         if self._offer is not None and url == self._offer.url:
             sha256 = self._offer.sha256
         self._take()
-        self._progress.go(Phase.RECEIVING, f"{shown(url)} is fetched")
-        self._job.start(partial(self._bring_from, url, sha256))
+        return self._begin(partial(self._fetch, url), shown(url), sha256)
+
+    async def from_file(self, path: Path) -> dict[str, Any]:
+        """The same with a file of this computer, of which a copy is taken. Raises UpdateError."""
+        try:
+            size = await asyncio.to_thread(lambda: path.stat().st_size)
+            self._inbox.check_size(size)
+        except OSError as error:
+            raise UpdateError(f"path: {error}") from error
+        self._take()
+
+        async def copied(target: Path) -> None:
+            await asyncio.to_thread(shutil.copyfile, path, target)
+
+        return self._begin(copied, path.name, "")
+
+    def _begin(
+        self, fetch: Callable[[Path], Awaitable[object]], name: str, sha256: str
+    ) -> dict[str, Any]:
+        """Let a file come in the background."""
+
+        async def coming() -> Bundle:
+            await fetch(self._inbox.incoming)
+            self._progress.go(Phase.VERIFYING, f"{name} is verified")
+            return await self._inbox.keep(sha256=sha256)
+
+        self._progress.go(Phase.RECEIVING, f"{name} is fetched")
+        self._job.start(partial(self._bring, coming))
         return self.snapshot()
 
     async def order(self, image: Path, began: Callable[[str], None]) -> None:
@@ -231,8 +262,11 @@ class Updater:
     # ----------------------------------------------------------------------- running
 
     async def run(self) -> None:
-        """Install, look for updates, and see a trial through, until cancelled. Raises OSError."""
-        await asyncio.to_thread(self._inbox.clear)
+        """Install, look for updates, and see a trial through, until cancelled."""
+        try:
+            await asyncio.to_thread(self._inbox.clear)
+        except OSError as error:  # no update, but a wallbox
+            _log.error("the folder of updates: %s", error)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._job.run())
             tasks.create_task(self._see_the_trial_through())
@@ -267,9 +301,10 @@ class Updater:
             return
         if file is None:
             return
-        with contextlib.suppress(UpdateError):
+        with contextlib.suppress(Busy):
             self._take()
-            self._job.start(partial(self._bring_again, file))
+            self._progress.go(Phase.VERIFYING, "the update from before the restart goes on")
+            self._job.start(partial(self._bring, partial(self._inbox.verified, file)))
 
     async def _look_by_itself(self) -> None:
         """After the start, and in the hour after midnight; install what is newer."""
@@ -298,41 +333,18 @@ class Updater:
 
     # ------------------------------------------------------------------- from then on
 
-    async def _bring_in(self, bundle: Bundle) -> None:
-        """Install a bundle that waits in our folder."""
+    async def _bring(self, coming: Callable[[], Awaitable[Bundle]]) -> None:
+        """The rest of every way: what comes is installed, or leaves nothing."""
         try:
-            await self._install(bundle)
-        except (UpdateError, OSError) as error:
-            await asyncio.to_thread(bundle.file.unlink, missing_ok=True)
-            self._release(error)
-
-    async def _bring_again(self, file: Path) -> None:
-        """The same for one from before a restart."""
-        try:
-            self._progress.go(
-                Phase.VERIFYING, "the update from before the restart is verified again"
-            )
-            bundle = await self._inbox.verified(file)
-        except (UpdateError, OSError) as error:
-            await asyncio.to_thread(file.unlink, missing_ok=True)
-            self._release(error)
-        else:
-            await self._bring_in(bundle)
-
-    async def _bring_from(self, url: str, sha256: str) -> None:
-        """Fetch, keep and install."""
-        incoming = self._inbox.incoming
-        try:
-            await self._fetch(url, incoming)
-            self._progress.go(Phase.VERIFYING, f"{shown(url)} is verified")
-            bundle = await self._inbox.keep(sha256=sha256)
+            await self._install(await coming())
         except TransferError as error:
             self._release(UpdateError(str(error), Code.TIMEOUT))
         except (UpdateError, OSError) as error:
-            await asyncio.to_thread(incoming.unlink, missing_ok=True)
+            await asyncio.to_thread(self._inbox.forget)
             self._release(error)
-        else:
-            await self._bring_in(bundle)
+        except BaseException:  # the program ends, and this one comes back; or a bug of ours
+            self._busy = False
+            raise
 
     async def _go_back(self, slots: Slots, slot: str) -> None:
         """Put the version before on trial."""
