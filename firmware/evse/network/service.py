@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from evse.clock import Clock
 from evse.network import hotspot as hotspots
 from evse.network.bus import BusError, SystemBus
+from evse.network.button import watch
 from evse.network.clock_service import ClockService
 from evse.network.hotspot import Hotspot
 from evse.network.manager import Manager, disobeys
@@ -36,6 +37,7 @@ from evse.network.telling import Seen, is_hotspot, media
 from evse.network.trial import Medium, Trial, seen
 from evse.network.trying import TrialNotes, Trying
 from evse.network.view import DeviceKind, View
+from evse.panels.gpio import LineAddress
 from evse.settings.values import Settings
 from evse.wiring import SIMULATED
 
@@ -128,14 +130,27 @@ class Network:
         """See `NetworkPort`. Raises `sqlite3.Error` when the notes cannot be read at the start."""
         await self._trying.take_up()
         ends = self._settings.subscribe(lambda _key: self._wake.set())
+        line = self._settings.values.get("network.hotspot_button", "")
         try:
-            while True:
-                await self._turn()
-                await self._pause()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._turns())
+                if line:
+                    held = watch(LineAddress.parse(str(line)), self._clock, self._button_held)
+                    tasks.create_task(held)
         finally:
             ends()
             self._backend.close()
             await self._trying.note_the_end()
+
+    async def _turns(self) -> None:
+        while True:
+            await self._turn()
+            await self._pause()
+
+    async def _button_held(self) -> None:
+        answer = await self.hotspot(not self._hotspot.open)
+        if not answer["available"]:
+            _log.warning("the button opens nothing: %s", answer["reason"])
 
     async def _pause(self) -> None:
         busy = self._trying.busy or self._hotspot.open or self._wish() != self._obeyed

@@ -353,6 +353,28 @@ async def test_a_hotspot_that_a_crash_left_open_is_closed_at_the_start() -> None
         assert it.machine.hotspot is None
 
 
+async def test_the_button_opens_and_closes_the_hotspot() -> None:
+    """Cabur manual, 8.1.3."""
+    async with box() as it:
+        await it.network._button_held()
+        await it.passes(2)
+        assert it.machine.hotspot is not None
+        await it.network._button_held()
+        await it.passes(2)
+        assert it.machine.hotspot is None
+
+
+async def test_the_network_configuration_card_opens_the_hotspot() -> None:
+    """EKEPC3 manual, 5.1."""
+    async with box() as it:
+        assert not await it.network.card("04A1B2C3")
+        it.settings._values["network.hotspot_card"] = "04a1b2c3"
+        assert await it.network.card("04A1B2C3")
+        await it.passes(2)
+        assert it.machine.hotspot is not None
+        assert not await it.network.card("11111111")
+
+
 async def test_no_hotspot_without_wifi() -> None:
     async with box(Machine(has_wifi=False)) as it:
         answer = await it.network.hotspot(on=True)

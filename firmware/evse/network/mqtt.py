@@ -1,0 +1,237 @@
+"""Publishes the wallbox to an MQTT broker, at most once a second, and only what has changed.
+
+The messages are in `mqtt_messages`. The library (aiomqtt) is optional, and so is all of this:
+whatever a broker does, charging goes on.
+"""
+
+import asyncio
+import logging
+import random
+import sqlite3
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from evse.network import mqtt_messages
+from evse.network.mqtt_messages import OFFLINE, ONLINE, ConnectorState, Wallbox
+from evse.settings.values import Settings
+
+if TYPE_CHECKING:
+    import aiomqtt
+
+_log = logging.getLogger(__name__)
+
+PACE_S = 1.0
+"""Real time between two looks at the values, s."""
+
+BACKOFF_FIRST_S = 1.0
+BACKOFF_MAX_S = 60.0
+"""Real time before the next attempt, s; it doubles, and a random half of it is left out."""
+
+TIMEOUT_S = 10.0
+"""Real time for an answer of the broker, s."""
+
+FAREWELL_S = 1.0
+"""Real time to say that it is offline, s; after that the last will says it."""
+
+KEEPALIVE_S = 30
+"""The broker tells the last will after one and a half of these, s."""
+
+_LIMIT_KEY = "installation.output_current_limit_a"
+_ORIGIN = "MQTT"
+_PREFIX = "mqtt."
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where to publish. ValueError of `broker_of` for an address that is none."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str = ""
+    password: str = ""
+    ca_file: str = ""
+
+
+def broker_of(settings: Mapping[str, object]) -> Broker:
+    """The broker in the settings `mqtt.*`. Raises ValueError, naming the field."""
+    url = str(settings["mqtt.url"])
+    parts = urlsplit(url)
+    tls = parts.scheme == "mqtts"
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"mqtt.url: came {url!r}, allowed is a port of 1 … 65535") from error
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        raise ValueError(f"mqtt.url: came {url!r}, allowed is mqtt://HOST or mqtts://HOST")
+    return Broker(
+        host=parts.hostname,
+        port=port or (8883 if tls else 1883),
+        tls=tls,
+        user=str(settings["mqtt.user"]),
+        password=str(settings["mqtt.password"]),
+        ca_file=str(settings.get("mqtt.ca_file", "")),
+    )
+
+
+class Publisher:
+    """See the module. `problem` says why nothing is published, "" while it is."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        wallbox: Callable[[], Wallbox],
+        states: Callable[[], Mapping[int, ConnectorState]],
+    ) -> None:
+        self.problem = "switched off"
+        self._settings = settings
+        self._wallbox = wallbox
+        self._states = states
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Publish until cancelled; a change of the settings `mqtt.*` begins anew."""
+        ends = self._settings.subscribe(self._setting_changed)
+        try:
+            while True:
+                self._changed.clear()
+                publishing = asyncio.ensure_future(self._publish())
+                changed = asyncio.ensure_future(self._changed.wait())
+                try:
+                    await asyncio.wait({publishing, changed}, return_when=asyncio.FIRST_COMPLETED)
+                    if publishing.done():
+                        publishing.result()
+                        await changed
+                finally:
+                    changed.cancel()
+                    publishing.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await publishing
+        finally:
+            ends()
+
+    def _setting_changed(self, key: str) -> None:
+        if key.startswith(_PREFIX):
+            self._changed.set()
+
+    # ----------------------------------------------------------------- connect
+
+    async def _publish(self) -> None:
+        """Publish, through any number of connections; return when there is nothing to do."""
+        if not self._settings["mqtt.enabled"]:
+            self.problem = "switched off"
+            return
+        try:
+            import aiomqtt
+        except ImportError:
+            self._say("the library aiomqtt is not installed (evse-firmware[mqtt])")
+            return
+        failures = 0
+        while True:
+            try:
+                broker = broker_of(self._settings.values)
+                async with self._client(broker) as client:
+                    failures = 0
+                    await self._talk(client)
+            except ValueError as error:
+                self._say(str(error))
+                return
+            except (aiomqtt.MqttError, OSError, TimeoutError) as error:
+                failures += 1
+                self._say(f"{self._settings['mqtt.url']}: {error or 'no answer'}")
+            longest_s = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(failures, 10))
+            await asyncio.sleep(longest_s * (1 - random.random() / 2))
+
+    def _client(self, broker: Broker) -> "aiomqtt.Client":
+        import aiomqtt
+
+        box = self._wallbox()
+        tls = ssl.create_default_context(cafile=broker.ca_file or None) if broker.tls else None
+        return aiomqtt.Client(
+            broker.host,
+            broker.port,
+            username=broker.user or None,
+            password=broker.password or None,
+            identifier=box.node,
+            will=aiomqtt.Will(box.status_topic, OFFLINE, qos=1, retain=True),
+            timeout=TIMEOUT_S,
+            keepalive=KEEPALIVE_S,
+            tls_context=tls,
+            logger=_log.getChild("client"),
+        )
+
+    def _say(self, problem: str) -> None:
+        """Log a problem that is another than the last."""
+        if problem != self.problem:
+            _log.warning("nothing is published by MQTT: %s", problem)
+        self.problem = problem
+
+    # -------------------------------------------------------------------- talk
+
+    async def _talk(self, client: "aiomqtt.Client") -> None:
+        """Publish on a connection until it is lost or we are cancelled."""
+        box = self._wallbox()
+        control = bool(self._settings.values.get("mqtt.allow_control", False))
+        told = (
+            mqtt_messages.discovery(box, control=control)
+            if self._settings["mqtt.discovery"]
+            else mqtt_messages.forgotten(box)
+        )
+        for topic, payload in told:
+            await client.publish(topic, payload, qos=1, retain=True)
+        await client.publish(box.status_topic, ONLINE, qos=1, retain=True)
+        _log.info("published by MQTT under %s", box.base)
+        self.problem = ""
+        if control:
+            await client.subscribe(box.command_topic, qos=1)
+        # Only who listens notices that a connection is lost.
+        both = {
+            asyncio.ensure_future(self._listen(client, box)),
+            asyncio.ensure_future(self._tell(client, box)),
+        }
+        try:
+            done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        except asyncio.CancelledError:
+            await _say_goodbye(client, box)
+            raise
+        finally:
+            for each in both:
+                each.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _tell(self, client: "aiomqtt.Client", box: Wallbox) -> None:
+        last: dict[str, str] = {}
+        while True:
+            limit_a = self._settings[_LIMIT_KEY]
+            for topic, payload in mqtt_messages.messages(box, self._states(), limit_a):
+                if last.get(topic) != payload:
+                    await client.publish(topic, payload, retain=True)
+                    last[topic] = payload
+            await asyncio.sleep(PACE_S)
+
+    async def _listen(self, client: "aiomqtt.Client", box: Wallbox) -> None:
+        """Set the limit that is asked for; what cannot be set is told and passed over."""
+        async for message in client.messages:
+            if message.retain or not isinstance(message.payload, bytes | str):
+                continue  # what was asked for before we came is old
+            try:
+                amps = mqtt_messages.amperes(message.payload, box.limits_a)
+                await self._settings.set(_LIMIT_KEY, amps, _ORIGIN)
+            except (ValueError, sqlite3.Error) as error:
+                _log.warning("MQTT: the limit is not set: %s", error)
+            await asyncio.sleep(PACE_S)  # each is on disk before the next
+
+
+async def _say_goodbye(client: "aiomqtt.Client", box: Wallbox) -> None:
+    """An orderly end is none for which the broker tells the last will."""
+    import aiomqtt
+
+    with suppress(aiomqtt.MqttError, TimeoutError):
+        async with asyncio.timeout(FAREWELL_S):
+            await client.publish(box.status_topic, OFFLINE, qos=1, retain=True)
