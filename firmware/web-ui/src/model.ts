@@ -88,7 +88,7 @@ export interface ConnectorState {
   plugged: boolean;
   power_w: number | null;
   energy_wh: number | null;
-  session: { energy_wh: number; duration_s: number; card: string | null; name: string | null } | null;
+  session: { energy_wh: number; duration_s: number; card: string; name: string } | null;
   current_a: number[] | null;
   voltage_v: number[] | null;
   offered_a: number;

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { get, post } from "../api";
+import { rows } from "../draft";
 import { amps, duration, kilowattHours, kilowatts, number, volts } from "../format";
 import { t, word } from "../i18n";
 import { live } from "../live";
@@ -62,11 +63,6 @@ function Connector({ connector, only }: { connector: ConnectorState; only: boole
         <small>{t("home.offered", { amps: amps(connector.offered_a) })}</small>
       </p>
       <p class="sentence">{why.sentence}</p>
-      {why.next.map((event) => (
-        <p key={event.text} class="next">
-          {event.text}
-        </p>
-      ))}
       {why.faults.map((fault) => (
         <p key={fault.fault} class="notice bad">
           <strong>{fault.name}</strong> {fault.action}
@@ -91,6 +87,7 @@ function Phases({ connector }: { connector: ConnectorState }) {
             .join(" · ")}
           value={current}
           limit={limit}
+          fuse={false}
         />
       ))}
     </div>
@@ -126,7 +123,7 @@ function Session({ connector, session }: SessionProps) {
         </div>
         <div>
           <dt>{t("home.card")}</dt>
-          <dd>{session.name || session.card}</dd>
+          <dd>{session.name || cardName(session.card)}</dd>
         </div>
       </dl>
       {connector.phase === "charging" && (
@@ -136,6 +133,12 @@ function Session({ connector, session }: SessionProps) {
       )}
     </>
   );
+}
+
+/** Free charging has a tag of its own, which is no card. */
+function cardName(tag: string): string {
+  const free = rows.value.get("authorization.free_charging_tag_id")?.value === tag;
+  return free ? t("home.free") : tag;
 }
 
 /** All that the sentence rests on. */
@@ -156,6 +159,16 @@ function Details({ connector }: { connector: ConnectorState }) {
           </li>
         ))}
       </ul>
+      {why.next.length > 0 && (
+        <>
+          <h3>{t("home.next")}</h3>
+          <ul class="facts">
+            {why.next.map((event) => (
+              <li key={event.text}>{event.text}</li>
+            ))}
+          </ul>
+        </>
+      )}
       <h3>{t("home.permissions")}</h3>
       <ul class="facts">
         {why.permissions.map((permission) => (

@@ -8,6 +8,7 @@ import { inWords } from "../load";
 import { ended, logIn, session } from "../session";
 
 export function LoginPage() {
+  const product = session.value?.product;
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState("");
@@ -24,7 +25,7 @@ export function LoginPage() {
   };
   return (
     <main id="main" class="gate">
-      <h1>{session.value?.product.name || t("app.name")}</h1>
+      <h1>{[product?.vendor, product?.model].filter(Boolean).join(" ") || t("app.name")}</h1>
       {ended.value && (
         <p class="notice" role="status">
           {t("login.ended")}

@@ -200,7 +200,7 @@ function Codes({ code }: { code: string | null }) {
   return (
     <section class="card" aria-labelledby="codes">
       <h2 id="codes">{t("update.codes")}</h2>
-      <ul class="facts">
+      <ul class="facts codes">
         {CODES.map((one) => (
           <li key={one} class={one === code ? "wins" : ""}>
             <strong>{one}</strong>

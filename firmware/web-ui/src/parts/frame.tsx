@@ -23,7 +23,7 @@ interface Props {
 export function Frame({ title, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
-  const product = session.value?.product.name || t("app.name");
+  const product = productName();
   useEffect(() => {
     document.title = `${title} · ${product}`;
   }, [title, product]);
@@ -52,7 +52,7 @@ export function Frame({ title, children }: Props) {
         </span>
       </header>
       <Navigation />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} data-path={path.value}>
         <Banners />
         <h1 ref={heading} tabIndex={-1}>
           {title}
@@ -62,6 +62,12 @@ export function Frame({ title, children }: Props) {
       <SaveBar />
     </div>
   );
+}
+
+/** What the wallbox is called: by its maker, where it says so. */
+function productName(): string {
+  const product = session.value?.product;
+  return [product?.vendor, product?.model].filter(Boolean).join(" ") || t("app.name");
 }
 
 /** The address behind "#" is the page's place, so that a plain anchor would lead away from it. */

@@ -9,18 +9,20 @@ interface LevelProps {
   label: string;
   value: number | null;
   limit: number | null;
+  /** Whether coming near the limit is a reason to look: a car may take all that it is offered. */
+  fuse?: boolean;
 }
 
 const FULL = 0.9; // from here on a fuse has little left
 
-export function Level({ label, value, limit }: LevelProps) {
+export function Level({ label, value, limit, fuse = true }: LevelProps) {
   const fill = useRef<HTMLSpanElement>(null);
   const share = value !== null && limit ? Math.abs(value) / limit : 0;
   useLayoutEffect(() => {
     // By the element's own style: a style attribute is against the page's security policy.
     fill.current?.style.setProperty("width", `${Math.min(100, share * 100)}%`);
   }, [share]);
-  const tone = share > 1 ? "over" : share > FULL ? "near" : "";
+  const tone = !fuse ? "" : share > 1 ? "over" : share > FULL ? "near" : "";
   const feedsIn = value !== null && value < 0;
   return (
     <div class={`level ${tone} ${feedsIn ? "feeds" : ""}`}>
