@@ -21,6 +21,10 @@ from evse.web.lockout import LockedError
 
 _log = logging.getLogger(__name__)
 
+COMPRESSED_FROM_BYTES = 2048
+"""Answers from this length on are compressed, if the client takes that: all rows of the settings
+are 200 kB, and shorter ones fit in a packet or two."""
+
 BUSY_RETRY_S = 5.0
 """Too many passwords are being checked: so much later there are fewer, s."""
 
@@ -40,7 +44,10 @@ def json_answer(value: object, status: int = 200) -> web.Response:
     if status == 204:
         return web.Response(status=204)
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    return web.Response(body=body, status=status, content_type="application/json")
+    response = web.Response(body=body, status=status, content_type="application/json")
+    if len(body) >= COMPRESSED_FROM_BYTES:
+        response.enable_compression()
+    return response
 
 
 def error_answer(status: int, entries: Iterable[Mapping[str, Any]]) -> web.Response:

@@ -73,6 +73,7 @@ class Audit:
 
         `role`: of who has logged in just now, and did not act as such yet.
         """
+        _log.info("%s by %s", event, _ACTOR.get().origin)
         self._add(event, None, None if new is None else json.dumps(new), role)
 
     async def keep(self) -> None:

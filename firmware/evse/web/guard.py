@@ -22,7 +22,7 @@ SECURE_COOKIE = "__Host-evse"
 """The prefix makes browsers take it over TLS only, and for this host only (RFC 6265bis, 4.1.3)."""
 
 PLAIN_COOKIE = "evse"
-"""Without TLS: behind a proxy that has it, and in tests."""
+"""Without TLS, as in tests: browsers take no cookie of the other name then."""
 
 
 @dataclass(frozen=True, slots=True)

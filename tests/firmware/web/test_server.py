@@ -25,6 +25,7 @@ from evse.web.endpoint import Access, ApiError, Call, Endpoint
 from evse.web.lockout import LockedError
 from evse.web.static_files import StaticFiles
 from tests.firmware.web.door import Door, door, errors
+from tests.firmware.web.test_certificate import key_pem, pem
 
 PUBLIC = Access.PUBLIC
 
@@ -73,6 +74,24 @@ async def test_what_goes_wrong_becomes_an_answer(
         assert [(entry["code"], entry["field"]) for entry in came] == told
         assert response.headers["Cache-Control"] == "no-store"
         assert ("Retry-After" in response.headers) == (status == 429)
+
+
+@pytest.mark.parametrize(("length", "encoding"), [(100, None), (50_000, "gzip")])
+async def test_long_answers_are_compressed(
+    length: int, encoding: str | None, tmp_path: Path
+) -> None:
+    async def long(_call: Call) -> list[str]:
+        return ["x" * length]
+
+    def make(_context: Context) -> list[Endpoint]:
+        return [Endpoint("GET", "/api/v1/long", long, "Long", {}, access=PUBLIC)]
+
+    async with door(tmp_path, make) as there:
+        response = await there.browser().ask(
+            "GET", "/api/v1/long", headers={"Accept-Encoding": "gzip"}
+        )
+        assert response.headers.get("Content-Encoding") == encoding
+        assert await response.json() == ["x" * length]
 
 
 async def test_an_error_of_ours_is_logged_and_not_shown(
@@ -220,6 +239,26 @@ async def test_it_serves_by_tls_with_a_certificate_for_its_address(
         assert not told["claimed"]
         assert fingerprint in caplog.text
         assert there.security.device_key.text in caplog.text
+
+
+async def test_a_certificate_that_is_installed_is_served_at_once(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    async with served(tmp_path, port) as there:
+        before = await presented(port)
+        there.security.certificate.install(pem(), key_pem())
+        installed = await presented(port)
+        there.security.certificate.remove()
+        assert await presented(port) == before != installed
+
+
+async def presented(port: int) -> bytes:
+    """The certificate that a browser is shown."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+    certificate: bytes = writer.get_extra_info("ssl_object").getpeercert(True)
+    writer.close()
+    return certificate
 
 
 async def test_over_tls_the_cookie_is_for_this_host_and_tls_only(tmp_path: Path) -> None:

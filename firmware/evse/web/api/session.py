@@ -19,26 +19,24 @@ _ROLE: Schema = {"type": "string", "enum": [str(role) for role in Role]}
 
 _SECRET: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH, "writeOnly": True}
 
-_SESSION: Schema = {
-    "type": "object",
-    "required": ["claimed", "role", "login", "csrf", "expires_in_s", "languages", "product"],
-    "properties": {
-        "claimed": {"type": "boolean"},
-        "role": {"oneOf": [_ROLE, {"type": "null"}]},
-        "login": {"type": ["string", "null"]},
-        "csrf": {"type": ["string", "null"]},
-        "expires_in_s": {"type": ["integer", "null"]},
-        "languages": {"type": "array", "items": {"type": "string"}},
-        "product": {
-            "type": "object",
-            "required": ["vendor", "model", "serial", "version", "name"],
-            "additionalProperties": {"type": "string"},
-        },
-        "simulated": {"type": "boolean"},
-        "connectors": {"type": "array", "items": {"type": "integer"}},
-        "fingerprint": {"type": "string"},
+_TOLD: Schema = {
+    "claimed": {"type": "boolean"},
+    "role": {"oneOf": [_ROLE, {"type": "null"}]},
+    "login": {"type": ["string", "null"]},
+    "csrf": {"type": ["string", "null"]},
+    "expires_in_s": {"type": ["integer", "null"]},
+    "languages": {"type": "array", "items": {"type": "string"}},
+    "product": {
+        "type": "object",
+        "required": ["vendor", "model", "serial", "version", "name"],
+        "additionalProperties": {"type": "string"},
     },
+    "simulated": {"type": "boolean"},
+    "connectors": {"type": "array", "items": {"type": "integer"}},
+    "fingerprint": {"type": "string", "description": "SHA-256 of the page's certificate"},
 }
+
+_SESSION: Schema = {"type": "object", "required": [*_TOLD], "properties": _TOLD}
 
 _LOG_IN: Schema = {
     "type": "object",
