@@ -91,16 +91,27 @@ class ChargeHistory:
 
 
 def _where(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
-    """The condition and its values. Instants are compared as they are stored: texts in UTC."""
+    """The condition and its values. Instants are compared as they are stored: texts in UTC.
+
+    Raises ValueError.
+    """
     conditions: dict[str, object] = {
-        "started_at >= ?": wanted.since and wanted.since.astimezone(UTC).isoformat(),
-        "started_at < ?": wanted.until and wanted.until.astimezone(UTC).isoformat(),
+        "started_at >= ?": wanted.since and _stored("since", wanted.since),
+        "started_at < ?": wanted.until and _stored("until", wanted.until),
         "id_tag = ? COLLATE NOCASE": wanted.id_tag,
         "connector_id = ?": wanted.connector_id,
     }
     given = {condition: value for condition, value in conditions.items() if value is not None}
     where = f"WHERE {' AND '.join(given)}" if given else ""
     return where, tuple(given.values())
+
+
+def _stored(field: str, at: datetime) -> str:
+    """An instant as it is stored. ValueError where there is no calendar."""
+    try:
+        return at.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise ValueError(f"{field}: came {at.isoformat()}, allowed 0002 … 9998") from None
 
 
 def _charge(row: sqlite3.Row) -> Charge:

@@ -1,7 +1,7 @@
 """The view on the transactions which the history shows."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -76,3 +76,9 @@ async def test_a_meter_that_was_changed_takes_nothing_away(database: Database) -
 
 def test_a_clock_that_was_put_back_makes_no_negative_duration() -> None:
     assert charge(ended_at=NOW - HOUR).duration_s(NOW) == 0
+
+
+async def test_an_instant_without_a_calendar_is_refused(history: ChargeHistory) -> None:
+    first = datetime.min.replace(tzinfo=timezone(14 * HOUR))
+    with pytest.raises(ValueError, match="since: came 0001-01-01T00:00:00"):
+        await history.totals(Wanted(since=first))
