@@ -12,6 +12,8 @@ from dbus_fast import BusType, DBusError, InvalidAddressError, Message, MessageT
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import AuthError
 
+from evse.network.reason import Reason, reason_of
+
 CALL_TIMEOUT_S = 10.0
 """Real time for one call, s: polkit and a modem take their time, an answer never takes so long."""
 
@@ -28,10 +30,11 @@ Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class BusError(Exception):
-    """A call failed; the text says which and why. `absent`: nobody offers the service."""
+    """A call failed; `reason` says which and why. `absent`: nobody offers the service."""
 
-    def __init__(self, text: str, *, absent: bool = False) -> None:
-        super().__init__(text)
+    def __init__(self, reason: Reason | str, *, absent: bool = False) -> None:
+        self.reason = reason_of(reason)
+        super().__init__(str(self.reason))
         self.absent = absent
 
 
@@ -65,7 +68,7 @@ class SystemBus:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 reply = await bus.call(message)
         except TimeoutError:
-            raise BusError(f"{service} does not answer {member}") from None
+            raise BusError(Reason("silent", {"service": service, "call": member})) from None
         except (OSError, EOFError, DBusError) as error:
             self.close()
             raise BusError(f"{service}: {member}: the D-Bus was lost: {error}") from error
@@ -106,8 +109,8 @@ class SystemBus:
                 async with asyncio.timeout(CALL_TIMEOUT_S):
                     self._bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
             except (OSError, EOFError, TimeoutError, InvalidAddressError, AuthError) as error:
-                text = f"there is no D-Bus on this machine ({error or 'it does not answer'})"
-                raise BusError(text, absent=True) from error
+                words = str(error) or "no answer"
+                raise BusError(Reason("no_dbus", {"words": words}), absent=True) from error
             return self._bus
 
 
@@ -115,7 +118,7 @@ def _refusal(service: str, member: str, reply: Message | None) -> BusError:
     if reply is None:
         return BusError(f"{service}: {member}: no answer")
     if reply.error_name in _NOBODY:
-        return BusError(f"{service} is not running on this machine", absent=True)
+        return BusError(Reason("no_service", {"service": service}), absent=True)
     words = reply.body[0] if reply.body else reply.error_name
     return BusError(f"{service}: {member}: {words}")
 

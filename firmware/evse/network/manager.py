@@ -15,10 +15,13 @@ from dbus_fast import Variant
 from evse.network import profile as profiles
 from evse.network.bus import BusError, SystemBus
 from evse.network.profile import Profile, Wish
+from evse.network.reason import Reason
 from evse.network.telling import is_hotspot
 from evse.network.view import Device, DeviceKind, DeviceState, View, view_of
 
 _log = logging.getLogger(__name__)
+
+NO_WIFI = Reason("no_wifi")
 
 SCAN_S = 5.0
 """A scan of both bands takes 2 … 4 s; NetworkManager tells the end of it by nothing simple."""
@@ -56,7 +59,7 @@ class Manager:
     async def scan(self) -> list[dict[str, Any]]:
         """Look for Wi-Fi networks; see `View.networks`."""
         view = await self.view()
-        device = _needed(view, DeviceKind.WIFI)
+        device = _radio_of(view)
         await self._radio(view, on=True)
         try:
             interface = f"{_SERVICE}.Device.Wireless"
@@ -94,7 +97,7 @@ class Manager:
     async def open_hotspot(self, ssid: str, key: str) -> None:
         """Turn the Wi-Fi adapter into an access point; a network that it had joined is left."""
         view = await self.view()
-        device = _needed(view, DeviceKind.WIFI)
+        device = _radio_of(view)
         await self._radio(view, on=True)
         profile = profiles.hotspot(ssid, key, device.interface, view.version)
         existing = await self._existing(view)
@@ -202,11 +205,10 @@ def disobeys(view: View, wish: Wish) -> bool:
     return not wish.ethernet and device is not None and bool(device.active_path)
 
 
-def _needed(view: View, kind: DeviceKind) -> Device:
-    device = view.device(kind)
+def _radio_of(view: View) -> Device:
+    device = view.device(DeviceKind.WIFI)
     if device is None:
-        words = {DeviceKind.WIFI: "Wi-Fi adapter", DeviceKind.ETHERNET: "Ethernet port"}
-        raise BusError(f"there is no {words.get(kind, 'modem')} in this wallbox", absent=True)
+        raise BusError(NO_WIFI, absent=True)
     return device
 
 

@@ -12,20 +12,24 @@ from typing import Any, Protocol
 
 import ifaddr
 
+from evse.network.reason import Reason, reason_of
 from evse.settings.values import Settings
 
 Answer = dict[str, Any]
-"""JSON values with `available` (bool) and `reason` (str, "" when available), and what was asked."""
+"""JSON values with `available` (bool) and `reason` (str, "" when available), and what was asked.
+
+`reason` is English; `reason.localized` says it in another language, by `code` and `values`.
+"""
 
 
-def refused(reason: str, **rest: Any) -> Answer:
+def refused(reason: Reason, **rest: Any) -> Answer:
     """The answer of what cannot be done now, because of `reason`."""
-    return {"available": False, "reason": reason, **rest}
+    return {"available": False, **reason.as_json(), **rest}
 
 
 def done(**rest: Any) -> Answer:
     """The answer of what was done."""
-    return {"available": True, "reason": "", **rest}
+    return {"available": True, "reason": "", "code": "", "values": {}, **rest}
 
 
 class NetworkPort(Protocol):
@@ -37,7 +41,7 @@ class NetworkPort(Protocol):
         {available, reason, hostname, ethernet: {enabled, state, ip}, wifi: {mode: "off" | "client"
         | "hotspot", ssid, signal_percent, ip, joined}, cellular: {state, operator, signal_percent,
         ip}, hotspot: {open, ssid, address, closes_in_s, client}, trial: {ends_in_s, applied} |
-        null, last_trial: {confirmed, reason} | null}
+        null, last_trial: {confirmed, reason, code, values} | null}
         """
 
     def hotspot_label(self) -> dict[str, str]:
@@ -95,9 +99,9 @@ class Unavailable:
     Settings of the network can be kept; they change nothing.
     """
 
-    def __init__(self, settings: Settings, reason: str) -> None:
+    def __init__(self, settings: Settings, reason: Reason | str) -> None:
         self._settings = settings
-        self.reason = reason
+        self.reason = reason_of(reason)
 
     def snapshot(self) -> Answer:
         """See `NetworkPort`: the addresses are the kernel's, the rest is not known."""
@@ -153,7 +157,7 @@ class Unavailable:
         await asyncio.Event().wait()
 
 
-def nothing_seen(reason: str) -> Answer:
+def nothing_seen(reason: Reason) -> Answer:
     """A snapshot without NetworkManager, because of `reason`."""
     lan, wlan = kernel_addresses()
     return refused(

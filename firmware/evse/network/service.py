@@ -21,7 +21,7 @@ from evse.network.bus import BusError, SystemBus
 from evse.network.button import watch
 from evse.network.clock_service import ClockService
 from evse.network.hotspot import Hotspot
-from evse.network.manager import Manager, disobeys
+from evse.network.manager import NO_WIFI, Manager, disobeys
 from evse.network.modem import Modem, modem_of
 from evse.network.port import (
     Answer,
@@ -33,6 +33,7 @@ from evse.network.port import (
     refused,
 )
 from evse.network.profile import HOTSPOT, HOTSPOT_ADDRESS, WIFI, Wish, wish_of
+from evse.network.reason import Reason
 from evse.network.telling import Seen, is_hotspot, media
 from evse.network.trial import Medium, Trial, seen
 from evse.network.trying import TrialNotes, Trying
@@ -87,7 +88,7 @@ def network_of(settings: Settings, clock: Clock, notes: TrialNotes, state_dir: P
     DBUS_SYSTEM_BUS_ADDRESS names a bus that is meant for us.
     """
     if settings["board.kind"] == SIMULATED and "DBUS_SYSTEM_BUS_ADDRESS" not in os.environ:
-        return Unavailable(settings, "the board is simulated: the machine's network is left alone")
+        return Unavailable(settings, Reason("simulated"))
     bus = SystemBus()
 
     async def modem() -> Modem:
@@ -170,11 +171,11 @@ class Network:
             _log.error("the trial of the network cannot be stored, it is tried again: %s", error)
         try:
             view = await self._steer(await self._backend.view())
-            self._seen = Seen("", view, await self._modem())
+            self._seen = Seen(None, view, await self._modem())
         except BusError as error:
-            if self._seen.reason != str(error):
+            if self._seen.reason != error.reason:
                 _log.warning("the network is not available: %s", error)
-            self._seen = Seen(str(error))
+            self._seen = Seen(error.reason)
             self._obeyed = None
         await self._follow_ntp()
 
@@ -228,7 +229,7 @@ class Network:
             await self._backend.obey(wish, view)
         except BusError as error:
             if not error.absent:
-                self._trying.undo(str(error))
+                self._trying.undo(error.reason)
             raise
         self._obeyed, self._adapters = wish, view.adapters
         return await self._backend.view()
@@ -292,7 +293,7 @@ class Network:
         try:
             return done(networks=await self._backend.scan())
         except BusError as error:
-            return refused(str(error), networks=[])
+            return refused(error.reason, networks=[])
 
     async def apply(self, changes: Mapping[str, object], origin: str) -> Answer:
         """See `NetworkPort`. Raises `sqlite3.Error` too."""
@@ -306,7 +307,7 @@ class Network:
     async def confirm(self, address: str = "") -> Answer:
         """See `NetworkPort`. Raises `sqlite3.Error` when it cannot be stored; then it is none."""
         if self._trying.trial is not None and self._obeyed != self._wish():
-            return refused("the change is not in force yet")
+            return refused(Reason("not_in_force"))
         addresses = {
             medium: device.addresses
             for medium, kind in _KINDS.items()
@@ -324,7 +325,7 @@ class Network:
         if self._seen.reason:
             return refused(self._seen.reason)
         if on and self._seen.view.device(DeviceKind.WIFI) is None:
-            return refused("there is no Wi-Fi adapter in this wallbox")
+            return refused(NO_WIFI)
         if on:
             self._hotspot = hotspots.opened(self._hotspot, self._clock.monotonic())
             _log.info("the hotspot %s is opened", self._ssid())
@@ -357,7 +358,7 @@ class Network:
         try:
             return done(**await self._clock_service.read())
         except BusError as error:
-            return refused(str(error), **nothing_of_the_clock())
+            return refused(error.reason, **nothing_of_the_clock())
 
     async def set_time(
         self, at: datetime | None = None, ntp: bool | None = None, time_zone: str | None = None
@@ -384,7 +385,7 @@ class Network:
                 await self._settings.set("time.ntp", ntp, "the clock is set")
             return done(**await self._clock_service.read())
         except BusError as error:
-            return refused(str(error), **nothing_of_the_clock())
+            return refused(error.reason, **nothing_of_the_clock())
 
 
 def _wifi_of(wish: Wish | None) -> tuple[Any, ...]:

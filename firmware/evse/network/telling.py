@@ -5,14 +5,17 @@ from typing import Any
 
 from evse.network.modem import Modem
 from evse.network.profile import HOTSPOT, Wish
+from evse.network.reason import Reason
 from evse.network.view import DeviceKind, View
+
+NOT_SEEN_YET = Reason("not_seen_yet")
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The last look at the network; `reason` says why there is none, "" when there is."""
+    """The last look at the network; `reason` says why there is none."""
 
-    reason: str = "the network has not been looked at yet"
+    reason: Reason | None = NOT_SEEN_YET
     view: View = field(default_factory=View)
     modem: Modem = field(default_factory=Modem)
 

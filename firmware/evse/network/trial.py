@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from evse.network.reason import Reason
+
 TRIAL_S = 120.0
 """Time to find the wallbox at its new address and confirm, s: the two minutes of the page."""
 
@@ -104,26 +106,25 @@ def seen(trial: Trial, *, wifi_down: bool, now_s: float) -> Trial:
     return trial if trial.down_since_s is not None else replace(trial, down_since_s=now_s)
 
 
-def why_undo(trial: Trial, now_s: float) -> str:
-    """Why the change is undone now, in words; "" while it is not."""
+def why_undo(trial: Trial, now_s: float) -> Reason | None:
+    """Why the change is undone now; None while it is not."""
     if now_s >= trial.ends_s:
-        return f"not confirmed within {TRIAL_S:.0f} s"
+        return Reason("unconfirmed", {"seconds": f"{TRIAL_S:.0f}"})
     if trial.down_since_s is not None and now_s - trial.down_since_s >= DOWN_S:
-        ssid = trial.tried["network.ssid"]
-        return f"the Wi-Fi network {ssid!r} was not joined: not in reach, or a wrong password"
-    return ""
+        return Reason("not_joined", {"ssid": trial.tried["network.ssid"]})
+    return None
 
 
 def why_not_confirmed(
     trial: Trial, address: str, addresses: Mapping[Medium, tuple[str, ...]]
-) -> str:
-    """Why a request at the wallbox's `address` does not confirm the trial; "" when it does.
+) -> Reason | None:
+    """Why a request at the wallbox's `address` does not confirm the trial; None when it does.
 
     `addresses`: those of each medium now. A medium that has been switched off has no new address,
     and nobody comes in by 4G: then any address will do.
     """
     if not address:
-        return ""
+        return None
     switched_on = {
         medium for medium in trial.media - {Medium.CELLULAR} if trial.tried[f"network.{medium}"]
     }
@@ -131,9 +132,11 @@ def why_not_confirmed(
         switched_on -= {Medium.WIFI}
     allowed = [each for medium in sorted(switched_on) for each in addresses.get(medium, ())]
     if not switched_on or _plain(address) in allowed:
-        return ""
-    words = " or ".join(allowed) or "the new address, which the wallbox does not have yet"
-    return f"came over {_plain(address)}, allowed is only {words}"
+        return None
+    came = _plain(address)
+    if not allowed:
+        return Reason("no_new_address", {"came": came})
+    return Reason("other_address", {"came": came, "allowed": ", ".join(allowed)})
 
 
 def _plain(address: str) -> str:

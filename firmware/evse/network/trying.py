@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from evse.clock import Clock
 from evse.network import trial as trials
+from evse.network.reason import Reason
 from evse.network.trial import Medium, Trial, Values
 from evse.settings.values import ConfigurationError, Settings
 
@@ -84,7 +85,7 @@ class Trying:
         self._confirmed = current | before
         self.trial = trials.begin(self._confirmed, current, self._clock.monotonic())
         if self.trial is not None and not note["orderly"]:
-            self.undo("the program ended, or the power went, before a confirmation")
+            self.undo(Reason("program_ended"))
 
     async def note_the_end(self) -> None:
         """The program ends as it should: the trial goes on after it."""
@@ -102,7 +103,7 @@ class Trying:
         await self._look(reachable=reachable, hotspot=hotspot)
         if self.trial is not None:
             reason = trials.why_undo(self.trial, self._clock.monotonic())
-            if reason:
+            if reason is not None:
                 self.undo(reason)
         if self._undoing is not None:
             await self._store_undone(self._undoing)
@@ -123,25 +124,26 @@ class Trying:
                 await self._notes.forget(NOTE)
         return changed
 
-    async def confirm(self, address: str, addresses: Mapping[Medium, tuple[str, ...]]) -> str:
-        """Keep what is tried; why not, "" when it is kept. See `trial.why_not_confirmed`."""
+    async def confirm(
+        self, address: str, addresses: Mapping[Medium, tuple[str, ...]]
+    ) -> Reason | None:
+        """Keep what is tried; why not, None when it is kept. See `trial.why_not_confirmed`."""
         if self.trial is None:
-            undone = f"; the last one was undone: {self.last['reason']}" if self.last else ""
-            return f"no change of the network is on trial{undone}"
+            return Reason("no_trial")
         reason = trials.why_not_confirmed(self.trial, address, addresses)
-        if not reason:
+        if reason is None:
             await self.keep()
-            self.last = {"confirmed": True, "reason": ""}
+            self.last = {"confirmed": True, "reason": "", "code": "", "values": {}}
         return reason
 
-    def undo(self, reason: str) -> None:
+    def undo(self, reason: Reason) -> None:
         """Take the change of the trial back, because of `reason`; the next turn stores it."""
         trial = self.trial
         if trial is None:
             return
         _log.warning("the change of the network is undone: %s", reason)
         self.trial, self._undoing = None, trial.before
-        self.last = {"confirmed": False, "reason": reason}
+        self.last = {"confirmed": False, **reason.as_json()}
         self._undone(trial)
 
     async def keep(self) -> None:
