@@ -29,13 +29,15 @@ MAX_PENDING = 1000
 """Notes that wait for a disk which takes nothing; of more, the newest are lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Actor:
-    """Who acts. `role`: "" for nobody who is logged in; `undoes`: the entry that is taken back."""
+    """Who acts, in one call. `role`: "" for nobody who is logged in; `undoes`: the entry that is
+    taken back. `noted`: that something was done stands in the log."""
 
     role: str
     origin: str
     undoes: int | None = None
+    noted: bool = False
 
 
 _OUTSIDE = Actor("", "central system or command line")
@@ -140,6 +142,7 @@ class Audit:
             _log.error("%s: that it was done cannot be kept", key)
             return
         actor = _ACTOR.get()
+        actor.noted = True
         self._pending.append(
             Entry(datetime.now(UTC), role or actor.role, actor.origin, key, old, new, actor.undoes)
         )

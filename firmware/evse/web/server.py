@@ -20,6 +20,7 @@ from evse.web.answers import answer_of, json_answer
 from evse.web.audit import Actor, acting
 from evse.web.checking import MAX_BODY_BYTES, Checker, language_of
 from evse.web.endpoint import PREFIX, WEBSOCKET, ApiError, Call, Endpoint
+from evse.web.events import detail_of, event_of
 from evse.web.listening import first_free, listening
 from evse.web.openapi import openapi_endpoint
 from evse.web.security import Security, hostname
@@ -119,8 +120,7 @@ class WebServer:
                 caller.session,
             )
             try:
-                with acting(Actor(caller.role or "", caller.origin)):
-                    given = await _in_time(endpoint, call)
+                given = await self._do(endpoint, call)
             finally:
                 await self._security.audit.keep_if_possible()
             if isinstance(given, web.StreamResponse):
@@ -128,6 +128,15 @@ class WebServer:
             return json_answer(given, endpoint.status)
 
         return answer
+
+    async def _do(self, endpoint: Endpoint, call: Call) -> object:
+        """Do what is asked, and let the audit log know."""
+        actor = Actor(call.role or "", call.origin)
+        with acting(actor):
+            given = await _in_time(endpoint, call)
+            if not actor.noted and (event := event_of(endpoint)) is not None:
+                self._security.audit.note(event, detail_of(endpoint, call))
+        return given
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         return self._static.answer(request)

@@ -6,12 +6,11 @@ from typing import Any
 from evse.settings.rows import ROWS, permission, row
 from evse.settings.setting import Permission, Role
 from evse.settings.table import UnknownSettingError
-from evse.settings.words import label
 from evse.storage.audit import KeptEntry
-from evse.texts import all_texts
 from evse.web.audit import UndoError
 from evse.web.context import Context
 from evse.web.endpoint import PREFIX, STAFF, ApiError, Call, Endpoint, Schema
+from evse.web.events import label_of
 
 _ENTRY: Schema = {
     "type": "object",
@@ -113,16 +112,8 @@ def _told(kept: KeptEntry, language: str) -> dict[str, Any]:
         "role": entry.role,
         "origin": entry.origin,
         "key": entry.key,
-        "label": _label(entry.key, language),
+        "label": label_of(entry.key, language),
         "old": None if entry.old is None else json.loads(entry.old),
         "new": None if entry.new is None else json.loads(entry.new),
         "undone": kept.undone,
     }
-
-
-def _label(key: str, language: str) -> str:
-    """What people call a row or an event."""
-    try:
-        return label(row(key), language)
-    except UnknownSettingError:
-        return all_texts(language).get(f"audit.{key}", key)
