@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evse.configuration import Commands, add_running
-from evse.local.client import ControlError, request_sync
+from evse.local.client import ControlError, ask
 
 LOOK_S = 0.5
 """Between two looks at what the reader does, s."""
@@ -66,11 +66,7 @@ def _run(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> 
 
 
 def _ask(args: argparse.Namespace, command: str, **fields: Any) -> dict[str, Any]:
-    """The wallbox's answer. Raises ControlError, also when it refuses."""
-    answer = request_sync(args.state, {"command": f"cards-{command}", **fields})
-    if not answer.get("ok"):
-        raise ControlError(str(answer.get("error", "refused")))
-    return answer
+    return ask(args.state, f"cards-{command}", **fields)
 
 
 def _list(args: argparse.Namespace) -> int:

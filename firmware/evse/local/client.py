@@ -15,6 +15,9 @@ MAX_SOCKET_PATH_BYTES = 100
 
 MAX_ANSWER_BYTES = 1_048_576
 
+ANSWER_S = 5.0
+"""The wallbox gets so long for an answer, s of real time."""
+
 
 class ControlError(Exception):
     """The wallbox could not be asked, or its answer cannot be understood."""
@@ -33,7 +36,7 @@ def socket_path(state_dir: Path) -> Path:
 
 
 def request_sync(
-    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
+    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = ANSWER_S
 ) -> dict[str, Any]:
     """Send one request; the answer, which has `ok` and, when false, `error`.
 
@@ -58,8 +61,18 @@ def request_sync(
     return answer
 
 
+def ask(
+    state_dir: Path, command: str, /, *, timeout_s: float = ANSWER_S, **fields: Any
+) -> dict[str, Any]:
+    """The answer to a command, without its `ok`. Raises ControlError, also when it is refused."""
+    answer = request_sync(state_dir, {"command": command, **fields}, timeout_s)
+    if not answer.pop("ok", False):
+        raise ControlError(str(answer.get("error", "refused")))
+    return answer
+
+
 async def request(
-    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = 5.0
+    state_dir: Path, payload: Mapping[str, Any], timeout_s: float = ANSWER_S
 ) -> dict[str, Any]:
     """`request_sync` for callers in an event loop."""
     return await asyncio.to_thread(request_sync, state_dir, payload, timeout_s)

@@ -4,11 +4,10 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from evse.configuration import Commands, add_running
 from evse.core.faults import LATCHED, Clears
-from evse.local.client import ControlError, request_sync
+from evse.local.client import ControlError, ask
 
 
 def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
@@ -34,9 +33,10 @@ def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
 
 def run_status(args: argparse.Namespace) -> int:
     """Print the status; the exit status, 1 without an answer."""
-    answer = _ask(args.state, {"command": "status"})
-    if answer is None:
-        return 1
+    try:
+        answer = ask(args.state, "status")
+    except ControlError as error:
+        return _refused(error)
     sys.stdout.write(f"{json.dumps(answer, indent=2, ensure_ascii=False)}\n")
     return 0
 
@@ -44,25 +44,20 @@ def run_status(args: argparse.Namespace) -> int:
 def run_acknowledge(args: argparse.Namespace) -> int:
     """End the fault; the exit status, 1 when it cannot be ended."""
     authority = Clears.INSTALLER if args.installer else Clears.LOCAL
-    payload = {
-        "command": "press",
-        "fault": args.fault,
-        "connector": args.connector,
-        "authority": str(authority),
-    }
-    if _ask(args.state, payload) is None:
-        return 1
+    try:
+        ask(
+            args.state,
+            "press",
+            fault=args.fault,
+            connector=args.connector,
+            authority=str(authority),
+        )
+    except ControlError as error:
+        return _refused(error)
     sys.stdout.write(f"fault {args.fault} of connector {args.connector} is acknowledged\n")
     return 0
 
 
-def _ask(state_dir: Path, payload: dict[str, Any]) -> dict[str, Any] | None:
-    """The answer without its "ok", None when it was refused, which is told."""
-    try:
-        answer = request_sync(state_dir, payload)
-    except ControlError as error:
-        answer = {"ok": False, "error": str(error)}
-    if not answer.pop("ok", False):
-        sys.stderr.write(f"evse: {answer.get('error', 'refused')}\n")
-        return None
-    return answer
+def _refused(error: ControlError) -> int:
+    sys.stderr.write(f"evse: {error}\n")
+    return 1

@@ -10,7 +10,7 @@ from typing import Any
 from evse.configuration import Commands, add_running
 from evse.core.explanation import Situation
 from evse.core.why import explain
-from evse.local.client import ControlError, request_sync
+from evse.local.client import ControlError, ask
 from evse.local.requests import COMMANDS, Request
 from evse.local.server import Handler
 from evse.texts import LANGUAGES, sentence, text
@@ -68,15 +68,11 @@ def add_why(commands: Commands, default_state_dir: Path) -> None:
 
 def run_why(args: argparse.Namespace) -> int:
     """Ask the running wallbox, print its answer; the exit status, 1 when there is none."""
-    payload = {"command": "why", "connector": args.connector}
-    if args.language:
-        payload["language"] = args.language
+    spoken = {"language": args.language} if args.language else {}
     try:
-        told = request_sync(args.state, payload)
+        told = ask(args.state, "why", connector=args.connector, **spoken)
     except ControlError as error:
-        told = {"ok": False, "error": str(error)}
-    if not told.pop("ok", False):
-        sys.stderr.write(f"evse why: {told.get('error', 'refused')}\n")
+        sys.stderr.write(f"evse why: {error}\n")
         return 1
     shown = json.dumps(told, indent=2, ensure_ascii=False) if args.json else "\n".join(_lines(told))
     sys.stdout.write(f"{shown}\n")

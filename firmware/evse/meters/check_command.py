@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from evse.local.client import ControlError, request_sync
+from evse.local.client import ControlError, ask
 from evse.meters.commissioning import Finding
 
 if TYPE_CHECKING:
@@ -67,19 +67,12 @@ def run_check(args: argparse.Namespace) -> int:
         return 1
 
 
-def _ask(args: argparse.Namespace, command: str, **fields: Any) -> dict[str, Any]:
-    answer = request_sync(args.state, {"command": command, **fields})
-    if not answer.pop("ok", False):
-        raise ControlError(str(answer.get("error", "refused")))
-    return answer
-
-
 def _check(args: argparse.Namespace) -> int:
-    _ask(args, "check-start", connector=args.connector)
+    ask(args.state, "check-start", connector=args.connector)
     try:
         told = _wait(args)
     except KeyboardInterrupt:
-        _ask(args, "check-stop")
+        ask(args.state, "check-stop")
         sys.stderr.write("\nevse meter check: ended; nothing was changed\n")
         return 1
     result = told["result"]
@@ -89,7 +82,7 @@ def _check(args: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(_lines(told)) + "\n")
     good = result["findings"] == [Finding.GOOD]
     if args.store and not good and told.get("to_set"):
-        for key, value in _ask(args, "check-store")["changed"].items():
+        for key, value in ask(args.state, "check-store")["changed"].items():
             sys.stdout.write(f"set: {key} = {value}; check again to be sure\n")
     return 0 if good else 1
 
@@ -98,13 +91,13 @@ def _wait(args: argparse.Namespace) -> dict[str, Any]:
     """The end of the check. Raises ControlError when the wallbox goes, or its meters are silent."""
     steps = -1
     while True:
-        told: dict[str, Any] | None = _ask(args, "check-status")["check"]
+        told: dict[str, Any] | None = ask(args.state, "check-status")["check"]
         if told is None:
             raise ControlError("the check was ended by somebody else")
         if told["result"] is not None:
             return told
         if told["silent"]:
-            _ask(args, "check-stop")
+            ask(args.state, "check-stop")
             raise ControlError("the house meter does not answer")
         if told["steps"] != steps and not args.json:
             steps = told["steps"]

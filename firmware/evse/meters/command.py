@@ -140,14 +140,12 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _zero(args: argparse.Namespace) -> int:
-    from evse.local.client import ControlError, request_sync
+    from evse.local.client import ControlError, ask
 
     try:
-        told = request_sync(args.state, {"command": "meter-zero", "connector": args.connector})
+        told = ask(args.state, "meter-zero", connector=args.connector)
     except ControlError as error:
-        told = {"ok": False, "error": str(error)}
-    if not told.get("ok"):
-        sys.stderr.write(f"evse meter zero: {told.get('error', 'refused')}\n")
+        sys.stderr.write(f"evse meter zero: {error}\n")
         return FAILED_STATUS
     sys.stdout.write(f"shown energy is 0 now (the meter is at {told['zero_wh'] / 1000:.3f} kWh)\n")
     return 0

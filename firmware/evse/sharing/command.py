@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evse.configuration import Commands, add_running
-from evse.local.client import ControlError, request_sync
+from evse.local.client import ControlError, ask
 from evse.local.requests import Request
 from evse.local.server import Handler
 from evse.settings.sharing import FOLLOWS, LEADS
@@ -150,11 +150,7 @@ def _run(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> 
 
 
 def _ask(args: argparse.Namespace, command: str, **fields: Any) -> dict[str, Any]:
-    """The wallbox's answer. Raises ControlError, also when it refuses."""
-    answer = request_sync(args.state, {"command": f"sharing-{command}", **fields})
-    if not answer.get("ok"):
-        raise ControlError(str(answer.get("error", "refused")))
-    return answer
+    return ask(args.state, f"sharing-{command}", **fields)
 
 
 def _pair(args: argparse.Namespace) -> int:
@@ -187,7 +183,6 @@ def _key(args: argparse.Namespace) -> int:
 def _status(args: argparse.Namespace) -> int:
     """Exit status 1 while the bus cannot be used or something is wrong with the group."""
     answer = _ask(args, "status")
-    answer.pop("ok")
     if args.json:
         _say(json.dumps(answer, indent=2, ensure_ascii=False))
     else:

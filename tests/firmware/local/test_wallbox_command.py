@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evse.local import wallbox_command
+from evse.local import client
 from evse.local.client import ControlError
 from evse.local.wallbox_command import add_wallbox
 
@@ -19,7 +19,9 @@ class Wallbox:
         self.answer = answer
         self.asked: list[dict[str, Any]] = []
 
-    def __call__(self, state_dir: Path, payload: dict[str, Any]) -> dict[str, Any]:
+    def __call__(
+        self, _state_dir: Path, payload: dict[str, Any], _timeout_s: float
+    ) -> dict[str, Any]:
         self.asked.append(payload)
         if isinstance(self.answer, ControlError):
             raise self.answer
@@ -30,7 +32,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any] | ControlError, *arguments: str
 ) -> tuple[int, Wallbox]:
     wallbox = Wallbox(answer)
-    monkeypatch.setattr(wallbox_command, "request_sync", wallbox)
+    monkeypatch.setattr(client, "request_sync", wallbox)
     parser = argparse.ArgumentParser()
     add_wallbox(parser.add_subparsers(required=True), Path("/nowhere"))
     args = parser.parse_args(arguments)

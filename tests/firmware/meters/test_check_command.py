@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from evse.__main__ import _command, _parser
+from evse.local import client
 from evse.local.client import ControlError
 from evse.meters import check_command
 
@@ -34,14 +35,14 @@ def wallbox(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     """Answers by command, in their order; what was asked is in "asked"."""
     answers: dict[str, list[Any]] = {"asked": [], "check-start": [{"ok": True}]}
 
-    def request(_state: Path, message: dict[str, Any]) -> dict[str, Any]:
+    def request(_state: Path, message: dict[str, Any], _timeout_s: float) -> dict[str, Any]:
         answers["asked"].append(message["command"])
         answer = answers[message["command"]].pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    monkeypatch.setattr(check_command, "request_sync", request)
+    monkeypatch.setattr(client, "request_sync", request)
     monkeypatch.setattr(check_command.time, "sleep", lambda _s: None)
     return answers
 
@@ -100,16 +101,16 @@ def test_what_goes_wrong_is_told(wallbox, capsys, answers, says) -> None:
     assert says in capsys.readouterr().err
 
 
-def test_interrupted_it_ends_the_check(wallbox, capsys) -> None:
+def test_interrupted_it_ends_the_check(wallbox, monkeypatch) -> None:
     wallbox["check-status"] = [KeyboardInterrupt()]
     wallbox["check-stop"] = [{"ok": True}]
 
-    def raise_it(_state: Path, message: dict[str, Any]) -> dict[str, Any]:
+    def raise_it(_state: Path, message: dict[str, Any], _timeout_s: float) -> dict[str, Any]:
         wallbox["asked"].append(message["command"])
         if message["command"] == "check-status":
             raise KeyboardInterrupt
         return {"ok": True}
 
-    check_command.request_sync = raise_it
+    monkeypatch.setattr(client, "request_sync", raise_it)
     assert run() == 1
     assert wallbox["asked"][-1] == "check-stop"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from evse.local import client
 from evse.local.client import ControlError
 from evse.local.requests import Request
 from evse.settings.sharing import ROWS
-from evse.sharing import command
 from evse.sharing.bus import Bus, Envelope, Finding, Kind, UnitCounters
 from evse.sharing.command import add_sharing, bus_status, sharing_handlers
 from evse.sharing.pairing import code_of, key_of
@@ -48,9 +48,11 @@ class Wallbox:
             lambda: self.bus,
             lambda: {"granted_a": {"2": 16.0}},
         )
-        monkeypatch.setattr(command, "request_sync", self._answer)
+        monkeypatch.setattr(client, "request_sync", self._answer)
 
-    def _answer(self, state_dir: Path, payload: dict[str, Any]) -> dict[str, Any]:
+    def _answer(
+        self, _state_dir: Path, payload: dict[str, Any], _timeout_s: float
+    ) -> dict[str, Any]:
         self.asked.append(payload)
         name = payload["command"]
         fields = {key: value for key, value in payload.items() if key != "command"}
@@ -157,7 +159,7 @@ def test_no_wallbox_is_told(
     def nobody(*_: object) -> dict[str, Any]:
         raise ControlError("no wallbox runs on /nowhere")
 
-    monkeypatch.setattr(command, "request_sync", nobody)
+    monkeypatch.setattr(client, "request_sync", nobody)
     assert sharing("status") == 1
     assert "no wallbox runs" in capsys.readouterr().err
 
