@@ -71,6 +71,11 @@ def texts(values: dict[str, object]) -> list[str]:
             "installation.phases": "1P+N230V",
             "installation.power_system": "IT",
         },
+        {"installation.charger_power": "22kW"},
+        {"installation.charger_power": "7kW", "installation.phases": "1P+N230V"},
+        {"installation.charger_power": "7kW", "installation.max_output_current_a": 10.6},
+        {"web.http_port": 0},
+        {"mqtt.enabled": True, "mqtt.url": "mqtt://broker"},
     ],
 )
 def test_what_can_be_at_once(values: dict[str, object]) -> None:
@@ -108,6 +113,32 @@ def test_what_can_be_at_once(values: dict[str, object]) -> None:
                 "protection.temperature_threshold_1_c: came 90.0, allowed is less than "
                 "protection.temperature_threshold_2_c, which is 90"
             ),
+        ),
+        (
+            {"installation.charger_power": "7kW"},
+            (
+                "installation.max_output_current_a: came 32.0, allowed is at most 10.67 A on "
+                "3 phases with installation.charger_power = 7kW"
+            ),
+        ),
+        (
+            {"system.operator_login": "Manufacturer"},
+            (
+                "system.operator_login: came 'Manufacturer', allowed is another name than that "
+                "of the manufacturer"
+            ),
+        ),
+        (
+            {"web.http_port": 8443, "web.https_port": 8443},
+            "web.http_port: came 8443, allowed is 0, or another port than web.https_port",
+        ),
+        (
+            {"mqtt.enabled": True},
+            "mqtt.url: came '', allowed is the address of the broker with mqtt.enabled",
+        ),
+        (
+            {"network.dhcp": "Static", "network.ip": "192.168.1.5"},
+            "network.mask: came '', allowed is an address with network.dhcp = Static",
         ),
         (
             {"installation.cable": "Cable", "installation.cable_rating_a": 20.0},
