@@ -1,6 +1,11 @@
-"""The rows of the pages as JSON values: what a role sees of each, in its language."""
+"""The rows of the pages as JSON values: what a role sees of each, in its language.
+
+What never changes of a row is made once for each language: all pages are some 300 rows, and the
+control turns wait while they are made.
+"""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from evse.settings.fact import Button, Fact
@@ -62,11 +67,16 @@ def pages(
     settings: "Settings", facts: Mapping[str, Any], role: Role, language: str
 ) -> Iterator[dict[str, Any]]:
     """Every page on which `role` sees something, in the manual's order."""
+    waiting = settings.waiting
     for page in Page:
         if page is Page.SIMULATION and settings["board.kind"] != SIMULATED:
             continue
         rows = [
-            _row(row, settings, facts, role, language)
+            {
+                **_described(row, language),
+                "access": str(may(role, row.key)),
+                **_now(row, settings, facts, waiting),
+            }
             for row in ROWS
             if row.page is page and sees(role, row.key)
         ]
@@ -74,58 +84,66 @@ def pages(
             yield {"page": str(page), "name": page_name(page, language), "rows": rows}
 
 
-def _row(
-    row: Row, settings: "Settings", facts: Mapping[str, Any], role: Role, language: str
-) -> dict[str, Any]:
-    told = {
+@cache
+def _described(row: Row, language: str) -> Mapping[str, Any]:
+    """What never changes of a row."""
+    told: dict[str, Any] = {
         "key": row.key,
         "label": label(row, language),
         "help": help_text(row, language),
-        "access": str(may(role, row.key)),
     }
     match row:
         case Setting():
-            return told | _setting(row, settings, language)
+            return told | {
+                "kind": "setting",
+                "type": str(row.kind),
+                "unit": row.unit,
+                "min": row.minimum,
+                "max": row.maximum,
+                "options": _options(row, language),
+                "allowed": row.allowed,
+                "default": "" if row.secret else plain(row.default),
+                "restart": row.reboot,
+                "secret": row.secret,
+                "safety": row.safety,
+            }
         case Fact():
             return told | {
                 "kind": "fact",
                 "type": str(row.kind),
                 "unit": row.unit,
-                "options": _options(row, row.choices, language),
-                "value": facts.get(row.key),
+                "options": _options(row, language),
             }
         case Button():
             return told | {"kind": "button", "argument": row.argument, "danger": row.danger}
 
 
-def _setting(row: Setting, settings: "Settings", language: str) -> dict[str, Any]:
-    value = settings[row.key]
-    return {
-        "kind": "setting",
-        "type": str(row.kind),
-        "unit": row.unit,
-        "min": row.minimum,
-        "max": row.maximum,
-        "options": _options(row, row.choices, language),
-        "allowed": row.allowed,
-        "value": "" if row.secret else plain(value),
-        "default": "" if row.secret else plain(row.default),
-        "origin": str(settings.origin(row.key)),
-        "restart": row.reboot,
-        "secret": row.secret,
-        "is_set": bool(value) if row.secret else value != row.default,
-        "safety": row.safety,
-        "waiting": row.key in settings.waiting,
-    }
-
-
-def _options(row: Row, choices: tuple[str, ...], language: str) -> list[dict[str, Any]]:
-    if isinstance(row, (Setting, Fact)) and row.kind is Kind.BOOL:
+def _options(row: Setting | Fact, language: str) -> list[dict[str, Any]]:
+    if row.kind is Kind.BOOL:
         return [
             {"value": value, "text": option(row, str(value).lower(), language)}
             for value in (False, True)
         ]
-    return [{"value": choice, "text": option(row, choice, language)} for choice in choices]
+    return [{"value": choice, "text": option(row, choice, language)} for choice in row.choices]
+
+
+def _now(
+    row: Row, settings: "Settings", facts: Mapping[str, Any], waiting: frozenset[str]
+) -> dict[str, Any]:
+    """What of a row is so at this instant."""
+    match row:
+        case Setting():
+            value = settings[row.key]
+            return {
+                "value": "" if row.secret else plain(value),
+                "origin": str(settings.origin(row.key)),
+                "is_set": bool(value) if row.secret else value != row.default,
+                "waiting": row.key in waiting,
+            }
+        case Fact():
+            return {"value": facts.get(row.key)}
+        case Button():
+            return {}
 
 
 def plain(value: Value) -> Any:
