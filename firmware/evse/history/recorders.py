@@ -16,10 +16,10 @@ from evse.storage.chart_samples import ChartSamples, Samples
 from evse.storage.fault_log import FaultEntry, FaultKey, FaultLog
 
 LOOK_S = 1.0
-"""Between two looks, s. A fault lasts longer: it has to be gone for a while before it is over."""
+"""Between two looks, s. Most faults last longer: they have to be gone for a while to be over."""
 
 WRITE_MINUTES = 5
-"""So many minutes are stored at once: a flash card wears by its writes. A power cut costs them."""
+"""So many minutes are stored at once: a flash card wears by its writes. A restart costs them."""
 
 MOST_WAITING_MINUTES = 24 * 60
 """So many are kept while the disk does not take them."""
