@@ -6,6 +6,7 @@
 One TLS context serves all connections; a new certificate is loaded into it while it serves.
 """
 
+import asyncio
 import hashlib
 import ipaddress
 import logging
@@ -37,6 +38,7 @@ _log = logging.getLogger(__name__)
 FOLDER = "web"
 OWN = "own.pem"
 USERS = "user.pem"
+TRIAL = "trial.pem"
 
 VALID = timedelta(days=397)
 """Browsers take no certificate that is valid for longer (CA/Browser Forum, ballot SC31)."""
@@ -61,8 +63,17 @@ class Shown:
     own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A file that TLS can use, and its certificate."""
+
+    path: Path
+    certificate: x509.Certificate
+    own: bool
+
+
 class Certificate:
-    """See the module. Everything works on the disk at once, and raises OSError when it fails."""
+    """See the module. Its methods raise OSError when the disk fails."""
 
     def __init__(self, state_dir: Path, hostname: str) -> None:
         """`hostname`: without a domain. Makes our own certificate when there is none that fits."""
@@ -72,81 +83,89 @@ class Certificate:
         self._folder = state_dir / FOLDER
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._hostname = hostname
-        self._shown: Shown
-        self.refresh()
+        self._shown = self._serve(self._choose())
 
     @property
     def shown(self) -> Shown:
         """The certificate in use."""
         return self._shown
 
-    def refresh(self) -> None:
+    async def refresh(self) -> None:
         """Make our own anew when it is time to, and serve the one that shall be served."""
-        now = datetime.now(UTC)
-        try:
-            self._load(self._folder / USERS, now, own=False)
-        except FileNotFoundError:
-            pass  # nobody has installed one
-        except (CertificateError, ssl.SSLError) as error:
-            _log.warning("the installed certificate is not used: %s", error)
-        else:
-            return
-        if self._renewal_due(now):
-            write_private(self._folder / OWN, _made(self._hostname, now))
-        self._load(self._folder / OWN, now, own=True)
+        self._shown = self._serve(await asyncio.to_thread(self._choose))
 
-    def install(self, certificate: str, key: str) -> None:
+    async def install(self, certificate: str, key: str) -> None:
         """Serve by these from now on: a chain in PEM, ours first, and its key without password.
 
         Raises CertificateError, and nothing has changed then.
         """
+        await asyncio.to_thread(self._keep, certificate, key)
+        await self.refresh()
+
+    async def remove(self) -> None:
+        """Serve by our own certificate again."""
+        await asyncio.to_thread((self._folder / USERS).unlink, missing_ok=True)
+        await self.refresh()
+
+    def _keep(self, certificate: str, key: str) -> None:
         content = checked(certificate, key, datetime.now(UTC))
-        trial = self._folder / "trial.pem"
+        trial = self._folder / TRIAL
         write_private(trial, content)
-        try:  # what OpenSSL itself takes
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(trial)
+        try:
+            _try(trial)
         except ssl.SSLError as error:
             raise CertificateError(f"certificate: TLS cannot use it: {error.reason}") from error
         finally:
             trial.unlink(missing_ok=True)
         write_private(self._folder / USERS, content)
-        self.refresh()
 
-    def remove(self) -> None:
-        """Serve by our own certificate again."""
-        (self._folder / USERS).unlink(missing_ok=True)
-        self.refresh()
+    def _choose(self) -> _Choice:
+        """The installed certificate if it can be used, else our own, made anew if need be."""
+        now, users, own = datetime.now(UTC), self._folder / USERS, self._folder / OWN
+        if (certificate := _usable(users)) is not None:
+            if now <= certificate.not_valid_after_utc:
+                return _Choice(users, certificate, own=False)
+            _log.warning("%s has ended at %s", users, certificate.not_valid_after_utc)
+        certificate = _usable(own)
+        if certificate is None or self._renewal_due(certificate, now):
+            write_private(own, _made(self._hostname, now))
+            certificate = parse_chain(own.read_text(encoding="ascii"))[0]
+        return _Choice(own, certificate, own=True)
 
-    def _renewal_due(self, now: datetime) -> bool:
-        try:
-            certificate = parse_chain((self._folder / OWN).read_text(encoding="ascii"))[0]
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._folder / OWN)
-        except FileNotFoundError:
-            return True
-        except (ValueError, ssl.SSLError) as error:
-            _log.warning("our own certificate is damaged and made anew: %s", error)
-            return True
-        valid = certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc
-        ends_soon = now >= certificate.not_valid_after_utc - RENEW_BEFORE
-        return not valid or ends_soon or self._hostname not in _names(certificate)
+    def _renewal_due(self, certificate: x509.Certificate, now: datetime) -> bool:
+        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        in_time = begins <= now < ends - RENEW_BEFORE
+        return not in_time or self._hostname not in _names(certificate)
 
-    def _load(self, path: Path, now: datetime, *, own: bool) -> None:
-        """Serve by a file. Raises CertificateError, ssl.SSLError, FileNotFoundError."""
-        try:
-            chain = parse_chain(path.read_text(encoding="ascii"))
-        except UnicodeDecodeError as error:
-            raise CertificateError(f"{path} is damaged: {error}") from error
-        if not own and now > chain[0].not_valid_after_utc:
-            raise CertificateError(f"it has ended at {chain[0].not_valid_after_utc}")
-        self.context.load_cert_chain(path)
-        first = chain[0]
-        self._shown = Shown(
-            first.subject.rfc4514_string(),
-            first.issuer.rfc4514_string(),
-            first.not_valid_after_utc,
-            _fingerprint(first),
-            own,
+    def _serve(self, choice: _Choice) -> Shown:
+        """Have new connections use it."""
+        self.context.load_cert_chain(choice.path)
+        certificate = choice.certificate
+        return Shown(
+            certificate.subject.rfc4514_string(),
+            certificate.issuer.rfc4514_string(),
+            certificate.not_valid_after_utc,
+            _fingerprint(certificate),
+            choice.own,
         )
+
+
+def _usable(path: Path) -> x509.Certificate | None:
+    """The certificate in a file of ours that TLS can use; None when there is none."""
+    try:
+        certificate = parse_chain(path.read_text(encoding="ascii"))[0]
+        _try(path)
+    except FileNotFoundError:
+        return None
+    except (ValueError, ssl.SSLError) as error:
+        _log.warning("%s is damaged and not used: %s", path, error)
+        return None
+    return certificate
+
+
+def _try(path: Path) -> None:
+    """Raise ssl.SSLError for what TLS cannot use."""
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
 
 
 def checked(certificate: str, key: str, now: datetime) -> bytes:

@@ -146,7 +146,7 @@ class WebServer:
         while True:
             await asyncio.sleep(REFRESH_S)
             try:
-                self._security.certificate.refresh()
+                await self._security.certificate.refresh()
             except (OSError, ssl.SSLError) as error:
                 _log.error("the certificate cannot be made anew: %s", error)
 

@@ -124,28 +124,28 @@ def test_a_damaged_one_is_made_anew(damaged: bytes, tmp_path: Path) -> None:
     assert Certificate(tmp_path, "evse").shown.own
 
 
-def test_one_that_is_installed_is_served_until_it_is_removed(tmp_path: Path) -> None:
+async def test_one_that_is_installed_is_served_until_it_is_removed(tmp_path: Path) -> None:
     certificate = Certificate(tmp_path, "evse")
     own_one = certificate.shown
-    certificate.install(pem(), key_pem())
+    await certificate.install(pem(), key_pem())
     assert certificate.shown.subject == "CN=wallbox.example"
     assert certificate.shown.issuer == "CN=authority"
     assert not certificate.shown.own
     assert Certificate(tmp_path, "evse").shown == certificate.shown  # after a restart
     assert stat.S_IMODE((tmp_path / "web" / USERS).stat().st_mode) == 0o600
-    certificate.remove()
+    await certificate.remove()
     assert certificate.shown == own_one
     assert Certificate(tmp_path, "evse").shown == own_one
 
 
-def test_when_the_installed_one_has_ended_our_own_is_served(
+async def test_when_the_installed_one_has_ended_our_own_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     certificate = Certificate(tmp_path, "evse")
-    certificate.install(pem(), key_pem())
+    await certificate.install(pem(), key_pem())
     _let_it_be(NOW + timedelta(days=91), monkeypatch)
     with caplog.at_level(logging.WARNING):
-        certificate.refresh()
+        await certificate.refresh()
     assert certificate.shown.own
     assert "has ended" in caplog.text
 
@@ -169,21 +169,21 @@ OTHER = ec.generate_private_key(ec.SECP256R1())
         (pem() + pem(subject="another authority"), key_pem(), "is not signed by"),
     ],
 )
-def test_what_cannot_be_served_is_refused_and_changes_nothing(
+async def test_what_cannot_be_served_is_refused_and_changes_nothing(
     certificate: str, key: str, match: str, tmp_path: Path
 ) -> None:
     served = Certificate(tmp_path, "evse")
     before = served.shown
     with pytest.raises(CertificateError, match=match) as error:
-        served.install(certificate, key)
+        await served.install(certificate, key)
     assert "PRIVATE" not in str(error.value)
     assert served.shown == before
     assert sorted(path.name for path in (tmp_path / "web").iterdir()) == [OWN]
 
 
-def test_a_chain_is_served_whole(tmp_path: Path) -> None:
+async def test_a_chain_is_served_whole(tmp_path: Path) -> None:
     authority = pem(AUTHORITY_KEY, subject="authority")
     served = Certificate(tmp_path, "evse")
-    served.install(pem() + authority, key_pem())
+    await served.install(pem() + authority, key_pem())
     assert len(parse_chain((tmp_path / "web" / USERS).read_text())) == 2
     assert isinstance(served.context, ssl.SSLContext)

@@ -245,9 +245,9 @@ async def test_a_certificate_that_is_installed_is_served_at_once(tmp_path: Path)
     (port,) = free_ports(1)
     async with served(tmp_path, port) as there:
         before = await presented(port)
-        there.security.certificate.install(pem(), key_pem())
+        await there.security.certificate.install(pem(), key_pem())
         installed = await presented(port)
-        there.security.certificate.remove()
+        await there.security.certificate.remove()
         assert await presented(port) == before != installed
 
 

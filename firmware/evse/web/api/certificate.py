@@ -46,7 +46,7 @@ def endpoints(context: Context) -> list[Endpoint]:
 
     async def install(call: Call) -> dict[str, Any]:
         try:
-            context.certificate.install(call.body["certificate"], call.body["key"])
+            await context.certificate.install(call.body["certificate"], call.body["key"])
         except CertificateError as error:
             field = str(error).partition(":")[0]
             raise ApiError(422, "certificate", str(error), field=field) from error
@@ -54,7 +54,7 @@ def endpoints(context: Context) -> list[Endpoint]:
         return await shown(call)
 
     async def remove(call: Call) -> dict[str, Any]:
-        context.certificate.remove()
+        await context.certificate.remove()
         context.audit.note("certificate.removed")
         return await shown(call)
 
