@@ -149,7 +149,11 @@ class Manager:
     async def _with_secrets(self, path: str, settings: _Found) -> _Found:
         for section in _SECRET_SECTIONS:
             if section in settings:
-                (secret,) = await self._call(path, _CONNECTION, "GetSecrets", "s", section)
+                try:
+                    (secret,) = await self._call(path, _CONNECTION, "GetSecrets", "s", section)
+                except BusError as error:  # then it differs, and is set up anew
+                    _log.debug("%s: no secrets: %s", path, error)
+                    continue
                 settings[section] |= secret.get(section, {})
         return settings
 

@@ -40,10 +40,23 @@ _HOTSPOT_GUEST = "192.168.4.2"
 
 _LEASE_RANGE_SINCE = (1, 52)
 _ISOLATION_SINCE = (1, 28)
-"""The versions of NetworkManager that have `ipv4.shared-dhcp-range` and `wireless.ap-isolation`: an
-older one refuses a profile with a field that it does not know."""
+_NO_IPV6_SINCE = (1, 20)
+"""The versions of NetworkManager that have `ipv4.shared-dhcp-range`, `wireless.ap-isolation` and
+`ipv6.method` disabled: an older one refuses a profile with a field that it does not know."""
 
 _NAMESPACE = uuid.UUID("0c1f47a6-6d0a-4f0e-9d51-6f3f0d8f9a11")
+
+_OPTIONAL = {
+    ("ipv4", "address-data"),
+    ("ipv4", "gateway"),
+    ("ipv4", "dns"),
+    ("802-11-wireless-security", "psk"),
+    ("gsm", "apn"),
+    ("gsm", "username"),
+    ("gsm", "password"),
+    ("gsm", "auto-config"),
+}
+"""What is in our profiles only sometimes: section and field."""
 
 Profile = dict[str, dict[str, Variant]]
 """A connection as D-Bus carries it: section → field → value."""
@@ -128,7 +141,7 @@ def wifi(wish: Wish, interface: str, *, sae: bool = False) -> Profile:
 
 
 def cellular(wish: Wish) -> Profile:
-    """The mobile network. Without an APN NetworkManager finds that of the SIM's operator."""
+    """The mobile network. Without APN and user NetworkManager finds those of the SIM's operator."""
     profile = _connection(CELLULAR, "gsm", "")
     gsm = {
         "apn": Variant("s", wish.apn),
@@ -136,7 +149,7 @@ def cellular(wish: Wish) -> Profile:
         "password": Variant("s", wish.apn_password),
     }
     profile["gsm"] = {field: value for field, value in gsm.items() if value.value}
-    if not wish.apn:
+    if not profile["gsm"]:
         profile["gsm"]["auto-config"] = Variant("b", True)
     for family in ("ipv4", "ipv6"):
         profile[family] = {
@@ -175,23 +188,24 @@ def hotspot(ssid: str, key: str, interface: str, version: tuple[int, ...] = ()) 
     if version >= _LEASE_RANGE_SINCE:
         lent = f"{_HOTSPOT_GUEST},{_HOTSPOT_GUEST}"
         profile["ipv4"]["shared-dhcp-range"] = Variant("s", lent)
-    profile["ipv6"] = {"method": Variant("s", "ignore")}
+    # One address a client: by IPv6 it would come from another.
+    method = "disabled" if version >= _NO_IPV6_SINCE else "ignore"
+    profile["ipv6"] = {"method": Variant("s", method)}
     return profile
 
 
 def differs(profile: Profile, existing: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether `existing` (plain values, secrets too) lacks or contradicts something in `profile`.
+    """Whether `existing` (plain values, secrets too) contradicts `profile`, or lacks or has more
+    than it of what we set.
 
     NetworkManager adds fields of its own; they don't count.
     """
     wanted = plain(profile)
+    fields = {(section, field) for section, found in wanted.items() for field in found}
     return any(
-        _comparable(existing.get(section, {}).get(field)) != _comparable(value)
-        for section, fields in wanted.items()
-        for field, value in fields.items()
-    ) or (
-        # Whoever takes the password away wants an open network.
-        "802-11-wireless-security" in existing and "802-11-wireless-security" not in wanted
+        _comparable(existing.get(section, {}).get(field))
+        != _comparable(wanted.get(section, {}).get(field))
+        for section, field in fields | _OPTIONAL
     )
 
 
@@ -229,5 +243,5 @@ def _packed(ip: str) -> int:
 
 
 def _comparable(value: Any) -> Any:
-    """Bytes come back as bytes or as a list of numbers, by the library's version."""
-    return list(value) if isinstance(value, bytes | bytearray) else value
+    """Nothing and empty are one; bytes come back as bytes or numbers, by the library's version."""
+    return (list(value) if isinstance(value, bytes | bytearray) else value) or None
