@@ -22,8 +22,8 @@ HANDSHAKE_S = 10.0
 KEEP_ALIVE_S = 30.0
 """A connection on which nothing is asked is closed after so long, s."""
 
-SHUTDOWN_S = 5.0
-"""At the end, requests have so long to be answered, s."""
+SHUTDOWN_S = 1.0
+"""At the end, requests have so long to be answered, s: the boards are stopped after that."""
 
 BACKLOG = 32
 

@@ -7,8 +7,9 @@ import logging
 import socket
 import sqlite3
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from evse.settings.values import ConfigurationError
 from evse.web import listening, server
 from evse.web.api import health, session
 from evse.web.context import Context
-from evse.web.endpoint import Access, ApiError, Call, Endpoint
+from evse.web.endpoint import WEBSOCKET, Access, ApiError, Call, Endpoint
 from evse.web.lockout import LockedError
 from evse.web.static_files import StaticFiles
 from tests.firmware.web.door import Door, door, errors
@@ -371,6 +372,28 @@ async def test_a_page_that_is_switched_off_is_not_served(tmp_path: Path) -> None
         assert there.server.https_port is None
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_who_looks_on_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    async def look_on(call: Call) -> aiohttp.web.WebSocketResponse:
+        websocket = aiohttp.web.WebSocketResponse()
+        await websocket.prepare(call.request)
+        await asyncio.Event().wait()
+        return websocket
+
+    def make(_context: Context) -> list[Endpoint]:
+        return [Endpoint("GET", "/api/v1/live", look_on, "Live", WEBSOCKET, access=PUBLIC)]
+
+    async with door(tmp_path, make) as there, AsyncExitStack() as stack:
+        bound = listening.first_free((0,))
+        port = bound.getsockname()[1]
+        application = there.server.application()
+        await stack.enter_async_context(listening.listening(application, bound, None))
+        async with aiohttp.ClientSession() as client:
+            await client.ws_connect(f"http://127.0.0.1:{port}/api/v1/live")
+            began_s = time.monotonic()
+            await stack.aclose()
+    assert time.monotonic() - began_s < 2 * listening.SHUTDOWN_S
 
 
 async def test_connections_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
