@@ -20,6 +20,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ class Tally:
 def operations(document: dict[str, Any]) -> list[Any]:
     """The operations of an OpenAPI document, as schemathesis has them."""
     schema = schemathesis.openapi.from_dict(document)
-    found = (result.ok() for result in schema.get_all_operations())
+    results: Iterable[Any] = schema.get_all_operations()
+    found = [result.ok() for result in results]
     return [each for each in found if each is not None and each.label not in LEFT_OUT]
 
 
@@ -110,23 +112,16 @@ def fuzz(
     """Make `examples` good requests and as many broken ones, until `until_s` (monotonic)."""
     tally.operations.add(operation.label)
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        good = mode is GenerationMode.POSITIVE
+        ask = partial(_ask, base_url, headers, tally, session, good)
         try:
-            cases = operation.as_strategy(generation_mode=mode)
-            _explore(
-                cases,
-                lambda case, good=mode is GenerationMode.POSITIVE: _ask(
-                    case, base_url, headers, tally, session, good=good
-                ),
-                examples,
-                seed,
-                until_s,
-            )
+            _explore(operation.as_strategy(generation_mode=mode), ask, examples, seed, until_s)
         except (hypothesis.errors.Unsatisfiable, schemathesis.errors.SchemathesisError):
             continue  # an operation without anything that could be wrong
 
 
 def _explore(
-    cases: Any, ask: Callable[[Case], None], examples: int, seed: int, until_s: float
+    cases: Any, ask: Callable[[Case, bool], None], examples: int, seed: int, until_s: float
 ) -> None:
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -139,40 +134,46 @@ def _explore(
     @hypothesis.given(case=cases, data=st.data())
     def run(case: Case, data: Any) -> None:
         if time.monotonic() < until_s:
-            _make_real(case, data)
-            ask(case)
+            ask(case, _make_real(case, data))
 
     run()
 
 
-def _make_real(case: Case, data: Any) -> None:
-    """Put values that mean something into the request, as often as not."""
+def _make_real(case: Case, data: Any) -> bool:
+    """Put values that mean something into the request, as often as not; whether it was done."""
+    changed = False
     for values in (case.path_parameters, case.query):
         for name in set(values or ()) & set(REAL):
             if data.draw(st.booleans()):
                 values[name] = data.draw(st.sampled_from(REAL[name]))
+                changed = True
     body = case.body
     if not isinstance(body, dict):
-        return
+        return changed
     if isinstance(changes := body.get("changes"), dict) and data.draw(st.booleans()):
         keys = st.sampled_from(KEYS)
         body["changes"] = {data.draw(keys): value for value in changes.values()}
     if isinstance(body.get("tag"), str) and data.draw(st.booleans()):
         body["tag"] = data.draw(st.sampled_from(REAL["tag"]))
+        changed = True
     if str(body.get("url", "")).startswith("http") and "update" in case.path:
         body["url"] = "http://127.0.0.1:1/nothing"  # nobody outside is asked
+    return changed
 
 
 def _ask(
-    case: Case,
     base_url: str,
     headers: dict[str, str],
     tally: Tally,
     session: requests.Session,
-    *,
     good: bool,
+    case: Case,
+    made_real: bool,
 ) -> None:
-    """One request; what is wrong with the answer is kept."""
+    """One request; what is wrong with the answer is kept.
+
+    `good`: it follows the schema. `made_real`: what was wrong with it may not be so any more.
+    """
     name = case.operation.label
     try:
         response = case.call(
@@ -184,7 +185,7 @@ def _ask(
     tally.statuses[response.status_code] += 1
     tally.slowest_s = max(tally.slowest_s, response.elapsed)
     # What is refused is refused, with whatever status the document has.
-    taken = not good and response.status_code < 400
+    taken = not good and not made_real and response.status_code < 400
     checks = CHECKS if taken else CHECKS[:-1]
     try:
         case.validate_response(response, checks=checks)
@@ -224,9 +225,8 @@ def campaign(
                     until_s=until_s,
                 )
             left_s = max(0.0, until_s - time.monotonic())
-            say(
-                f"{role}: {tally.calls} requests, {len(tally.wrong)} kinds wrong, {left_s:.0f} s left"
-            )
+            wrong = f"{len(tally.wrong)} kinds wrong"
+            say(f"{role}: {tally.calls} requests, {wrong}, {left_s:.0f} s left")
         seed += 1
     return tally
 

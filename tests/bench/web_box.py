@@ -1,4 +1,4 @@
-"""A real `evse run` with its local page, for the benches and the fuzzer: started, claimed, asked."""
+"""A real `evse run` with its local page, for benches and the fuzzer: started, claimed, asked."""
 
 import socket
 import ssl

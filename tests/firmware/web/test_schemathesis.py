@@ -15,7 +15,7 @@ from tests.firmware.web.api.conftest import MakePage, make_page
 
 __all__ = ["make_page"]
 
-EXAMPLES = 2
+EXAMPLES = 1
 """Good requests, and as many broken ones, of each operation and role."""
 
 

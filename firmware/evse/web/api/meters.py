@@ -23,6 +23,7 @@ from evse.web.api.shapes import (
     many,
     maybe,
     shape,
+    some,
 )
 from evse.web.endpoint import Call, Endpoint
 
@@ -68,7 +69,7 @@ def _quality_and_check(context: "Context") -> list[Endpoint]:
         return await ask(context, "check-status")
 
     async def start(call: Call) -> dict[str, Any]:
-        return await ask(context, "check-start", connector=call.query["connector"])
+        return await ask(context, "check-start", connector=call.body.get("connector"))
 
     async def stop(_: Call) -> dict[str, Any]:
         return {"done": True, **await ask(context, "check-stop")}
@@ -99,7 +100,7 @@ def _quality_and_check(context: "Context") -> list[Endpoint]:
             start,
             "Check the house meter with a car that charges",
             roles=roles,
-            parameters={"connector": {**CONNECTOR, "default": 1}},
+            takes=some(connector=CONNECTOR),
             gives=_CHECK,
         ),
         Endpoint("DELETE", path, stop, "End the check of the house meter", roles=roles, gives=DONE),

@@ -36,7 +36,10 @@ def _network(context: "Context") -> list[Endpoint]:
         return await context.network.scan()
 
     async def confirm(call: Call) -> dict[str, Any]:
-        return await context.network.confirm(_own_address(call))
+        answer = await context.network.confirm(_own_address(call))
+        if not answer["available"]:
+            raise ApiError(409, "not_confirmed", answer["reason"])
+        return answer
 
     async def hotspot(call: Call) -> dict[str, Any]:
         return await context.network.hotspot(call.body["on"])

@@ -14,11 +14,11 @@ from tests.firmware.web.api.conftest import MakePage, Page
 
 async def test_the_check_of_the_house_meter_needs_a_car(page: Page) -> None:
     api = await page.role("operator")
-    refused = await api("POST", "meters/check")
+    refused = await api("POST", "meters/check", {})
     assert refused.status == 422
     assert "no car charges" in refused.error["message"]
     await page.wallbox.charge()
-    assert (await api.ok("POST", "meters/check"))["check"]["connector"] == 1
+    assert (await api.ok("POST", "meters/check", {"connector": 1}))["check"]["connector"] == 1
     await page.wallbox.run(5)
     assert (await api.ok("GET", "meters/check"))["check"]["result"] is None
     assert (await api.ok("GET", "meters"))["check"]["connector"] == 1
@@ -70,7 +70,6 @@ async def networked(make_page: MakePage) -> Page:
     [
         ("GET", "network", None),
         ("POST", "network/scan", None),
-        ("POST", "network/confirm", None),
         ("POST", "network/hotspot", {"on": True}),
         ("GET", "time", None),
         ("PUT", "time", {"ntp": True}),
@@ -81,6 +80,12 @@ async def test_a_machine_without_a_network_says_why(
 ) -> None:
     answer = await (await page.role("user")).ok(method, path, body)
     assert (answer["available"], answer["reason"]) == (False, "the board is simulated")
+
+
+async def test_what_is_not_on_trial_is_not_confirmed(page: Page) -> None:
+    answer = await (await page.role("user"))("POST", "network/confirm")
+    assert (answer.status, answer.error["code"]) == (409, "not_confirmed")
+    assert answer.error["message"] == "the board is simulated"
 
 
 async def test_a_change_of_the_network_is_on_trial(make_page: MakePage) -> None:
