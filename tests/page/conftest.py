@@ -124,6 +124,15 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
         box.wallbox.kill()
 
 
+@pytest.fixture
+def idle_box(tmp_path: Path) -> Iterator[Box]:
+    """A claimed wallbox without a car, which a test may stop."""
+    box = start_box(tmp_path / "idle", **HOUSE)
+    box.post("claim", {"device_key": box.device_key, "passwords": PASSWORDS})
+    yield box
+    box.wallbox.kill()
+
+
 @pytest.fixture(scope="session")
 def playwright_() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
@@ -211,8 +220,10 @@ def open_view(chromium: Browser, box: Box) -> Iterator[OpenView]:
 
 
 def _note(view: View, message: ConsoleMessage) -> None:
-    # Chromium itself writes a line for each answer of 400 and above: those are no errors of ours.
-    if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+    # Chromium itself writes a line for each answer of 400 and above, and each socket that is
+    # refused: those are no errors of ours.
+    own = "Failed to load resource" in message.text or "WebSocket connection" in message.text
+    if message.type in {"error", "warning"} and not own:
         view.errors.append(f"{message.type}: {message.text}")
 
 

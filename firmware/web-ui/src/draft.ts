@@ -123,18 +123,21 @@ export const risky = (): Row[] =>
     .map((key) => rows.value.get(key))
     .filter((row): row is Row => row?.safety === true);
 
-/** Save all changes. Returns the wallbox's answer, or null with the errors at their fields. */
-export async function save(): Promise<SaveAnswer | null> {
-  const changes = draft.value;
-  const wrong = Object.fromEntries(
-    Object.entries(changes).flatMap(([key, value]) => {
+/** Whether all numbers can be; what cannot is told at its field. */
+export function check(): boolean {
+  fieldErrors.value = Object.fromEntries(
+    Object.entries(draft.value).flatMap(([key, value]) => {
       const row = rows.value.get(key);
       const error = row ? numberError(row, value) : null;
       return error ? [[key, error]] : [];
     }),
   );
-  fieldErrors.value = wrong;
-  if (Object.keys(wrong).length > 0) return null;
+  return Object.keys(fieldErrors.value).length === 0;
+}
+
+/** Save all changes. Returns the wallbox's answer, or null with the errors at their fields. */
+export async function save(): Promise<SaveAnswer | null> {
+  const changes = draft.value;
   try {
     const answer = await put<SaveAnswer>("settings", { changes, confirm_safety: risky().length > 0 });
     discard();

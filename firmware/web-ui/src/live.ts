@@ -3,9 +3,9 @@
 
 import { effect, signal } from "@preact/signals";
 
-import { BASE, hooks } from "./api";
+import { BASE, get, hooks } from "./api";
 import { language } from "./i18n";
-import type { LiveState } from "./model";
+import type { LiveState, Session } from "./model";
 import { role } from "./session";
 
 const FIRST_RETRY_MS = 1_000;
@@ -25,10 +25,12 @@ let retryMs = FIRST_RETRY_MS;
 function open(): void {
   clearTimeout(timer);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const mine = new WebSocket(
-    `${scheme}://${location.host}${BASE}live?language=${language.peek()}`,
-  );
+  const mine = new WebSocket(`${scheme}://${location.host}${BASE}live?language=${language.peek()}`);
+  let opened = false;
   socket = mine;
+  mine.onopen = () => {
+    opened = true;
+  };
   mine.onmessage = (event: MessageEvent<string>) => {
     if (socket !== mine) return;
     live.value = JSON.parse(event.data) as LiveState;
@@ -38,12 +40,19 @@ function open(): void {
   mine.onclose = (event) => {
     if (socket !== mine) return;
     socket = null;
+    if (!opened) void askWhy();
     if (event.code === SESSION_ENDED || event.code === ROLE_CHANGED) return hooks.onLoggedOut();
     if (link.value !== "lost") lostAt.value = new Date().toISOString();
     link.value = "lost";
     timer = window.setTimeout(open, retryMs);
     retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
   };
+}
+
+/** A socket that is refused does not say why: perhaps the session is over. */
+async function askWhy(): Promise<void> {
+  const now = await get<Session>("session").catch(() => null); // no answer: the wallbox is away
+  if (now !== null && now.role === null) hooks.onLoggedOut();
 }
 
 function close(): void {

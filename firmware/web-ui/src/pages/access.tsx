@@ -43,7 +43,7 @@ function Me() {
             <span>{t(`role.${one}`)}</span>
             <button
               class="small"
-              aria-label={t("password.title", { role: t(`role.${one}`) })}
+              aria-label={`${t("action.change")}: ${t(`role.${one}`)}`}
               onClick={() => setChoosing(one)}
             >
               {t("action.change")}

@@ -162,7 +162,7 @@ function Registers() {
       <p class="help">{t("meters.registers_help")}</p>
       <WhenLoaded of={loaded}>
         {({ meters }) => (
-          <div class="scroll" tabIndex={0} role="region" aria-label={t("meters.registers")}>
+          <div class="scroll" tabIndex={0} role="group" aria-label={t("meters.registers")}>
             <table>
               <thead>
                 <tr>

@@ -72,7 +72,7 @@ export function ActionControl({ row, labelId }: { row: Row; labelId: string }) {
             onInput={(event) => setArgument(event.currentTarget.value)}
           />
         )}
-        <button type="submit" class={row.danger ? "danger" : ""} disabled={busy} aria-label={row.label}>
+        <button type="submit" class={row.danger ? "danger" : ""} disabled={busy} aria-label={`${verb(row)}: ${row.label}`}>
           {verb(row)}
         </button>
       </form>

@@ -155,7 +155,7 @@ function Table({ title, lines, unit, digits, count, timeOf }: TableProps) {
   const span = Math.max(1, Math.ceil(count / TABLE_ROWS));
   const starts = Array.from({ length: Math.ceil(count / span) }, (_, index) => index * span);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={title}>
       <table>
         <thead>
           <tr>

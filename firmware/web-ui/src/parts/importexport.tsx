@@ -104,7 +104,7 @@ function Preview({ preview }: { preview: ImportAnswer }) {
       {preview.differences.length === 0 ? (
         <p>{t("import.same")}</p>
       ) : (
-        <div class="scroll" tabIndex={0} role="region" aria-label={t("import.difference")}>
+        <div class="scroll" tabIndex={0} role="group" aria-label={t("import.difference")}>
           <table>
             <thead>
               <tr>

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 
-import { changedCount, discard, fieldErrors, restart, risky, rows, save } from "../draft";
+import { changedCount, check, discard, fieldErrors, restart, risky, rows, save } from "../draft";
 import { t } from "../i18n";
 import { mayBe } from "../session";
 import { ask } from "./dialog";
@@ -14,6 +14,7 @@ export function SaveBar() {
   if (count === 0 || !mayBe("manufacturer", "operator", "user")) return null;
 
   const run = async (thenRestart: boolean): Promise<void> => {
+    if (!check()) return showErrors();
     if (!(await risksTaken())) return;
     setBusy(true);
     await attempt(async () => {
