@@ -39,6 +39,9 @@ NO_BOUNDS: Mapping[Source, Phases] = {}
 _FALL_A = 0.05
 """Less is no fall: half the last digit of a house meter."""
 
+_SURE_A = 0.2
+"""So much below a budget in every sample of two seconds is no noise, and no mean is waited for."""
+
 _RESTART_MARGIN_A = 1.0
 """A restart needs this much above the minimum, or the start itself would end it."""
 
@@ -290,6 +293,8 @@ def _budget(
         return budget_a, source
     if memory.mean_a < budget_a - _FALL_A or memory.mean_a < settings.minimum_a:
         return max(0.0, memory.mean_a - settings.margin_a), memory.source
+    if memory.most_a < budget_a - _SURE_A:
+        return max(0.0, memory.most_a - settings.margin_a), memory.source
     _, settled_a, of = memory.lowest(at_s)
     given_a = settled_a - settings.margin_a / 2
     if settled and given_a >= budget_a + 2 * settings.dead_band_a:

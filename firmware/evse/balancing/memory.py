@@ -21,6 +21,10 @@ _FALL_S, _RISE_S = 3.0, 6.0
 _CONFIRMED_S, _CONFIRMED_A = 2.0, 0.3
 """When all samples of so long are this much below the mean it is no noise: a small appliance."""
 
+SURE_S = 1.9
+"""What all samples of so long say is believed without waiting for the mean: two of a meter that is
+read once a second, ten of a fast one."""
+
 REPEATED_A = 1.0
 """A fall to within this of an earlier one is the same appliance again."""
 
@@ -50,6 +54,12 @@ class Memory:
     at_s: float | None = None
     learned_s: float = 0.0
     steps: tuple[Step, ...] = ()
+
+    @property
+    def most_a(self) -> float:
+        """Return the most room of the last `SURE_S`, A: more there surely is not."""
+        assert self.at_s is not None
+        return max(amps for at, amps in self.recent if at > self.at_s - SURE_S)
 
     def settled_a(self, now_s: float) -> float:
         """Return the least room of the last `hold_s`, A."""

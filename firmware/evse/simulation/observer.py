@@ -12,8 +12,8 @@ from evse.meters.reading import Phases
 DRAWING_A = 0.5
 """Above it a car takes current, A; below are a charger's own consumption and noise."""
 
-OVER_A = 0.05
-"""So much above the limit is an overload, A: half the last digit of a house meter."""
+OVER_SHARE = 0.01
+"""So much above the limit is an overload: the accuracy of the house's meter (class 1)."""
 
 REACTION_S = 5.0
 """A car may take so long to follow the pilot (IEC 61851-1 table A.6, sequence 6); an overload up to
@@ -56,7 +56,7 @@ def observe(
     """
     shared = [total for total, car in zip(house_a, car_a, strict=True) if car > DRAWING_A]
     highest_a = max(shared, default=0.0)
-    over = highest_a > limit_a + OVER_A
+    over = highest_a > limit_a * (1 + OVER_SHARE)
     stretch_s = seen.stretch_s + dt_s if over else 0.0
     changed = bool(seen.offered_a) and seen.offered_a != offered_a
     return replace(
