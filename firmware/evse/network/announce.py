@@ -15,14 +15,16 @@ import contextlib
 import ipaddress
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ifaddr
 from zeroconf import Error as ZeroconfError
 from zeroconf import InterfaceChoice, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
+from evse import __version__
 from evse.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -65,6 +67,22 @@ class Announcement:
             "claimed": "1" if self.claimed else "0",
             "fp": self.fingerprint,
         }
+
+
+def announcement_of(
+    settings: Mapping[str, Any], port: int, *, claimed: bool, fingerprint: str
+) -> Announcement:
+    """The announcement by the values of all settings; `port` is the one where HTTPS is served."""
+    return Announcement(
+        name=settings["ocpp.identity"],
+        host=host_of(settings["network.hostname"], settings["ocpp.identity"]),
+        port=port,
+        serial=settings["manufacturer.serial"],
+        product=f"{settings['manufacturer.vendor']} {settings['manufacturer.model']}".strip(),
+        version=__version__,
+        claimed=claimed,
+        fingerprint=fingerprint,
+    )
 
 
 def host_of(chosen: str, identity: str) -> str:

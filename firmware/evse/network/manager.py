@@ -99,13 +99,14 @@ class Manager:
         view = await self.view()
         device = _radio_of(view)
         await self._radio(view, on=True)
-        profile = profiles.hotspot(ssid, key, device.interface, view.version)
         existing = await self._existing(view)
         if profiles.HOTSPOT in existing.ours:
-            path = existing.ours[profiles.HOTSPOT][0]
-            await self._call(path, _CONNECTION, "Update", "a{sa{sv}}", profile)
-        else:
-            path = await self._add(profile)
+            await self._call(existing.ours[profiles.HOTSPOT][0], _CONNECTION, "Delete")
+        try:
+            path = await self._add(profiles.hotspot(ssid, key, device.interface, view.version))
+        except BusError as error:  # a hotspot with what every version has is better than none
+            _log.warning("the hotspot is opened without its refinements: %s", error)
+            path = await self._add(profiles.hotspot(ssid, key, device.interface))
         await self._activate(path, device)
 
     async def close_hotspot(self, wish: Wish) -> None:

@@ -38,10 +38,14 @@ _PRIORITY = 100
 _HOTSPOT_GUEST = "192.168.4.2"
 """The only address that the hotspot lends."""
 
+_LEASE_S = 120
+"""It lends it for so long at a time, s: the least that dnsmasq does. Another phone need not wait
+longer for a place that the first has left."""
+
 _LEASE_RANGE_SINCE = (1, 52)
 _ISOLATION_SINCE = (1, 28)
 _NO_IPV6_SINCE = (1, 20)
-"""The versions of NetworkManager that have `ipv4.shared-dhcp-range`, `wireless.ap-isolation` and
+"""The versions of NetworkManager that have `ipv4.shared-dhcp-…`, `802-11-wireless.ap-isolation` and
 `ipv6.method` disabled: an older one refuses a profile with a field that it does not know."""
 
 _NAMESPACE = uuid.UUID("0c1f47a6-6d0a-4f0e-9d51-6f3f0d8f9a11")
@@ -188,6 +192,7 @@ def hotspot(ssid: str, key: str, interface: str, version: tuple[int, ...] = ()) 
     if version >= _LEASE_RANGE_SINCE:
         lent = f"{_HOTSPOT_GUEST},{_HOTSPOT_GUEST}"
         profile["ipv4"]["shared-dhcp-range"] = Variant("s", lent)
+        profile["ipv4"]["shared-dhcp-lease-time"] = Variant("i", _LEASE_S)
     # One address a client: by IPv6 it would come from another.
     method = "disabled" if version >= _NO_IPV6_SINCE else "ignore"
     profile["ipv6"] = {"method": Variant("s", method)}

@@ -52,6 +52,9 @@ GRACE_S = 2.0
 """Between a change and obeying it, s: the answer to whoever made it must still reach him, over the
 network that the change may end."""
 
+OPENING_S = 20.0
+"""The Wi-Fi adapter gets so long to become an access point, s; it takes 2 … 5 s."""
+
 _KINDS = {
     Medium.ETHERNET: DeviceKind.ETHERNET,
     Medium.WIFI: DeviceKind.WIFI,
@@ -210,11 +213,19 @@ class Network:
         if self._trying.trial is not None and self._obeyed == wish:
             down = _wifi_down(view, wish)
             self._trying.trial = seen(self._trying.trial, wifi_down=down, now_s=now_s)
-        if self._hotspot.open and hotspots.closes_in_s(self._hotspot, now_s) == 0.0:
+        return await self._keep_hotspot(view, wish, now_s)
+
+    async def _keep_hotspot(self, view: View, wish: Wish, now_s: float) -> View:
+        """Open it, or close it when its time is over; the view after it."""
+        state, is_open = self._hotspot, is_hotspot(view)
+        if state.open and not is_open and now_s - state.opened_s > OPENING_S:
+            _log.warning("the hotspot does not open; can this Wi-Fi adapter be an access point?")
+            self._hotspot = Hotspot()
+        elif state.open and hotspots.closes_in_s(state, now_s) == 0.0:
             _log.info("the hotspot is closed")
             self._hotspot = Hotspot()
-        if self._hotspot.open != is_hotspot(view):
-            view = await self._switch_hotspot(wish)
+        if self._hotspot.open != is_open:
+            return await self._switch_hotspot(wish)
         return view
 
     async def _obey(self, wish: Wish, view: View) -> View:

@@ -65,6 +65,7 @@ class Machine:
     reachable: frozenset[str] = frozenset({"home", "other"})  # Wi-Fi networks that can be joined
     hotspot: tuple[str, str] | None = None
     has_wifi: bool = True
+    opens: bool = True  # the adapter can be an access point
     error: BusError | None = None
     obey_error: BusError | None = None
     obeyed: list[Wish] = field(default_factory=list)
@@ -106,7 +107,7 @@ class Machine:
 
     async def open_hotspot(self, ssid: str, key: str) -> None:
         self._fail()
-        self.hotspot = (ssid, key)
+        self.hotspot = (ssid, key) if self.opens else None
 
     async def close_hotspot(self, wish: Wish) -> None:
         self._fail()

@@ -11,8 +11,16 @@ import pytest
 
 from evse.clock import SystemClock
 from evse.network import announce, find_command
-from evse.network.announce import Announcement, Announcer, host_of, own_addresses, service_of
+from evse.network.announce import (
+    Announcement,
+    Announcer,
+    announcement_of,
+    host_of,
+    own_addresses,
+    service_of,
+)
 from evse.network.find_command import Found, find, found_of
+from tests.firmware.network.machine import Store, settings_of
 from tests.firmware.network.mocked import eventually
 
 LOOPBACK = ["127.0.0.1"]
@@ -125,6 +133,15 @@ async def test_a_network_that_cannot_be_announced_in_is_told_once_and_tried_agai
 )
 def test_the_name_in_the_network_is_one(chosen: str, identity: str, host: str) -> None:
     assert host_of(chosen, identity) == host
+
+
+async def test_the_settings_say_what_is_announced() -> None:
+    settings = await settings_of(Store())
+    said = announcement_of(settings.values, 8443, claimed=True, fingerprint="ab")
+    assert (said.name, said.host, said.serial, said.port) == ("box", "box", "12AB34CD", 8443)
+    assert said.txt["claimed"] == "1"
+    vendor, model = settings["manufacturer.vendor"], settings["manufacturer.model"]
+    assert said.txt["product"] == f"{vendor} {model}"
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,26 @@ async def test_the_hotspot_opens_and_gives_the_wifi_back(mocked: Mocked, version
     assert device.connection == "evse-wifi"
 
 
+async def test_a_refused_refinement_does_not_cost_the_hotspot(
+    mocked: Mocked, caplog: pytest.LogCaptureFixture
+) -> None:
+    await mocked.network_manager("1.52.0")
+    await mocked.wifi()
+    code = (
+        "if 'shared-dhcp-range' in args[0]['ipv4']:\n"
+        "    raise dbus.exceptions.DBusException('unknown')\n"
+        "ret = self.SettingsAddConnection(args[0])"
+    )
+    await mocked.mock(
+        *(NM, f"{MANAGER}/Settings", "AddMethod", "sssss"),
+        *(f"{NM}.Settings", "AddConnection", "a{sa{sv}}", "o", code),
+    )
+    manager = Manager(mocked.bus)
+    await manager.open_hotspot("OCPP_34CD", "abcdefghjkmnpqrs")
+    assert is_hotspot(await manager.view())
+    assert "without its refinements" in caplog.text
+
+
 async def test_a_scan_tells_networks_and_needs_an_adapter(
     mocked: Mocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from evse.network.bus import BusError
 from evse.network.hotspot import GUEST_S, IDLE_S, LONGEST_S
 from evse.network.port import Unavailable
-from evse.network.service import Network
+from evse.network.service import OPENING_S, Network
 from evse.network.trial import DOWN_S, TRIAL_S
 from evse.settings.values import ConfigurationError, Settings
 from tests.firmware.network.machine import KEY, Machine, Notes, Store, network_on, settings_of
@@ -374,6 +374,16 @@ async def test_the_network_configuration_card_opens_the_hotspot() -> None:
         await it.passes(2)
         assert it.machine.hotspot is not None
         assert not await it.network.card("11111111")
+
+
+async def test_an_adapter_that_can_be_no_access_point_is_given_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with box(Machine(opens=False)) as it:
+        await it.network.hotspot(on=True)
+        await it.passes(OPENING_S + 2)
+        assert not it.network.snapshot()["hotspot"]["open"]
+        assert "can this Wi-Fi adapter be an access point?" in caplog.text
 
 
 async def test_no_hotspot_without_wifi() -> None:
