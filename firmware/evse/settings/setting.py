@@ -91,14 +91,14 @@ class SettingError(ValueError):
     """
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
-        came = "this value cannot be taken" if value is None else f"came {_shown(value)}"
+        came = "this value cannot be taken" if value is None else f"came {shown(value)}"
         super().__init__(f"{key}: {came}, allowed is {allowed}")
         self.key = key
         self.value = value
         self.allowed = allowed
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """What came, cut to a length that people read."""
     try:
         text = repr(value)

@@ -1,10 +1,10 @@
 """What the pages call their rows: one JSON file a language, the same keys in all.
 
 A file has `pages`; `rows`, with label and help of each row by its key; `options`, the choices of a
-row by its key ("true" and "false" those of every switch); `messages`; and `parts`. A key of `rows`
-may hold `*`, for rows that say the same of different things: `{0}` in its texts is then what the
-first star stands for, as `parts` calls it. An exact key goes before a star, an earlier star before
-a later.
+row by its key ("true" and "false" those of every switch); `messages`; `allowed`, what a value may
+be; `forms`, the forms of texts in the table by their English; and `parts`. A key of `rows` may hold
+`*`, for rows that say the same of different things: `{0}` in its texts is then what the first star
+stands for, as `parts` calls it. An exact key goes before a star, an earlier star before a later.
 """
 
 import json
@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
-from evse.settings.setting import Page
+from evse.settings.setting import Kind, Page, Setting, SettingError, shown
 from evse.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 
@@ -35,6 +35,8 @@ class _Words:
     rows: Mapping[str, tuple[str, str]]
     options: Mapping[str, Mapping[str, str]]
     messages: Mapping[str, str]
+    allowed: Mapping[str, str]
+    forms: Mapping[str, str]
     parts: Mapping[str, str]
     stars: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -65,6 +67,37 @@ def page_name(page: Page, language: str) -> str:
     return _words(language).pages[page]
 
 
+def allowed(setting: Setting, language: str) -> str:
+    """What may be set, as `Setting.allowed` says it in English."""
+    words = _words(language)
+    say = words.allowed
+    if setting.constant:
+        return say["only"].format(value=option(setting, setting.text(setting.default), language))
+    choices = ", ".join(option(setting, choice, language) or "–" for choice in setting.choices)
+    what = words.forms.get(setting.form, setting.form)
+    what = what or say[setting.kind].format(choices=choices)
+    low, high = _plain(setting.minimum), _plain(setting.maximum)
+    if not low and not high:
+        return what
+    bounds = "between" if low and high else "at_least" if low else "at_most"
+    unit = say["characters"] if setting.kind is Kind.STR else setting.unit
+    return say[bounds].format(what=what, low=low, high=high, unit=unit and f" {unit}")
+
+
+def refusal(error: SettingError, setting: Setting, language: str) -> str:
+    """Why a value cannot be taken.
+
+    What another setting allows (`consistency`) is said in English.
+    """
+    words = _words(language)
+    own = error.allowed == setting.allowed
+    return words.messages["refused"].format(
+        label=label(setting, language),
+        came=words.messages["this_value"] if error.value is None else shown(error.value),
+        allowed=allowed(setting, language) if own else error.allowed,
+    )
+
+
 def message(name: str, language: str, **values: str) -> str:
     """A message about settings with its values. KeyError for an unknown name."""
     return _words(language).messages[name].format(**values)
@@ -84,6 +117,10 @@ def _row_words(key: str, language: str) -> tuple[str, str]:
     raise KeyError(f"{key}: {language}.json has no words for this row")
 
 
+def _plain(bound: float | None) -> str:
+    return "" if bound is None else f"{bound:g}"
+
+
 def _pattern(key: str) -> re.Pattern[str]:
     return re.compile(re.escape(key).replace(r"\*", "(.+)"))
 
@@ -97,5 +134,12 @@ def _words(language: str) -> _Words:
     rows = {key: (text, help_) for key, (text, help_) in content["rows"].items()}
     stars = tuple((_pattern(key), key) for key in rows if "*" in key)
     return _Words(
-        content["pages"], rows, content["options"], content["messages"], content["parts"], stars
+        content["pages"],
+        rows,
+        content["options"],
+        content["messages"],
+        content["allowed"],
+        content.get("forms", {}),  # English is in the table itself
+        content["parts"],
+        stars,
     )

@@ -10,7 +10,8 @@ import pytest
 from evse.settings import words
 from evse.settings.fact import Button
 from evse.settings.rows import ROWS, row
-from evse.settings.setting import Page
+from evse.settings.setting import Kind, Page, SettingError
+from evse.settings.table import BY_KEY, SETTINGS
 from evse.texts import LANGUAGES
 
 
@@ -43,7 +44,51 @@ def test_every_row_has_label_and_help(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_texts(language: str) -> None:
-    assert shape(content(language)) == shape(content("en"))
+    found = content(language)
+    forms = found.pop("forms", {})
+    assert shape(found) == shape(content("en"))
+    if language != "en":  # which is in the table
+        assert set(forms) == {setting.form for setting in SETTINGS if setting.form}
+
+
+def test_what_is_allowed_is_said_in_english_as_the_table_says_it() -> None:
+    """But for choices, which people know by other names."""
+    for setting in SETTINGS:
+        if not setting.choices and setting.kind is not Kind.BOOL and not setting.constant:
+            assert words.allowed(setting, "en") == setting.allowed
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "said"),
+    [
+        ("dlb.settle_s", "de", "eine ganze Zahl, 1 … 600 s"),
+        ("network.hostname", "it", "lettere, cifre e trattini, o vuoto, al massimo 63 caratteri"),
+        ("web.enabled", "es", "encendido o apagado"),
+        ("installation.cable", "fr", "un de Câble fixe, Prise"),
+        ("ocpp.mode", "de", "eines von OCPP-J-1.6"),
+        ("board.cp_type", "de", "nur IEC 61851-1"),
+        ("installation.language", "en", "one of Operating system’s, English, Italiano, Deutsch"),
+    ],
+)
+def test_what_is_allowed_is_said_in_each_language(key: str, language: str, said: str) -> None:
+    assert words.allowed(BY_KEY[key], language).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("dlb.settle_s", 0, "Warten vor mehr Strom: 0 geht nicht, erlaubt ist eine ganze Zahl"),
+        ("ocpp.password", "short", "Passwort beim Zentralsystem: dieser Wert geht nicht, erlaubt"),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_of_who_is_refused(
+    key: str, value: object, said: str
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        BY_KEY[key].parse(value)
+    assert words.refusal(caught.value, BY_KEY[key], "de").startswith(said)
+    other = SettingError(key, 5, "less than something else")
+    assert words.refusal(other, BY_KEY[key], "de").endswith("erlaubt ist less than something else.")
 
 
 def test_no_text_is_of_a_row_that_is_not_there() -> None:
