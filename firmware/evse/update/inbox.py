@@ -44,12 +44,18 @@ class Inbox:
         self._key_folders = tuple(key_folders)
         self._version = version
 
-    def clear(self) -> None:
-        """Forget what was not whole when the last run ended. Raises OSError."""
+    def take_over(self) -> None:
+        """At the start: forget what was not whole when the last run ended. A bundle that waited
+        then is set apart for `resumed`, unless that had happened to it before. Raises OSError.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in (self.incoming, self.feed):
             left.unlink(missing_ok=True)
             left.with_name(f"{left.name}.part").unlink(missing_ok=True)
+        waiting, resumed = self.folder / WAITING, self.folder / RESUMED
+        resumed.unlink(missing_ok=True)
+        if waiting.exists():
+            waiting.replace(resumed)
 
     def forget(self) -> None:
         """Keep nothing of the update that was under way. Raises OSError."""
@@ -57,15 +63,13 @@ class Inbox:
             (self.folder / name).unlink(missing_ok=True)
 
     def resumed(self, tried: str) -> Path | None:
-        """The bundle that waited when the last run ended, if it comes back for the first time.
+        """The bundle that waited when the last run ended, if there is one to go on with.
 
         `tried`: the SHA-256 of the bundle which was on trial last. Raises OSError.
         """
-        waiting, resumed = self.folder / WAITING, self.folder / RESUMED
-        resumed.unlink(missing_ok=True)
-        if not waiting.exists():
+        resumed = self.folder / RESUMED
+        if not resumed.exists():
             return None
-        waiting.replace(resumed)
         if bundles.digests(resumed)[0] != tried:
             return resumed
         resumed.unlink()

@@ -6,7 +6,6 @@ and what did not get so far leaves nothing behind.
 """
 
 import asyncio
-import contextlib
 import logging
 import random
 import shutil
@@ -87,10 +86,14 @@ class Updater:
         ours = slots and BundleInstaller(slots, inbox.folder, self.order, self._settled.wait)
         self.installer: Installer | None = ours or installer
         """What installs the firmware that comes over OCPP."""
-        self._find_the_trial()
+        self._take_over()
 
-    def _find_the_trial(self) -> None:
-        """The trial that this program is on, or how the last one ended."""
+    def _take_over(self) -> None:
+        """What the last run has left: a trial that this program is on, or how one has ended."""
+        try:
+            self._inbox.take_over()
+        except OSError as error:  # no update, but a wallbox
+            _log.error("the folder of updates: %s", error)
         slots = self._slots
         if slots is not None and slots.on_trial:
             self._progress.go(Phase.TRIAL, f"version {self._version} is on trial")
@@ -263,10 +266,6 @@ class Updater:
 
     async def run(self) -> None:
         """Install, look for updates, and see a trial through, until cancelled."""
-        try:
-            await asyncio.to_thread(self._inbox.clear)
-        except OSError as error:  # no update, but a wallbox
-            _log.error("the folder of updates: %s", error)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._job.run())
             tasks.create_task(self._see_the_trial_through())
@@ -301,10 +300,12 @@ class Updater:
             return
         if file is None:
             return
-        with contextlib.suppress(Busy):
-            self._take()
-            self._progress.go(Phase.VERIFYING, "the update from before the restart goes on")
-            self._job.start(partial(self._bring, partial(self._inbox.verified, file)))
+        if self._busy:  # somebody was faster with another one
+            file.unlink(missing_ok=True)
+            return
+        self._take()
+        self._progress.go(Phase.VERIFYING, "the update from before the restart goes on")
+        self._job.start(partial(self._bring, partial(self._inbox.verified, file)))
 
     async def _look_by_itself(self) -> None:
         """After the start, and in the hour after midnight; install what is newer."""
@@ -369,6 +370,7 @@ class Updater:
         if began is not None:
             await asyncio.to_thread(began, sha256)
         await asyncio.to_thread(slots.put_on_trial, slot, sha256, bundle.manifest.trial_s)
+        await asyncio.to_thread(self._inbox.forget)
         await self._end()
 
     async def _wait_until_available(self, message: str) -> None:

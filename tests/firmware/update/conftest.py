@@ -11,6 +11,7 @@ import pytest
 from evse.update import bundle as bundles
 from evse.update.slots import Slots, make_root
 from tests.firmware.update.bundles import Maker
+from tests.firmware.update.wired import wiring
 
 OLD = "1.0.0"
 
@@ -23,7 +24,7 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> Maker:
 @pytest.fixture(scope="session")
 def old_bundle(maker: Maker) -> Path:
     """The program of this checkout under the number OLD."""
-    return maker.real(OLD)
+    return maker.real(OLD, wiring())
 
 
 @pytest.fixture(scope="session")
