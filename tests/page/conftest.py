@@ -114,8 +114,9 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
         box.post("claim", {"device_key": box.device_key, "passwords": PASSWORDS})
         box.wallbox.request(command="plug", max_a=32)
         wait_until(
-            lambda: box.wallbox.request(command="status")["connectors"]["1"]["status"]
-            == "Charging",
+            lambda: (
+                box.wallbox.request(command="status")["connectors"]["1"]["status"] == "Charging"
+            ),
             "charging",
             40,
         )

@@ -87,5 +87,3 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(open_view: OpenView) -> None
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(button).to_be_focused()
-
-

@@ -50,7 +50,7 @@ def test_every_page(open_view: OpenView, size: tuple[int, int], language: str) -
         page = view.to(path)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= size[0], f"{path} is {width} pixels wide"
-        keys = [found for found in TEXT_KEY.findall(page.locator("main").inner_text())]
+        keys = TEXT_KEY.findall(page.locator("main").inner_text())
         assert not [key for key in keys if not UNTRANSLATED.match(key)], path
         shot = picture(view, f"{places.name_of(path)}-{kind}-{language}", size)
         assert len(shot) < LARGEST_BYTES, f"the picture of {path} has {len(shot)} bytes"

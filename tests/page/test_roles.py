@@ -102,9 +102,9 @@ def test_navigation_leads_to_nothing_forbidden(open_view: OpenView, role: Role) 
     refused: list[str] = []
     view.page.on(
         "response",
-        lambda answer: refused.append(f"{answer.status} {answer.url}")
-        if answer.status >= 400
-        else None,
+        lambda answer: (
+            refused.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
     )
     links = view.page.locator("nav.main > ul > li > a").evaluate_all(
         "links => links.map(link => link.hash.slice(1))"

@@ -15,8 +15,6 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
-
-
 def test_search_finds_by_every_word_and_changes_in_place(open_view: OpenView) -> None:
     page = open_view(size=PHONE).to("/settings")
     page.get_by_label("Search all settings").fill("output current limit")

@@ -140,9 +140,12 @@ export async function save(): Promise<SaveAnswer | null> {
   const changes = draft.value;
   try {
     const answer = await put<SaveAnswer>("settings", { changes, confirm_safety: risky().length > 0 });
-    discard();
     trialEndsAt.value = answer.trial ? Date.now() + answer.trial.ends_in_s * 1000 : null;
     await loadSettings();
+    // What was typed meanwhile is a change of what has just been saved.
+    draft.value = Object.fromEntries(
+      Object.entries(draft.value).filter(([key, value]) => !same(value, changes[key] ?? null)),
+    );
     return answer;
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
