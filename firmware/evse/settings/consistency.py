@@ -62,7 +62,9 @@ def _local_page(values: Values) -> Iterator[SettingError]:
         key = f"system.{role}_login"
         name = values[key].lower()
         if name in roles:
-            yield SettingError(key, values[key], f"another name than that of the {roles[name]}")
+            yield SettingError(
+                key, values[key], "another name than that of the {role}", role=roles[name]
+            )
         roles[name] = role
     if values["web.http_port"] == values["web.https_port"]:
         yield SettingError(
@@ -76,7 +78,9 @@ def _order(values: Values, *keys: str) -> Iterator[SettingError]:
     for lower, higher in pairwise(keys):
         low, high = values[lower], values[higher]
         if low >= high:
-            yield SettingError(lower, low, f"less than {higher}, which is {high:g}")
+            yield SettingError(
+                lower, low, "less than {other}, which is {bound:g}", other=higher, bound=high
+            )
 
 
 def _installation(values: Values) -> Iterator[SettingError]:
@@ -86,7 +90,8 @@ def _installation(values: Values) -> Iterator[SettingError]:
         yield SettingError(
             "installation.max_output_current_a",
             maximum_a,
-            f"at most installation.cable_rating_a, which is {rating_a:g} A",
+            "at most installation.cable_rating_a, which is {most:g} A",
+            most=rating_a,
         )
     three_phases = values["installation.phases"].startswith("3P")
     yield from _charger_power(values, 3 if three_phases else 1)
@@ -108,7 +113,10 @@ def _charger_power(values: Values, phases: int) -> Iterator[SettingError]:
         yield SettingError(
             "installation.max_output_current_a",
             values["installation.max_output_current_a"],
-            f"at most {most_a:.4g} A on {phases} phases with installation.charger_power = {chosen}",
+            "at most {most:.4g} A on {phases} phases with installation.charger_power = {chosen}",
+            most=most_a,
+            phases=phases,
+            chosen=chosen,
         )
 
 
@@ -131,24 +139,34 @@ def _product(values: Values) -> Iterator[SettingError]:
     if phases not in product.phases:
         allowed = " or ".join(PHASES_CONNECTED[number] for number in product.phases)
         yield SettingError(
-            "installation.phases", values["installation.phases"], f"{allowed} for {product.name}"
+            "installation.phases",
+            values["installation.phases"],
+            "{phases} for {product}",
+            phases=allowed,
+            product=product.name,
         )
     if values["installation.power_system"] == "IT" and PowerSystem.IT not in product.power_systems:
-        yield SettingError("installation.power_system", "IT", f"TN/TT for {product.name}")
+        yield SettingError(
+            "installation.power_system", "IT", "TN/TT for {product}", product=product.name
+        )
     if values["installation.max_output_current_a"] > product.maximum_a:
         yield SettingError(
             "installation.max_output_current_a",
             values["installation.max_output_current_a"],
-            f"at most {product.maximum_a:g} A for {product.name}",
+            "at most {most:g} A for {product}",
+            most=product.maximum_a,
+            product=product.name,
         )
 
 
 def _board(values: Values) -> Iterator[SettingError]:
     kind = values["board.kind"]
     if kind not in {"simulated", "linux_io"} and not values["board.connection"]:
-        yield SettingError("board.connection", "", f"the serial line of the {kind}")
+        yield SettingError("board.connection", "", "the serial line of the {kind}", kind=kind)
     if kind != "simulated" and values["simulation.speed"] != 1:
-        yield SettingError("simulation.speed", values["simulation.speed"], f"1 with a real {kind}")
+        yield SettingError(
+            "simulation.speed", values["simulation.speed"], "1 with a real {kind}", kind=kind
+        )
 
 
 def _watchdog(values: Values) -> Iterator[SettingError]:
@@ -159,14 +177,16 @@ def _watchdog(values: Values) -> Iterator[SettingError]:
         yield SettingError(
             "loadmanagement.dlb_function",
             values["loadmanagement.dlb_function"],
-            f"Disable with board.kind = {values['board.kind']}, which keeps its last current when "
-            "this computer is dead (or board.accept_without_watchdog = true)",
+            "Disable with board.kind = {kind}, which keeps its last current when this computer is "
+            "dead (or board.accept_without_watchdog = true)",
+            kind=values["board.kind"],
         )
     if values["installation.connectors"] != 1:
         yield SettingError(
             "installation.connectors",
             values["installation.connectors"],
-            f"1 with board.kind = {values['board.kind']}, for the same reason",
+            "1 with board.kind = {kind}, for the same reason",
+            kind=values["board.kind"],
         )
 
 
@@ -178,7 +198,8 @@ def _group(values: Values) -> Iterator[SettingError]:
         yield SettingError(
             "loadmanagement.dlb_function",
             "DLM",
-            f"Disable or DLB with installation.connection_mode = {sharing.ALONE}",
+            "Disable or DLB with installation.connection_mode = {mode}",
+            mode=sharing.ALONE,
         )
     if alone:
         return
@@ -191,7 +212,8 @@ def _group(values: Values) -> Iterator[SettingError]:
         yield SettingError(
             "dlb.fallback_current_a",
             fallback_a,
-            f"at least {needed_a:g} A, the agreed shares of all wallboxes together",
+            "at least {least:g} A, the agreed shares of all wallboxes together",
+            least=needed_a,
         )
 
 
@@ -206,5 +228,9 @@ def _bounds(values: Values) -> Iterator[SettingError]:
     ):
         if 0 < values[key] < least:
             yield SettingError(
-                key, values[key], f"0, or at least {least:g} {unit}: less never lets a car charge"
+                key,
+                values[key],
+                "0, or at least {least:g} {unit}: less never lets a car charge",
+                least=least,
+                unit=unit,
             )

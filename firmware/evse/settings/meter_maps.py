@@ -129,8 +129,12 @@ def impossible_meters(values: Values) -> Iterator[SettingError]:
             try:
                 register_map(values, meter)
             except ValueError as error:
-                yield SettingError(key, CUSTOM, f"a model, or registers that can be read ({error})")
+                yield SettingError(
+                    key, CUSTOM, "a model, or registers that can be read ({why})", why=error
+                )
         elif chosen.line is None and isinstance(parsed(values, meter), SerialConnection):
-            wanted = f"tcp://host:{chosen.port} with {key} = {chosen.id}"
+            wanted = "tcp://host:{port} with {other} = {model}"
             name = f"meter.{meter}.connection"
-            yield SettingError(name, values[name], wanted)
+            yield SettingError(
+                name, values[name], wanted, port=chosen.port, other=key, model=chosen.id
+            )

@@ -128,7 +128,7 @@ def _static(values: Values) -> Iterator[SettingError]:
     """Note 2 of the page: with Static the addresses must be filled in correctly and completely."""
     missing = [key for key in ("network.ip", "network.mask") if not values[key]]
     for key in missing:
-        yield SettingError(key, "", f"an address with network.dhcp = {STATIC}")
+        yield SettingError(key, "", "an address with network.dhcp = {mode}", mode=STATIC)
     if missing:
         return
     own, mask = IPv4Address(values["network.ip"]), values["network.mask"]
@@ -137,7 +137,10 @@ def _static(values: Values) -> Iterator[SettingError]:
         yield SettingError("network.mask", mask, "a mask from 128.0.0.0 to 255.255.255.252")
     elif own in (network.network_address, network.broadcast_address) or _nobody(own):
         yield SettingError(
-            "network.ip", str(own), f"the address of a device in {network}, not of the network"
+            "network.ip",
+            str(own),
+            "the address of a device in {network}, not of the network",
+            network=network,
         )
     elif values["network.gateway"]:
         yield from _gateway(IPv4Address(values["network.gateway"]), own, network)
@@ -158,7 +161,9 @@ def _gateway(
     gateway: IPv4Address, own: IPv4Address, network: IPv4Network
 ) -> Iterator[SettingError]:
     if gateway not in network:
-        yield SettingError("network.gateway", str(gateway), f"an address in {network}, or empty")
+        yield SettingError(
+            "network.gateway", str(gateway), "an address in {network}, or empty", network=network
+        )
     elif gateway == own:
         yield SettingError(
             "network.gateway", str(gateway), "another address than network.ip, or empty"

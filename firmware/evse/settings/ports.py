@@ -128,12 +128,18 @@ def _at(
 
 def _clash(device: Device, other: Device) -> SettingError | None:
     if device.unit is None or other.unit is None:
-        allowed = f"another port than {other.name}"
-        return SettingError(device.key, device.value, allowed)
+        allowed = "another port than {other}"
+        return SettingError(device.key, device.value, allowed, other=other.name)
     if device.connection != other.connection:
-        allowed = f"the same port options as {other.name}: {other.connection}"
-        return SettingError(device.key, str(device.connection), allowed)
+        allowed = "the same port options as {other}: {options}"
+        return SettingError(
+            device.key,
+            str(device.connection),
+            allowed,
+            other=other.name,
+            options=other.connection,
+        )
     if device.unit in other.units or other.unit in device.units:
-        allowed = f"another address than {other.name} on this line"
-        return SettingError(device.key, device.value, allowed)
+        allowed = "another address than {other} on this line"
+        return SettingError(device.key, device.value, allowed, other=other.name)
     return None

@@ -87,10 +87,14 @@ class SettingError(ValueError):
     """A value that a setting cannot take.
 
     `key` names the field, `value` is what came (None when the setting is secret), `allowed` says
-    what may come.
+    what may come. With `details` it is a form which they fill in, so that it can be said in another
+    language.
     """
 
-    def __init__(self, key: str, value: object, allowed: str) -> None:
+    def __init__(self, key: str, value: object, allowed: str, **details: object) -> None:
+        self.form, self.details = allowed, details
+        if details:
+            allowed = allowed.format(**details)
         came = "this value cannot be taken" if value is None else f"came {shown(value)}"
         super().__init__(f"{key}: {came}, allowed is {allowed}")
         self.key = key

@@ -170,18 +170,20 @@ def contradictions(values: Values) -> Iterator[SettingError]:
             yield SettingError(
                 "sharing.connection",
                 values["sharing.connection"],
-                f"one that can be read ({error})",
+                "one that can be read ({why})",
+                why=error,
             )
     try:
         if values["sharing.key"]:
             key_of(values["sharing.key"])
     except CodeError as error:
-        yield SettingError("sharing.key", None, f"the code that the master shows ({error})")
+        yield SettingError("sharing.key", None, "the code that the master shows ({why})", why=error)
     if 0 < values["sharing.guaranteed_a"] < MINIMUM_A:
         yield SettingError(
             "sharing.guaranteed_a",
             values["sharing.guaranteed_a"],
-            f"0 or at least {MINIMUM_A:g} A, below which no car charges",
+            "0 or at least {least:g} A, below which no car charges",
+            least=MINIMUM_A,
         )
     if values["installation.connection_mode"] != ALONE:
         yield from _group(values, connection)
@@ -191,11 +193,15 @@ def _group(values: Values, connection: SharingConnection | None) -> Iterator[Set
     """What a wallbox in a group needs."""
     mode, unit = values["installation.connection_mode"], values["sharing.unit"]
     if not values["sharing.connection"]:
-        yield SettingError("sharing.connection", "", f"the bus between the wallboxes with {mode}")
+        yield SettingError(
+            "sharing.connection", "", "the bus between the wallboxes with {mode}", mode=mode
+        )
     if mode == LEADS and unit != MASTER:
-        yield SettingError("sharing.unit", unit, f"{MASTER} for the master")
+        yield SettingError("sharing.unit", unit, "{unit} for the master", unit=MASTER)
     if mode == FOLLOWS and unit == MASTER:
-        yield SettingError("sharing.unit", unit, f"2 … {MAX_UNITS} for a slave; the master has 1")
+        yield SettingError(
+            "sharing.unit", unit, "2 … {most} for a slave; the master has 1", most=MAX_UNITS
+        )
     if not values["sharing.key"]:
         if isinstance(connection, LanConnection):
             yield SettingError("sharing.key", None, "the code that the master shows on a network")
@@ -209,19 +215,30 @@ def _group(values: Values, connection: SharingConnection | None) -> Iterator[Set
         yield SettingError(
             "installation.connection_mode",
             mode,
-            f"{ALONE} with board.kind = {values['board.kind']}, which keeps its last current when "
-            "this computer is dead (or board.accept_without_watchdog = true)",
+            "{mode} with board.kind = {kind}, which keeps its last current when this computer is "
+            "dead (or board.accept_without_watchdog = true)",
+            mode=ALONE,
+            kind=values["board.kind"],
         )
 
 
 def _shares(values: Values) -> Iterator[SettingError]:
     slaves, guaranteed_a = values["installation.slave_number"], values["sharing.guaranteed_a"]
     if slaves == 0:
-        yield SettingError("installation.slave_number", slaves, f"1 … {MAX_UNITS - 1} with {LEADS}")
+        yield SettingError(
+            "installation.slave_number",
+            slaves,
+            "1 … {most} with {mode}",
+            most=MAX_UNITS - 1,
+            mode=LEADS,
+        )
     most_a = values["sharing.limit_a"] / (slaves + 1)
     if guaranteed_a > most_a:
         yield SettingError(
             "sharing.guaranteed_a",
             guaranteed_a,
-            f"at most {most_a:.4g} A: {slaves + 1} wallboxes share {values['sharing.limit_a']:g} A",
+            "at most {most:.4g} A: {count} wallboxes share {shared:g} A",
+            most=most_a,
+            count=slaves + 1,
+            shared=values["sharing.limit_a"],
         )

@@ -2,9 +2,10 @@
 
 A file has `pages`; `rows`, with label and help of each row by its key; `options`, the choices of a
 row by its key ("true" and "false" those of every switch); `messages`; `allowed`, what a value may
-be; `forms`, the forms of texts in the table by their English; and `parts`. A key of `rows` may hold
-`*`, for rows that say the same of different things: `{0}` in its texts is then what the first star
-stands for, as `parts` calls it. An exact key goes before a star, an earlier star before a later.
+be; `forms`, what else is said of that, by the English of the source; and `parts`. A key of `rows`
+may hold `*`, for rows that say the same of different things: `{0}` in its texts is then what the
+first star stands for, as `parts` calls it. An exact key goes before a star, an earlier star before
+a later.
 """
 
 import json
@@ -17,6 +18,9 @@ from typing import Any, Protocol
 
 from evse.settings.setting import Kind, Page, Setting, SettingError, shown
 from evse.texts import DEFAULT_LANGUAGE, LANGUAGES
+
+_KEY = r"\b[a-z]+(\.[a-z0-9_]+)+\b"
+"""What looks like the key of a row within a text."""
 
 
 class Worded(Protocol):
@@ -85,17 +89,26 @@ def allowed(setting: Setting, language: str) -> str:
 
 
 def refusal(error: SettingError, setting: Setting, language: str) -> str:
-    """Why a value cannot be taken.
-
-    What another setting allows (`consistency`) is said in English.
-    """
+    """Why a value of this setting cannot be taken. Settings are called as on their pages."""
     words = _words(language)
-    own = error.allowed == setting.allowed
+    if error.form == setting.allowed:
+        allows = allowed(setting, language)
+    else:
+        form = words.forms.get(error.form, error.form)
+        allows = form.format(**error.details) if error.details else form
     return words.messages["refused"].format(
         label=label(setting, language),
         came=words.messages["this_value"] if error.value is None else shown(error.value),
-        allowed=allowed(setting, language) if own else error.allowed,
+        allowed=re.sub(_KEY, lambda key: _called(key[0], language), allows),
     )
+
+
+def _called(key: str, language: str) -> str:
+    """The label of a row, or the text as it is where it is no key."""
+    try:
+        return f"“{_row_words(key, language)[0]}”"
+    except KeyError:
+        return key
 
 
 def message(name: str, language: str, **values: str) -> str:

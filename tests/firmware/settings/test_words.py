@@ -1,13 +1,16 @@
 """The texts of the pages: whole and the same in every language."""
 
+import ast
 import json
 import string
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evse.settings import words
+from evse.settings.consistency import contradictions
 from evse.settings.fact import Button
 from evse.settings.rows import ROWS, row
 from evse.settings.setting import Kind, Page, SettingError
@@ -47,8 +50,31 @@ def test_every_language_has_the_same_texts(language: str) -> None:
     found = content(language)
     forms = found.pop("forms", {})
     assert shape(found) == shape(content("en"))
-    if language != "en":  # which is in the table
-        assert set(forms) == {setting.form for setting in SETTINGS if setting.form}
+    if language != "en":  # which is in the source
+        assert set(forms) == {setting.form for setting in SETTINGS if setting.form} | demands()
+        for english, other in forms.items():
+            assert shape(english) == shape(other), english
+
+
+def demands() -> set[str]:
+    """What the source demands of a setting with regard to another, as it is written there."""
+    found: set[str] = set()
+    for file in Path(words.__file__).parent.glob("*.py"):
+        tree = ast.parse(file.read_text("utf-8"))
+        texts: dict[str, list[str]] = {}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Assign([ast.Name(name)], ast.Constant(str(text))):
+                    texts.setdefault(name, []).append(text)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(ast.Name("SettingError"), [_, _, ast.Constant(str(text))]):
+                    found.add(text)
+                case ast.Call(ast.Name("SettingError"), [_, _, ast.Name(name)]):
+                    found.update(texts[name])
+                case ast.Call(ast.Name("SettingError"), [_, _, other]):
+                    assert ast.unparse(other) == "self.allowed", f"{file.name} {node.lineno}"
+    return found
 
 
 def test_what_is_allowed_is_said_in_english_as_the_table_says_it() -> None:
@@ -87,8 +113,20 @@ def test_a_refusal_is_said_in_the_language_of_who_is_refused(
     with pytest.raises(SettingError) as caught:
         BY_KEY[key].parse(value)
     assert words.refusal(caught.value, BY_KEY[key], "de").startswith(said)
-    other = SettingError(key, 5, "less than something else")
-    assert words.refusal(other, BY_KEY[key], "de").endswith("erlaubt ist less than something else.")
+
+
+def test_a_contradiction_is_said_with_the_names_that_people_know() -> None:
+    values = {key: setting.default for key, setting in BY_KEY.items()}
+    (error,) = contradictions(values | {"protection.min_voltage_v": 210.0})
+    assert words.refusal(error, BY_KEY[error.key], "de") == (
+        "Niedrigste Spannung: 210.0 geht nicht, erlaubt ist weniger als “Ende der "
+        "Unterspannung”: 200."
+    )
+    (error,) = contradictions(values | {"network.dhcp": "Static", "network.ip": "10.0.0.1"})
+    assert words.refusal(error, BY_KEY[error.key], "fr") == (
+        "Masque de sous-réseau : '' n’est pas accepté, est permis une adresse avec “Adresse IP” = "
+        "Static."
+    )
 
 
 def test_no_text_is_of_a_row_that_is_not_there() -> None:
