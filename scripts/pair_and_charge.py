@@ -79,7 +79,7 @@ class Steps:
         """Wait until it holds. Raises TimeoutError, which names it."""
         try:
             async with asyncio.timeout(STEP_S):
-                while not holds():
+                while not holds():  # noqa: ASYNC110 - of another's state
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise TimeoutError(f"{what}: not within {STEP_S:g} s") from None

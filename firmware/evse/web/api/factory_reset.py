@@ -3,8 +3,8 @@
 Gone are what the acting role may set, the cards, the passwords, the tokens and every session: it is
 to be claimed anew, with the key on its label. What stays: the page MANUFACTURER, which says how it
 was built, what the acting role may not set (an operator cannot raise the current that the
-manufacturer allowed), the key and the serial number of the device, the faults, and the charges,
-for somebody may have to bill them.
+manufacturer allowed), the key, the serial number and the certificates of the device, the faults,
+the log of changes, and the charges, for somebody may have to bill them.
 """
 
 from typing import TYPE_CHECKING

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from evse.front import Front, whitelist_of
 from evse.history.history import History
 from evse.network.port import Unavailable
 from evse.ocpp.client import OcppClient
+from evse.panels.shown import Box
 from evse.settings.setting import Role
 from evse.update.fitted import updater_of
 from evse.web.api.all import endpoints
@@ -105,7 +107,9 @@ async def page_of(wallbox: Wallbox, **parts: Any) -> tuple[Context, WebServer, F
     client = await OcppClient.load(
         settings, wallbox.database, clock, station, wallbox.state_dir, whitelist.knows
     )
-    front = Front(settings, clock, station, client, whitelist)
+    network = Unavailable(settings, "the board is simulated")
+    around: Any = SimpleNamespace(status=dict, box=Box, network=network)
+    front = Front(settings, clock, station, client, whitelist, around)
     security = await Security.load(settings, wallbox.database, wallbox.state_dir)
     made: dict[str, Any] = {
         "settings": settings,
@@ -124,7 +128,7 @@ async def page_of(wallbox: Wallbox, **parts: Any) -> tuple[Context, WebServer, F
         "history": History(
             wallbox.database, settings, clock, station, whitelist.name, wallbox.state_dir
         ),
-        "network": Unavailable(settings, "the board is simulated"),
+        "network": network,
         "updater": updater_of(settings, clock, wallbox.state_dir, lambda: True, lambda: None),
     }
     context = Context(**(made | parts))

@@ -24,6 +24,17 @@ async def test_insert_list_rename_delete(page: Page) -> None:
     assert [card["tag"] for card in (await api.ok("GET", "cards"))["cards"]] == [OTHER]
 
 
+async def test_who_changed_the_list_stands_in_the_log(page: Page) -> None:
+    api = await page.role("operator")
+    await api.ok("POST", "cards", {"tag": CARD})
+    await api.ok("DELETE", f"cards/{CARD}")
+    entries = (await api.ok("GET", "audit"))["entries"]
+    assert [(each["key"], each["role"], each["new"]) for each in entries] == [
+        ("cards.delete", "operator", {"tag": CARD}),
+        ("cards.post", "operator", {"tag": CARD}),
+    ]
+
+
 async def test_a_card_that_is_known_already(page: Page) -> None:
     api = await page.role("user")
     await api.ok("POST", "cards", {"tag": CARD, "name": "Anna"})
