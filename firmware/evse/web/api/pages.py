@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evse.settings.fact import Button, Fact
 from evse.settings.rows import ROWS, Row
 from evse.settings.setting import Kind, Page, Role, Setting, Value
-from evse.settings.words import help_text, label, option, page_name
+from evse.settings.words import allowed, help_text, label, option, page_name
 from evse.web.api.permissions import may, sees
 from evse.web.api.shapes import (
     ANYTHING,
@@ -101,7 +101,7 @@ def _described(row: Row, language: str) -> Mapping[str, Any]:
                 "min": row.minimum,
                 "max": row.maximum,
                 "options": _options(row, language),
-                "allowed": row.allowed,
+                "allowed": allowed(row, language),
                 "default": "" if row.secret else plain(row.default),
                 "restart": row.reboot,
                 "secret": row.secret,

@@ -17,6 +17,7 @@ from evse.web.api.downloads import attachment
 from evse.web.api.facts import facts
 from evse.web.api.pages import PAGES, pages, plain
 from evse.web.api.permissions import may, read_only, role_of, sees, unknown
+from evse.web.api.refusals import told_in
 from evse.web.api.shapes import NUMBER, TEXT, TRUTH, by_name, loose, many, maybe, one_of, shape
 from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
 
@@ -56,12 +57,11 @@ def _rows(context: "Context") -> list[Endpoint]:
     async def change(call: Call) -> dict[str, Any]:
         role, changes = role_of(call), call.body["changes"]
         check_may_write(role, changes)
-        if not call.body.get("confirm_safety", False):
-            _check_harmless(context.settings.checked(changes))
-        return {
-            **await _change(context, changes, call.origin),
-            "restart_needed": bool(waiting(context, role)),
-        }
+        with told_in(call.language):
+            if not call.body.get("confirm_safety", False):
+                _check_harmless(context.settings.checked(changes))
+            done = await _change(context, changes, call.origin)
+        return {**done, "restart_needed": bool(waiting(context, role))}
 
     return [
         Endpoint(
@@ -95,7 +95,8 @@ def _exchange(context: "Context", exports: "Exports") -> list[Endpoint]:
 
     async def import_(call: Call) -> dict[str, Any]:
         role = role_of(call)
-        plan = _plan(context, exchange.read(call.body["content"]), role, call.language)
+        with told_in(call.language):
+            plan = _plan(context, exchange.read(call.body["content"]), role, call.language)
         told: dict[str, Any] = {
             "differences": [asdict(each) for each in plan.differences],
             "unknown": list(plan.unknown),

@@ -97,6 +97,19 @@ async def test_all_changes_or_none(page: Page) -> None:
     assert page.wallbox.settings["ocpp.heartbeat_interval_s"] == 300
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_why_a_value_is_refused_is_said_with_the_names_of_the_page(
+    page: Page, language: str
+) -> None:
+    api, key = await page.role("operator"), "ocpp.heartbeat_interval_s"
+    answer = await api("PUT", "settings", {"changes": {key: 0}}, language=language)
+    shown = (await rows_of(api, language=language))[key]
+    assert answer.status == 422
+    assert (answer.error["field"], answer.error["came"]) == (key, 0)
+    assert shown["label"] in answer.error["message"]
+    assert answer.error["allowed"] == shown["allowed"]
+
+
 async def test_what_can_harm_somebody_has_to_be_meant(page: Page) -> None:
     api = await page.role("operator")
     body: dict[str, Any] = {"changes": {"dlb.maximum_current_a": 63}}
