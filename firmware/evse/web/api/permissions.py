@@ -1,17 +1,16 @@
 """Who may do what, from the table of permissions of the rows (ETEK manual, 5.8.2)."""
 
-from evse.settings.rows import permission, row
+from evse.settings.rows import ROWS, permission
 from evse.settings.setting import Permission, Role
-from evse.settings.table import UnknownSettingError
 from evse.web.endpoint import ApiError, Call
+
+_ROWS = {row.key: row for row in ROWS}
 
 
 def may(role: Role, key: str) -> Permission:
     """What `role` may do with a row; with one that there is not, nothing."""
-    try:
-        return permission(row(key), role)
-    except UnknownSettingError:
-        return Permission.NONE
+    row = _ROWS.get(key)
+    return Permission.NONE if row is None else permission(row, role)
 
 
 def sees(role: Role, key: str) -> bool:

@@ -1,5 +1,6 @@
 """The settings: read, changed, exported and imported, each row as its permissions say."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -96,7 +97,9 @@ def _exchange(context: "Context", exports: "Exports") -> list[Endpoint]:
     async def import_(call: Call) -> dict[str, Any]:
         role = role_of(call)
         with told_in(call.language):
-            plan = _plan(context, exchange.read(call.body["content"]), role, call.language)
+            # Beside the control turns: a file may be long, and full of what nobody knows.
+            contents = await asyncio.to_thread(exchange.read, call.body["content"])
+            plan = _plan(context, contents, role, call.language)
         told: dict[str, Any] = {
             "differences": [asdict(each) for each in plan.differences],
             "unknown": list(plan.unknown),
@@ -174,7 +177,7 @@ def _plain(name: str) -> str:
 
 def waiting(context: "Context", role: Role) -> list[str]:
     """The keys whose values hold after a restart only, as far as the role sees them."""
-    return sorted(key for key in context.settings.waiting if may(role, key) is not Permission.NONE)
+    return sorted(key for key in context.settings.waiting if sees(role, key))
 
 
 def check_may_write(role: Role, keys: Mapping[str, object]) -> None:
