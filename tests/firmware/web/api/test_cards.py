@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from evse.web.api import cards
 from tests.firmware.web.api.conftest import MakePage, Page
 
 READER = "reader.kind=simulated"
@@ -52,6 +53,18 @@ async def test_search_by_a_part_of_the_name_or_the_number(page: Page, text: str)
     found = await api.ok("GET", "cards", search=text)
     assert [card["name"] for card in found["cards"]] == ["Anna"]
     assert (await api.ok("GET", "cards", search="nobody"))["count"] == 0
+
+
+async def test_search_in_a_list_of_several_pages(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "_PAGE", 2)
+    api = await page.role("user")
+    for number in range(5):
+        await api.ok("POST", "cards", {"tag": f"0000000{number}", "name": f"Card {number}"})
+    found = await api.ok("GET", "cards", search="card", offset=1, limit=3)
+    assert found["count"] == 5
+    assert [card["name"] for card in found["cards"]] == ["Card 1", "Card 2", "Card 3"]
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
