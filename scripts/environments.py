@@ -34,6 +34,7 @@ FIRMWARE = [
     "pytest-asyncio>=0.24",
     "pytest-xdist>=3.5",
     "hypothesis>=6.100",
+    "pypdf>=5",
     "msgpack>=1",  # python-can's bus between processes, for the tests
 ]
 TOOLS = [
@@ -46,7 +47,6 @@ TOOLS = [
     "matplotlib>=3.8",
     "schemathesis>=4",
     "types-jsonschema",
-    "pypdf>=5",
 ]
 
 

@@ -19,9 +19,13 @@ from evse.local.wallbox_command import add_wallbox
 from evse.local.watch import add_watch
 from evse.local.why_command import add_why
 from evse.meters.command import add_meter
+from evse.network.find_command import add_find
 from evse.service.command import add_install
 from evse.settings.command import add_settings
 from evse.sharing.command import add_sharing
+from evse.update.bundle_command import add_bundle
+from evse.update.command import add_update
+from evse.web.label_command import add_label
 
 USAGE_STATUS = 2
 INTERRUPTED_STATUS = 130
@@ -40,6 +44,10 @@ ADDITIONS = (
     add_sharing,
     add_why,
     add_settings,
+    add_label,
+    add_find,
+    add_update,
+    add_bundle,
 )
 """Each adds its sub-commands to the parsers, given the default state folder, and sets `run`: what
 does it and returns the exit status. Their modules are light; what is heavy is imported there."""
@@ -90,7 +98,7 @@ def _run(args: argparse.Namespace) -> int:
         level=logging.DEBUG if args.verbose else logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
     )
-    for noisy in ("aiosqlite", "asyncio", "asyncssh", "websockets", "ocpp", "pymodbus"):
+    for noisy in ("aiohttp", "aiosqlite", "asyncio", "asyncssh", "websockets", "ocpp", "pymodbus"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         return asyncio.run(app.run(args.state, args.config, args.overrides))

@@ -9,31 +9,40 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from evse.alone import alone
 from evse.blackbox import files as blackbox
 from evse.blackbox.box import BlackBox
 from evse.boards.board import Board
+from evse.clock import Clock
+from evse.core.faults import Fault
 from evse.core.pilot import VEHICLE_LEVELS
 from evse.front import Front, whitelist_of
 from evse.lines.modbus import ModbusLines
-from evse.local.server import LocalServer
+from evse.local.server import Handler, LocalServer
 from evse.local.wallbox import simulation_handlers
 from evse.metering import Metering
 from evse.ocpp.client import OcppClient
 from evse.service.liveness import Liveness
 from evse.service.notify import Notifier
 from evse.service.watchdog import armed
+from evse.settings.handlers import settings_handlers
 from evse.settings.values import Settings
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.control import world_handlers, world_snapshot
+from evse.simulation.world import World
 from evse.station import Station
 from evse.storage.database import Database
 from evse.storage.transactions import Transactions
 from evse.storage.values import Values
-from evse.wiring import SIMULATED, boards_of, clock_of, meters_of, world_of
+from evse.surroundings import Surroundings
+from evse.update.command import update_handlers
+from evse.update.fitted import updater_of
+from evse.update.health import Health
+from evse.wiring import SIMULATED, Meters, boards_of, clock_of, meters_of, world_of
 
 _log = logging.getLogger(__name__)
 
@@ -71,12 +80,25 @@ async def run(state_dir: Path, config_file: Path | None, overrides: Iterable[str
             await database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """Everything that runs, by what it is."""
+
+    clock: Clock
+    lines: ModbusLines
+    world: World
+    boards: Mapping[int, Board]
+    meters: Meters
+    station: Station
+    metering: Metering
+    client: OcppClient
+    around: Surroundings
+    front: Front
+    server: LocalServer
+    liveness: Liveness
+
+
 async def _run(state_dir: Path, database: Database, settings: Settings, began_s: float) -> int:
-    clock, lines = clock_of(settings), ModbusLines()
-    world = world_of(settings, clock, state_dir)
-    boards = boards_of(settings, world, clock, lines)
-    meters = await meters_of(settings, world, clock, lines)
-    _warn_of_the_bench(settings, boards)
     notifier = Notifier.from_environment(os.environ, os.getpid())
 
     def ready() -> None:
@@ -88,73 +110,131 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         )
         notifier.ready()
 
+    program = await _built(state_dir, database, settings, notifier, ready)
+    _warn_of_the_bench(settings, program.boards)
+    # The last thing before the turns that feed it.
+    machine = armed(settings["service.watchdog_device"], settings["service.watchdog_timeout_s"])
+    if machine is not None:
+        program.liveness.watch(machine)
+    status = 0
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            if isinstance(program.clock, AcceleratedClock):
+                tasks.create_task(program.clock.run())
+            tasks.create_task(program.world.run())
+            tasks.create_task(program.station.run())
+            tasks.create_task(program.metering.run())
+            tasks.create_task(program.client.run())
+            tasks.create_task(program.front.run())
+            tasks.create_task(program.around.run())
+            tasks.create_task(program.server.run())
+            tasks.create_task(_end(program.station, notifier))
+    except* _TheEnd as ends:
+        status = _status(ends)
+    finally:
+        await _close(program.boards)
+        program.world.save()
+        await program.meters.close()
+        await program.lines.close()
+    if machine is not None:
+        machine.disarm()
+    return status
+
+
+async def _built(
+    state_dir: Path,
+    database: Database,
+    settings: Settings,
+    notifier: Notifier,
+    ready: Callable[[], None],
+) -> _Program:
+    """Each part from those before it."""
+    clock, lines = clock_of(settings), ModbusLines()
+    world = world_of(settings, clock, state_dir)
+    boards = boards_of(settings, world, clock, lines)
+    meters = await meters_of(settings, world, clock, lines)
     liveness = Liveness(boards, (notifier,), ready)
+
+    def turned(number: int) -> None:
+        liveness.turned(number)
+        each = station.connectors[number]
+        silent = Fault.BOARD_SILENT in each.controller.faults
+        health.turned(number, answers=each.started and not silent)
+
+    boxes = {number: BlackBox(number, state_dir / blackbox.FOLDER, clock) for number in boards}
     station = Station(
         settings,
         clock,
         boards,
         Transactions(database),
         Values(database),
-        {number: BlackBox(number, state_dir / blackbox.FOLDER, clock) for number in boards},
-        liveness.turned,
+        boxes,
+        turned,
         state_dir,
     )
     whitelist = await whitelist_of(settings, database)
-    client = await OcppClient.load(settings, database, clock, station, state_dir, whitelist.knows)
+    updater = updater_of(
+        settings, clock, state_dir, lambda: station.idle, lambda: station.reset(hard=False)
+    )
+    health = Health(boards, updater.healthy)
+    client = await OcppClient.load(
+        settings, database, clock, station, state_dir, whitelist.knows, updater.installer
+    )
     station.join(client)
-    front = Front(settings, clock, station, client, whitelist)
-    metering = Metering(
+    around = await Surroundings.load(
+        settings, clock, station, client, updater, whitelist, database, state_dir
+    )
+    front = Front(settings, clock, station, client, whitelist, around)
+    front.parts.append(lambda: {"meters": meters.quality()})
+    handlers = front.handlers() | settings_handlers(settings) | update_handlers(updater)
+    if settings["board.kind"] == SIMULATED:
+        handlers |= _world_handlers(settings, world, client)
+        front.parts.append(lambda: {"world": world_snapshot(world)})
+    around.serve(handlers, state_dir)
+    return _Program(
+        clock=clock,
+        lines=lines,
+        world=world,
+        boards=boards,
+        meters=meters,
+        station=station,
+        metering=_metering(settings, clock, station, meters),
+        client=client,
+        around=around,
+        front=front,
+        server=LocalServer(state_dir, handlers, boards),
+        liveness=liveness,
+    )
+
+
+def _metering(settings: Settings, clock: Clock, station: Station, meters: Meters) -> Metering:
+    """The meters, read quickly while load balancing has something to regulate; a faster world than
+    the real one is not read faster still.
+    """
+    return Metering(
         clock,
         settings["meter.interval_s"],
         meters.chargers,
         meters.house,
         station.charger_metered,
         station.house_metered,
-        # Load balancing has something to regulate; a faster world than the real one is not read
-        # faster still.
         fast=lambda: (
             settings["simulation.speed"] == 1
             and any(each.controller.level in VEHICLE_LEVELS for each in station.connectors.values())
         ),
         held=clock.held if isinstance(clock, AcceleratedClock) else contextlib.nullcontext,
     )
-    front.parts.append(lambda: {"meters": meters.quality()})
-    handlers = front.handlers()
-    if settings["board.kind"] == SIMULATED:
-        handlers |= world_handlers(world) | simulation_handlers(client)
-        front.parts.append(lambda: {"world": world_snapshot(world)})
+
+
+def _world_handlers(settings: Settings, world: World, client: OcppClient) -> dict[str, Handler]:
+    """The commands for the simulated world, which knows the fuse it is judged by."""
 
     def limit_changed(_key: str) -> None:
         world.limit_a = settings["dlb.maximum_current_a"]
 
     limit_changed("")
-    status = 0
     settings.subscribe(limit_changed)
-    # The last thing before the turns that feed it.
-    machine = armed(settings["service.watchdog_device"], settings["service.watchdog_timeout_s"])
-    if machine is not None:
-        liveness.watch(machine)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            if isinstance(clock, AcceleratedClock):
-                tasks.create_task(clock.run())
-            tasks.create_task(world.run())
-            tasks.create_task(station.run())
-            tasks.create_task(metering.run())
-            tasks.create_task(client.run())
-            tasks.create_task(front.run())
-            tasks.create_task(LocalServer(state_dir, handlers, boards).run())
-            tasks.create_task(_end(station, notifier))
-    except* _TheEnd as ends:
-        status = _status(ends)
-    finally:
-        await _close(boards)
-        world.save()
-        await meters.close()
-        await lines.close()
-    if machine is not None:
-        machine.disarm()
-    return status
+    return world_handlers(world) | simulation_handlers(client)
 
 
 def _warn_of_the_bench(settings: Settings, boards: Mapping[int, Board]) -> None:

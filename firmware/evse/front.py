@@ -5,7 +5,8 @@ It decides nothing about charging; it joins the parts which face people to the s
 
 import asyncio
 import os
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from evse.clock import Clock
 from evse.local.cards import cards_handlers
@@ -15,9 +16,10 @@ from evse.local.wallbox import Part, wallbox_handlers
 from evse.local.why_command import answer, why_handlers
 from evse.meters.check_command import check_handlers
 from evse.meters.correction import shown_energy_wh
+from evse.network.port import NetworkPort
 from evse.ocpp.client import OcppClient
 from evse.panels.fitted import panel_of
-from evse.panels.shown import Box, Network, Notice, Shown, shown_of
+from evse.panels.shown import Box, Notice, Shown, shown_of
 from evse.readers.fitting import notation_of, readers_of
 from evse.readers.simulated import SimulatedReader
 from evse.readers.swiping import REFUSED_BEEPS, Swiping
@@ -42,6 +44,18 @@ async def whitelist_of(settings: Settings, database: Database) -> Whitelist:
 _ZERO_KEYS = {1: "meter.internal.zero_wh", 2: "meter.internal.second_zero_wh"}
 
 
+class Around(Protocol):
+    """What surrounds the charging, as the front sees it: `surroundings.Surroundings`."""
+
+    network: NetworkPort
+
+    def box(self) -> Box:
+        """What the panel shows of it."""
+
+    def status(self) -> dict[str, Any]:
+        """A part of the status."""
+
+
 class Front:
     """See the module. `parts` are added to what the status tells."""
 
@@ -52,18 +66,21 @@ class Front:
         station: Station,
         client: OcppClient,
         whitelist: Whitelist,
+        around: Around,
     ) -> None:
         """Raises ValueError for a reader or panel that cannot be."""
-        self.parts: list[Part] = [self._shown_parts, station.supply.snapshot]
+        self.parts: list[Part] = [self._shown_parts, station.supply.snapshot, around.status]
         self._settings = settings
         self._clock = clock
         self._station = station
         self._client = client
         self._whitelist = whitelist
+        self._around = around
+        self._network_cards: asyncio.Queue[str] = asyncio.Queue()
         self._readers = readers_of(settings)
         self._panel = panel_of(settings, self._shown)
         self._swiping = Swiping(
-            self._readers, whitelist, settings, clock, station.present, self._beep, self._stands_by
+            self._readers, whitelist, settings, clock, self._present, self._beep, self._stands_by
         )
         station.watch_reader(lambda: self._swiping.healthy)
         station.subscribe_cards(self._decided)
@@ -73,6 +90,7 @@ class Front:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._swiping.run())
             tasks.create_task(self._panel.run())
+            tasks.create_task(self._open_hotspots())
 
     def handlers(self) -> dict[str, Handler]:
         """Every command of the local socket but those of the simulated world."""
@@ -110,6 +128,19 @@ class Front:
         found = (reader for reader in self._readers if isinstance(reader, SimulatedReader))
         return next(found, None)
 
+    def _present(self, id_tag: str) -> None:
+        """A card to charge with, or the one that opens the hotspot (manual, 5.1)."""
+        hotspot_card: str = self._settings["network.hotspot_card"]
+        if hotspot_card and id_tag.casefold() == hotspot_card.casefold():
+            self._network_cards.put_nowait(id_tag)
+        else:
+            self._station.present(id_tag)
+
+    async def _open_hotspots(self) -> None:
+        while True:
+            opened = await self._around.network.card(await self._network_cards.get())
+            self._panel.notice(Notice.MODE_CHANGED if opened else Notice.REFUSED)
+
     def _decided(self, accepted: bool) -> None:
         if accepted:
             self._swiping.accepted()
@@ -127,17 +158,12 @@ class Front:
 
     def _shown(self) -> Shown:
         connectors = self._station.connectors
-        box = Box(
+        box = replace(
+            self._around.box(),
             starting=not all(each.started for each in connectors.values()),
-            network=self._network(),
             learning=self._swiping.learning_remaining_s > 0,
         )
         return shown_of(connectors, self._clock, box)
-
-    def _network(self) -> Network:
-        if not self._settings["ocpp.url"]:
-            return Network.STANDALONE
-        return Network.BACKEND if self._client.connected else Network.NONE
 
     def _shown_parts(self) -> dict[str, Any]:
         language = self._language()

@@ -20,8 +20,12 @@ from evse.panels.panel import Look, indications
 from evse.panels.pattern import Pattern
 from evse.panels.shown import Network, Notice
 from evse.readers.simulated import SimulatedReader
+from evse.settings.handlers import settings_handlers
 from evse.simulation.control import world_handlers
-from evse.whitelist.whitelist import WhitelistError
+from evse.surroundings import Surroundings
+from evse.update.command import update_handlers
+from evse.update.fitted import updater_of
+from evse.whitelist.whitelist import Whitelist, WhitelistError
 from tests.firmware.wallbox import Wallbox, Workshop
 
 SECOND_READER = "reader.second_kind=simulated"
@@ -36,10 +40,12 @@ class Desk:
     wallbox: Wallbox
     front: Front
     client: OcppClient
+    around: Surroundings
     handlers: dict[str, Handler] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.handlers = self.front.handlers()
+        more = settings_handlers(self.wallbox.settings) | update_handlers(self.around.updater)
+        self.handlers = self.front.handlers() | more
 
     @property
     def readers(self) -> list[SimulatedReader]:
@@ -71,6 +77,22 @@ class Desk:
         return sum(after and not before for before, after in pairwise(sounds))
 
 
+async def around_of(wallbox: Wallbox, client: OcppClient, whitelist: Whitelist) -> Surroundings:
+    updater = updater_of(
+        wallbox.settings, wallbox.clock, wallbox.state_dir, lambda: True, lambda: None
+    )
+    return await Surroundings.load(
+        wallbox.settings,
+        wallbox.clock,
+        wallbox.station,
+        client,
+        updater,
+        whitelist,
+        wallbox.database,
+        wallbox.state_dir,
+    )
+
+
 @contextlib.asynccontextmanager
 async def desk_of(make_wallbox: Workshop, *overrides: str) -> AsyncIterator[Desk]:
     wallbox = await make_wallbox(*overrides)
@@ -83,12 +105,13 @@ async def desk_of(make_wallbox: Workshop, *overrides: str) -> AsyncIterator[Desk
         wallbox.state_dir,
         whitelist.knows,
     )
-    front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist)
+    around = await around_of(wallbox, client, whitelist)
+    front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist, around)
     front._panel._clock = wallbox.clock  # people's time is that of the test
     running = asyncio.create_task(front.run())
     await wallbox.run(3.0)
     try:
-        yield Desk(wallbox, front, client)
+        yield Desk(wallbox, front, client, around)
         assert not running.done()
     finally:
         running.cancel()
@@ -443,7 +466,8 @@ async def test_it_is_starting_until_board_and_monitor_are_known(
         wallbox.state_dir,
         whitelist.knows,
     )
-    front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist)
+    around = await around_of(wallbox, client, whitelist)
+    front = Front(wallbox.settings, wallbox.clock, wallbox.station, client, whitelist, around)
     connector = wallbox.station.connectors[1]
     assert not connector.controller.residual.ended
     assert front._shown().box.starting

@@ -258,6 +258,17 @@ SETTINGS_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "settings-defaults": ("forget what was changed at run time", (_SOME_KEYS,)),
 }
 
+_URL = Field("url", Kind.TEXT, "of the bundle", required=True, minimum=1, maximum=512)
+_PATH = Field("path", Kind.TEXT, "of the bundle", required=True, minimum=1, maximum=512)
+
+UPDATE_COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "update-status": ("what runs, and how far an update is", ()),
+    "update-check": ("look what the feed offers", ()),
+    "update-back": ("go back to the version before", ()),
+    "update-url": ("fetch a bundle and install it", (_URL,)),
+    "update-file": ("install a bundle of this computer", (_PATH,)),
+}
+
 COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "plug": ("plug a car in", (_CONNECTOR, *_CAR, _CABLE)),
     "unplug": ("pull the plug", (_CONNECTOR, _SIDE)),
@@ -307,6 +318,7 @@ COMMANDS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     **CARDS_COMMANDS,
     **CHECK_COMMANDS,
     **SHARING_COMMANDS,
+    **UPDATE_COMMANDS,
     **SETTINGS_COMMANDS,
 }
 """Each command: what it does, and its fields."""

@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ from zeroconf.asyncio import AsyncZeroconf
 
 from evse import __version__
 from evse.clock import Clock
+from evse.network.host import LABEL_BYTES, host_of
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +36,6 @@ LOOK_S = 5.0
 
 END_TIMEOUT_S = 3.0
 """Real time to say goodbye, s."""
-
-_LABEL = 63  # bytes of a label in DNS
 
 Interfaces = Sequence[str] | InterfaceChoice
 
@@ -85,15 +83,9 @@ def announcement_of(
     )
 
 
-def host_of(chosen: str, identity: str) -> str:
-    """A name in the network: the chosen one, else what letters and digits `identity` has."""
-    name = chosen or re.sub(r"[^A-Za-z0-9]+", "-", identity).strip("-")
-    return name[:_LABEL].rstrip("-") or "evse"
-
-
 def service_of(said: Announcement, addresses: Sequence[str]) -> ServiceInfo:
     """The service as zeroconf registers it."""
-    name = said.name.encode()[:_LABEL].decode("utf-8", "ignore")
+    name = said.name.encode()[:LABEL_BYTES].decode("utf-8", "ignore")
     return ServiceInfo(
         SERVICE,
         f"{name}.{SERVICE}",

@@ -15,6 +15,7 @@ from evse.ocpp.charge_point import ChargePoint, Counters
 from evse.ocpp.core_profile import CoreProfile
 from evse.ocpp.delivery import Delivery
 from evse.ocpp.diagnostics import Status
+from evse.ocpp.installer import Installer
 from evse.ocpp.link import Link
 from evse.ocpp.local_list import LocalList
 from evse.ocpp.maintenance import Maintenance
@@ -117,12 +118,13 @@ class OcppClient:
         station: StationPort,
         state_dir: Path,
         knows: Callable[[str], bool] = knows_nothing,
+        installer: Installer | None = None,
     ) -> "OcppClient":
         """The client with what it knew before the last power cut; then `run` it.
 
         `state_dir`: where certificates and files are kept. `knows`: whether an idTag is on the
-        local whitelist. Of `station` only `connector_ids` is read before `run`. Raises
-        `sqlite3.Error`.
+        local whitelist. `installer`: of firmware, None for that of the settings. Of `station` only
+        `connector_ids` is read before `run`. Raises `sqlite3.Error`.
         """
         values, store = Values(database), Transactions(database)
         transactions = RunningTransactions(store, await store.open_transactions())
@@ -142,6 +144,7 @@ class OcppClient:
             security,
             lambda: any(transactions.at(number) for number in station.connector_ids),
             state_dir,
+            installer,
         )
         return cls(
             settings,

@@ -27,6 +27,7 @@ class Maintenance:
         security: Security,
         charging: Callable[[], bool],
         state_dir: Path,
+        installer: Installer | None = None,
     ) -> None:
         """Use `load`."""
         self.reports = Reports()
@@ -39,7 +40,7 @@ class Maintenance:
             security.store,
             security.events,
             self.reports,
-            _installer(settings),
+            installer or _installer(settings),
             charging,
             state_dir,
         )
@@ -61,12 +62,13 @@ class Maintenance:
         security: Security,
         charging: Callable[[], bool],
         state_dir: Path,
+        installer: Installer | None = None,
     ) -> "Maintenance":
         """With the firmware update that was under way. `charging()`: whether a transaction runs.
 
         Raises `sqlite3.Error`.
         """
-        maintenance = cls(settings, clock, database, security, charging, state_dir)
+        maintenance = cls(settings, clock, database, security, charging, state_dir, installer)
         await maintenance._firmware.restore()
         return maintenance
 

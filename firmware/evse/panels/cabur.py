@@ -152,7 +152,7 @@ def belt_row(box: Box, connector: ConnectorShown) -> BeltRow:
 
 
 def digits_at(box: Box, connector: ConnectorShown, at_s: float) -> Digits:
-    """Return what AREA1 shows: an upgrade's code, or faults' codes, or the values in rotation.
+    """Return what AREA1 shows: an upgrade's code, a PIN, faults' codes, or values in rotation.
 
     Codes of faults that only warn take turns with the values.
     """
@@ -160,6 +160,8 @@ def digits_at(box: Box, connector: ConnectorShown, at_s: float) -> Digits:
         return _word(f"{box.upgrade_result} UP", at_s)
     if box.upgrade_percent is not None:
         return _word(f"{min(99, box.upgrade_percent)} UP", at_s)  # 100 is told by the result
+    if box.pin:
+        return _word(f"PIN {box.pin[:3]} {box.pin[3:]}", at_s)
     codes = list(dict.fromkeys(code_of(fault) for fault in connector.faults if _has_code(fault)))
     numbers = [] if connector.faulty else values(connector)
     turn = int(at_s // text.PAGE_S) % (len(numbers) + len(codes))

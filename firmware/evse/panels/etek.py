@@ -228,8 +228,11 @@ def _pages(
 ) -> list[text.Lines]:
     if box.notice in _NOTICES and 0 <= at_s - box.notice_at_s < NOTICE_S:
         return [(_NOTICES[box.notice], "")]
-    if box.learning and rows[0].kind is not Kind.FAULT:
-        return [("Hold a new card", "to the reader")]
+    if rows[0].kind is not Kind.FAULT:
+        if box.learning:
+            return [("Hold a new card", "to the reader")]
+        if box.pin:
+            return [("PIN for pairing", box.pin)]
     texts = [
         row.text.format(percent=box.upgrade_percent, status=connector.status)
         for row in rows
@@ -239,7 +242,16 @@ def _pages(
         texts += [RULES[fault].text for fault in connector.faults if fault in _ONLY_TEXT]
     mark = next((row.text for row in rows if row.kind is Kind.NETWORK), "")
     details = _details(connector, mark.format(way=box.network_way))
-    return [page for each in dict.fromkeys(texts) for page in text.pages(each, details)]
+    pages = [page for each in dict.fromkeys(texts) for page in text.pages(each, details)]
+    return [*pages, *_device_key(box, connector)]
+
+
+def _device_key(box: Box, connector: ConnectorShown) -> list[text.Lines]:
+    """The key by which the owner claims the wallbox takes turns with the text of one at rest."""
+    if not box.device_key or box.starting or connector.plugged or connector.faulty:
+        return []
+    first, second, *rest = box.device_key.split("-")
+    return [(f"Key {first}-{second}", f"    {'-'.join(rest)}")]
 
 
 _NOTICES = {Notice.ACCEPTED: "Card accepted", Notice.REFUSED: "Card refused"}

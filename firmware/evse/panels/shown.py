@@ -134,7 +134,8 @@ class Box:
     """What concerns the whole wallbox. `at_s` and `notice_at_s` are instants of the panel's clock.
 
     `upgrade_percent`: a firmware upgrade is under way; `upgrade_result`: one has just ended.
-    `learning`: the next card is learnt.
+    `learning`: the next card is learnt. `pin`: for pairing, while there is one; `device_key`: while
+    nobody has claimed the wallbox.
     """
 
     starting: bool = False
@@ -145,6 +146,8 @@ class Box:
     upgrade_percent: int | None = None
     upgrade_result: UpgradeResult | None = None
     learning: bool = False
+    pin: str = ""
+    device_key: str = ""
     notice: Notice | None = None
     notice_at_s: float = 0.0
     at_s: float = 0.0
@@ -294,6 +297,8 @@ _BOX: Mapping[str, Callable[[Any], Any]] = {
     "upgrade_percent": int,
     "upgrade_result": UpgradeResult,
     "learning": bool,
+    "pin": str,
+    "device_key": str,
     "notice": Notice,
     "notice_at_s": float,
     "at_s": float,

@@ -110,6 +110,27 @@ ROWS = (
         pattern=r"|[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?",
         form="letters, digits and hyphens, or empty",
     ),
+    Setting(
+        # ETEK manual, 5.1: the network configuration dedicated card.
+        "network.hotspot_card",
+        Kind.STR,
+        "",
+        "Card that opens the hotspot",
+        INSTALLER,
+        maximum=20,
+    ),
+    Setting(
+        # Cabur manual, 8.1: pressed for three seconds.
+        "network.hotspot_button",
+        Kind.STR,
+        "",
+        "Line of the button that opens the hotspot",
+        INSTALLER,
+        maximum=64,
+        pattern=r"|gpiochip\d{1,3}:\d{1,3}",
+        form="e.g. gpiochip0:17, or empty",
+        reboot=True,
+    ),
 )
 
 

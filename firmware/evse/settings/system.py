@@ -116,6 +116,17 @@ MQTT_ROWS = (
         form="text without spaces, # and +",
     ),
     Setting("mqtt.discovery", Kind.BOOL, True, "Discovery by Home Assistant", INSTALLER),
+    Setting("mqtt.allow_control", Kind.BOOL, False, "Current limit may be set by MQTT", INSTALLER),
+    Setting(
+        "mqtt.ca_file",
+        Kind.STR,
+        "",
+        "File with the root certificate of the MQTT broker",
+        INSTALLER,
+        maximum=512,
+        pattern=r"|/[^\s]*",
+        form="a path as /etc/evse/ca.pem, or empty",
+    ),
 )
 
 ROWS = ACCOUNT_ROWS + LOG_ROWS + UPDATE_ROWS + TIME_ROWS + WEB_ROWS + MQTT_ROWS

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from evse.configuration import Commands, add_running
+from evse.network.host import host_of
 
 if TYPE_CHECKING:
     import segno
@@ -45,13 +46,14 @@ def _run(args: argparse.Namespace) -> int:
     import segno
 
     from evse.web.device_key import DeviceKey
-    from evse.web.security import hostname
 
     try:
         args.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = DeviceKey.load(args.state).text
-        serial = args.serial if args.serial is not None else serial_in(args.state)
-        url = args.url or f"https://{hostname()}.local"
+        serial = args.serial
+        if serial is None:
+            serial = saved_in(args.state, "manufacturer.serial")
+        url = args.url or f"https://{host_in(args.state)}.local"
         code = segno.make(claim_url(url, key), error="m", micro=False)
         if args.svg is not None:
             args.svg.write_text(label(code, key, url, serial), encoding="utf-8")
@@ -72,16 +74,21 @@ def claim_url(url: str, key: str) -> str:
     return f"{url.rstrip('/')}/#key={key}"
 
 
-def serial_in(state_dir: Path) -> str:
-    """The serial number that was kept in a state folder; "" when there is none yet.
+def host_in(state_dir: Path) -> str:
+    """The wallbox's name in the network, as it will be announced."""
+    return host_of(saved_in(state_dir, "network.hostname"), saved_in(state_dir, "ocpp.identity"))
+
+
+def saved_in(state_dir: Path, key: str) -> str:
+    """A setting that was kept in a state folder; "" when there is none yet.
 
     Read alone, whether the wallbox runs or not.
     """
     path = state_dir / "evse.sqlite"
-    query = "SELECT value FROM settings WHERE key = 'manufacturer.serial'"
+    query = "SELECT value FROM settings WHERE key = ?"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            row = database.execute(query).fetchone()
+            row = database.execute(query, (key,)).fetchone()
     except sqlite3.Error:
         return ""  # no file, or none that can be read: the label does without
     return str(json.loads(row[0])) if row else ""

@@ -1,11 +1,11 @@
 """The parts which decide who comes in, put together."""
 
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from evse.network.host import host_of
 from evse.settings.values import Settings
 from evse.storage.accounts import AccountsTable
 from evse.storage.audit import AuditTable
@@ -23,7 +23,7 @@ from evse.web.tokens import Tokens
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """See the module."""
+    """See the module. `host`: the name of the wallbox in the local network."""
 
     accounts: Accounts
     sessions: Sessions
@@ -33,6 +33,7 @@ class Security:
     lockout: Lockout
     certificate: Certificate
     guard: Guard
+    host: str
 
     @classmethod
     async def load(
@@ -49,6 +50,7 @@ class Security:
         """
         device_key = DeviceKey.load(state_dir)
         sessions = Sessions(monotonic)
+        host = host_of(settings["network.hostname"], settings["ocpp.identity"])
         tokens = await Tokens.load(TokensTable(database))
         return cls(
             accounts=await Accounts.load(AccountsTable(database), settings, device_key),
@@ -57,12 +59,7 @@ class Security:
             audit=Audit(AuditTable(database), settings),
             device_key=device_key,
             lockout=Lockout(monotonic),
-            certificate=Certificate(state_dir, hostname()),
+            certificate=Certificate(state_dir, host),
             guard=Guard(sessions, tokens),
+            host=host,
         )
-
-
-def hostname() -> str:
-    """The name of this computer without its domain, as certificates and mDNS can have it."""
-    name = socket.gethostname().partition(".")[0]
-    return name if name.isascii() and name else "evse"

@@ -23,7 +23,7 @@ from evse.web.endpoint import PREFIX, WEBSOCKET, ApiError, Call, Endpoint
 from evse.web.events import detail_of, event_of
 from evse.web.listening import first_free, listening
 from evse.web.openapi import openapi_endpoint
-from evse.web.security import Security, hostname
+from evse.web.security import Security
 from evse.web.static_files import StaticFiles
 
 _log = logging.getLogger(__name__)
@@ -207,7 +207,7 @@ class WebServer:
         security = self._security
         if self.https_port != wanted:
             _log.warning("port %d is not to be had for the local page", wanted)
-        url = f"https://{hostname()}.local:{self.https_port}".removesuffix(f":{HTTPS_PORT}")
+        url = f"https://{security.host}.local:{self.https_port}".removesuffix(f":{HTTPS_PORT}")
         _log.info("local page at %s, certificate %s", url, security.certificate.shown.fingerprint)
         if not security.accounts.claimed:
             _log.warning("nobody has claimed it yet: device key %s", security.device_key.text)

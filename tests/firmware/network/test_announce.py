@@ -15,10 +15,10 @@ from evse.network.announce import (
     Announcement,
     Announcer,
     announcement_of,
-    host_of,
     own_addresses,
     service_of,
 )
+from evse.network.host import host_of
 from evse.network.find_command import Found, find, found_of
 from tests.firmware.network.machine import Store, settings_of
 from tests.firmware.network.mocked import eventually
