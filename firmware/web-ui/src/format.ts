@@ -27,11 +27,12 @@ export const kilowatts = (watts: number | null | undefined): string =>
 export const kilowattHours = (wattHours: number | null | undefined): string =>
   withUnit(number(wattHours == null ? null : wattHours / 1000, 2), "kWh");
 
-/** "1 h 25 min", "4 min 10 s". */
+/** "1 h 25 min", "42 min", "4 min 10 s". */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return NONE;
   const s = Math.max(0, Math.round(seconds));
   if (s >= 3600) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  if (s >= 600) return `${Math.floor(s / 60)} min`;
   if (s >= 60) return `${Math.floor(s / 60)} min ${s % 60} s`;
   return `${s} s`;
 }
@@ -60,6 +61,11 @@ export function shown(value: Value, unit = ""): string {
   if (typeof value === "boolean") return t(value ? "word.on" : "word.off");
   if (Array.isArray(value)) return value.join(", ") || NONE;
   if (typeof value === "string") return withUnit(value, unit).trim();
-  const text = new Intl.NumberFormat(language.value, { maximumFractionDigits: 3 }).format(value);
+  if (typeof value === "object") return JSON.stringify(value); // what a log of changes may hold
+  // Without groups: most whole numbers are ports, registers and addresses.
+  const text = new Intl.NumberFormat(language.value, {
+    maximumFractionDigits: 3,
+    useGrouping: false,
+  }).format(value);
   return withUnit(text, unit).trim();
 }

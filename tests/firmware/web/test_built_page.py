@@ -97,3 +97,10 @@ def test_sources_name_no_registry() -> None:
     versions = json.loads(manifest)["dependencies"] | json.loads(manifest)["devDependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
     assert not (build_page.SOURCES / "package-lock.json").exists()
+
+
+def test_every_picture_of_the_page_is_shown_and_there() -> None:
+    docs = build_page.ROOT / "docs"
+    shown = set(re.findall(r"images/page/([\w-]+\.webp)", (docs / "local-page.md").read_text()))
+    there = {path.name for path in (docs / "images" / "page").glob("*.webp")}
+    assert shown == there

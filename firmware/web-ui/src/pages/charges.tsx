@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { address, get } from "../api";
+import { cardName } from "../cardname";
 import { dateTime, duration, kilowattHours, NONE } from "../format";
 import { t } from "../i18n";
 import { useLoad } from "../load";
@@ -105,7 +106,7 @@ function ChargesTable({ charges, connectors }: { charges: Charge[]; connectors: 
             </td>
             <td data-label={t("charges.start_mode")}>{charge.start_mode || NONE}</td>
             <td data-label={t("charges.stop_mode")}>{charge.stop_mode || NONE}</td>
-            <td data-label={t("charges.card")}>{charge.name || charge.card || NONE}</td>
+            <td data-label={t("charges.card")}>{cardName(charge.card, charge.name)}</td>
             {connectors > 1 && <td data-label={t("charges.connector")}>{charge.connector}</td>}
           </tr>
         ))}

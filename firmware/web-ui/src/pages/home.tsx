@@ -1,10 +1,11 @@
 // What the wallbox does now, and why: the page for every day.
 
+import { computed } from "@preact/signals";
 import { useState } from "preact/hooks";
 
 import { get, post } from "../api";
-import { rows } from "../draft";
-import { amps, duration, kilowattHours, kilowatts, number, volts } from "../format";
+import { cardName } from "../cardname";
+import { amps, duration, kilowattHours, number, volts } from "../format";
 import { t, word } from "../i18n";
 import { live } from "../live";
 import { useLoad } from "../load";
@@ -17,7 +18,25 @@ import { WhenLoaded } from "../parts/load";
 import { attempt } from "../parts/toast";
 import { link } from "../route";
 
+// The charts follow a minute, the state a second: what they need of it seldom changes.
+const several = computed(() => (live.value?.connectors.length ?? 1) > 1);
+const metered = computed(() => Boolean(live.value?.house));
+
 export function HomePage() {
+  return (
+    <div class="home">
+      <div class="stack">
+        <Connectors />
+      </div>
+      <div class="stack">
+        <House />
+        <PowerCharts />
+      </div>
+    </div>
+  );
+}
+
+function Connectors() {
   const state = live.value;
   if (!state) {
     return (
@@ -28,13 +47,9 @@ export function HomePage() {
   }
   return (
     <>
-      <div class="columns">
-        {state.connectors.map((connector) => (
-          <Connector key={connector.number} connector={connector} only={state.connectors.length === 1} />
-        ))}
-        {state.house && <House house={state.house} />}
-      </div>
-      <PowerCharts state={state} />
+      {state.connectors.map((connector) => (
+        <Connector key={connector.number} connector={connector} only={state.connectors.length === 1} />
+      ))}
       <p class="help centre">
         <Icon name="cloud" /> {backend(state)}
       </p>
@@ -123,7 +138,7 @@ function Session({ connector, session }: SessionProps) {
         </div>
         <div>
           <dt>{t("home.card")}</dt>
-          <dd>{session.name || cardName(session.card)}</dd>
+          <dd>{cardName(session.card, session.name)}</dd>
         </div>
       </dl>
       {connector.phase === "charging" && (
@@ -133,12 +148,6 @@ function Session({ connector, session }: SessionProps) {
       )}
     </>
   );
-}
-
-/** Free charging has a tag of its own, which is no card. */
-function cardName(tag: string): string {
-  const free = rows.value.get("authorization.free_charging_tag_id")?.value === tag;
-  return free ? t("home.free") : tag;
 }
 
 /** All that the sentence rests on. */
@@ -188,7 +197,9 @@ function Details({ connector }: { connector: ConnectorState }) {
   );
 }
 
-function House({ house }: { house: NonNullable<LiveState["house"]> }) {
+function House() {
+  const house = live.value?.house;
+  if (!house) return null;
   return (
     <section class="card" aria-labelledby="house">
       <h2 id="house">
@@ -207,10 +218,9 @@ function House({ house }: { house: NonNullable<LiveState["house"]> }) {
 const SPANS_H = [3, 24, 72] as const;
 const CHARTS_EVERY_MS = 60_000; // a sample is a minute
 
-function PowerCharts({ state }: { state: LiveState }) {
+function PowerCharts() {
   const [hours, setHours] = useState<number>(3);
   const loaded = useLoad(() => get<Charts>("charts", { hours }), [hours], CHARTS_EVERY_MS);
-  const several = state.connectors.length > 1;
   return (
     <section class="card" aria-labelledby="charts">
       <header>
@@ -233,10 +243,10 @@ function PowerCharts({ state }: { state: LiveState }) {
               from={charts.from}
               stepS={charts.step_s}
               lines={lines(charts, /^charger_(\d+)_w$/, 1000, (connector) =>
-                several ? t("home.connector", { number: connector }) : t("chart.charger"),
+                several.value ? t("home.connector", { number: connector }) : t("chart.charger"),
               )}
             />
-            {state.house && (
+            {metered.value && (
               <Lines
                 title={t("chart.house")}
                 unit="A"
@@ -253,14 +263,11 @@ function PowerCharts({ state }: { state: LiveState }) {
         )}
       </WhenLoaded>
       <p class="help">
-        <a href={link("/charges")}>{t("chart.more")}</a> · {t("chart.now", { power: nowOf(state) })}
+        <a href={link("/charges")}>{t("chart.more")}</a>
       </p>
     </section>
   );
 }
-
-const nowOf = (state: LiveState): string =>
-  kilowatts(state.connectors.reduce((sum, connector) => sum + (connector.power_w ?? 0), 0));
 
 /** The series whose name fits, divided by `unit`; those without any value are left out. */
 function lines(

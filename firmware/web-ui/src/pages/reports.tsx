@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 
 import { address, get } from "../api";
+import { cardName } from "../cardname";
 import { date, duration, kilowattHours, month as monthName } from "../format";
 import { t } from "../i18n";
 import { useLoad } from "../load";
@@ -53,7 +54,7 @@ export function ReportsPage() {
           onChange={setCard}
           options={[
             { value: "", text: t("reports.all_cards") },
-            ...cards.map((one) => ({ value: one.card ?? "", text: one.name || one.card || "" })),
+            ...cards.map((one) => ({ value: one.card ?? "", text: cardName(one.card, one.name) })),
           ]}
         />
         <a class="button" href={address(`${path}/report.csv`, { card })} download>
@@ -106,7 +107,7 @@ function Shown({ report }: { report: Report }) {
             <tbody>
               {report.cards.map((one) => (
                 <tr key={one.card}>
-                  <th scope="row">{one.name || one.card}</th>
+                  <th scope="row">{cardName(one.card, one.name)}</th>
                   <td data-label={t("reports.charges")}>{one.charges}</td>
                   <td data-label={t("charges.duration")}>{duration(one.duration_s)}</td>
                   <td data-label={t("reports.energy")} class="number">

@@ -118,11 +118,11 @@ function Scan() {
               />
               <span class="grow">
                 <strong>{network.ssid}</strong>
+                <small>
+                  {word("security", network.security)}
+                  {network.dbm !== null && ` · ${network.dbm} dBm`}
+                </small>
               </span>
-              <small>
-                {word("security", network.security)}
-                {network.dbm !== null && ` · ${network.dbm} dBm`}
-              </small>
             </button>
           </li>
         ))}

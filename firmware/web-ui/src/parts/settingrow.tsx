@@ -5,7 +5,7 @@ import { useId, useState } from "preact/hooks";
 
 import { change, discard, draft, fieldErrors, numberError, rangeOf, valueOf } from "../draft";
 import { shown } from "../format";
-import { t } from "../i18n";
+import { t, word } from "../i18n";
 import { live } from "../live";
 import type { Row, Value } from "../model";
 import { ActionControl } from "./actions";
@@ -91,10 +91,16 @@ function optionText(row: Row, value: Value): string {
   return option?.text ?? shown(value, row.unit);
 }
 
+/** Facts whose values are words of the program; the page has them in its languages. */
+const IN_WORDS = new Set(["state.backend_state", "state.chargepoint_state", "state.fan_status"]);
+
 function ReadOnly({ row }: { row: Row }) {
   const fact = live.value?.facts[row.key];
   const value = row.kind === "fact" && fact !== undefined ? fact : row.value;
   if (row.secret) return <output class="value">{t(row.is_set ? "setting.set" : "setting.not_set")}</output>;
+  if (row.kind === "fact" && typeof value === "string" && IN_WORDS.has(row.key)) {
+    return <output class="value">{word("fact", word("status", value))}</output>;
+  }
   const text = Array.isArray(value)
     ? value.map((one) => optionText(row, one)).join(", ") || shown(value)
     : optionText(row, value);
