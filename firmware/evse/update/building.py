@@ -28,13 +28,15 @@ _MACHINE = re.compile(r"(x86_64|aarch64|armv7l|armv6l|i686|riscv64)$")
 def wheels_of(checkout: Path, extras: str, target: Path) -> None:
     """Make the wheels of a checkout and of all that it needs, for the Python that runs this.
 
+    Among them is pip, by which they are installed: a system may have none, or one too old.
+
     `extras` as pip has them: "gpio,can". Asks the package index. Raises ValueError, OSError.
     """
     wanted = f"{checkout}[{extras}]" if extras else str(checkout)
     with tempfile.TemporaryDirectory() as folder:
         base = getattr(sys, "_base_executable", sys.executable)
         _run(base, "-m", "venv", folder)
-        _run(f"{folder}/bin/pip", "wheel", "--quiet", "--wheel-dir", str(target), wanted)
+        _run(f"{folder}/bin/pip", "wheel", "--quiet", "--wheel-dir", str(target), wanted, "pip")
 
 
 def build(

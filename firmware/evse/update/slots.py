@@ -119,15 +119,18 @@ class Slots:
         tell(10)
         # Of the interpreter below, not of ours: an environment of an environment would need both.
         base = getattr(sys, "_base_executable", sys.executable)
-        await _command(lock, base, "-m", "venv", str(self.root / slot))
+        brought = next((file for file in files if file.name.startswith("pip-")), None)
+        with_pip = () if brought is None else ("--without-pip",)
+        await _command(lock, base, "-m", "venv", *with_pip, str(self.root / slot))
         tell(35)
         python = str(launcher.python(self.root, slot))
-        pip = (python, *CLEAN, "-m", "pip", "--disable-pip-version-check", "--no-input")
-        names = [str(file) for file in files]
-        install = ("install", "--quiet", "--no-index", "--no-cache-dir", "--no-deps")
-        await _command(lock, *pip, *install, *names)
+        # A wheel of pip is a program too; without one there is that of Python's ensurepip.
+        start = ("-m", "pip") if brought is None else (str(brought / "pip"),)
+        quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
+        install = ("install", *quiet, "--no-index", "--no-cache-dir", "--no-deps")
+        await _command(lock, python, *CLEAN, *start, *install, *map(str, files))
         tell(85)
-        await _command(lock, *pip, "check")
+        await _command(lock, python, *CLEAN, "-m", "pip", "check", *quiet)
         said = await _command(lock, python, *CLEAN, "-m", "evse", "--version")
         await _command(lock, python, *CLEAN, "-c", launcher.PROBE)
         if said.split()[-1:] != [bundle.manifest.version]:

@@ -6,7 +6,9 @@ tests ask no package index. Its dependencies are not copied into every slot: a s
 """
 
 import base64
+import ensurepip
 import hashlib
+import shutil
 import sysconfig
 import tomllib
 import zipfile
@@ -22,6 +24,9 @@ from evse.update.trust import TrustedKeys, key_id, public_pem
 
 FIRMWARE = Path(__file__).parents[3] / "firmware"
 PROJECT = tomllib.loads((FIRMWARE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+PIP_WHEELS = sorted((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+"""The pip that comes with this Python. Some distributions take it out, and tests ask no index."""
 
 Patch = Callable[[str], str]
 
@@ -108,13 +113,20 @@ class Maker:
         return file
 
     def real(
-        self, version: str, patches: Mapping[str, Patch] | None = None, trial_s: int = 60
+        self,
+        version: str,
+        patches: Mapping[str, Patch] | None = None,
+        trial_s: int = 60,
+        *,
+        with_pip: bool = True,
     ) -> Path:
-        """A bundle that can be installed."""
+        """A bundle that can be installed; `with_pip` as those that are built from a checkout."""
         wheels = self.folder / f"wheels-{version}"
         wheels.mkdir()
         program_wheel(wheels, version, patches)
         environment_wheel(wheels)
+        if with_pip:
+            shutil.copy(PIP_WHEELS[0], wheels)
         return self._built(wheels, version, trial_s)
 
     def small(self, version: str = "9.9.0", *, signed: bool = True, padding: int = 100) -> Path:

@@ -12,7 +12,7 @@ import pytest
 
 from evse.update.building import fits
 from evse.update.bundle_command import USAGE_STATUS, add_bundle
-from tests.firmware.update.bundles import environment_wheel, program_wheel
+from tests.firmware.update.bundles import PIP_WHEELS, environment_wheel, program_wheel
 
 Command = Callable[..., tuple[int, str]]
 
@@ -38,11 +38,12 @@ def bundle(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 @pytest.fixture
-def wheels(tmp_path: Path) -> Path:
+def wheels(tmp_path: Path, pip: None) -> Path:
     folder = tmp_path / "wheels"
     folder.mkdir()
     program_wheel(folder, "2.0.0")
     environment_wheel(folder)
+    shutil.copy(PIP_WHEELS[0], folder)
     return folder
 
 

@@ -54,6 +54,13 @@ async def test_a_version_comes_into_the_other_slot(slots: Slots, maker: Maker) -
     assert not (slots.root / slots_module.WHEELS).exists()
 
 
+async def test_without_a_pip_in_the_bundle_there_is_that_of_python(
+    slots: Slots, maker: Maker
+) -> None:
+    await slots.install(read(maker, maker.real("2.0.3", with_pip=False)), NOW)
+    assert version(slots, slot="b") == "2.0.3"
+
+
 async def test_a_bundle_without_a_program_leaves_nothing(slots: Slots, maker: Maker) -> None:
     with pytest.raises(UpdateError, match="cannot be installed") as caught:
         await slots.install(read(maker, maker.small("3.0.0")), NOW)

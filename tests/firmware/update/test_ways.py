@@ -9,11 +9,14 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from ocpp.v16 import call
 
@@ -74,6 +77,50 @@ async def test_by_file(make_box: MakeBox, new_bundle: Path) -> None:
         assert (await box.answer())["version"] == OLD
         await box.ask("update-file", path=str(new_bundle))
         await is_new(box)
+
+
+async def test_by_upload_to_the_page(make_box: MakeBox, files: Files) -> None:
+    """The procedure of the Cabur manual, file and MD5 over the page; by HTTPS and logged in."""
+    content, port = files.stored["box/2.evse"], free_port()
+    settings = ("web.enabled=true", "web.http_port=0", f"web.https_port={port}")
+    async with make_box(*settings) as box, page(box, port) as ask:
+        refused = await ask("update/upload", content, {"X-MD5": "0" * 32})
+        assert (refused.status, (await refused.json())["errors"][0]["code"]) == (422, "E02")
+        cut = await ask("update/upload", content[:-1], {})
+        assert (cut.status, (await cut.json())["errors"][0]["code"]) == (422, "E04")
+        md5 = hashlib.md5(content).hexdigest()
+        taken = await ask("update/upload", content, {"X-MD5": md5, "X-File-Name": "2.evse"})
+        assert taken.status == 202, await taken.text()
+        await is_new(box)
+
+
+Ask = Callable[[str, bytes, dict[str, str]], Awaitable[aiohttp.ClientResponse]]
+
+
+@asynccontextmanager
+async def page(box: Wallbox, port: int) -> AsyncIterator[Ask]:
+    """Claim the wallbox as its owner does, and send it something in that session."""
+    base = f"https://127.0.0.1:{port}"
+    key = (box.state / "device-key").read_text().strip()
+    passwords = {role: f"{role}-of-a-test" for role in ("manufacturer", "operator", "user")}
+    async with aiohttp.ClientSession(base, connector=aiohttp.TCPConnector(ssl=False)) as browser:
+        claim = {"device_key": key, "passwords": passwords}
+        opened = await browser.post("/api/v1/claim", json=claim, headers={"Origin": base})
+        assert opened.status == 200, await opened.text()
+        headers = {"Origin": base, "X-CSRF-Token": (await opened.json())["csrf"]}
+        cookie = "; ".join(f"{each.key}={each.value}" for each in opened.cookies.values())
+
+        async def ask(path: str, body: bytes, more: dict[str, str]) -> aiohttp.ClientResponse:
+            whole = headers | {"Content-Type": "application/octet-stream", "Cookie": cookie} | more
+            return await browser.post(f"/api/v1/{path}", data=body, headers=whole)
+
+        yield ask
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def test_by_url_over_ftp(make_box: MakeBox, files: Files) -> None:

@@ -13,6 +13,13 @@ APP = (
             "from evse.update.command import update_handlers\n"
             "from evse.update.fitted import updater_of\n"
             "from evse.update.health import Health\n"
+            "from evse.history.history import History\n"
+            "from evse.network.service import network_of\n"
+            "from evse.storage.notes import Notes\n"
+            "from evse.web.api.all import endpoints\n"
+            "from evse.web.context import Context\n"
+            "from evse.web.security import Security\n"
+            "from evse.web.server import WebServer\n"
         ),
     ),
     (
@@ -54,6 +61,28 @@ APP = (
         "            tasks.create_task(front.run())\n",
         """            tasks.create_task(front.run())
             tasks.create_task(updater.run())
+            security = await Security.load(settings, database, state_dir)
+            history = History(database, settings, clock, station, whitelist.name, state_dir)
+            network = network_of(settings, clock, Notes(database), state_dir)
+            context = Context(
+                settings,
+                clock,
+                station,
+                client,
+                handlers,
+                state_dir,
+                security.accounts,
+                security.sessions,
+                security.tokens,
+                security.audit,
+                security.device_key,
+                security.lockout,
+                security.certificate,
+                history,
+                network,
+                updater,
+            )
+            tasks.create_task(WebServer(settings, security, endpoints(context)).run())
 """,
     ),
 )
