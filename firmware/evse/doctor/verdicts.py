@@ -193,7 +193,7 @@ def _answers(device: Device) -> Iterator[Verdict]:
 
 _UNKNOWN = (
     "it is in none of the tables: as a meter it can be used once its registers are entered "
-    "(`evse settings meter`)"
+    "(`evse settings list meter`)"
 )
 _FACTORY_ADDRESS = (
     "it has the factory's address: before a second one comes to this line, give each its own "

@@ -11,7 +11,7 @@ from evse.settings.setting import Setting, Value
 HEAD = """\
 # Settings of the wallbox. A line counts once its # is taken away; all others are as shown.
 # What was changed on the wallbox or over OCPP since wins over this file.
-# `evse settings` explains them too. After a change: systemctl restart evse
+# `evse settings list` explains them too. After a change: systemctl restart evse
 """
 
 
@@ -30,7 +30,7 @@ def config_template(settings: Iterable[Setting]) -> str:
 def _row(setting: Setting) -> str:
     label = " ".join(setting.label.split())
     name = setting.key.rpartition(".")[2]
-    return f"# {label}: {setting.allowed}\n#{name} = {_toml(setting.default)}"
+    return f"# {label}: {setting.help}\n# {setting.allowed}\n#{name} = {_toml(setting.default)}"
 
 
 def _toml(value: Value) -> str:

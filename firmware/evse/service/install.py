@@ -96,5 +96,5 @@ def _check(place: Place, changes: Changes) -> None:
 
 def next_steps(place: Place, tell: Callable[[str], None]) -> None:
     """What is left to do by hand."""
-    tell(f"Set up the wallbox in {place.config} (evse settings explains), then:")
+    tell(f"Set up the wallbox in {place.config} (evse settings list explains), then:")
     tell("  systemctl restart evse; journalctl -u evse -f")
