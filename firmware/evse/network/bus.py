@@ -5,6 +5,7 @@ DBUS_SYSTEM_BUS_ADDRESS says.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.errors import AuthError
 
 from evse.network.reason import Reason, reason_of
+
+_log = logging.getLogger(__name__)
 
 CALL_TIMEOUT_S = 10.0
 """Real time for one call, s: polkit and a modem take their time, an answer never takes so long."""
@@ -44,6 +47,7 @@ class SystemBus:
     def __init__(self) -> None:
         self._bus: MessageBus | None = None
         self._connecting = asyncio.Lock()
+        self._loss: asyncio.Task[None] | None = None
 
     async def call(
         self,
@@ -101,6 +105,10 @@ class SystemBus:
         self._bus = None
 
     async def _connected(self) -> MessageBus:
+        for _ in range(2):
+            # The loop hears of a loss first: what is written to a lost connection leaves errors in
+            # the library that nobody fetches, and of which Python complains.
+            await asyncio.sleep(0)
         async with self._connecting:
             if self._bus is not None and self._bus.connected:
                 return self._bus
@@ -111,7 +119,16 @@ class SystemBus:
             except (OSError, EOFError, TimeoutError, InvalidAddressError, AuthError) as error:
                 words = str(error) or "no answer"
                 raise BusError(Reason("no_dbus", {"words": words}), absent=True) from error
+            self._loss = asyncio.ensure_future(_hear_of_the_loss(self._bus))
             return self._bus
+
+
+async def _hear_of_the_loss(bus: MessageBus) -> None:
+    """Take the error with which a connection ends: the calls under way have been told it too."""
+    try:
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    except (OSError, EOFError, DBusError) as error:
+        _log.debug("the D-Bus was lost: %r", error)
 
 
 def _refusal(service: str, member: str, reply: Message | None) -> BusError:
