@@ -157,6 +157,10 @@ def test_upgrade_code(code: str, result: UpgradeResult) -> None:
     assert rotation(shown(faulty(Fault.FAN), upgrade_result=result)) == [code]
 
 
+def test_the_pin_for_pairing_is_shown_in_halves() -> None:
+    assert rotation(shown(pin="012345")) == ["PIN 012 345"]
+
+
 def test_an_upgrade_under_way_is_not_yet_successful() -> None:
     assert rotation(shown(upgrade_percent=45)) == ["45 UP"]
     assert rotation(shown(upgrade_percent=100)) == ["99 UP"]

@@ -210,6 +210,22 @@ def test_learning_asks_for_the_card() -> None:
     )
 
 
+def test_the_pin_for_pairing_is_shown_unless_there_is_a_fault() -> None:
+    assert etek.indications(shown(pin="012345"), None, 0.0).lines == (
+        "PIN for pairing ",
+        "012345".ljust(16),
+    )
+    assert "012345" not in texts(shown(faulty(Fault.LOCK), pin="012345"))
+
+
+def test_the_device_key_takes_turns_with_the_text_of_a_wallbox_at_rest() -> None:
+    key = "53ZDP-2WSDG-NRVR5-M0FRC"
+    lines = {etek.indications(shown(device_key=key), None, float(at_s)).lines for at_s in range(60)}
+    assert ("Key 53ZDP-2WSDG".ljust(16), "    NRVR5-M0FRC".ljust(16)) in lines
+    assert any("Available" in first for first, _ in lines)
+    assert "53ZDP" not in texts(shown(CHARGING, device_key=key))
+
+
 def test_of_two_connectors_the_important_one_is_shown_and_equals_take_turns() -> None:
     idle, charging = ConnectorShown(1), ConnectorShown(2, **CHARGING)
     broken = ConnectorShown(2, **faulty(Fault.DIODE))
