@@ -21,15 +21,23 @@ MAX_BLACK_BOX_BYTES = 20_000_000
 
 _CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 
+_DEVICE_KEY = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}\b")
+"""As `web.device_key` prints it. It lets in for ever, and a first start tells it on the console."""
+
+_PIN = re.compile(r'(?<="pin": ")\d+(?=")')
+"""That for pairing, in what the panel shows."""
+
 
 def without_secrets(text: str, settings: Settings) -> str:
-    """The text without any secret setting, and without user and password in urls.
+    """The text without any secret setting, without user and password in urls, device key and PIN.
 
     None of them should be in it; this is the second lock.
     """
     for setting in SETTINGS:
         if setting.secret and (secret := str(settings[setting.key])):
             text = text.replace(secret, "***")
+    for secret_form in (_DEVICE_KEY, _PIN):
+        text = secret_form.sub("***", text)
     return _CREDENTIALS.sub("***@", text)
 
 

@@ -17,6 +17,7 @@ from evse.ocpp.archive import write_archive
 from tests.firmware.ocpp.file_servers import CREDENTIALS, Files, ftp_files, http_files
 
 SECRET = "0123456789abcdef"
+DEVICE_KEY = "K7M2Q-9XWBD-4TRH0-VN3ZC"
 
 
 @pytest.fixture(params=["http", "ftp"])
@@ -71,16 +72,18 @@ def unpacked(files: Files) -> Mapping[str, str]:
 async def test_they_help_and_have_no_secrets(
     central: Any, make_wallbox: Any, eventually: Any, http: Files, tmp_path: Path
 ) -> None:
-    """Settings, status, log and black boxes; no password, wherever it came from."""
+    """Settings, status, log and black boxes; no password, key or PIN, wherever it came from."""
     wallbox = await make_wallbox(f"ocpp.password={SECRET}")
     wallbox.start()
     await eventually(lambda: wallbox.client.connected)
 
     async def status() -> Mapping[str, Any]:
-        return {"connectors": {"1": {"status": "Available"}}}
+        shown = {"pin": "493028", "device_key": DEVICE_KEY}
+        return {"connectors": {"1": {"status": "Available"}}, "panel": {"box": shown}}
 
     wallbox.client.tell_status_by(status)
     logging.getLogger("evse.test").warning("a slip: %s at ftp://user:pass@host/", SECRET)
+    logging.getLogger("evse.test").warning("nobody has claimed it yet: %s", DEVICE_KEY)
     (tmp_path / "blackbox").mkdir()
     (tmp_path / "blackbox" / "2026.jsonl.gz").write_bytes(b"recorded")
     await central.ask(call.GetDiagnostics(http.url("")))
@@ -93,7 +96,8 @@ async def test_they_help_and_have_no_secrets(
     assert "ocpp.identity = box1" in texts["settings.txt"]
     assert "ocpp.password = ***" in texts["settings.txt"]
     assert "a slip: *** at ftp://***@host/" in texts["log.txt"]
-    assert SECRET not in "".join(texts.values())
+    assert json.loads(texts["status.json"])["panel"]["box"] == {"pin": "***", "device_key": "***"}
+    assert not [each for each in (SECRET, DEVICE_KEY) if each in "".join(texts.values())]
 
 
 async def test_each_attempt_tells_its_beginning_and_its_failure(
