@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 
 import { ApiProblem, get, post, put } from "./api";
 import { language, t } from "./i18n";
+import { link } from "./live";
 import { inWords } from "./load";
 import type { Row, SaveAnswer, SettingsAnswer, Value } from "./model";
 import { role } from "./session";
@@ -64,6 +65,16 @@ export function follow(): void {
     if (role.value !== lastRole && lastRole !== null) discard();
     lastRole = role.value;
     void loadSettings();
+  });
+  let away = false;
+  effect(() => {
+    if (link.value === "lost") away = true;
+    if (link.value !== "live" || !away) return;
+    away = false;
+    void loadSettings(); // it has perhaps restarted, with what had waited for that
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changedCount.peek() > 0) event.preventDefault();
   });
 }
 

@@ -14,7 +14,9 @@ export function number(value: number | null | undefined, digits = 0): string {
   }).format(value);
 }
 
-const withUnit = (text: string, unit: string): string => (text === NONE ? NONE : `${text} ${unit}`);
+/** A number and its unit, which stay in one line. */
+const withUnit = (text: string, unit: string): string =>
+  text === NONE || !unit ? text : `${text}\u00a0${unit}`;
 
 export const amps = (value: number | null | undefined, digits = 1): string =>
   withUnit(number(value, digits), "A");
@@ -31,10 +33,11 @@ export const kilowattHours = (wattHours: number | null | undefined): string =>
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return NONE;
   const s = Math.max(0, Math.round(seconds));
-  if (s >= 3600) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  if (s >= 600) return `${Math.floor(s / 60)} min`;
-  if (s >= 60) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${s} s`;
+  const [h, min] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60)];
+  if (h > 0) return `${withUnit(String(h), "h")} ${withUnit(String(min), "min")}`;
+  if (min >= 10) return withUnit(String(min), "min");
+  if (min > 0) return `${withUnit(String(min), "min")} ${withUnit(String(s % 60), "s")}`;
+  return withUnit(String(s), "s");
 }
 
 function instant(iso: string | null | undefined, style: Intl.DateTimeFormatOptions): string {
@@ -60,12 +63,11 @@ export function shown(value: Value, unit = ""): string {
   if (value === null || value === "") return NONE;
   if (typeof value === "boolean") return t(value ? "word.on" : "word.off");
   if (Array.isArray(value)) return value.join(", ") || NONE;
-  if (typeof value === "string") return withUnit(value, unit).trim();
-  if (typeof value === "object") return JSON.stringify(value); // what a log of changes may hold
+  if (typeof value === "string") return withUnit(value, unit);
   // Without groups: most whole numbers are ports, registers and addresses.
   const text = new Intl.NumberFormat(language.value, {
     maximumFractionDigits: 3,
     useGrouping: false,
   }).format(value);
-  return withUnit(text, unit).trim();
+  return withUnit(text, unit);
 }

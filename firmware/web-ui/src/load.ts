@@ -1,6 +1,6 @@
 // Fetching what a page shows: the answer, the problem, and how to ask again.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiProblem, type FieldError } from "./api";
 import { language, t, word } from "./i18n";
@@ -15,12 +15,16 @@ export interface Loaded<T> {
 export function useLoad<T>(ask: () => Promise<T>, keys: unknown[], everyMs = 0): Loaded<T> {
   const [data, setData] = useState<T | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const newest = useRef(0);
   const reload = useCallback(async () => {
+    const mine = ++newest.current; // an answer that comes after a newer question is of no use
     try {
-      setData(await ask());
+      const answer = await ask();
+      if (mine !== newest.current) return;
+      setData(answer);
       setProblem(null);
     } catch (error) {
-      setProblem(inWords(error));
+      if (mine === newest.current) setProblem(inWords(error));
     }
     // `ask` is made anew by every drawing; `keys` say when it means something else.
   }, [...keys, language.value]);

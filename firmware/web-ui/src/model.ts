@@ -321,8 +321,8 @@ export interface AuditEntry {
   origin: string;
   key: string;
   label: string;
-  old: Value;
-  new: Value;
+  old: Value | Record<string, Value>;
+  new: Value | Record<string, Value>;
   undone: boolean;
 }
 

@@ -22,7 +22,7 @@ export function AuditPage() {
     [offset],
   );
   const undo = async (entry: AuditEntry): Promise<void> => {
-    const text = t("audit.undo_text", { label: entry.label, value: shown(entry.old) });
+    const text = t("audit.undo_text", { label: entry.label, value: told(entry.old) });
     if (!(await ask(t("audit.undo"), text, t("audit.undo")))) return;
     await attempt(() => post(`audit/${entry.id}/undo`), t("audit.undone_now"));
     await Promise.all([loaded.reload(), loadSettings()]);
@@ -71,16 +71,24 @@ function undoable(entry: AuditEntry): boolean {
   return row?.kind === "setting" && row.access === "RW" && entry.old !== null;
 }
 
+/** A value, or the parts of what was done: "tag: 04A1…, name: Anna". */
+function told(value: AuditEntry["new"]): string {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return shown(value);
+  return Object.entries(value)
+    .map(([name, part]) => `${name}: ${shown(part)}`)
+    .join(", ");
+}
+
 function Change({ entry }: { entry: AuditEntry }) {
   if (entry.old === null && entry.new === null) return null;
   return (
     <span class="change">
       {entry.old !== null && (
         <>
-          <span>{shown(entry.old)}</span> <span aria-hidden="true">→</span>{" "}
+          <span>{told(entry.old)}</span> <span aria-hidden="true">→</span>{" "}
         </>
       )}
-      <span>{shown(entry.new)}</span>
+      <span>{told(entry.new)}</span>
     </span>
   );
 }

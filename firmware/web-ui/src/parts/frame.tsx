@@ -45,7 +45,7 @@ export function Frame({ title, children }: Props) {
         </a>
         <span class="who">
           <span class={`dot ${state.value}`} aria-hidden="true" />
-          <span>{role.value && t(`role.${role.value}`)}</span>
+          <span class="role">{role.value && t(`role.${role.value}`)}</span>
           <button class="plain" aria-label={t("nav.log_out")} onClick={() => void attempt(logOut)}>
             <Icon name="logout" />
           </button>
