@@ -33,10 +33,15 @@ DOCUMENTS = [
     ROOT / "README.md",
     SPECIFICATION,
     FIRMWARE,
+    ROOT / "docs" / "api.md",
     ROOT / "docs" / "boards.md",
     ROOT / "docs" / "cards-and-panel.md",
+    ROOT / "docs" / "local-page.md",
     ROOT / "docs" / "meters.md",
+    ROOT / "docs" / "network.md",
     ROOT / "docs" / "ocpp.md",
+    ROOT / "docs" / "security.md",
+    ROOT / "docs" / "updates.md",
     LOAD_MANAGEMENT,
 ]
 ROWS_OF_BOTH_MANUALS = (
