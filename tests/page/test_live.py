@@ -1,9 +1,12 @@
 """The state page: what is, why, stop; and what it says when the wallbox is not there."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from scripts.harness.home_assistant import wait_until
-from tests.page.conftest import PHONE, Box, OpenView
+from tests.page.conftest import DESKTOP, HOUSE, PASSWORDS, PHONE, Box, OpenView, start_box
+from tests.page.test_pictures import picture
 
 
 def test_a_charge_is_shown_explained_and_stopped(open_view: OpenView, idle_box: Box) -> None:
@@ -54,3 +57,21 @@ def test_charts_have_a_table(open_view: OpenView) -> None:
     figure.get_by_text("As a table").click()
     expect(figure.locator("tbody tr")).to_have_count(48)
     expect(figure.locator("thead th")).to_have_count(5)
+
+
+def test_two_sockets_stand_side_by_side(open_view: OpenView, tmp_path: Path) -> None:
+    box = start_box(tmp_path / "two", installation__connectors=2, **HOUSE)
+    try:
+        box.post("claim", {"device_key": box.device_key, "passwords": PASSWORDS})
+        box.wallbox.request(command="plug", connector=2, max_a=16)
+        view = open_view("user", at=box)
+        cards = view.to("/").locator(".connector")
+        expect(cards).to_have_count(2)
+        expect(cards.nth(0)).to_contain_text("Connector 1")
+        expect(cards.nth(1).get_by_role("heading", level=2)).to_have_text(
+            "Charging", timeout=30_000
+        )
+        expect(cards.nth(0).get_by_role("heading", level=2)).to_have_text("Available")
+        picture(view, "two-sockets-desktop-en", DESKTOP)
+    finally:
+        box.wallbox.kill()

@@ -75,7 +75,9 @@ function Connector({ connector, only }: { connector: ConnectorState; only: boole
       </h2>
       <p class="power">
         <strong>{number((connector.power_w ?? 0) / 1000, 1)}</strong> kW
-        <small>{t("home.offered", { amps: amps(connector.offered_a) })}</small>
+        {connector.offered_a > 0 && (
+          <small>{t("home.offered", { amps: amps(connector.offered_a) })}</small>
+        )}
       </p>
       <p class="sentence">{why.sentence}</p>
       {why.faults.map((fault) => (

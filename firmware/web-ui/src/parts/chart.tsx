@@ -38,11 +38,11 @@ function useWidth() {
   return { element, width };
 }
 
-/** Three to six round values from 0 to at least `highest`. */
+/** Three to five round values from 0 to at least `highest`. */
 export function ticks(highest: number): number[] {
   const wanted = Math.max(highest, 1) / 4;
   const power = 10 ** Math.floor(Math.log10(wanted));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= wanted) ?? wanted;
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= wanted) ?? wanted;
   const count = Math.ceil(Math.max(highest, 1) / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => index * step);
 }
@@ -50,6 +50,13 @@ export function ticks(highest: number): number[] {
 export function Lines({ title, unit, digits, from, stepS, lines }: LinesProps) {
   const { element, width } = useWidth();
   const [at, setAt] = useState<number | null>(null);
+  if (lines.length === 0) {
+    return (
+      <p class="empty">
+        <strong>{title}</strong> {t("chart.none")}
+      </p>
+    );
+  }
   const count = Math.max(2, ...lines.map((line) => line.values.length));
   const scale = ticks(Math.max(0, ...lines.flatMap((line) => line.values.map((one) => one ?? 0))));
   const top = scale.at(-1) ?? 1;
