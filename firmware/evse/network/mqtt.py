@@ -74,7 +74,7 @@ def broker_of(settings: Mapping[str, object]) -> Broker:
         tls=tls,
         user=str(settings["mqtt.user"]),
         password=str(settings["mqtt.password"]),
-        ca_file=str(settings.get("mqtt.ca_file", "")),
+        ca_file=str(settings["mqtt.ca_file"]),
     )
 
 
@@ -175,7 +175,7 @@ class Publisher:
     async def _talk(self, client: "aiomqtt.Client") -> None:
         """Publish on a connection until it is lost or we are cancelled."""
         box = self._wallbox()
-        control = bool(self._settings.values.get("mqtt.allow_control", False))
+        control = self._settings["mqtt.allow_control"]
         told = (
             mqtt_messages.discovery(box, control=control)
             if self._settings["mqtt.discovery"]

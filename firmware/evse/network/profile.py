@@ -90,6 +90,11 @@ class Wish:
         """Whether there is a Wi-Fi network to join."""
         return self.wifi and bool(self.ssid)
 
+    @property
+    def radio(self) -> tuple[bool, str, str]:
+        """What the Wi-Fi adapter is to do."""
+        return self.wifi, self.ssid, self.ssid_password
+
 
 def wish_of(values: Mapping[str, Any]) -> Wish:
     """The wish in the values of the settings `network.*`."""

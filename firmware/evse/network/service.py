@@ -32,9 +32,9 @@ from evse.network.port import (
     nothing_seen,
     refused,
 )
-from evse.network.profile import HOTSPOT, HOTSPOT_ADDRESS, WIFI, Wish, wish_of
+from evse.network.profile import HOTSPOT_ADDRESS, Wish, wish_of
 from evse.network.reason import Reason
-from evse.network.telling import Seen, is_hotspot, media
+from evse.network.telling import Seen, is_hotspot, is_wifi_down, media
 from evse.network.trial import Medium, Trial, seen
 from evse.network.trying import TrialNotes, Trying
 from evse.network.view import DeviceKind, View
@@ -134,12 +134,12 @@ class Network:
         """See `NetworkPort`. Raises `sqlite3.Error` when the notes cannot be read at the start."""
         await self._trying.take_up()
         ends = self._settings.subscribe(lambda _key: self._wake.set())
-        line = self._settings.values.get("network.hotspot_button", "")
+        line = self._settings["network.hotspot_button"]
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._turns())
                 if line:
-                    held = watch(LineAddress.parse(str(line)), self._clock, self._button_held)
+                    held = watch(LineAddress.parse(line), self._clock, self._button_held)
                     tasks.create_task(held)
         finally:
             ends()
@@ -211,7 +211,7 @@ class Network:
             self._adapters = view.adapters
             await self._backend.obey(wish, view)
         if self._trying.trial is not None and self._obeyed == wish:
-            down = _wifi_down(view, wish)
+            down = is_wifi_down(view, wish)
             self._trying.trial = seen(self._trying.trial, wifi_down=down, now_s=now_s)
         return await self._keep_hotspot(view, wish, now_s)
 
@@ -230,7 +230,7 @@ class Network:
 
     async def _obey(self, wish: Wish, view: View) -> View:
         """Put `wish` into force; a hotspot gives way to a network that is to be joined."""
-        joins = wish.joins and _wifi_of(wish) != _wifi_of(self._obeyed)
+        joins = wish.joins and (self._obeyed is None or wish.radio != self._obeyed.radio)
         if self._hotspot.open and self._trying.trial is not None and joins:
             _log.info("the hotspot is closed, to join %s", wish.ssid)
             self._hotspot = Hotspot()
@@ -356,7 +356,7 @@ class Network:
 
     async def card(self, tag: str) -> bool:
         """See `NetworkPort`."""
-        wanted = str(self._settings.values.get("network.hotspot_card", ""))
+        wanted = self._settings["network.hotspot_card"]
         if not wanted or tag.casefold() != wanted.casefold():
             return False
         answer = await self.hotspot(on=True)
@@ -397,13 +397,3 @@ class Network:
             return done(**await self._clock_service.read())
         except BusError as error:
             return refused(error.reason, **nothing_of_the_clock())
-
-
-def _wifi_of(wish: Wish | None) -> tuple[Any, ...]:
-    return () if wish is None else (wish.wifi, wish.ssid, wish.ssid_password)
-
-
-def _wifi_down(view: View, wish: Wish) -> bool:
-    """Whether a network is to be joined, and nothing is being done about it now."""
-    device = view.device(DeviceKind.WIFI)
-    return wish.joins and device is not None and device.connection not in (WIFI, HOTSPOT)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evse.network.modem import Modem
-from evse.network.profile import HOTSPOT, Wish
+from evse.network.profile import HOTSPOT, WIFI, Wish
 from evse.network.reason import Reason
 from evse.network.view import DeviceKind, View
 
@@ -24,6 +24,12 @@ def is_hotspot(view: View) -> bool:
     """Whether our hotspot is open or opening."""
     device = view.device(DeviceKind.WIFI)
     return device is not None and device.connection == HOTSPOT
+
+
+def is_wifi_down(view: View, wish: Wish) -> bool:
+    """Whether a network is to be joined, and nothing is being done about it now."""
+    device = view.device(DeviceKind.WIFI)
+    return wish.joins and device is not None and device.connection not in (WIFI, HOTSPOT)
 
 
 def media(seen: Seen, wish: Wish) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from evse.network.announce import (
     own_addresses,
     service_of,
 )
-from evse.network.host import host_of
 from evse.network.find_command import Found, find, found_of
+from evse.network.host import host_of
 from tests.firmware.network.machine import Store, settings_of
 from tests.firmware.network.mocked import eventually
 

@@ -369,7 +369,7 @@ async def test_the_network_configuration_card_opens_the_hotspot() -> None:
     """EKEPC3 manual, 5.1."""
     async with box() as it:
         assert not await it.network.card("04A1B2C3")
-        it.settings._values["network.hotspot_card"] = "04a1b2c3"
+        await it.settings.set("network.hotspot_card", "04a1b2c3", "operator")
         assert await it.network.card("04A1B2C3")
         await it.passes(2)
         assert it.machine.hotspot is not None
