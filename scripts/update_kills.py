@@ -25,7 +25,6 @@ from evse.update import bundle as bundles  # noqa: E402
 from evse.update.slots import make_root  # noqa: E402
 from tests.firmware.update.bundles import Maker  # noqa: E402
 from tests.firmware.update.process import Wallbox, kill_campaign, short_folder  # noqa: E402
-from tests.firmware.update.wired import wiring  # noqa: E402
 
 OLD, NEW = "1.0.0", "2.0.0"
 
@@ -48,7 +47,7 @@ def main() -> None:
 
 async def _campaign(folder: Path, kills: int, seed: int, longest_s: float) -> None:
     maker = Maker.new(folder / "maker")
-    old, new = maker.real(OLD, wiring()), maker.real(NEW, wiring())
+    old, new = maker.real(OLD), maker.real(NEW)
     first = make_root(folder / "first")
     await first.install(bundles.read(old, maker.keys), datetime.now(UTC))
     first.make_first("a")

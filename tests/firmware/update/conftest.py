@@ -11,7 +11,6 @@ import pytest
 from evse.update import bundle as bundles
 from evse.update.slots import Slots, make_root
 from tests.firmware.update.bundles import PIP_WHEELS, Maker
-from tests.firmware.update.wired import wiring
 
 OLD = "1.0.0"
 
@@ -31,7 +30,7 @@ def pip() -> None:
 @pytest.fixture(scope="session")
 def old_bundle(maker: Maker, pip: None) -> Path:
     """The program of this checkout under the number OLD."""
-    return maker.real(OLD, wiring())
+    return maker.real(OLD)
 
 
 @pytest.fixture(scope="session")

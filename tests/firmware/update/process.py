@@ -125,6 +125,10 @@ class Wallbox:
         return self.log.read_text(errors="replace")[-4000:]
 
 
+LATE, LATE_S = 0.4, 4.0
+"""So many kills come in the seconds after an installation: at the switch, the restart, the trial."""
+
+
 async def kill_campaign(
     box: Wallbox,
     bundle: Path,
@@ -146,7 +150,9 @@ async def kill_campaign(
             with contextlib.suppress(ControlError):  # it may be about to restart
                 await box.ask("update-file", path=str(bundle))
                 begun = True
-        after_s = draw.uniform(0.0, longest_s)
+        if late := draw.random() < LATE:
+            await _installed(box)
+        after_s = draw.uniform(0.0, LATE_S if late else longest_s)
         await asyncio.sleep(after_s)
         phase = await _phase(box)
         everything = draw.random() < 0.7
@@ -158,6 +164,7 @@ async def kill_campaign(
             {
                 "kill": number + 1,
                 "begun": begun,
+                "late": late,
                 "after_s": round(after_s, 2),
                 "phase": phase,
                 "power_cut": everything,
@@ -167,6 +174,14 @@ async def kill_campaign(
         )
         tell(rows[-1])
     return rows
+
+
+async def _installed(box: Wallbox) -> None:
+    """Wait until nothing is received or installed any more."""
+    for _ in range(400):
+        if await _phase(box) not in {"receiving", "verifying", "waiting", "installing"}:
+            return
+        await asyncio.sleep(0.1)
 
 
 async def _phase(box: Wallbox) -> str:
