@@ -22,6 +22,13 @@ Answer = dict[str, Any]
 """
 
 
+Addresses = tuple[str | None, str | None]
+"""IPv4 of the LAN and of the Wi-Fi."""
+
+ADDRESSES_S = 5.0
+"""The kernel is asked for them so often, s: a panel looks at the snapshot many times a second."""
+
+
 def refused(reason: Reason, **rest: Any) -> Answer:
     """The answer of what cannot be done now, because of `reason`."""
     return {"available": False, **reason.as_json(), **rest}
@@ -102,10 +109,11 @@ class Unavailable:
     def __init__(self, settings: Settings, reason: Reason | str) -> None:
         self._settings = settings
         self.reason = reason_of(reason)
+        self._addresses = kernel_addresses()
 
     def snapshot(self) -> Answer:
         """See `NetworkPort`: the addresses are the kernel's, the rest is not known."""
-        return nothing_seen(self.reason)
+        return nothing_seen(self.reason, self._addresses)
 
     def hotspot_label(self) -> dict[str, str]:
         """See `NetworkPort`: there is nothing to get into."""
@@ -153,13 +161,15 @@ class Unavailable:
         return refused(self.reason, **nothing_of_the_clock())
 
     async def run(self) -> None:
-        """See `NetworkPort`: there is nothing to follow."""
-        await asyncio.Event().wait()
+        """See `NetworkPort`: there is nothing to follow but the addresses."""
+        while True:
+            await asyncio.sleep(ADDRESSES_S)
+            self._addresses = kernel_addresses()
 
 
-def nothing_seen(reason: Reason) -> Answer:
+def nothing_seen(reason: Reason, addresses: Addresses) -> Answer:
     """A snapshot without NetworkManager, because of `reason`."""
-    lan, wlan = kernel_addresses()
+    lan, wlan = addresses
     return refused(
         reason,
         hostname=socket.gethostname(),
@@ -195,7 +205,7 @@ def nothing_of_the_clock() -> Answer:
     }
 
 
-def kernel_addresses() -> tuple[str | None, str | None]:
+def kernel_addresses() -> Addresses:
     """The first IPv4 addresses of a wired and of a wireless interface, by the kernel's names.
 
     Names begin with "en" or "eth", or with "wl" (systemd.net-naming-scheme).

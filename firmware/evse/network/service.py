@@ -28,6 +28,7 @@ from evse.network.port import (
     NetworkPort,
     Unavailable,
     done,
+    kernel_addresses,
     nothing_of_the_clock,
     nothing_seen,
     refused,
@@ -123,6 +124,7 @@ class Network:
         self._trying = Trying(settings, clock, notes, self._undone)
         self._wake = asyncio.Event()
         self._seen = Seen()
+        self._addresses = kernel_addresses()  # for as long as NetworkManager says nothing
         self._obeyed: Wish | None = None
         self._adapters: tuple[str, ...] = ()  # there when it was obeyed
         self._ntp: bool | None = None  # as it was last told to the system
@@ -178,7 +180,7 @@ class Network:
         except BusError as error:
             if self._seen.reason != error.reason:
                 _log.warning("the network is not available: %s", error)
-            self._seen = Seen(error.reason)
+            self._seen, self._addresses = Seen(error.reason), kernel_addresses()
             self._obeyed = None
         await self._follow_ntp()
 
@@ -267,7 +269,7 @@ class Network:
     def snapshot(self) -> Answer:
         """See `NetworkPort`."""
         if self._seen.reason:
-            told = nothing_seen(self._seen.reason)
+            told = nothing_seen(self._seen.reason, self._addresses)
         else:
             told = done(
                 hostname=self._seen.view.hostname or socket.gethostname(),
