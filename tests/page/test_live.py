@@ -5,7 +5,16 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from scripts.harness.home_assistant import wait_until
-from tests.page.conftest import DESKTOP, HOUSE, PASSWORDS, PHONE, Box, OpenView, start_box
+from tests.page.conftest import (
+    CHARGING_TIMEOUT_S,
+    DESKTOP,
+    HOUSE,
+    PASSWORDS,
+    PHONE,
+    Box,
+    OpenView,
+    start_box,
+)
 from tests.page.test_pictures import picture
 
 
@@ -14,7 +23,9 @@ def test_a_charge_is_shown_explained_and_stopped(open_view: OpenView, idle_box: 
     card = page.locator(".connector")
     expect(card.get_by_role("heading")).to_have_text("Available")
     idle_box.wallbox.request(command="plug", max_a=16)
-    expect(card.get_by_role("heading", level=2)).to_have_text("Charging", timeout=30_000)
+    expect(card.get_by_role("heading", level=2)).to_have_text(
+        "Charging", timeout=1000 * CHARGING_TIMEOUT_S
+    )
     expect(card.locator(".sentence")).to_contain_text("Charging at")
     expect(card.locator(".level")).to_have_count(3)
     card.get_by_text("Why?").click()
@@ -69,7 +80,7 @@ def test_two_sockets_stand_side_by_side(open_view: OpenView, tmp_path: Path) -> 
         expect(cards).to_have_count(2)
         expect(cards.nth(0)).to_contain_text("Connector 1")
         expect(cards.nth(1).get_by_role("heading", level=2)).to_have_text(
-            "Charging", timeout=30_000
+            "Charging", timeout=1000 * CHARGING_TIMEOUT_S
         )
         expect(cards.nth(0).get_by_role("heading", level=2)).to_have_text("Available")
         picture(view, "two-sockets-desktop-en", DESKTOP)
