@@ -167,7 +167,7 @@ class Unavailable:
             self._addresses = kernel_addresses()
 
 
-def nothing_seen(reason: Reason, addresses: Addresses) -> Answer:
+def nothing_seen(reason: Reason, addresses: Addresses = (None, None)) -> Answer:
     """A snapshot without NetworkManager, because of `reason`."""
     lan, wlan = addresses
     return refused(
