@@ -126,7 +126,7 @@ class Wallbox:
 
 
 LATE, LATE_S = 0.4, 4.0
-"""So many kills come in the seconds after an installation: at the switch, the restart, the trial."""
+"""So many kills come within the seconds after an installation: switch, restart, and trial."""
 
 
 async def kill_campaign(

@@ -138,6 +138,21 @@ async def test_an_upload_waits_for_the_car_and_is_put_on_trial(
     assert slots.state.trial == launcher.Trial("b", hashlib.sha256(content).hexdigest(), 60)
 
 
+async def test_the_progress_of_an_upload_is_told(box: Box, maker: Maker) -> None:
+    content, told = maker.small().read_bytes(), []
+
+    async def watched() -> AsyncIterator[bytes]:
+        async for block in stream(content, 10_000):
+            yield block
+            told.append(box.updater.snapshot()["progress_percent"])
+
+    box.available = False
+    await box.updater.upload(watched(), "x.evse", "", len(content))
+    assert told == sorted(told)
+    assert told[0] > 0
+    assert told[-1] == 100
+
+
 @pytest.mark.parametrize(
     ("md5", "words"),
     [("0" * 32, "the MD5 of the file is"), ("12", "md5: came '12', allowed are 32")],
@@ -301,6 +316,20 @@ async def test_a_url_without_file(box: Box) -> None:
     await box.updater.from_url("https://example.org/none.evse")
     await until(lambda: box.told == ("failed", "E03"))
     assert box.left == []
+
+
+async def test_from_a_file_of_this_computer(box: Box, maker: Maker) -> None:
+    box.available = False
+    file = maker.small("3.0.0")
+    await box.updater.from_file(file)
+    await until(lambda: box.told == ("waiting", None))
+    assert file.exists()  # a copy is taken
+
+
+async def test_a_file_that_is_not_there(box: Box, tmp_path: Path) -> None:
+    with pytest.raises(UpdateError, match=r"path: .*No such file"):
+        await box.updater.from_file(tmp_path / "none.evse")
+    assert box.told == ("idle", None)
 
 
 @pytest.mark.parametrize(
