@@ -5,6 +5,7 @@ An error names the field, what came (unless the schema says that it is secret) a
 
 import asyncio
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,13 +14,22 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from evse.texts import DEFAULT_LANGUAGE, LANGUAGES
-from evse.web.endpoint import ApiError, Endpoint, Schema
+from evse.web.endpoint import Access, ApiError, Endpoint, Schema
 
 MAX_BODY_BYTES = 256 * 1024
-"""Of JSON. Uploads are read piece by piece by whoever takes them."""
+"""Of JSON, from who is logged in. Uploads are read piece by piece by whoever takes them."""
+
+PUBLIC_BODY_BYTES = 32 * 1024
+"""Of JSON, from anybody; a longer one is read beside the control turns."""
+
+MAX_VALUES = 1000
+"""In a body: to check 20 000 would take the time of two control turns, whoever has sent them."""
 
 BODY_S = 15.0
 """A body of JSON must be there within this real time, s."""
+
+MOST_SHOWN = 10**20
+"""A larger number is not repeated in an error: it may have thousands of digits."""
 
 MAX_ERRORS = 20
 """Errors told at a time."""
@@ -86,40 +96,73 @@ class Checker:
                 came=request.content_type,
                 allowed="application/json",
             )
-        body = _parsed(await _read(request))
+        public = self._endpoint.access is Access.PUBLIC
+        content = await _read(request, PUBLIC_BODY_BYTES if public else MAX_BODY_BYTES)
+        if len(content) > PUBLIC_BODY_BYTES:
+            body = await asyncio.to_thread(_parsed, content)
+        else:
+            body = _parsed(content)
         if errors := list(_first(self._body.iter_errors(body))):
             raise InvalidError([_told(error) for error in errors])
         return body
 
 
-async def _read(request: web.Request) -> bytes:
+async def _read(request: web.Request, most_bytes: int) -> bytes:
     """The body of a request. Raises ApiError."""
+    too_large = ApiError(
+        413,
+        "too_large",
+        "the body is too large",
+        field="body",
+        allowed=f"at most {most_bytes} bytes",
+    )
+    if (request.content_length or 0) > most_bytes:
+        raise too_large
     try:
         async with asyncio.timeout(BODY_S):
-            return await request.read()
+            content = await request.read()
     except web.HTTPRequestEntityTooLarge as error:
-        raise ApiError(
-            413,
-            "too_large",
-            "the body is too large",
-            field="body",
-            allowed=f"at most {MAX_BODY_BYTES} bytes",
-        ) from error
+        raise too_large from error
     except TimeoutError as error:
         raise ApiError(408, "timeout", f"the body did not come within {BODY_S:g} s") from error
+    if len(content) > most_bytes:
+        raise too_large
+    return content
 
 
 def _parsed(body: bytes) -> Any:
     """The JSON values of a body. Raises ApiError."""
     try:
         value = json.loads(body.decode(), parse_constant=_refused)
-        # A half of a surrogate pair is no character: no file, database or page could take it.
-        json.dumps(value, ensure_ascii=False).encode()
+        # A half of a surrogate pair is no character, and 1e999 no number that we could tell again:
+        # no file, database or page could take it.
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise ApiError(
             400, "not_json", f"the body is not JSON: {error}", field="body", allowed="JSON (UTF-8)"
         ) from error
+    if _has_more_than(MAX_VALUES, value):
+        raise ApiError(
+            413,
+            "too_large",
+            "the body has too many values",
+            field="body",
+            allowed=f"at most {MAX_VALUES} values",
+        )
     return value
+
+
+def _has_more_than(most: int, value: Any) -> bool:
+    """Whether there are so many values in a value."""
+    waiting, seen = [value], 0
+    while waiting:
+        each = waiting.pop()
+        parts = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        seen += len(parts)
+        if seen > most:
+            return True
+        waiting.extend(parts)
+    return False
 
 
 def _refused(constant: str) -> float:
@@ -155,7 +198,8 @@ def _value(schema: Schema, text: str) -> Any:
         if kind == "integer":
             return int(text) if text.isascii() and "_" not in text else text
         if kind == "number":
-            return json.loads(text, parse_constant=_refused)
+            number = json.loads(text, parse_constant=_refused)
+            return text if number in (math.inf, -math.inf) else number
     except (ValueError, RecursionError):
         return text
     if kind == "boolean":
@@ -209,6 +253,8 @@ def _short(value: Any) -> Any:
         return value if len(value) <= 80 else f"{value[:79]}…"
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and not -MOST_SHOWN < value < MOST_SHOWN:
+        return "a number without end"
     return value
 
 

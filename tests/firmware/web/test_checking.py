@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evse.settings.setting import Role
 from evse.web import checking
-from evse.web.checking import MAX_BODY_BYTES
+from evse.web.checking import MAX_BODY_BYTES, MAX_VALUES, PUBLIC_BODY_BYTES
 from evse.web.context import Context
 from evse.web.endpoint import Access, Call, Endpoint, Schema
 from tests.firmware.web.door import Door, door, errors
@@ -69,6 +70,7 @@ def _make(_context: Context) -> list[Endpoint]:
             parameters={"number": PARAMETERS["number"]},
             takes=BODY,
         ),
+        Endpoint("POST", "/api/v1/inside", _echo, "Echo", {}, takes=BODY),
     ]
 
 
@@ -104,6 +106,7 @@ async def test_parameters_come_as_values(there: Door) -> None:
         ("1?limit=", "limit", "integer"),
         ("1?limit=1&limit=2", "limit", "one value"),
         ("1?share=NaN", "share", "number"),
+        ("1?share=1e999", "share", "number"),
         ("1?share=-1", "share", "at least 0"),
         ("1?share=" + "[" * 2000, "share", "number"),
         ("1?all=perhaps", "all", "boolean"),
@@ -168,8 +171,9 @@ async def test_every_error_is_told_at_once(there: Door) -> None:
         b"\xff\xfe",
         b'{"amps": NaN}',
         b'{"amps": Infinity}',
+        b'{"amps": 1e999}',
         b'{"car": {"name": "\\ud800"}, "amps": 6}',
-        b"[" * 100_000,
+        b"[" * 30_000,
         b'{"amps": ' + b"9" * 10_000 + b"}",
     ],
 )
@@ -192,13 +196,53 @@ async def test_another_media_type(kind: str, there: Door) -> None:
 
 
 async def test_a_body_too_large(there: Door) -> None:
-    for size, status in ((MAX_BODY_BYTES - 100, 422), (MAX_BODY_BYTES + 1, 413)):
-        body = json.dumps({"mode": "x" * size})
-        response = await there.browser().ask(
-            "POST", "/api/v1/echo/1", data=body, headers={"Content-Type": "application/json"}
-        )
-        assert response.status == status
-        assert await errors(response)
+    """Nobody who is not logged in may have us look at much."""
+    await there.claim()
+    for asking, path, most in (
+        (there.browser(), "/api/v1/echo/1", PUBLIC_BODY_BYTES),
+        (there.browser(Role.USER), "/api/v1/inside", MAX_BODY_BYTES),
+    ):
+        for size, status in ((most - 100, 422), (most + 1, 413)):
+            body = json.dumps({"mode": "x" * size}).encode()
+            for data in (body, _in_pieces(body)):
+                response = await asking.ask(
+                    "POST", path, data=data, headers={"Content-Type": "application/json"}
+                )
+                assert response.status == status
+                assert await errors(response)
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Of a length that nobody has announced."""
+    for at in range(0, len(body), 10_000):
+        yield body[at : at + 10_000]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"k{number}": 0 for number in range(MAX_VALUES + 1)},
+        {"mode": [0] * (MAX_VALUES + 1)},
+        {"mode": [[0] * 40] * 40},
+    ],
+)
+async def test_a_body_with_too_many_values(body: Any, there: Door) -> None:
+    """To check them all would take the time of control turns."""
+    response = await there.browser().ask("POST", "/api/v1/echo/1", json=body)
+    assert response.status == 413
+    (error,) = await errors(response)
+    assert error["allowed"] == f"at most {MAX_VALUES} values"
+
+
+async def test_a_number_of_thousands_of_digits_is_not_told_again(there: Door) -> None:
+    response = await there.browser().ask(
+        "POST",
+        "/api/v1/echo/1",
+        data=b'{"amps": %s}' % (b"9" * 4000),
+        headers={"Content-Type": "application/json"},
+    )
+    assert response.status == 422
+    assert len(await response.text()) < 300
 
 
 async def test_a_body_that_does_not_come(there: Door, monkeypatch: pytest.MonkeyPatch) -> None:
