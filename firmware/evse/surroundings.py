@@ -118,7 +118,9 @@ class Surroundings:
             updater=self.updater,
             show_pin=self._show_pin,
         )
-        self._web = WebServer(self._settings, security, endpoints(context))
+        self._web = WebServer(
+            self._settings, security, endpoints(context), admits=self.network.admits
+        )
 
     async def run(self) -> None:
         """Run all until cancelled."""

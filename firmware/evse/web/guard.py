@@ -139,3 +139,9 @@ def address_of(request: web.Request) -> str:
         return remote
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     return str(mapped or parsed)
+
+
+def local_address_of(request: web.Request) -> str:
+    """The wallbox's own address at which a request came in; "" when that is not known."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    return str(name[0]) if isinstance(name, tuple) else ""

@@ -21,6 +21,7 @@ from evse.web.audit import Actor, acting
 from evse.web.checking import MAX_BODY_BYTES, Checker, language_of
 from evse.web.endpoint import PREFIX, WEBSOCKET, ApiError, Call, Endpoint
 from evse.web.events import detail_of, event_of
+from evse.web.guard import address_of, local_address_of
 from evse.web.listening import first_free, listening
 from evse.web.openapi import openapi_endpoint
 from evse.web.security import Security
@@ -71,8 +72,11 @@ class WebServer:
         security: Security,
         endpoints: Iterable[Endpoint],
         static: StaticFiles | None = None,
+        admits: Callable[[str, str], bool] = lambda _local, _remote: True,
     ) -> None:
-        """`static`: the files of the package when not given."""
+        """`static`: the files of the package when not given. `admits(local, remote)`: whether who
+        comes from `remote` to the address `local` is served (see `NetworkPort.admits`).
+        """
         self.endpoints = tuple(endpoints)
         self.endpoints += (openapi_endpoint(self.endpoints, __version__),)
         self.https_port: int | None = None
@@ -80,6 +84,7 @@ class WebServer:
         self._settings = settings
         self._security = security
         self._static = StaticFiles() if static is None else static
+        self._admits = admits
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -103,6 +108,7 @@ class WebServer:
         checker = Checker(endpoint)
 
         async def answer(request: web.Request) -> web.StreamResponse:
+            self._check_admission(request)
             caller = await self._security.guard.admit(request, endpoint)
             if endpoint.gives == WEBSOCKET and not _is_upgrade(request):
                 raise ApiError(426, "websocket", "a websocket is what is to be asked for here")
@@ -139,7 +145,17 @@ class WebServer:
         return given
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
+        self._check_admission(request)
         return self._static.answer(request)
+
+    def _check_admission(self, request: web.Request) -> None:
+        """One device at a time in the hotspot (Cabur manual, 8.1.1, step 5). Raises ApiError."""
+        if not self._admits(local_address_of(request), address_of(request)):
+            raise ApiError(
+                409,
+                "hotspot_taken",
+                "another device uses the hotspot; it is free one minute after that has left",
+            )
 
     async def _refresh(self) -> None:
         """Have a certificate that does not end soon."""

@@ -374,6 +374,27 @@ async def test_a_page_that_is_switched_off_is_not_served(tmp_path: Path) -> None
         await asyncio.wait([task])
 
 
+async def test_the_hotspot_serves_one_device_at_a_time(tmp_path: Path) -> None:
+    """Cabur manual, 8.1.1, step 5: page and API alike."""
+    async with door(tmp_path, session.endpoints) as there:
+        asked: list[tuple[str, str]] = []
+        admitted = [True]
+
+        def admits(local: str, remote: str) -> bool:
+            asked.append((local, remote))
+            return admitted[0]
+
+        there.server._admits = admits
+        browser = there.browser()
+        assert (await browser.ask("GET", "/api/v1/session")).status == 200
+        admitted[0] = False
+        for path in ("/api/v1/session", "/"):
+            response = await browser.ask("GET", path)
+            assert response.status == 409
+            assert "hotspot" in await response.text()
+        assert set(asked) == {("127.0.0.1", "127.0.0.1")}
+
+
 async def test_who_looks_on_does_not_hold_up_the_end(tmp_path: Path) -> None:
     async def look_on(call: Call) -> aiohttp.web.WebSocketResponse:
         websocket = aiohttp.web.WebSocketResponse()

@@ -14,6 +14,7 @@ from evse.web.api.permissions import role_of
 from evse.web.api.shapes import CONNECTOR, DONE
 from evse.web.api.state import STATE, state
 from evse.web.endpoint import WEBSOCKET, ApiError, Call, Endpoint
+from evse.web.guard import local_address_of
 
 if TYPE_CHECKING:
     from evse.web.context import Context
@@ -33,7 +34,7 @@ MOST_CLIENTS = 20
 MOST_BYTES = 1024
 """Nothing is expected from a client."""
 
-SESSION_ENDED = 4401
+SESSION_ENDED, HOTSPOT_TAKEN = 4401, 4409
 """A close code for private use (RFC 6455, 7.4.2), after the status of HTTP."""
 
 VOLATILE = frozenset({"time", "age_s", "expires_in_s", "state.system_time"})
@@ -145,6 +146,11 @@ class Live:
         while not leaving.done():
             if not await lasts(self._context, call):
                 await socket.close(code=SESSION_ENDED, message=b"the session has ended")
+                return
+            # Who looks on keeps the hotspot to himself, as with any other request.
+            ends = local_address_of(call.request), call.address
+            if not self._context.network.admits(*ends):
+                await socket.close(code=HOTSPOT_TAKEN, message=b"another device uses the hotspot")
                 return
             sight = await self._sight(view, loop.time())
             if sight.significant != sent:

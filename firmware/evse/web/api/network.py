@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from evse.network.reason import localized
 from evse.web.api.permissions import reading, writing
 from evse.web.api.shapes import INSTANT, TEXT, TRUTH, Schema, shape, some
 from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
+from evse.web.guard import local_address_of
 
 if TYPE_CHECKING:
     from evse.web.context import Context
@@ -30,19 +32,20 @@ def _network(context: "Context") -> list[Endpoint]:
         told = context.network.snapshot()
         if call.role in STAFF:
             told = told | {"hotspot": told["hotspot"] | context.network.hotspot_label()}
-        return told
+        return localized(told, call.language)
 
-    async def scan(_: Call) -> dict[str, Any]:
-        return await context.network.scan()
+    async def scan(call: Call) -> dict[str, Any]:
+        return localized(await context.network.scan(), call.language)
 
     async def confirm(call: Call) -> dict[str, Any]:
-        answer = await context.network.confirm(_own_address(call))
+        answer = await context.network.confirm(local_address_of(call.request))
+        answer = localized(answer, call.language)
         if not answer["available"]:
             raise ApiError(409, "not_confirmed", answer["reason"])
         return answer
 
     async def hotspot(call: Call) -> dict[str, Any]:
-        return await context.network.hotspot(call.body["on"])
+        return localized(await context.network.hotspot(call.body["on"]), call.language)
 
     return [
         Endpoint(
@@ -81,20 +84,16 @@ def _network(context: "Context") -> list[Endpoint]:
     ]
 
 
-def _own_address(call: Call) -> str:
-    """The wallbox's address at which the request came in; "" when it is not known."""
-    transport = call.request.transport
-    name = transport.get_extra_info("sockname") if transport else None
-    return str(name[0]) if name else ""
-
-
 def _time(context: "Context") -> list[Endpoint]:
-    async def time(_: Call) -> dict[str, Any]:
-        return await context.network.time()
+    async def time(call: Call) -> dict[str, Any]:
+        return localized(await context.network.time(), call.language)
 
     async def set_time(call: Call) -> dict[str, Any]:
         at = instant(call.body["at"], "at") if "at" in call.body else None
-        return await context.network.set_time(at, call.body.get("ntp"), call.body.get("time_zone"))
+        answer = await context.network.set_time(
+            at, call.body.get("ntp"), call.body.get("time_zone")
+        )
+        return localized(answer, call.language)
 
     return [
         Endpoint(

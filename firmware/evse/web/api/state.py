@@ -8,6 +8,7 @@ from evse.connector import Connector
 from evse.local.requests import Request
 from evse.local.why_command import answer
 from evse.meters.reading import Phases
+from evse.network.reason import localized
 from evse.settings.setting import Role
 from evse.web.api.facts import facts, fresh_meter, meter_wh, session_s
 from evse.web.api.permissions import sees
@@ -82,7 +83,7 @@ async def state(context: "Context", role: Role, language: str, number: int = 1) 
             "url": without_password(context.settings["ocpp.url"]),
             "connected": context.client.connected,
         },
-        "network": network,
+        "network": localized(network, language),
         "facts": {key: value for key, value in told.items() if sees(role, key)},
         "waiting": sorted(key for key in context.settings.waiting if sees(role, key)),
         "alerts": _alerts(context, network),
