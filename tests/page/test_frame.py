@@ -20,7 +20,7 @@ CLOCK: dict[str, Any] = {
 
 def test_the_menu_of_a_phone_leads_everywhere(open_view: OpenView) -> None:
     page = open_view("user", PHONE).to("/")
-    more = page.get_by_role("button", name="More")
+    more = page.locator("nav.main button")
     expect(page.get_by_role("link", name="Reports")).to_be_hidden()
     more.click()
     expect(more).to_have_attribute("aria-expanded", "true")

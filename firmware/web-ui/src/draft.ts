@@ -8,7 +8,7 @@ import { language, t } from "./i18n";
 import { link } from "./live";
 import { inWords } from "./load";
 import type { Row, SaveAnswer, SettingsAnswer, Value } from "./model";
-import { role } from "./session";
+import { logOut, role } from "./session";
 
 export const settings = signal<SettingsAnswer | null>(null);
 export const settingsProblem = signal<string | null>(null);
@@ -62,7 +62,10 @@ export function follow(): void {
   effect(() => {
     language.value;
     if (role.value === null) return; // what was typed waits for whoever logs in again
-    if (role.value !== lastRole && lastRole !== null) discard();
+    if (role.value !== lastRole && lastRole !== null) {
+      discard();
+      settings.value = null;
+    }
     lastRole = role.value;
     void loadSettings();
   });
@@ -76,6 +79,12 @@ export function follow(): void {
   addEventListener("beforeunload", (event) => {
     if (changedCount.peek() > 0) event.preventDefault();
   });
+}
+
+/** Log out: what was typed is nobody else's business. */
+export async function leave(): Promise<void> {
+  discard();
+  await logOut();
 }
 
 const same = (a: Value, b: Value): boolean => JSON.stringify(a) === JSON.stringify(b);

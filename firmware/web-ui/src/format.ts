@@ -54,7 +54,7 @@ export const date = (iso: string | null | undefined): string => instant(iso, { d
 export const clock = (iso: string | null | undefined): string => instant(iso, { timeStyle: "short" });
 
 export const month = (year: number, monthOfYear: number): string =>
-  new Intl.DateTimeFormat(language.value, { year: "numeric", month: "long", timeZone: "UTC" }).format(
+  new Intl.DateTimeFormat(language.value, { year: "numeric", month: "short", timeZone: "UTC" }).format(
     Date.UTC(year, monthOfYear - 1, 1),
   );
 

@@ -14,7 +14,12 @@ import "./style/page.css";
 async function start(): Promise<void> {
   const root = document.getElementById("page");
   if (!root) throw new Error("index.html has no #page");
-  await loadTexts();
+  try {
+    await loadTexts();
+  } catch {
+    root.textContent = "The wallbox does not answer. Please load the page again."; // no texts, no words
+    return;
+  }
   render(<App />, root);
   try {
     await refresh();

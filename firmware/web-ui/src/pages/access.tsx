@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 
 import { del, get, post, put } from "../api";
-import { rows } from "../draft";
+import { leave, rows } from "../draft";
 import { dateTime } from "../format";
 import { t } from "../i18n";
 import { useLoad } from "../load";
@@ -14,7 +14,7 @@ import { Select, TextField } from "../parts/form";
 import { WhenLoaded } from "../parts/load";
 import { PasswordDialog } from "../parts/passwords";
 import { attempt, say } from "../parts/toast";
-import { logOut, mayBe, role, session } from "../session";
+import { mayBe, role, session } from "../session";
 import { PairingTools } from "./tools";
 
 export function AccessPage() {
@@ -52,7 +52,7 @@ function Me() {
         ))}
       </ul>
       <p class="buttons">
-        <button onClick={() => void attempt(logOut)}>{t("nav.log_out")}</button>
+        <button onClick={() => void attempt(leave)}>{t("nav.log_out")}</button>
       </p>
       {choosing && <PasswordDialog of={choosing} onClose={() => setChoosing(null)} />}
     </section>

@@ -8,8 +8,8 @@ import { t } from "../i18n";
 import { link as state } from "../live";
 import { SETTINGS_ICONS, TABS, nameOf, PLACES, type Place } from "../places";
 import { link, path } from "../route";
-import { logOut, mayBe, role, session } from "../session";
-import { settings } from "../draft";
+import { leave, settings } from "../draft";
+import { mayBe, role, session } from "../session";
 import { Banners } from "./banners";
 import { Icon } from "./icon";
 import { SaveBar } from "./savebar";
@@ -46,7 +46,7 @@ export function Frame({ title, children }: Props) {
         <span class="who">
           <span class={`dot ${state.value}`} aria-hidden="true" />
           <span class="role">{role.value && t(`role.${role.value}`)}</span>
-          <button class="plain" aria-label={t("nav.log_out")} onClick={() => void attempt(logOut)}>
+          <button class="plain" aria-label={t("nav.log_out")} onClick={() => void attempt(leave)}>
             <Icon name="logout" />
           </button>
         </span>
@@ -88,8 +88,8 @@ function Navigation() {
         ))}
       </ul>
       <button class="more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Icon name="more" />
-        <span>{t("nav.more")}</span>
+        <Icon name={open ? "close" : "more"} />
+        <span>{t(open ? "word.close" : "nav.more")}</span>
       </button>
     </nav>
   );
