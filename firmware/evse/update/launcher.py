@@ -38,8 +38,9 @@ GUARD_S = 1.0
 END_S = 45.0
 """A program that is told to end gets so long, s: the orderly end takes up to 30."""
 
-PROBE_S = 60.0
-"""A slot of which nothing is known must be importable within this time, s."""
+PROBE_S = 20.0
+"""A slot of which nothing is known must be importable within this time, s: twice that and a start
+fit into what systemd waits for (`service/unit.py`)."""
 
 PROBE = "import evse.app"
 

@@ -188,18 +188,39 @@ class Slots:
         proved = replace(state.slots[slot], healthy=True)
         launcher.save(self.root, replace(state, slots={**state.slots, slot: proved}, trial=None))
 
-    def healthy(self) -> bool:
+    def healthy(self, version: str, now: datetime) -> bool:
         """This program has proved itself: `current` names it from now on. Whether it was on trial.
 
         First the link, then the state: a launcher that finds the one without the other ends the
-        trial itself. Raises OSError.
+        trial itself. A state that was lost is begun anew with what is certain. Raises OSError.
         """
-        state = self.state
-        if self.running is None or state.trial is None or state.trial.slot != self.running:
+        state, on_trial = self.state, self.on_trial
+        if self.running is None or not (on_trial or self.running not in state.slots):
             return False
         launcher.link(self.root, self.running)
-        launcher.save(self.root, launcher.ended(state))
-        return True
+        if on_trial:
+            state = launcher.ended(state)
+        else:
+            proved = Slot(version, now.isoformat(timespec="seconds"), healthy=True)
+            state = replace(state, slots={**state.slots, self.running: proved})
+        launcher.save(self.root, state)
+        return on_trial
+
+    async def tidy(self) -> None:
+        """Delete what a killed installation has left, unless a part of it still runs. Raises
+        OSError."""
+        lock = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if not _locked(lock):
+                return
+            known = launcher.load(self.root)
+            left = {self.root / WHEELS}
+            if known is not None and self.running in known.slots:
+                left |= {self.root / name for name in SLOTS if name not in known.slots}
+            for folder in left:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        finally:
+            os.close(lock)
 
     def way_back(self) -> str:
         """The slot with the version before. Raises UpdateError when there is none."""

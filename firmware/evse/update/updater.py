@@ -276,7 +276,9 @@ class Updater:
         await self._proved.wait()
         while self._slots is not None:
             try:
-                was_on_trial = await asyncio.to_thread(self._slots.healthy)
+                was_on_trial = await asyncio.to_thread(
+                    self._slots.healthy, self._version, self._clock.utcnow()
+                )
             except OSError as error:
                 _log.error("version %s is healthy, but not on disk: %s", self._version, error)
                 await self._clock.sleep(RETRY_S)
@@ -294,6 +296,7 @@ class Updater:
             return
         last = self._slots.state.last
         try:
+            await self._slots.tidy()
             file = await asyncio.to_thread(self._inbox.resumed, last.sha256 if last else "")
         except OSError as error:
             _log.error("the update that was under way is forgotten: %s", error)

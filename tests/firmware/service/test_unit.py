@@ -10,7 +10,7 @@ from evse.app import REST_TIMEOUT_S, RESTART_EXIT_STATUS
 from evse.core.timing import COMMAND_LEASE_S
 from evse.service.unit import STOP_S, WATCHDOG_S, Place, groups_of, udev_rules, unit
 from evse.station import FAREWELL_S, RESET_WAIT_S
-from evse.update.launcher import END_S
+from evse.update.launcher import END_S, PROBE_S
 
 EVERY_GROUP = frozenset({"dialout", "gpio", "i2c", "spi", "input", "video"})
 
@@ -66,6 +66,13 @@ def test_slots_in_a_home_are_not_hidden() -> None:
 def test_the_guardian_of_a_trial_outwaits_an_orderly_end() -> None:
     """It ends a version by the same signal, and shoots later than systemd would."""
     assert END_S > STOP_S
+
+
+def test_the_launcher_has_time_to_look_for_a_slot_that_starts() -> None:
+    """Of neither slot anything is known, and the first one hangs."""
+    lines = unit(place(slots="/srv/evse"), ()).splitlines()
+    (start,) = (line for line in lines if line.startswith("TimeoutStartSec="))
+    assert int(start.partition("=")[2]) > 2 * PROBE_S
 
 
 @pytest.mark.parametrize("slots", ["srv/evse", "/srv/../evse", "/srv/e vse"])

@@ -10,6 +10,7 @@ import ensurepip
 import hashlib
 import shutil
 import sysconfig
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Callable, Mapping
@@ -121,8 +122,7 @@ class Maker:
         with_pip: bool = True,
     ) -> Path:
         """A bundle that can be installed; `with_pip` as those that are built from a checkout."""
-        wheels = self.folder / f"wheels-{version}"
-        wheels.mkdir()
+        wheels = Path(tempfile.mkdtemp(dir=self.folder))
         program_wheel(wheels, version, patches)
         environment_wheel(wheels)
         if with_pip:
@@ -138,6 +138,6 @@ class Maker:
         return self._built(wheels, version, 60, signed=signed)
 
     def _built(self, wheels: Path, version: str, trial_s: int, *, signed: bool = True) -> Path:
-        target = self.folder / f"{version}.evse"
+        target = wheels / f"{version}.evse"
         build(wheels, target, self.key if signed else None, "0.0.1", trial_s)
         return target

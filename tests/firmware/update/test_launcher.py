@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def put_on_trial(root: Path) -> None:
 def become_healthy(root: Path) -> None:
     put_on_trial(root)
     pick(root, counts=True)
-    assert Slots(root, "b").healthy()
+    assert Slots(root, "b").healthy("2.0.0", datetime.now(UTC))
 
 
 def fail(root: Path) -> None:

@@ -47,9 +47,9 @@ async def test_a_version_comes_into_the_other_slot(slots: Slots, maker: Maker) -
     assert launcher.linked(slots.root) == "a"
     new = Slots(slots.root, "b")
     assert new.on_trial
-    assert new.healthy()
+    assert new.healthy("2.0.0", NOW)
     assert launcher.linked(slots.root) == "b"
-    assert not new.healthy()  # once
+    assert not new.healthy("2.0.0", NOW)  # once
     assert new.way_back() == "a"
     assert not (slots.root / slots_module.WHEELS).exists()
 
@@ -119,6 +119,33 @@ async def test_what_a_killed_installation_has_left_running_is_waited_for(
     finally:
         left.kill()
         await left.wait()
+
+
+async def test_what_a_killed_installation_has_left_on_disk_is_deleted(slots: Slots) -> None:
+    for left in ("b", slots_module.WHEELS):
+        (slots.root / left / "half").mkdir(parents=True)
+    lock = os.open(slots.root / slots_module.LOCK, os.O_RDWR | os.O_CREAT)
+    assert slots_module._locked(lock)
+    await slots.tidy()
+    assert (slots.root / "b").exists()  # a part of it still runs
+    os.close(lock)
+    await slots.tidy()
+    assert not (slots.root / "b").exists()
+    assert not (slots.root / slots_module.WHEELS).exists()
+    assert launcher.python(slots.root, "a").exists()
+
+
+async def test_a_state_that_was_lost_is_begun_anew_with_what_runs(slots: Slots) -> None:
+    """Of the other slot nothing is known: it is not deleted, and not gone back to."""
+    (slots.root / launcher.STATE).write_bytes(b"\0" * 100)
+    (slots.root / "b").mkdir()
+    await slots.tidy()
+    assert not slots.healthy(OLD, NOW)
+    assert (slots.root / "b").exists()
+    assert slots.state.slots == {"a": launcher.Slot(OLD, NOW.isoformat(), True)}
+    assert launcher.pick(slots.root, counts=True) == "a"
+    with pytest.raises(UpdateError, match="no version to go back to"):
+        slots.way_back()
 
 
 def test_there_is_no_way_back_to_what_has_never_worked(slots: Slots) -> None:
