@@ -6,14 +6,16 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evse.configuration import Commands, add_running
 from evse.local.client import ControlError, request_sync
 from evse.local.requests import Request
 from evse.local.server import Handler
 from evse.update.codes import UpdateError
-from evse.update.updater import Updater
+
+if TYPE_CHECKING:
+    from evse.update.updater import Updater
 
 REFUSED = 1
 
@@ -24,7 +26,7 @@ FIELDS = {"update-file": "path", "update-url": "url"}
 """The commands with a word more, and the name of its field."""
 
 
-def update_handlers(updater: Updater) -> dict[str, Handler]:
+def update_handlers(updater: "Updater") -> dict[str, Handler]:
     """The commands for the wallbox's socket; each answers with the snapshot of `Updater`."""
 
     def handler(do: Callable[[Request], Awaitable[dict[str, Any]]]) -> Handler:
