@@ -1,5 +1,7 @@
 """The two slots of a wallbox: what is in them, and how another version comes into one.
 
+Nothing here holds up the control turns: what waits for the disk does so in a thread.
+
 The running slot is never written. The other one is emptied, made anew as a virtual environment and
 filled from the bundle's wheels alone; only when all of it is on disk does one write of the state
 file put it on trial (see `launcher`, which is what starts it). `current` names it after it has
@@ -92,7 +94,7 @@ class Slots:
 
         Raises UpdateError, OSError.
         """
-        self._check_room(bundle)
+        await asyncio.to_thread(self._check_room, bundle)
         async with self._alone() as lock:
             slot = self.other
             await self._empty(slot)
@@ -106,7 +108,8 @@ class Slots:
             await asyncio.to_thread(os.sync)
             state = self.state
             written = Slot(bundle.manifest.version, now.isoformat(timespec="seconds"), False)
-            launcher.save(self.root, replace(state, slots={**state.slots, slot: written}))
+            state = replace(state, slots={**state.slots, slot: written})
+            await asyncio.to_thread(launcher.save, self.root, state)
             tell(100)
         return slot
 
@@ -145,7 +148,7 @@ class Slots:
         state = self.state
         if slot in state.slots:
             rest = {name: each for name, each in state.slots.items() if name != slot}
-            launcher.save(self.root, replace(state, slots=rest))
+            await asyncio.to_thread(launcher.save, self.root, replace(state, slots=rest))
         await asyncio.to_thread(shutil.rmtree, self.root / slot, ignore_errors=True)
 
     def _check_room(self, bundle: Bundle) -> None:
