@@ -1,6 +1,6 @@
 """The pages of settings: search, change, errors at the field, import and export, undo."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.page.conftest import PHONE, OpenView
 
@@ -119,7 +119,7 @@ def test_import_shows_the_difference_first(open_view: OpenView) -> None:
     content = download.value.path().read_text()
     text = content.replace("time_delay_s = 600", "time_delay_s = 90")
     assert text != content
-    file = {"name": "mine.toml", "mimeType": "text/plain", "buffer": text.encode()}
+    file: FilePayload = {"name": "mine.toml", "mimeType": "text/plain", "buffer": text.encode()}
     page.get_by_label("File with settings").set_input_files(file)
     difference = page.get_by_role("dialog").locator("tbody tr")
     expect(difference).to_have_count(1)
@@ -137,7 +137,7 @@ def test_import_shows_the_difference_first(open_view: OpenView) -> None:
 def test_a_broken_file_is_refused_in_words(open_view: OpenView) -> None:
     page = open_view().to("/settings")
     page.get_by_role("button", name="Import & export").click()
-    file = {"name": "broken.json", "mimeType": "application/json", "buffer": b'{"a":'}
+    file: FilePayload = {"name": "broken.json", "mimeType": "application/json", "buffer": b'{"a":'}
     page.get_by_label("File with settings").set_input_files(file)
     expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
     expect(page.get_by_role("button", name="Take all of it")).to_be_disabled()

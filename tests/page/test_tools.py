@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import FilePayload, Page, WebSocketRoute, expect
 
 from tests.page.conftest import DESKTOP, PHONE, Box, OpenView
 from tests.page.test_pictures import picture
@@ -192,7 +192,11 @@ def test_a_bundle_is_sent_with_its_checksum(open_view: OpenView) -> None:
     answer(view.page, "update", UPDATE)
     sent = answer(view.page, "update/upload", UPDATE, 202)
     page = view.to("/update")
-    file = {"name": "evse-1.5.evse", "mimeType": "application/zip", "buffer": b"x" * 100_000}
+    file: FilePayload = {
+        "name": "evse-1.5.evse",
+        "mimeType": "application/zip",
+        "buffer": b"x" * 100_000,
+    }
     page.get_by_label("Bundle", exact=True).set_input_files(file)
     page.get_by_label("Upgrade file checksum").fill("0123456789abcdef0123456789abcdef")
     page.get_by_role("button", name="Send").click()
@@ -206,7 +210,7 @@ def test_a_bundle_is_sent_with_its_checksum(open_view: OpenView) -> None:
 def test_an_upload_that_is_refused_says_why(open_view: OpenView) -> None:
     view = open_view()
     page = view.to("/update")
-    file = {"name": "photo.evse", "mimeType": "image/png", "buffer": b"no bundle"}
+    file: FilePayload = {"name": "photo.evse", "mimeType": "image/png", "buffer": b"no bundle"}
     page.get_by_label("Bundle", exact=True).set_input_files(file)
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".toast.bad")).to_be_visible()
@@ -293,3 +297,43 @@ def test_a_swipe_is_simulated_by_the_manufacturer(open_view: OpenView) -> None:
     row.get_by_role("button").click()
     expect(page.locator(".toast")).to_be_visible()
     expect(page.locator(".toast.bad")).to_have_count(0)
+
+
+def test_a_pin_for_home_assistant_is_counted_down(open_view: OpenView, idle_box: Box) -> None:
+    page = open_view("user", PHONE, at=idle_box).to("/access")
+    page.get_by_role("button", name="Show a PIN on the wallbox").click()
+    expect(page.get_by_text("The PIN is on the panel for")).to_be_visible()
+    assert idle_box.get("pairing")["pin_ends_in_s"] > 0
+
+
+def test_the_hotspot_is_opened_with_its_key(open_view: OpenView) -> None:
+    view = open_view(size=PHONE)
+    hotspot = NETWORK["hotspot"] | {"open": True, "ssid": "EVSE-1234", "closes_in_s": 600}
+    alter_live(view.page, network=NETWORK)
+    told = {"available": True, "reason": "", **hotspot, "key": "pine-lake-74"}
+    sent = answer(view.page, "network/hotspot", told)
+    page = view.to("/settings/NETWORK")
+    page.get_by_role("button", name="Open the hotspot").click()
+    expect(page.get_by_text("pine-lake-74")).to_be_visible()
+    assert sent[0].post_data_json == {"on": True}
+
+
+def test_an_open_hotspot_is_counted_down(open_view: OpenView) -> None:
+    view = open_view(size=PHONE)
+    hotspot = NETWORK["hotspot"] | {"open": True, "ssid": "EVSE-1234", "closes_in_s": 600}
+    alter_live(view.page, network=NETWORK | {"hotspot": hotspot})
+    page = view.to("/settings/NETWORK")
+    expect(page.get_by_text("“EVSE-1234” is open")).to_be_visible()
+    expect(page.get_by_role("button", name="Close the hotspot")).to_be_visible()
+
+
+def test_the_log_comes_encrypted_once_it_has_a_password(open_view: OpenView, idle_box: Box) -> None:
+    page = open_view("operator", at=idle_box).to("/settings/SYSTEM")
+    expect(page.get_by_role("link", name="Download the log")).to_have_count(0)
+    page.locator('[data-key="system.log_password"] input').fill("a password of the log")
+    page.get_by_role("button", name="Save", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the log").click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(b"PK")
+    assert b"evse.app" not in content

@@ -142,7 +142,7 @@ function Hotspot({ network }: { network: NetworkState }) {
         { on },
       );
       if (!answer.available) complain(answer.reason);
-      setKey(answer.key ?? null);
+      setKey(on ? (answer.key ?? null) : null);
     });
   };
   return (
@@ -154,7 +154,7 @@ function Hotspot({ network }: { network: NetworkState }) {
           {t("network.hotspot_open", { ssid: hotspot.ssid ?? "", seconds: left ?? 0 })}
         </p>
       )}
-      {hotspot.open && key && <p>{t("network.hotspot_key", { key })}</p>}
+      {key && <p role="status">{t("network.hotspot_key", { key })}</p>}
       <button onClick={() => void turn(!hotspot.open)}>
         {t(hotspot.open ? "network.hotspot_close" : "network.hotspot_begin")}
       </button>
