@@ -1,14 +1,22 @@
-"""Ports to listen at, and how many connections there may be."""
+"""Ports to listen at, and how many connections there may be.
+
+They are counted from the first packet on: whoever opens thousands and says nothing takes no files
+away from boards and meters, and whoever begins many handshakes of TLS at once no control turns.
+"""
 
 import asyncio
 import errno
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from aiohttp import web
+
+from evse.web.lockout import party
 
 _log = logging.getLogger(__name__)
 
@@ -16,8 +24,17 @@ MAX_CONNECTIONS = 96
 """At a time; one more is closed at once. A browser has six, a dashboard one; the wallbox needs its
 other files for boards, meters and the central system."""
 
-HANDSHAKE_S = 10.0
+MAX_BY_ONE = 32
+"""Of them from one address, so that nobody keeps all others out alone."""
+
+MAX_HANDSHAKES = 24
+"""Connections at a time which have not agreed on TLS yet: each costs 1 … 10 ms of a core."""
+
+HANDSHAKE_S = 5.0
 """TLS must be agreed on within this real time, s."""
+
+NO_FILES_S = 1.0
+"""After the system had no file for a connection, s of real time."""
 
 KEEP_ALIVE_S = 30.0
 """A connection on which nothing is asked is closed after so long, s."""
@@ -81,36 +98,82 @@ async def listening(
         keepalive_timeout=KEEP_ALIVE_S,
         shutdown_timeout=SHUTDOWN_S,
     )
-    try:
-        await runner.setup()
-        server = await asyncio.get_running_loop().create_server(
-            _limited(runner),
-            sock=bound,
-            ssl=context,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=HANDSHAKE_S if context else None,
-        )
-    except BaseException:
-        bound.close()
-        await runner.cleanup()
-        raise
+    with bound:
+        try:
+            await runner.setup()
+            bound.setblocking(False)
+            bound.listen(BACKLOG)
+            async with _cancelled_at_the_end(_Accepting(runner, bound, context).run()):
+                yield
+        finally:
+            bound.close()
+            await runner.cleanup()
+
+
+@asynccontextmanager
+async def _cancelled_at_the_end(running: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(running)
     try:
         yield
     finally:
-        server.close()
-        await runner.cleanup()
+        task.cancel()
+        await asyncio.wait({task})
 
 
-def _limited(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
-    """What makes the protocol of a connection: not of more than MAX_CONNECTIONS."""
-    make = runner.server
-    if make is None:
-        raise AssertionError("AppRunner.setup() makes the server")
-    return lambda: make() if len(make.connections) < MAX_CONNECTIONS else _Closing()
+class _Accepting:
+    """Takes connections, not too many."""
+
+    def __init__(
+        self, runner: web.AppRunner, bound: socket.socket, context: ssl.SSLContext | None
+    ) -> None:
+        """`runner`: set up."""
+        if runner.server is None:
+            raise AssertionError("AppRunner.setup() makes the server")
+        self._server = runner.server
+        self._bound = bound
+        self._context = context
+        self._agreeing: dict[asyncio.Task[None], str] = {}  # and with whom
+
+    async def run(self) -> None:
+        """Accept until cancelled."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                try:
+                    connection, (address, *_) = await loop.sock_accept(self._bound)
+                except OSError as error:
+                    _log.warning("a connection cannot be taken: %s", error)
+                    await asyncio.sleep(NO_FILES_S)
+                    continue
+                self._take(connection, party(address))
+        finally:
+            for task in tuple(self._agreeing):
+                task.cancel()
+
+    def _take(self, connection: socket.socket, who: str) -> None:
+        """Begin with a connection, or close it."""
+        there = Counter(map(_who, self._server.connections))
+        there.update(self._agreeing.values())
+        many = there.total() >= MAX_CONNECTIONS or there[who] >= MAX_BY_ONE
+        if many or len(self._agreeing) >= MAX_HANDSHAKES:
+            connection.close()
+            return
+        task = asyncio.create_task(self._agree(connection))
+        self._agreeing[task] = who
+        task.add_done_callback(self._agreeing.pop)
+
+    async def _agree(self, connection: socket.socket) -> None:
+        """Agree on TLS, and have the connection served."""
+        with suppress(OSError):  # whoever breaks off is gone
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._server,
+                connection,
+                ssl=self._context,
+                ssl_handshake_timeout=HANDSHAKE_S if self._context else None,
+            )
 
 
-class _Closing(asyncio.Protocol):
-    """A connection too many."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
+def _who(served: web.RequestHandler) -> str:
+    """With whom a connection is; "" for one that is ending."""
+    name = served.transport.get_extra_info("peername") if served.transport else None
+    return party(str(name[0])) if name else ""

@@ -417,20 +417,67 @@ async def test_who_looks_on_does_not_hold_up_the_end(tmp_path: Path) -> None:
     assert time.monotonic() - began_s < 2 * listening.SHUTDOWN_S
 
 
-async def test_connections_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bound", ["MAX_CONNECTIONS", "MAX_BY_ONE"])
+async def test_connections_are_counted(
+    bound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who opens thousands takes no files away from boards and meters."""
-    monkeypatch.setattr(listening, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(listening, bound, 3)
     https, http = free_ports(2)
     async with served(tmp_path, https, http):
         kept = [await asyncio.open_connection("127.0.0.1", http) for _ in range(3)]
         await asyncio.sleep(0.05)
-        reader, writer = await asyncio.open_connection("127.0.0.1", http)
-        async with asyncio.timeout(5):
-            assert await reader.read() == b""
+        await closed_at_once(http)
         for _, each in kept:
             each.close()
-        writer.close()
         await asyncio.sleep(0.05)
+        health_url = f"http://127.0.0.1:{http}/api/v1/health"
+        async with aiohttp.ClientSession() as client, client.get(health_url) as response:
+            assert response.status == 200
+
+
+async def closed_at_once(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_those_who_say_nothing_are_counted_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a handshake of TLS there is no request, but a file each; and they have their time."""
+    monkeypatch.setattr(listening, "MAX_HANDSHAKES", 3)
+    monkeypatch.setattr(listening, "HANDSHAKE_S", 0.3)
+    https, http = free_ports(2)
+    async with served(tmp_path, https, http):
+        kept = [await asyncio.open_connection("127.0.0.1", https) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        await closed_at_once(https)
+        async with asyncio.timeout(5):
+            for reader, _ in kept:
+                assert await reader.read() == b""
+        health_url = f"https://127.0.0.1:{https}/api/v1/health"
+        async with aiohttp.ClientSession() as client, client.get(health_url, ssl=False) as response:
+            assert response.status == 200
+        for _, each in kept:
+            each.close()
+
+
+async def test_a_system_without_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is served again when there are some."""
+    monkeypatch.setattr(listening, "NO_FILES_S", 0.05)
+    loop = asyncio.get_running_loop()
+    accept, refused = loop.sock_accept, [OSError(errno.EMFILE, "Too many open files")] * 2
+
+    async def scarce(bound: socket.socket) -> Any:
+        if refused:
+            raise refused.pop()
+        return await accept(bound)
+
+    monkeypatch.setattr(loop, "sock_accept", scarce)
+    https, http = free_ports(2)
+    async with served(tmp_path, https, http):
         health_url = f"http://127.0.0.1:{http}/api/v1/health"
         async with aiohttp.ClientSession() as client, client.get(health_url) as response:
             assert response.status == 200
