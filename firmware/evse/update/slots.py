@@ -198,9 +198,12 @@ class Slots:
         trial itself. A state that was lost is begun anew with what is certain. Raises OSError.
         """
         state, on_trial = self.state, self.on_trial
-        if self.running is None or not (on_trial or self.running not in state.slots):
+        if self.running is None:
             return False
-        launcher.link(self.root, self.running)
+        if launcher.linked(self.root) != self.running:
+            launcher.link(self.root, self.running)
+        if not on_trial and self.running in state.slots:
+            return False
         if on_trial:
             state = launcher.ended(state)
         else:

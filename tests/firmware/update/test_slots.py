@@ -148,6 +148,13 @@ async def test_a_state_that_was_lost_is_begun_anew_with_what_runs(slots: Slots) 
         slots.way_back()
 
 
+def test_current_is_mended_by_what_runs(slots: Slots) -> None:
+    """The guardian took a version back in the instant in which it became healthy."""
+    launcher.link(slots.root, "b")
+    assert not slots.healthy(OLD, NOW)
+    assert launcher.linked(slots.root) == "a"
+
+
 def test_there_is_no_way_back_to_what_has_never_worked(slots: Slots) -> None:
     with pytest.raises(UpdateError, match="no version to go back to"):
         slots.way_back()
