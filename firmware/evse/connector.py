@@ -267,6 +267,11 @@ class Connector:
         return bool(self.controller.lock or self._reading.lock_closed)
 
     @property
+    def reading(self) -> Reading:
+        """What the board last measured."""
+        return self._reading
+
+    @property
     def temperature_c(self) -> float | None:
         """What the board last measured."""
         return self._reading.temperature_c

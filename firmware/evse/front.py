@@ -15,7 +15,7 @@ from evse.local.server import Handler
 from evse.local.wallbox import Part, wallbox_handlers
 from evse.local.why_command import answer, why_handlers
 from evse.meters.check_command import check_handlers
-from evse.meters.correction import shown_energy_wh
+from evse.meters.correction import ZERO_KEYS, shown_energy_wh
 from evse.network.port import NetworkPort
 from evse.ocpp.client import OcppClient
 from evse.panels.fitted import panel_of
@@ -39,9 +39,6 @@ async def whitelist_of(settings: Settings, database: Database) -> Whitelist:
         lambda: notation_of(settings),
         lambda: settings["authorization.whitelist_capacity"],
     )
-
-
-_ZERO_KEYS = {1: "meter.internal.zero_wh", 2: "meter.internal.second_zero_wh"}
 
 
 class Around(Protocol):
@@ -108,7 +105,7 @@ class Front:
             """SetZero of the manual (5.8.1.9): what is reported and billed goes on counting."""
             number = request.fields["connector"]
             now_wh = self._station.connectors[number].energy_wh
-            await self._settings.set(_ZERO_KEYS[number], now_wh, "evse meter zero")
+            await self._settings.set(ZERO_KEYS[number], now_wh, "evse meter zero")
             return {"zero_wh": now_wh}
 
         group = self._station.supply.group
@@ -172,7 +169,7 @@ class Front:
             for number in self._station.connector_ids
         }
         shown_wh = {
-            str(number): shown_energy_wh(connector.energy_wh, self._settings[_ZERO_KEYS[number]])
+            str(number): shown_energy_wh(connector.energy_wh, self._settings[ZERO_KEYS[number]])
             for number, connector in self._station.connectors.items()
         }
         return {"panel": self._panel.snapshot(), "why": sentences, "energy_shown_wh": shown_wh}

@@ -104,6 +104,10 @@ def _ordered(phases: Phases, order: tuple[int, int, int]) -> Phases:
     return (phases[first], phases[second], phases[third])
 
 
+ZERO_KEYS = {1: "meter.internal.zero_wh", 2: "meter.internal.second_zero_wh"}
+"""Where the counter is kept from which people count (SetZero), by connector."""
+
+
 def shown_energy_wh(energy_wh: float | None, zero_wh: float) -> float | None:
     """The energy as people see it, Wh: since somebody set the meter to zero (manual, SetZero).
 

@@ -12,19 +12,14 @@ from typing import TYPE_CHECKING, Any
 from evse import __version__
 from evse.connector import Connector
 from evse.core.faults import Fault
-from evse.core.signals import Reading
 from evse.core.timetable import zone
-from evse.meters.correction import shown_energy_wh
+from evse.meters.correction import ZERO_KEYS, shown_energy_wh
 from evse.meters.reading import MeterReading, Phases
 from evse.station import METER_SILENCE_S
 
 if TYPE_CHECKING:
     from evse.web.context import Context
 
-ZERO_KEYS = {1: "meter.internal.zero_wh", 2: "meter.internal.second_zero_wh"}
-"""Where the reading is kept from which people count (SetZero), by connector."""
-
-_NEVER_READ = Reading(-math.inf)
 
 _DIGITS = {"_a": 1, "_v": 1, "_w": 0, "_kw": 3, "_kwh": 3, "_hz": 2, "_c": 1}
 """Decimal places by the unit at the end of a key: what the meters can tell apart."""
@@ -125,7 +120,7 @@ def _house(context: "Context") -> dict[str, Any]:
 
 def _hardware(connector: Connector) -> dict[str, Any]:
     """What board, contactor and plug tell."""
-    reading: Reading = getattr(connector, "reading", _NEVER_READ)
+    reading = connector.reading
     pilot_v = reading.pilot_high_v if math.isfinite(reading.at_s) else math.nan
     faults = connector.controller.faults
     return {

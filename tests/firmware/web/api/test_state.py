@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from evse.connector import Connector
 from evse.settings.fact import Fact
 from evse.settings.rows import ROWS
 from evse.settings.setting import Role
@@ -31,10 +30,7 @@ async def test_every_fact_of_both_manuals_is_told(page: Page, role: Role) -> Non
     assert set(facts) == {row.key for row in ROWS if isinstance(row, Fact)}
     missing = {key for key, value in facts.items() if value is None}
     # The meter of this test reads the world directly, which has no frequency.
-    unmeasured = NOBODY_MEASURES | {"state.grid_frequency_hz"}
-    if not hasattr(Connector, "reading"):
-        unmeasured |= {"state.cp_voltage_v"}
-    assert missing <= unmeasured
+    assert missing <= NOBODY_MEASURES | {"state.grid_frequency_hz"}
 
 
 async def test_a_charge_as_it_goes_on(page: Page) -> None:
