@@ -146,6 +146,7 @@ class _Accepting:
                     await asyncio.sleep(NO_FILES_S)
                     continue
                 self._take(connection, party(address))
+                await asyncio.sleep(0)  # or a flood of them would never let anything else be done
         finally:
             for task in tuple(self._agreeing):
                 task.cancel()

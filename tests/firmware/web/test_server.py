@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -462,6 +463,30 @@ async def test_those_who_say_nothing_are_counted_too(
             assert response.status == 200
         for _, each in kept:
             each.close()
+
+
+async def test_between_two_connections_others_have_their_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop takes at once what waits already; a flood must not hold up the control turns."""
+    loop, came = asyncio.get_running_loop(), 0
+
+    async def flood(_bound: socket.socket) -> Any:
+        nonlocal came
+        if came == 500:
+            await loop.create_future()
+        came += 1
+        return socket.socket(), ("192.0.2.1", 5)
+
+    monkeypatch.setattr(loop, "sock_accept", flood)
+    https, http = free_ports(2)
+    async with served(tmp_path, https, http):
+        seen = [came]
+        while seen[-1] < 500:
+            await asyncio.sleep(0)
+            seen.append(came)
+    # Two ports are listened at.
+    assert max(after - before for before, after in pairwise(seen)) <= 2
 
 
 async def test_a_system_without_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
