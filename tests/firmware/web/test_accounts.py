@@ -14,10 +14,10 @@ from evse.storage.accounts import AccountsTable
 from evse.storage.database import Database
 from evse.storage.values import Values
 from evse.web.accounts import MAX_WAITING, Accounts, BusyError, PasswordError
-from evse.web.device_key import DeviceKey, new_key
+from evse.web.device_key import DeviceKey
 from tests.firmware.web.door import PASSWORDS
 
-KEY = DeviceKey(new_key())
+KEY = DeviceKey("53ZDP-2WSDG-NRVR5-M0FRC")
 
 
 @pytest.fixture
