@@ -75,13 +75,6 @@ async def is_new(box: Wallbox) -> None:
     assert sorted(file.name for file in (box.state / "update").iterdir()) == []
 
 
-async def test_by_file(make_box: MakeBox, new_bundle: Path) -> None:
-    async with make_box() as box:
-        assert (await box.answer())["version"] == OLD
-        await box.ask("update-file", path=str(new_bundle))
-        await is_new(box)
-
-
 async def test_by_upload_to_the_page(make_box: MakeBox, files: Files) -> None:
     """The procedure of the Cabur manual, file and MD5 over the page; by HTTPS and logged in."""
     content, port = files.stored["box/2.evse"], free_port()
