@@ -70,7 +70,7 @@ def answer_of(error: Exception) -> web.StreamResponse:
             return response
         case web.HTTPException():
             return _of_aiohttp(error)
-        case PermissionError():
+        case PermissionError() if error.errno is None:  # ours, not that of a file
             return error_answer(403, [_entry("forbidden", str(error))])
         case TimeoutError():
             return error_answer(409, [_entry("no_answer", "what was asked did not answer in time")])
@@ -78,6 +78,9 @@ def answer_of(error: Exception) -> web.StreamResponse:
             return error_answer(422, map(_of_value, error.errors))
         case ValueError() | OverflowError():
             return error_answer(422, [_of_value(error)])
+        case web.RequestPayloadError() | ConnectionResetError() | BrokenPipeError():
+            # Whoever asked has gone, or sends what is no HTTP: nothing of ours to be logged.
+            return error_answer(400, [_entry("broken_off", "the request did not come to its end")])
         case sqlite3.Error() | OSError():
             return _of_disk(error)
     _log.error("a request ended in an error of ours", exc_info=error)

@@ -96,6 +96,15 @@ class Checker:
                 came=request.content_type,
                 allowed="application/json",
             )
+        if (packed := request.headers.get("Content-Encoding", "identity")) != "identity":
+            raise ApiError(
+                415,
+                "media_type",
+                "the body must not be compressed",
+                field="Content-Encoding",
+                came=packed[:80],
+                allowed="identity",
+            )
         public = self._endpoint.access is Access.PUBLIC
         content = await _read(request, PUBLIC_BODY_BYTES if public else MAX_BODY_BYTES)
         if len(content) > PUBLIC_BODY_BYTES:

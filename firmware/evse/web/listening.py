@@ -15,10 +15,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from evse.web.lockout import party
 
 _log = logging.getLogger(__name__)
+
+_http_log = logging.getLogger(f"{__name__}.http")
+"""Of the server of aiohttp, for errors of its own."""
 
 MAX_CONNECTIONS = 96
 """At a time; one more is closed at once. A browser has six, a dashboard one; the wallbox needs its
@@ -91,10 +95,15 @@ def _bound(port: int) -> socket.socket:
 async def listening(
     application: web.Application, bound: socket.socket, context: ssl.SSLContext | None
 ) -> AsyncIterator[None]:
-    """Serve an application at a bound socket, by TLS with a context. Raises OSError."""
+    """Serve an application at a bound socket, by TLS with a context. Raises OSError.
+
+    Nothing that comes is unpacked: 50 kB can become 50 MB.
+    """
     runner = web.AppRunner(
         application,
         access_log=None,
+        logger=_http_log,
+        auto_decompress=False,
         keepalive_timeout=KEEP_ALIVE_S,
         shutdown_timeout=SHUTDOWN_S,
     )
@@ -172,6 +181,16 @@ class _Accepting:
                 ssl=self._context,
                 ssl_handshake_timeout=HANDSHAKE_S if self._context else None,
             )
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a record tells more than that somebody has sent what is no HTTP: anybody can, and as
+    often as he likes."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
+
+
+_http_log.addFilter(_is_news)
 
 
 def _who(served: web.RequestHandler) -> str:

@@ -102,6 +102,7 @@ class WebServer:
         for endpoint in self.endpoints:
             application.router.add_route(endpoint.method, endpoint.path, self._route(endpoint))
         application.router.add_get("/{path:(?!api/).*}", self._file)
+        application.on_response_prepare.append(_add_headers)
         return application
 
     def _route(self, endpoint: Endpoint) -> _Handler:
@@ -216,6 +217,7 @@ class WebServer:
             if endpoint.path == _HEALTH:
                 application.router.add_route(endpoint.method, _HEALTH, self._route(endpoint))
         application.router.add_route("*", "/{path:.*}", redirect)
+        application.on_response_prepare.append(_add_headers)
         return application
 
     def _tell(self, wanted: int) -> None:
@@ -231,16 +233,18 @@ class WebServer:
 
 @web.middleware
 async def _answering_everything(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Make an answer of every error, and add the headers which every answer has."""
+    """Make an answer of every error."""
     try:
-        response = await handler(request)
+        return await handler(request)
     except Exception as error:  # noqa: BLE001 - each becomes an answer, or is logged
-        response = answer_of(error)
-    if not response.prepared:
-        response.headers.update(_HEADERS)
-        if request.path.startswith(PREFIX):
-            response.headers.setdefault("Cache-Control", "no-store")
-    return response
+        return answer_of(error)
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers which every answer has."""
+    response.headers.update(_HEADERS)
+    if request.path.startswith(PREFIX):
+        response.headers.setdefault("Cache-Control", "no-store")
 
 
 async def _in_time(endpoint: Endpoint, call: Call) -> object:

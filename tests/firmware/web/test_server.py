@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import ssl
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
@@ -63,6 +64,8 @@ def raising(error: BaseException) -> Callable[[Context], list[Endpoint]]:
         (OSError(errno.ENOSPC, "No space left on device"), 507, [("disk_full", None)]),
         (OSError(errno.EROFS, "Read-only file system"), 507, [("storage", None)]),
         (OSError(errno.EHOSTUNREACH, "No route to host"), 500, [("system", None)]),
+        (PermissionError(errno.EACCES, "Permission denied", "/secret"), 500, [("system", None)]),
+        (ConnectionResetError("Cannot write to closing transport"), 400, [("broken_off", None)]),
         (KeyError("ours"), 500, [("internal", None)]),
     ],
 )
@@ -394,6 +397,65 @@ async def test_the_hotspot_serves_one_device_at_a_time(tmp_path: Path) -> None:
             assert response.status == 409
             assert "hotspot" in await response.text()
         assert set(asked) == {("127.0.0.1", "127.0.0.1")}
+
+
+async def test_a_long_download_has_the_headers_too(tmp_path: Path) -> None:
+    async def stream(call: Call) -> aiohttp.web.StreamResponse:
+        response = aiohttp.web.StreamResponse()
+        await response.prepare(call.request)
+        await response.write(b"piece")
+        return response
+
+    def make(_context: Context) -> list[Endpoint]:
+        return [Endpoint("GET", "/api/v1/log", stream, "Log", "text/plain", access=PUBLIC)]
+
+    async with door(tmp_path, make) as there:
+        response = await there.browser().ask("GET", "/api/v1/log")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "aiohttp" not in response.headers["Server"]
+
+
+POST = b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+PACKED = zlib.compress(bytes(10_000_000))
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"\x00\x01 nonsense\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 9000 + b"\r\n\r\n", b" 400 "),
+        (b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", b" 400 "),
+        (
+            POST
+            + b"Content-Encoding: deflate\r\nContent-Length: %d\r\n\r\n%s" % (len(PACKED), PACKED),
+            b" 415 ",
+        ),
+        (
+            POST + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+            b" 415 ",
+        ),
+        (
+            POST + b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+            b" 400 ",
+        ),
+    ],
+    ids=["no HTTP", "long", "address", "bomb", "packed", "chunks"],
+)
+async def test_nobody_fills_the_log_or_the_memory(
+    request_: bytes, status: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    https, http = free_ports(2)
+    async with served(tmp_path, https, http):
+        caplog.clear()
+        url, context = "127.0.0.1", ssl._create_unverified_context()
+        reader, writer = await asyncio.open_connection(url, https, ssl=context)
+        writer.write(request_)
+        async with asyncio.timeout(5):
+            assert status in await reader.readline()
+        writer.close()
+        await asyncio.sleep(0.05)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_who_looks_on_does_not_hold_up_the_end(tmp_path: Path) -> None:
