@@ -1,7 +1,8 @@
 """The PIN by which somebody who stands before the wallbox may pair it. The rules are pure.
 
 There is one at a time; a new one only when the time of the last is over, tried out or used or not.
-So an attacker has five tries in five minutes, of a million.
+So an attacker has five tries in five minutes, of a million; and as he may go on for a year, the
+next PIN is longer and longer in coming while nobody gets one right. The device key always works.
 """
 
 import asyncio
@@ -16,6 +17,9 @@ VALID_S = 300.0
 """Enough to walk from the panel to the computer, s (issue 6: five minutes)."""
 
 TRIES = 5
+
+LONGEST_WAIT_S = 6 * 3600.0
+"""Between two PINs at most, s: then guessing for a year succeeds in less than one of 100 cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ def tried(pin: Pin, digits: str, now_s: float) -> tuple[Pin, bool]:
     return replace(pin, tries=0 if right else pin.tries - 1), right
 
 
+def wait_s(in_vain: int) -> float:
+    """How long after the time of the last PIN the next may come, s.
+
+    `in_vain`: so many PINs in a row were mistyped, and none of them was got right.
+    """
+    return min(LONGEST_WAIT_S, VALID_S * (2.0 ** min(in_vain, 32) - 1) if in_vain > 1 else 0.0)
+
+
 class PinWaitError(Exception):
     """There is no new PIN yet."""
 
@@ -54,6 +66,7 @@ class PinShown:
         self._monotonic = monotonic
         self._show = show
         self._pin: Pin | None = None
+        self._in_vain = 0
 
     @property
     def ends_in_s(self) -> float | None:
@@ -70,8 +83,10 @@ class PinShown:
         if (left_s := self.ends_in_s) is not None:
             return left_s
         now_s = self._monotonic()
-        if self._pin is not None and now_s < self._pin.until_s:
-            raise PinWaitError(self._pin.until_s - now_s)
+        if self._pin is not None:
+            next_s = self._pin.until_s + wait_s(self._in_vain)
+            if now_s < next_s:
+                raise PinWaitError(next_s - now_s)
         pin = Pin(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", now_s + VALID_S)
         self._pin = pin
         self._show(pin.digits)
@@ -82,7 +97,12 @@ class PinShown:
         """Whether this is the PIN; counts as a try. A right one is used up."""
         if self._pin is None:
             return False
-        self._pin, right = tried(self._pin, digits, self._monotonic())
+        before = self._pin
+        self._pin, right = tried(before, digits, self._monotonic())
+        if right:
+            self._in_vain = 0
+        elif before.tries == TRIES > self._pin.tries:
+            self._in_vain += 1
         if not self._pin.tries:
             self._show("")
         return right

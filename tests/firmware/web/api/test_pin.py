@@ -1,10 +1,21 @@
 """The PIN on the panel: five minutes, five tries, one at a time."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evse.web.api.pin import DIGITS, TRIES, VALID_S, Pin, PinShown, PinWaitError, tried
+from evse.web.api.pin import (
+    DIGITS,
+    LONGEST_WAIT_S,
+    TRIES,
+    VALID_S,
+    Pin,
+    PinShown,
+    PinWaitError,
+    tried,
+)
 from tests.firmware.core.bench import DETERMINISTIC
 
 RIGHT = "123456"
@@ -68,6 +79,53 @@ async def test_it_is_over_after_five_minutes(panel: Panel) -> None:
     assert not panel.pin.matches(pin)
     panel.pin._over(pin)
     assert panel.shown[-1] == ""
+
+
+async def test_a_year_of_guessing_is_in_vain(panel: Panel) -> None:
+    """Five tries in five minutes without end were even odds within two years."""
+    tries, year_s = 0, 365 * 86_400.0
+    while panel.now_s < year_s:
+        try:
+            panel.pin.ask()
+        except PinWaitError as error:
+            panel.now_s += error.wait_s
+            continue
+        # Four, so that the PIN is never tried out.
+        for _ in range(TRIES - 1):
+            assert not panel.pin.matches(panel.wrong())
+            tries += 1
+        panel.now_s += VALID_S
+    assert tries < 10**DIGITS / 100
+
+
+async def test_who_gets_it_right_begins_anew(panel: Panel) -> None:
+    for _ in range(4):
+        panel.pin.ask()
+        panel.pin.matches(panel.wrong())
+        panel.now_s += LONGEST_WAIT_S + VALID_S
+    panel.pin.ask()
+    panel.pin.matches(panel.wrong())
+    assert panel.pin.matches(panel.shown[-1])
+    panel.now_s += VALID_S
+    assert panel.pin.ask() == VALID_S
+
+
+async def test_a_mistyped_pin_costs_nothing(panel: Panel) -> None:
+    """And a second one: only from then on it is longer in coming."""
+    waits = []
+    for _ in range(4):
+        panel.pin.ask()
+        panel.pin.matches(panel.wrong())
+        panel.now_s += VALID_S
+        with contextlib.suppress(PinWaitError):
+            panel.pin.ask()
+            waits.append(0.0)
+            continue
+        with pytest.raises(PinWaitError) as refused:
+            panel.pin.ask()
+        waits.append(refused.value.wait_s)
+        panel.now_s += refused.value.wait_s
+    assert waits == [0.0, 3 * VALID_S, 7 * VALID_S, 15 * VALID_S]
 
 
 @DETERMINISTIC
