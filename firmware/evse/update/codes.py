@@ -47,8 +47,7 @@ class NoSlots(UpdateError):  # noqa: N818 - what is missing
 
     def __init__(self) -> None:
         super().__init__(
-            "this wallbox is updated by its system: update.root names no folder with slots",
-            status=409,
+            "this wallbox is updated by its system: it was not installed with slots", status=409
         )
 
 

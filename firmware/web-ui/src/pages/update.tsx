@@ -75,7 +75,11 @@ function Now({ state, reload }: Props & { state: UpdateState }) {
           <strong>{state.code}</strong> {word("code", state.code)}
         </p>
       )}
-      {state.message && <p class="help">{state.message}</p>}
+      {state.slots.length === 0 ? (
+        <p class="help">{t("update.no_slots")}</p>
+      ) : (
+        state.message && <p class="help">{state.message}</p>
+      )}
       {available && (
         <p class="notice">
           <span class="grow">{t("update.available", { version: available.version })}</span>
