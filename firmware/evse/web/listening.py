@@ -10,9 +10,8 @@ import logging
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -35,7 +34,7 @@ MAX_HANDSHAKES = 24
 """Connections at a time which have not agreed on TLS yet: each costs 1 … 10 ms of a core."""
 
 HANDSHAKE_S = 5.0
-"""TLS must be agreed on within this real time, s."""
+"""TLS must be agreed on, and at the end be ended, within this real time, s."""
 
 NO_FILES_S = 1.0
 """After the system had no file for a connection, s of real time."""
@@ -94,10 +93,11 @@ def _bound(port: int) -> socket.socket:
 @asynccontextmanager
 async def listening(
     application: web.Application, bound: socket.socket, context: ssl.SSLContext | None
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.Task[None]]:
     """Serve an application at a bound socket, by TLS with a context. Raises OSError.
 
-    Nothing that comes is unpacked: 50 kB can become 50 MB.
+    The task runs as long as connections are taken. Nothing that comes is unpacked: 50 kB can become
+    50 MB.
     """
     runner = web.AppRunner(
         application,
@@ -112,21 +112,15 @@ async def listening(
             await runner.setup()
             bound.setblocking(False)
             bound.listen(BACKLOG)
-            async with _cancelled_at_the_end(_Accepting(runner, bound, context).run()):
-                yield
+            accepting = asyncio.create_task(_Accepting(runner, bound, context).run())
+            try:
+                yield accepting
+            finally:
+                accepting.cancel()
+                await asyncio.wait({accepting})
         finally:
             bound.close()
             await runner.cleanup()
-
-
-@asynccontextmanager
-async def _cancelled_at_the_end(running: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(running)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 class _Accepting:
@@ -142,6 +136,7 @@ class _Accepting:
         self._bound = bound
         self._context = context
         self._agreeing: dict[asyncio.Task[None], str] = {}  # and with whom
+        self._agreed: dict[web.RequestHandler, str] = {}
 
     async def run(self) -> None:
         """Accept until cancelled."""
@@ -162,25 +157,28 @@ class _Accepting:
 
     def _take(self, connection: socket.socket, who: str) -> None:
         """Begin with a connection, or close it."""
-        there = Counter(map(_who, self._server.connections))
-        there.update(self._agreeing.values())
+        served = self._server.connections
+        self._agreed = {each: self._agreed[each] for each in served if each in self._agreed}
+        there = Counter((*self._agreed.values(), *self._agreeing.values()))
         many = there.total() >= MAX_CONNECTIONS or there[who] >= MAX_BY_ONE
         if many or len(self._agreeing) >= MAX_HANDSHAKES:
             connection.close()
             return
-        task = asyncio.create_task(self._agree(connection))
+        task = asyncio.create_task(self._agree(connection, who))
         self._agreeing[task] = who
         task.add_done_callback(self._agreeing.pop)
 
-    async def _agree(self, connection: socket.socket) -> None:
+    async def _agree(self, connection: socket.socket, who: str) -> None:
         """Agree on TLS, and have the connection served."""
         with suppress(OSError):  # whoever breaks off is gone
-            await asyncio.get_running_loop().connect_accepted_socket(
+            _, served = await asyncio.get_running_loop().connect_accepted_socket(
                 self._server,
                 connection,
                 ssl=self._context,
                 ssl_handshake_timeout=HANDSHAKE_S if self._context else None,
+                ssl_shutdown_timeout=HANDSHAKE_S if self._context else None,
             )
+            self._agreed[served] = who
 
 
 def _is_news(record: logging.LogRecord) -> bool:
@@ -191,9 +189,3 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 _http_log.addFilter(_is_news)
-
-
-def _who(served: web.RequestHandler) -> str:
-    """With whom a connection is; "" for one that is ending."""
-    name = served.transport.get_extra_info("peername") if served.transport else None
-    return party(str(name[0])) if name else ""

@@ -170,25 +170,27 @@ class WebServer:
     async def _serve(self) -> None:
         while True:
             try:
-                async with self._listening():
-                    await asyncio.get_running_loop().create_future()
+                async with self._listening() as accepting:
+                    await accepting
             except OSError as error:
                 _log.error("the local page cannot be served, it is tried again: %s", error)
                 await asyncio.sleep(RETRY_S)
 
     @asynccontextmanager
-    async def _listening(self) -> AsyncIterator[None]:
+    async def _listening(self) -> AsyncIterator[asyncio.Task[None]]:
         """Serve while this lasts. Raises OSError when there is no port at all."""
         wanted = self._settings["web.https_port"]
         async with AsyncExitStack() as stack:
             bound = first_free((wanted, FALLBACK_PORT, ANY_PORT))
             context = self._security.certificate.context
-            await stack.enter_async_context(listening(self.application(), bound, context))
+            accepting = await stack.enter_async_context(
+                listening(self.application(), bound, context)
+            )
             self.https_port = bound.getsockname()[1]
             stack.callback(self._gone)
             await self._lead_there(stack)
             self._tell(wanted)
-            yield
+            yield accepting
 
     def _gone(self) -> None:
         self.https_port = None

@@ -551,6 +551,39 @@ async def test_between_two_connections_others_have_their_turn(
     assert max(after - before for before, after in pairwise(seen)) <= 2
 
 
+async def test_who_breaks_off_keeps_nobody_out(tmp_path: Path) -> None:
+    """A transport of TLS that is being closed tells nothing any more, not even with whom it is."""
+    https, http = free_ports(2)
+    health_url = f"https://127.0.0.1:{https}/api/v1/health"
+    async with served(tmp_path, https, http):
+        for _ in range(40):
+            context = ssl._create_unverified_context()
+            _, writer = await asyncio.open_connection("127.0.0.1", https, ssl=context)
+            writer.write(b"GET /api/v1/health HTTP/1.1\r\n")
+            writer.transport.abort()
+            async with (
+                aiohttp.ClientSession() as client,
+                client.get(health_url, ssl=False, timeout=aiohttp.ClientTimeout(5)) as response,
+            ):
+                assert response.status == 200
+
+
+async def test_it_is_noticed_when_no_connection_is_taken_any_more(tmp_path: Path) -> None:
+    """Then all of the page begins anew (see `surroundings`)."""
+    async with door(tmp_path, health.endpoints) as there:
+        bound = listening.first_free((0,))
+        loop = asyncio.get_running_loop()
+
+        async def broken(_bound: socket.socket) -> Any:
+            raise RuntimeError("a bug of ours")
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(loop, "sock_accept", broken)
+            async with listening.listening(there.server.application(), bound, None) as accepting:
+                with pytest.raises(RuntimeError):
+                    await accepting
+
+
 async def test_a_system_without_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is served again when there are some."""
     monkeypatch.setattr(listening, "NO_FILES_S", 0.05)
