@@ -124,7 +124,8 @@ MQTT_ROWS = (
         "File with the root certificate of the MQTT broker",
         INSTALLER,
         maximum=512,
-        pattern=r"|/[^\s]*",
+        # No device: who reads /dev/zero never comes to its end.
+        pattern=r"|/(?!(dev|proc|sys)/)[^\s/.][^\s/]*(/[^\s/.][^\s/]*)*",
         form="a path as /etc/evse/ca.pem, or empty",
     ),
 )

@@ -219,6 +219,17 @@ async def test_twice_in_a_file(tmp_path: Path) -> None:
         await Settings.load(Memory(), path)
 
 
+@pytest.mark.parametrize(
+    "path", ["/dev/zero", "/proc/kmsg", "/etc/../dev/zero", "//dev/zero", "/./dev/zero", "/a//b"]
+)
+def test_nobody_lets_the_wallbox_read_a_device(path: str) -> None:
+    """It would never come to its end, nor would the control turns have one more."""
+    setting = BY_KEY["mqtt.ca_file"]
+    with pytest.raises(SettingError):
+        setting.parse(path)
+    assert setting.parse("/etc/ssl/my.ca-1.pem") == "/etc/ssl/my.ca-1.pem"
+
+
 @pytest.mark.parametrize("content", [b"= nonsense", b"\xff\xfe"])
 async def test_no_toml(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "evse.toml"
