@@ -124,7 +124,7 @@ MQTT_ROWS = (
         "File with the root certificate of the MQTT broker",
         INSTALLER,
         maximum=512,
-        # No device: who reads /dev/zero never comes to its end.
+        # No device: who reads a serial line may never come to its end.
         pattern=r"|/(?!(dev|proc|sys)/)[^\s/.][^\s/]*(/[^\s/.][^\s/]*)*",
         form="a path as /etc/evse/ca.pem, or empty",
     ),

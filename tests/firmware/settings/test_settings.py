@@ -220,10 +220,10 @@ async def test_twice_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/dev/zero", "/proc/kmsg", "/etc/../dev/zero", "//dev/zero", "/./dev/zero", "/a//b"]
+    "path", ["/dev/ttyUSB0", "/proc/kmsg", "/etc/../dev/tty", "//dev/tty", "/./dev/tty", "/a//b"]
 )
 def test_nobody_lets_the_wallbox_read_a_device(path: str) -> None:
-    """It would never come to its end, nor would the control turns have one more."""
+    """A serial line may never come to its end, nor would the control turns have one more."""
     setting = BY_KEY["mqtt.ca_file"]
     with pytest.raises(SettingError):
         setting.parse(path)
