@@ -10,9 +10,11 @@ import asyncio
 import hashlib
 import ipaddress
 import logging
+import os
 import socket
 import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,23 +67,29 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """A file that TLS can use, and its certificate."""
+    """A file that TLS can use, and its certificate. `memory`: the file is in memory alone, and open
+    under this number."""
 
     path: Path
     certificate: x509.Certificate
     own: bool
+    memory: int | None = None
 
 
 class Certificate:
-    """See the module. Its methods raise OSError when the disk fails."""
+    """See the module. `install` and `remove` raise OSError when the disk fails."""
 
     def __init__(self, state_dir: Path, hostname: str) -> None:
-        """`hostname`: without a domain. Makes our own certificate when there is none that fits."""
+        """`hostname`: without a domain. Makes our own certificate when there is none that fits.
+
+        Never raises OSError: a wallbox with a full disk has to start, and charge.
+        """
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.context.set_alpn_protocols(["http/1.1"])
         self._folder = state_dir / FOLDER
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):  # what is to lie in it says so
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._hostname = hostname
         self._shown = self._serve(self._choose())
 
@@ -127,10 +135,15 @@ class Certificate:
                 return _Choice(users, certificate, own=False)
             _log.warning("%s has ended at %s", users, certificate.not_valid_after_utc)
         certificate = _usable(own)
-        if certificate is None or self._renewal_due(certificate, now):
-            write_private(own, _made(self._hostname, now))
-            certificate = parse_chain(own.read_text(encoding="ascii"))[0]
-        return _Choice(own, certificate, own=True)
+        if certificate is not None and not self._renewal_due(certificate, now):
+            return _Choice(own, certificate, own=True)
+        made = _made(self._hostname, now)
+        try:
+            write_private(own, made)
+        except OSError as error:
+            _log.error("our own certificate is good for this run only: %s", error)
+            return _in_memory(made)
+        return _Choice(own, _first(made), own=True)
 
     def _renewal_due(self, certificate: x509.Certificate, now: datetime) -> bool:
         begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -139,7 +152,11 @@ class Certificate:
 
     def _serve(self, choice: _Choice) -> Shown:
         """Have new connections use it."""
-        self.context.load_cert_chain(choice.path)
+        try:
+            self.context.load_cert_chain(choice.path)
+        finally:
+            if choice.memory is not None:
+                os.close(choice.memory)
         certificate = choice.certificate
         return Shown(
             certificate.subject.rfc4514_string(),
@@ -153,14 +170,25 @@ class Certificate:
 def _usable(path: Path) -> x509.Certificate | None:
     """The certificate in a file of ours that TLS can use; None when there is none."""
     try:
-        certificate = parse_chain(path.read_text(encoding="ascii"))[0]
+        certificate = _first(path.read_bytes())
         _try(path)
     except FileNotFoundError:
         return None
-    except (ValueError, ssl.SSLError) as error:
-        _log.warning("%s is damaged and not used: %s", path, error)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        _log.warning("%s cannot be used: %s", path, error)
         return None
     return certificate
+
+
+def _first(content: bytes) -> x509.Certificate:
+    """The certificate in a file of ours, before those that signed it. Raises ValueError."""
+    return parse_chain(content.decode("ascii"))[0]
+
+
+def _in_memory(content: bytes) -> _Choice:
+    number = os.memfd_create("certificate")
+    os.write(number, content)
+    return _Choice(Path(f"/proc/self/fd/{number}"), _first(content), own=True, memory=number)
 
 
 def _try(path: Path) -> None:

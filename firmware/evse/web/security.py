@@ -1,5 +1,6 @@
 """The parts which decide who comes in, put together."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from evse.storage.tokens import TokensTable
 from evse.web.accounts import Accounts
 from evse.web.audit import Audit
 from evse.web.certificate import Certificate
-from evse.web.device_key import DeviceKey
+from evse.web.device_key import DeviceKey, new_key
 from evse.web.guard import Guard
 from evse.web.lockout import Lockout
 from evse.web.sessions import Sessions
 from evse.web.tokens import Tokens
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,9 @@ class Security:
         """All of them, from the database and the state folder.
 
         Their time is real time, however fast a simulated world goes: people log in in theirs.
-        Raises `sqlite3.Error` and OSError.
+        Raises `sqlite3.Error`.
         """
-        device_key = DeviceKey.load(state_dir)
+        device_key = _device_key(state_dir)
         sessions = Sessions(monotonic)
         host = host_of(settings["network.hostname"], settings["ocpp.identity"])
         tokens = await Tokens.load(TokensTable(database))
@@ -63,3 +66,13 @@ class Security:
             guard=Guard(sessions, tokens),
             host=host,
         )
+
+
+def _device_key(state_dir: Path) -> DeviceKey:
+    """The key of this device. One that cannot be read or kept is replaced for this run: a wallbox
+    with a full disk has to start, and charge."""
+    try:
+        return DeviceKey.load(state_dir)
+    except OSError as error:
+        _log.error("the device key is another one for this run: %s", error)
+        return DeviceKey(new_key())

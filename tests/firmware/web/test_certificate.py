@@ -1,5 +1,6 @@
 """The certificate of the page: the wallbox's own, or one that somebody has installed."""
 
+import errno
 import ipaddress
 import logging
 import ssl
@@ -15,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from evse.ocpp.security.certificates import CertificateError, parse_chain
 from evse.web import certificate as module
-from evse.web.certificate import OWN, RENEW_BEFORE, USERS, VALID, Certificate
+from evse.web.certificate import FOLDER, OWN, RENEW_BEFORE, USERS, VALID, Certificate
 
 NOW = datetime.now(UTC)
 
@@ -122,6 +123,37 @@ def test_a_damaged_one_is_made_anew(damaged: bytes, tmp_path: Path) -> None:
     Certificate(tmp_path, "evse")
     (tmp_path / "web" / OWN).write_bytes(damaged)
     assert Certificate(tmp_path, "evse").shown.own
+
+
+@pytest.mark.parametrize("before", [None, b"nonsense"])
+async def test_a_full_disk_keeps_no_wallbox_from_starting(
+    before: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It serves its page by a certificate of this run, and has files as before."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if before is not None:
+        (tmp_path / FOLDER).mkdir()
+        (tmp_path / FOLDER / OWN).write_bytes(before)
+    monkeypatch.setattr("evse.web.certificate.write_private", full)
+    files = len([*Path("/proc/self/fd").iterdir()])
+    certificate = Certificate(tmp_path, "box")
+    await certificate.refresh()
+    assert len([*Path("/proc/self/fd").iterdir()]) == files
+    assert certificate.shown.own
+    with pytest.raises(OSError, match="No space"):
+        await certificate.install(pem(), key_pem())
+
+
+@pytest.mark.parametrize("name", [FOLDER, f"{FOLDER}/{OWN}", f"{FOLDER}/{USERS}"])
+def test_what_cannot_be_read_keeps_no_wallbox_from_starting(name: str, tmp_path: Path) -> None:
+    if name == FOLDER:
+        (tmp_path / name).write_bytes(b"")
+    else:
+        (tmp_path / name).mkdir(parents=True)
+    assert Certificate(tmp_path, "box").shown.own
 
 
 async def test_one_that_is_installed_is_served_until_it_is_removed(tmp_path: Path) -> None:
