@@ -109,8 +109,9 @@ class Publisher:
                 finally:
                     changed.cancel()
                     publishing.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await publishing
+                    # Not `await publishing`: if we are cancelled meanwhile, who could tell whose
+                    # CancelledError that is?
+                    await asyncio.wait({publishing})
         finally:
             ends()
 

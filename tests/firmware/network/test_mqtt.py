@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,6 +189,31 @@ async def test_discovery_comes_and_goes_with_its_setting(tmp_path: Path) -> None
                 await ear.has(topic, "")
                 await settings.set("mqtt.enabled", False, "test")
                 await ear.has("evse/box/status", "offline")
+
+
+async def test_an_end_while_the_farewell_is_said_is_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the program would never end."""
+    farewell, leaving = mqtt._say_goodbye, asyncio.Event()
+
+    async def slowly(*arguments: Any) -> None:
+        leaving.set()
+        await asyncio.sleep(0.2)
+        await farewell(*arguments)
+
+    monkeypatch.setattr(mqtt, "_say_goodbye", slowly)
+    port = free_port()
+    with mosquitto(tmp_path, port, *OPEN):
+        async with listening(port) as (ear, _):
+            settings = await settings_for(port)
+            running = asyncio.create_task(Publisher(settings, lambda: BOX, Source().states).run())
+            await ear.has("evse/box/status", "online")
+            await settings.set("mqtt.enabled", False, "test")
+            await asyncio.wait_for(leaving.wait(), 5.0)
+            running.cancel()
+            await asyncio.wait({running}, timeout=5.0)
+            assert running.done()
 
 
 async def test_a_dead_wallbox_is_offline_by_its_last_will(tmp_path: Path) -> None:
