@@ -125,6 +125,10 @@ def test_a_damaged_one_is_made_anew(damaged: bytes, tmp_path: Path) -> None:
     assert Certificate(tmp_path, "evse").shown.own
 
 
+def open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 @pytest.mark.parametrize("before", [None, b"nonsense"])
 async def test_a_full_disk_keeps_no_wallbox_from_starting(
     before: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -138,10 +142,10 @@ async def test_a_full_disk_keeps_no_wallbox_from_starting(
         (tmp_path / FOLDER).mkdir()
         (tmp_path / FOLDER / OWN).write_bytes(before)
     monkeypatch.setattr("evse.web.certificate.write_private", full)
-    files = len([*Path("/proc/self/fd").iterdir()])
+    files = open_files()
     certificate = Certificate(tmp_path, "box")
     await certificate.refresh()
-    assert len([*Path("/proc/self/fd").iterdir()]) == files
+    assert open_files() == files
     assert certificate.shown.own
     with pytest.raises(OSError, match="No space"):
         await certificate.install(pem(), key_pem())
