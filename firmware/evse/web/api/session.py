@@ -108,11 +108,14 @@ class _Asked:
         return self._told(call.session, call.role)
 
     async def log_in(self, call: Call) -> web.Response:
-        context, login = self._context, call.body["login"]
+        # As `role_of` reads it: else each space more would be another secret to the lock-out.
+        context, login = self._context, call.body["login"].strip()
         context.lockout.admit(call.address, f"login {login}")
         role = await context.accounts.log_in(login, call.body["password"])
         if role is None:
-            context.audit.note("session.refused", login)
+            # Some type their password into the field above it.
+            known = context.accounts.role_of(login) is not None
+            context.audit.note("session.refused", login if known else None)
             raise ApiError(401, "wrong_login", "log-in name or password is wrong", field="password")
         context.lockout.passed(call.address, f"login {login}")
         context.audit.note("session.opened", login, role)

@@ -11,6 +11,7 @@ from evse.web.api import audit, session, tokens
 from evse.web.context import Context
 from evse.web.device_key import new_key
 from evse.web.endpoint import Endpoint
+from evse.web.lockout import LockedError
 from evse.web.sessions import IDLE_S
 from tests.firmware.web.door import PASSWORDS, Browser, Door, door, errors
 
@@ -235,3 +236,22 @@ async def test_who_comes_and_who_is_refused_stands_in_the_audit_log(there: Door)
         ("key.refused", "", "Geräteschlüssel abgelehnt"),
     ]
     assert all(secret not in str(told) for secret in (*PASSWORDS.values(), "a-new-password"))
+
+
+async def test_spaces_around_a_name_are_no_way_around_the_lock_out(there: Door) -> None:
+    """The secret waits too, whoever tries it from however many addresses."""
+    await there.claim()
+    for name in ("user", " user", "user ", "  USER  "):
+        assert (await there.browser().log_in(name, "wrong")).status == 401
+    with pytest.raises(LockedError):
+        there.security.lockout.admit("192.0.2.9", "login user")
+
+
+async def test_a_password_in_the_wrong_field_stands_in_no_log(
+    there: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    await there.claim()
+    await there.browser().log_in(PASSWORDS[Role.OPERATOR], "whatever")
+    told = await there.browser(Role.MANUFACTURER).get("/api/v1/audit")
+    assert [each["key"] for each in told["entries"]] == ["session.refused"]
+    assert PASSWORDS[Role.OPERATOR] not in str(told) + caplog.text
