@@ -55,6 +55,8 @@ class History:
         """`names`: the name of the card with an idTag, "" for none. `status`, which the log tells,
         is to be set by who knows it."""
         self.status: Status = _nothing
+        # Each takes its turns of the interpreter, of which the control turns need theirs.
+        self._one_at_a_time = asyncio.Lock()
         self._settings = settings
         self._clock = clock
         self._station = station
@@ -93,15 +95,16 @@ class History:
 
     async def charges_csv(self, wanted: Wanted, language: str = "en") -> bytes:
         """All charges wanted as CSV, the oldest first."""
-        listed = await self._charges.all(wanted)
-        return await asyncio.to_thread(
-            spreadsheets.charges_csv,
-            listed,
-            self._zone(),
-            self._names,
-            self._clock.utcnow(),
-            language,
-        )
+        async with self._one_at_a_time:
+            listed = await self._charges.all(wanted)
+            return await asyncio.to_thread(
+                spreadsheets.charges_csv,
+                listed,
+                self._zone(),
+                self._names,
+                self._clock.utcnow(),
+                language,
+            )
 
     def _charge(self, charge: Charge, language: str) -> dict[str, Any]:
         return {
@@ -166,17 +169,19 @@ class History:
             settings["installation.time_zone"],
         )
         now = self._clock.utcnow()
-        return await asyncio.to_thread(
-            report_pdf, made, about, self._zone(), self._names, now, language
-        )
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(
+                report_pdf, made, about, self._zone(), self._names, now, language
+            )
 
     async def _report(self, year: int, month: int, card: str | None) -> months.Report:
         zone_, now = self._zone(), self._clock.utcnow()
         since, until = months.bounds(year, month, zone_)
-        listed = await self._charges.all(Wanted(since, until, card))
-        return await asyncio.to_thread(
-            months.report, year, month, listed, zone_, self._names, now, card
-        )
+        async with self._one_at_a_time:
+            listed = await self._charges.all(Wanted(since, until, card))
+            return await asyncio.to_thread(
+                months.report, year, month, listed, zone_, self._names, now, card
+            )
 
     # ------------------------------------------------------------------ faults
 
@@ -233,7 +238,8 @@ class History:
         boxes: Iterable[Path] = await asyncio.to_thread(
             newest_black_boxes, self._state_dir / blackbox.FOLDER
         )
-        return await encrypted(password, texts, boxes, self._state_dir)
+        async with self._one_at_a_time:
+            return await encrypted(password, texts, boxes, self._state_dir)
 
     def _zone(self) -> tzinfo:
         return zone(self._settings["installation.time_zone"])

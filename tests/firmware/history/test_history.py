@@ -128,6 +128,30 @@ async def test_csv_and_pdf_say_the_same(history: History) -> None:
     assert lines[1].startswith("2,1,2026-12-01 00:00:00,2026-12-01 01:00:00,+01:00,3600,RFID")
 
 
+async def test_documents_are_made_one_at_a_time(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for twenty takes no more of the interpreter from the control turns than who asks for
+    one."""
+    under_way, most = 0, 0
+
+    def slow(*_: object) -> bytes:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.01)
+        under_way -= 1
+        return b""
+
+    monkeypatch.setattr("evse.history.history.report_pdf", slow)
+    monkeypatch.setattr("evse.history.history.spreadsheets.charges_csv", slow)
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(5):
+            tasks.create_task(history.report_pdf(2026, 11))
+            tasks.create_task(history.charges_csv(Wanted()))
+    assert most == 1
+
+
 async def test_an_impossible_month_is_refused(history: History) -> None:
     with pytest.raises(ValueError, match="month: came 13"):
         await history.report(2026, 13)
