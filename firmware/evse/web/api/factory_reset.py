@@ -1,10 +1,11 @@
 """The wallbox as it left the factory (ETEK manual, 5.8.1.4, "Restore to factory settings").
 
-Gone are what the acting role may set, the cards, the passwords, the tokens and every session: it is
-to be claimed anew, with the key on its label. What stays: the page MANUFACTURER, which says how it
-was built, what the acting role may not set (an operator cannot raise the current that the
-manufacturer allowed), the key, the serial number and the certificates of the device, the faults,
-the log of changes, and the charges, for somebody may have to bill them.
+Gone are what the acting role may set, the cards, the passwords, the tokens, every session, and the
+page's certificate which somebody has installed, whose key he has: it is to be claimed anew, with
+the key on its label. What stays: the page MANUFACTURER, which says how it was built, what the
+acting role may not set (an operator cannot raise the current that the manufacturer allowed), the
+key, the serial number and the certificates for the central system, the faults, the log of changes,
+and the charges, for somebody may have to bill them.
 """
 
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def _resettable(setting: Setting, role: Role) -> bool:
 
 
 async def reset(context: "Context", role: Role, origin: str) -> None:
-    """Forget all that; the caller restarts. Raises `sqlite3.Error`, ConfigurationError.
+    """Forget all that; the caller restarts. Raises `sqlite3.Error`, OSError, ConfigurationError.
 
     The passwords go last: as long as something cannot be forgotten, they hold.
     """
@@ -37,6 +38,7 @@ async def reset(context: "Context", role: Role, origin: str) -> None:
     await context.network.keep()  # nobody is there who could confirm it
     await ask(context, "cards-delete-all")
     await ask(context, "cards-clear-cache")
+    await context.certificate.remove()
     await context.tokens.revoke_all()
     await context.accounts.forget_all()
     context.sessions.close_all()

@@ -15,6 +15,7 @@ from evse.web.api import actions
 from evse.web.api.exports import RECENT_S, Exports
 from evse.web.api.factory_reset import forgotten
 from tests.firmware.web.api.conftest import MakePage, Page
+from tests.firmware.web.test_certificate import key_pem, pem
 
 BUTTONS = [row for row in ROWS if isinstance(row, Button)]
 PASSWORDS = {Role.MANUFACTURER: "the maker's 1", Role.OPERATOR: "the owner's 2"} | {
@@ -115,8 +116,10 @@ async def test_a_factory_reset_forgets_the_owner_and_keeps_the_wallbox(page: Pag
     await settings.set("installation.max_output_current_a", allowed_a - 10, "manufacturer")
     await settings.set("ocpp.url", "ws://old.example/ocpp", "owner")
     await page.wallbox.charge()
+    await page.context.certificate.install(pem(), key_pem())
     answer = await reset(page, Role.OPERATOR, exported=True)
     assert answer.status == 200
+    assert page.context.certificate.shown.own
     assert (settings["ocpp.url"], settings["manufacturer.serial"]) == ("", serial)
     # The manufacturer's bound is none that the owner may lift.
     assert settings["installation.max_output_current_a"] == allowed_a - 10
