@@ -27,7 +27,7 @@ MAX_CONNECTIONS = 96
 """At a time; one more is closed at once. A browser has six, a dashboard one; the wallbox needs its
 other files for boards, meters and the central system."""
 
-MAX_BY_ONE = 32
+MAX_BY_ONE = 48
 """Of them from one address, so that nobody keeps all others out alone."""
 
 MAX_HANDSHAKES = 24
