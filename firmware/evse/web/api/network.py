@@ -19,6 +19,9 @@ _ANSWER: Schema = {
 }
 """What the network says always has these, and more beside them."""
 
+_KEY = frozenset({"key", "qr"})
+"""What of the hotspot's label lets in; for ever, for the key never changes."""
+
 _ZONE: Schema = {"type": "string", "maxLength": 60}
 
 
@@ -45,7 +48,10 @@ def _network(context: "Context") -> list[Endpoint]:
         return answer
 
     async def hotspot(call: Call) -> dict[str, Any]:
-        return localized(await context.network.hotspot(call.body["on"]), call.language)
+        answer = await context.network.hotspot(call.body["on"])
+        if call.role not in STAFF:  # who may change the Wi-Fi reads the key from the label
+            answer = {name: value for name, value in answer.items() if name not in _KEY}
+        return localized(answer, call.language)
 
     return [
         Endpoint(

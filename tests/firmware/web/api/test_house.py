@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from evse.network.port import Unavailable
+from evse.network.port import Unavailable, done
 from evse.settings.setting import Role
 from evse.update.codes import Code, UpdateError
 from tests.firmware.web.api.conftest import MakePage, Page
@@ -41,6 +41,9 @@ class Network(Unavailable):
     def __init__(self, settings: Any) -> None:
         super().__init__(settings, "")
         self.asked: list[Any] = []
+
+    async def hotspot(self, on: bool) -> dict[str, Any]:
+        return done(open=on, **self.hotspot_label())
 
     def hotspot_label(self) -> dict[str, str]:
         return {"ssid": "OCPP_1", "key": "the hotspot's key", "qr": "WIFI:…", "url": "https://x"}
@@ -112,6 +115,10 @@ async def test_the_key_of_the_hotspot_is_for_who_installs(make_page: MakePage) -
         api = await page.role(role)
         shown = "the hotspot's key" in str(await api.ok("GET", "network"))
         assert shown is (role is not Role.USER)
+        opened = await api.ok("POST", "network/hotspot", {"on": True})
+        assert opened["ssid"] == "OCPP_1"
+        assert ("the hotspot's key" in str(opened)) is shown
+        assert ("WIFI:" in str(opened)) is shown
         assert "the hotspot's key" not in str(await api.ok("GET", "state"))
 
 
