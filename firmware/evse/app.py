@@ -5,6 +5,7 @@ The one place that knows every part. Nothing here decides anything about chargin
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -111,6 +112,8 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         notifier.ready()
 
     program = await _built(state_dir, database, settings, notifier, ready)
+    gc.collect()
+    gc.freeze()  # to look through all of it would hold up the control turns, 0.1 s each time
     _warn_of_the_bench(settings, program.boards)
     # The last thing before the turns that feed it.
     machine = armed(settings["service.watchdog_device"], settings["service.watchdog_timeout_s"])

@@ -41,6 +41,10 @@ async def whitelist_of(settings: Settings, database: Database) -> Whitelist:
     )
 
 
+WIFI_LOOK_S = 0.5
+"""A person at the button waits so long for the sound at most, s."""
+
+
 class Around(Protocol):
     """What surrounds the charging, as the front sees it: `surroundings.Surroundings`."""
 
@@ -88,6 +92,7 @@ class Front:
             tasks.create_task(self._swiping.run())
             tasks.create_task(self._panel.run())
             tasks.create_task(self._open_hotspots())
+            tasks.create_task(self._listen_to_the_wifi())
 
     def handlers(self) -> dict[str, Handler]:
         """Every command of the local socket but those of the simulated world."""
@@ -136,7 +141,18 @@ class Front:
     async def _open_hotspots(self) -> None:
         while True:
             opened = await self._around.network.card(await self._network_cards.get())
-            self._panel.notice(Notice.MODE_CHANGED if opened else Notice.REFUSED)
+            if not opened:
+                self._panel.notice(Notice.REFUSED)
+
+    async def _listen_to_the_wifi(self) -> None:
+        """A sound tells that its mode has changed, by whatever way (Cabur manual, 8.1.3, 3)."""
+        was_open = False
+        while True:
+            is_open: bool = self._around.network.snapshot()["hotspot"]["open"]
+            if is_open is not was_open:
+                self._panel.notice(Notice.MODE_CHANGED)
+            was_open = is_open
+            await self._clock.sleep(WIFI_LOOK_S)
 
     def _decided(self, accepted: bool) -> None:
         if accepted:
@@ -160,7 +176,12 @@ class Front:
             starting=not all(each.started for each in connectors.values()),
             learning=self._swiping.learning_remaining_s > 0,
         )
-        return shown_of(connectors, self._clock, box)
+        frequency_hz = {
+            number: each.meter.frequency_hz
+            for number, each in connectors.items()
+            if each.meter is not None and each.meter.frequency_hz is not None
+        }
+        return shown_of(connectors, self._clock, box, frequency_hz)
 
     def _shown_parts(self) -> dict[str, Any]:
         language = self._language()

@@ -71,6 +71,8 @@ class Surroundings:
         self._security = security
         self._web: WebServer | None = None
         self._pin = ""
+        self._box = Box()
+        self._complained = False
         # A start long after a good update is no news; one that was taken back is.
         code = updater.snapshot()["code"]
         self._result: tuple[str | None, float] = (code if code == Code.DONE else None, -math.inf)
@@ -140,7 +142,16 @@ class Surroundings:
     # ------------------------------------------------------------- what is told
 
     def box(self) -> Box:
-        """What the panel shows of network, updates and who comes in."""
+        """What the panel shows of network, updates and who comes in; as it was, when that fails."""
+        try:
+            self._box = self._box_now()
+        except Exception:  # noqa: BLE001 - the panel is no reason to end a charge
+            if not self._complained:
+                _log.exception("the panel cannot show network and updates")
+            self._complained = True
+        return self._box
+
+    def _box_now(self) -> Box:
         seen, update = self.network.snapshot(), self.updater.snapshot()
         wifi, hotspot = seen["wifi"], seen["hotspot"]
         claimed = self._web is None or self._security.accounts.claimed
@@ -151,6 +162,7 @@ class Surroundings:
             web_settings_open=hotspot["open"],
             upgrade_percent=_percent(update),
             upgrade_result=self._ended(update),
+            hotspot=self._hotspot(hotspot["open"]),
             pin=self._pin,
             device_key="" if claimed else self._security.device_key.text,
         )
@@ -165,6 +177,10 @@ class Surroundings:
                 "claimed": self._security.accounts.claimed,
             },
         }
+
+    def _hotspot(self, is_open: bool) -> tuple[str, str] | None:
+        label = self.network.hotspot_label() if is_open else {}
+        return (label["ssid"], label["key"]) if label else None
 
     def _network(self, seen: Mapping[str, Any]) -> Network:
         if self._client.connected:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evse.boards.board import Board
 from evse.boards.fitted import board_of
@@ -18,8 +18,10 @@ from evse.settings.values import Settings
 from evse.simulation.car import Car
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.house import House, HouseKind
-from evse.simulation.meter_server import HUM_A, MeterServer, charger_unit
 from evse.simulation.world import World, WorldSettings
+
+if TYPE_CHECKING:
+    from evse.simulation.meter_server import MeterServer
 
 SIMULATED = meter_maps.SIMULATED
 """The connection of a meter which the simulation serves."""
@@ -60,11 +62,11 @@ def boards_of(
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """The meters that are read, and what serves the simulated ones."""
+    """The meters that are read, and what serves the simulated ones, if there are such."""
 
     chargers: Mapping[int, ModbusMeter]
     house: ModbusMeter
-    server: MeterServer
+    server: "MeterServer | None"
 
     def quality(self) -> dict[str, Any]:
         """How well each meter answers, as JSON values; see `MeterQuality`."""
@@ -83,25 +85,30 @@ class Meters:
 
     async def close(self) -> None:
         """Stop the server of the simulated ones."""
-        await self.server.stop()
+        if self.server is not None:
+            await self.server.stop()
 
 
 async def meters_of(settings: Settings, world: World, clock: Clock, lines: ModbusLines) -> Meters:
     """All meters, over Modbus. Raises ConnectionStringError, ValueError for an impossible map."""
-    server = MeterServer(world, HUM_A)
     values = settings.values
     connections = {name: meter_maps.connection(values, name) for name in meter_maps.METERS}
     simulated = {name for name, text in connections.items() if text == SIMULATED}
+    server, charger_units = None, dict.fromkeys(world.connectors, 0)
     if simulated:
-        served = await server.start_tcp()
-        connections |= dict.fromkeys(simulated, served)
+        # A server of Modbus weighs 10 MB, which no real wallbox needs.
+        from evse.simulation.meter_server import HUM_A, MeterServer, charger_unit
+
+        server = MeterServer(world, HUM_A)
+        charger_units = {number: charger_unit(number) for number in world.connectors}
+        connections |= dict.fromkeys(simulated, await server.start_tcp())
     line = lines.line(connections["internal"])
     internal_map, correction = internal_map_of(settings), correction_of(values, "internal")
     chargers = {}
     for number in world.connectors:
         which = "unit" if number == 1 else "second_unit"
         unit = meter_maps.unit(values, f"meter.internal.{which}")
-        unit = charger_unit(number) if "internal" in simulated else unit
+        unit = charger_units[number] if "internal" in simulated else unit
         chargers[number] = ModbusMeter(line, unit, internal_map, clock, correction)
     house = ModbusMeter(
         lines.line(connections["dlb"]),

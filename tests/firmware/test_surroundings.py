@@ -35,6 +35,9 @@ class Asked:
     def snapshot(self) -> dict[str, Any]:
         return self.told
 
+    def hotspot_label(self) -> dict[str, str]:
+        return {"ssid": "OCPP_1A2B", "key": "hotspot-key-1234"}
+
 
 def around(wallbox: Wallbox, seen: dict[str, Any], update: dict[str, Any]) -> Surroundings:
     """Surroundings whose network and updates say this; nothing is connected."""
@@ -68,6 +71,7 @@ async def test_what_the_panel_shows_of_the_network(
     box = around(wallbox, seen, {}).box()
     assert (box.network, box.network_way, box.wifi) == (network, way, wifi)
     assert box.web_settings_open == ("hotspot" in seen)
+    assert box.hotspot == (("OCPP_1A2B", "hotspot-key-1234") if "hotspot" in seen else None)
 
 
 async def test_a_wallbox_without_a_central_system_misses_no_network(
@@ -122,3 +126,13 @@ async def test_a_part_that_fails_begins_anew_and_ends_nothing(
     await asyncio.wait_for(surroundings._kept_running("the part", run), 5.0)
     assert len(tries) == 3
     assert caplog.text.count("the part has failed") == 2
+
+
+async def test_a_network_that_cannot_be_shown_ends_nothing(
+    make_wallbox: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = around(await make_wallbox(), LAN, {})
+    before = seen.box()
+    seen.network.told = {}  # type: ignore[attr-defined]
+    assert [seen.box(), seen.box()] == [before, before]
+    assert caplog.text.count("the panel cannot show") == 1

@@ -16,7 +16,6 @@ from evse.clock import Clock
 from evse.core.faults import LATCHED, Fault
 from evse.core.timetable import zone
 from evse.history import charts, months, spreadsheets
-from evse.history.document import About, report_pdf
 from evse.history.log_archive import encrypted
 from evse.history.modes import start_mode, stop_mode
 from evse.history.recorders import ChartRecorder, FaultRecorder, minute_of
@@ -160,6 +159,14 @@ class History:
     ) -> bytes:
         """The same as PDF, with every charge."""
         made = await self._report(year, month, card)
+        now = self._clock.utcnow()
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(self._pdf, made, now, language)
+
+    def _pdf(self, made: months.Report, now: datetime, language: str) -> bytes:
+        """In a thread. What writes PDF weighs 30 MB: only who asks for one has it loaded."""
+        from evse.history.document import About, report_pdf
+
         settings = self._settings
         about = About(
             settings["manufacturer.vendor"],
@@ -168,11 +175,7 @@ class History:
             settings["ocpp.identity"],
             settings["installation.time_zone"],
         )
-        now = self._clock.utcnow()
-        async with self._one_at_a_time:
-            return await asyncio.to_thread(
-                report_pdf, made, about, self._zone(), self._names, now, language
-            )
+        return report_pdf(made, about, self._zone(), self._names, now, language)
 
     async def _report(self, year: int, month: int, card: str | None) -> months.Report:
         zone_, now = self._zone(), self._clock.utcnow()

@@ -9,11 +9,14 @@ One at a time is kept twice: NetworkManager (from 1.52) lends one address only, 
 answers one client of the hotspot alone until that has been silent for `GUEST_S`.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evse.storage.files import write_private
+
+_log = logging.getLogger(__name__)
 
 IDLE_S = 600.0
 """Closed so long after it was opened, prolonged or last used, s: the ten minutes of issue and
@@ -82,16 +85,25 @@ def new_key() -> str:
 
 
 def key_of(folder: Path) -> str:
-    """The key in the state folder, made when there is none or a damaged one. Raises OSError."""
+    """The key in the state folder, made when there is none or a damaged one.
+
+    A disk that fails costs the key its permanence, but nobody the wallbox.
+    """
     path = folder / FILE
     try:
         key = path.read_text(encoding="ascii").strip()
     except (FileNotFoundError, UnicodeDecodeError):
         key = ""
+    except OSError as error:
+        _log.error("%s cannot be read, the hotspot has another key for now: %s", path, error)
+        return new_key()
     if 12 <= len(key) <= 63 and key.isprintable():
         return key
     key = new_key()
-    write_private(path, f"{key}\n".encode())
+    try:
+        write_private(path, f"{key}\n".encode())
+    except OSError as error:
+        _log.error("%s cannot be kept, the hotspot has this key until the end: %s", path, error)
     return key
 
 

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,6 +44,10 @@ KEEPALIVE_S = 30
 _LIMIT_KEY = "installation.output_current_limit_a"
 _ORIGIN = "MQTT"
 _PREFIX = "mqtt."
+
+
+MOST_WAITING = 10
+"""Commands that wait for their turn, one a second; more are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,8 @@ class Publisher:
         while True:
             try:
                 broker = broker_of(self._settings.values)
-                async with self._client(broker) as client:
+                tls = await asyncio.to_thread(_tls_of, broker)
+                async with self._client(broker, tls) as client:
                     failures = 0
                     await self._talk(client)
             except ValueError as error:
@@ -147,11 +153,10 @@ class Publisher:
             longest_s = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(failures, 10))
             await asyncio.sleep(longest_s * (1 - random.random() / 2))
 
-    def _client(self, broker: Broker) -> "aiomqtt.Client":
+    def _client(self, broker: Broker, tls: ssl.SSLContext | None = None) -> "aiomqtt.Client":
         import aiomqtt
 
         box = self._wallbox()
-        tls = ssl.create_default_context(cafile=broker.ca_file or None) if broker.tls else None
         return aiomqtt.Client(
             broker.host,
             broker.port,
@@ -163,6 +168,7 @@ class Publisher:
             keepalive=KEEPALIVE_S,
             tls_context=tls,
             logger=_log.getChild("client"),
+            max_queued_incoming_messages=MOST_WAITING,
         )
 
     def _say(self, problem: str) -> None:
@@ -227,6 +233,15 @@ class Publisher:
             except (ValueError, sqlite3.Error) as error:
                 _log.warning("MQTT: the limit is not set: %s", error)
             await asyncio.sleep(PACE_S)  # each is on disk before the next
+
+
+def _tls_of(broker: Broker) -> ssl.SSLContext | None:
+    """How the broker is believed. Reads files. Raises OSError and ValueError."""
+    if not broker.tls:
+        return None
+    if broker.ca_file and not Path(broker.ca_file).is_file():
+        raise ValueError(f"mqtt.ca_file: came {broker.ca_file!r}, allowed is a file that is there")
+    return ssl.create_default_context(cafile=broker.ca_file or None)
 
 
 async def _say_goodbye(client: "aiomqtt.Client", box: Wallbox) -> None:

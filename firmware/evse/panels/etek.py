@@ -243,7 +243,7 @@ def _pages(
     mark = next((row.text for row in rows if row.kind is Kind.NETWORK), "")
     details = _details(connector, mark.format(way=box.network_way))
     pages = [page for each in dict.fromkeys(texts) for page in text.pages(each, details)]
-    return [*pages, *_device_key(box, connector)]
+    return [*pages, *([box.hotspot] if box.hotspot else []), *_device_key(box, connector)]
 
 
 def _device_key(box: Box, connector: ConnectorShown) -> list[text.Lines]:

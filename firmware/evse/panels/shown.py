@@ -134,8 +134,8 @@ class Box:
     """What concerns the whole wallbox. `at_s` and `notice_at_s` are instants of the panel's clock.
 
     `upgrade_percent`: a firmware upgrade is under way; `upgrade_result`: one has just ended.
-    `learning`: the next card is learnt. `pin`: for pairing, while there is one; `device_key`: while
-    nobody has claimed the wallbox.
+    `learning`: the next card is learnt. `hotspot`: its name and key while it is open. `pin`: for
+    pairing, while there is one; `device_key`: while nobody has claimed the wallbox.
     """
 
     starting: bool = False
@@ -146,6 +146,7 @@ class Box:
     upgrade_percent: int | None = None
     upgrade_result: UpgradeResult | None = None
     learning: bool = False
+    hotspot: tuple[str, str] | None = None
     pin: str = ""
     device_key: str = ""
     notice: Notice | None = None
@@ -297,6 +298,7 @@ _BOX: Mapping[str, Callable[[Any], Any]] = {
     "upgrade_percent": int,
     "upgrade_result": UpgradeResult,
     "learning": bool,
+    "hotspot": lambda given: (str(given[0]), str(given[1])),
     "pin": str,
     "device_key": str,
     "notice": Notice,

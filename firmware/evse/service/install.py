@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from evse.service.changes import Changes, Entry, InstallError
 from evse.service.config_template import config_template
-from evse.service.unit import GROUPS, Place, groups_of, udev_rules, unit
+from evse.service.unit import GROUPS, Place, groups_of, polkit_rules, udev_rules, unit
 from evse.settings.table import SETTINGS
 
 MANIFEST = "installed.json"
@@ -18,6 +18,7 @@ MANIFEST = "installed.json"
 UNIT = PurePosixPath("/etc/systemd/system/evse.service")
 ENABLED = PurePosixPath("/etc/systemd/system/multi-user.target.wants/evse.service")
 RULES = PurePosixPath("/etc/udev/rules.d/60-evse.rules")
+POLKIT_RULES = PurePosixPath("/etc/polkit-1/rules.d/60-evse.rules")
 
 _SUBSYSTEMS = ("usb-serial", "input", "hidraw", "gpio", "i2c-dev", "spidev", "pwm", "watchdog")
 _OWNERS = {"data": "yes"}
@@ -42,6 +43,7 @@ def install(place: Place, changes: Changes) -> None:
         changes.file(UNIT, unit(place, groups), 0o644)
         changes.link(ENABLED, UNIT)
         changes.file(RULES, udev_rules(place, groups), 0o644)
+        changes.file(POLKIT_RULES, polkit_rules(place), 0o644)
         if changes.count:
             _reload(changes)
             changes.command("udevadm", "trigger", *(f"-s{name}" for name in _SUBSYSTEMS))

@@ -1,4 +1,5 @@
-"""What systemd and udev read: the unit of the service, and the rules of its devices. Pure.
+"""What systemd, udev and polkit read: the unit of the service, the rules of its devices and of
+what it may have others do. Pure.
 
 Sources: systemd.service(5), systemd.exec(5), systemd.resource-control(5), udev(7); the kernel's
 Documentation/admin-guide/devices.txt for the numbers of devices.
@@ -147,8 +148,9 @@ ProtectKernelLogs=true
 ProtectKernelModules=true
 # Not ProtectKernelTunables: it makes /sys read-only, and the pilot's PWM is set there.
 NoNewPrivileges=true
-CapabilityBoundingSet=
-AmbientCapabilities=
+# The local page is where people look for it: ports 443 and 80.
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+AmbientCapabilities=CAP_NET_BIND_SERVICE
 RestrictSUIDSGID=true
 RestrictRealtime=true
 RestrictNamespaces=true
@@ -167,6 +169,36 @@ DevicePolicy=closed
 
 [Install]
 WantedBy=multi-user.target
+"""
+
+
+_POLKIT_ACTIONS = (
+    "org.freedesktop.NetworkManager.network-control",
+    "org.freedesktop.NetworkManager.enable-disable-wifi",
+    "org.freedesktop.NetworkManager.wifi.scan",
+    "org.freedesktop.NetworkManager.wifi.share.protected",
+    "org.freedesktop.NetworkManager.settings.modify.system",
+    "org.freedesktop.NetworkManager.settings.modify.hostname",
+    "org.freedesktop.timedate1.set-ntp",
+    "org.freedesktop.timedate1.set-time",
+    "org.freedesktop.timedate1.set-timezone",
+)
+"""What the service may have NetworkManager and the system's clock do, by the names of polkit."""
+
+
+def polkit_rules(place: Place) -> str:
+    """The text of `60-evse.rules` of polkit(8): the service's user sets network and clock."""
+    actions = ",\n        ".join(f'"{action}"' for action in _POLKIT_ACTIONS)
+    return f"""\
+// Written by `evse install`. The wallbox's page sets the network and the clock.
+polkit.addRule(function (action, subject) {{
+    var allowed = [
+        {actions}
+    ];
+    if (subject.user === "{place.user}" && allowed.indexOf(action.id) >= 0) {{
+        return polkit.Result.YES;
+    }}
+}});
 """
 
 

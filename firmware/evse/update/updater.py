@@ -382,7 +382,10 @@ class Updater:
             await self._clock.sleep(LOOK_S)
 
     async def _end(self) -> None:
-        """End the program for the trial of another one."""
+        """End the program for the trial of another one, but never under a car: one may have come
+        while the trial was written down.
+        """
+        await self._wait_until_available(self._progress.message)
         self._progress.go(Phase.RESTARTING, self._progress.message)
         self._restart()
         await asyncio.get_running_loop().create_future()

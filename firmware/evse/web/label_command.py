@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from evse.configuration import Commands, add_running
 from evse.network.host import host_of
+from evse.network.hotspot import key_of, ssid_of
 
 if TYPE_CHECKING:
     import segno
@@ -66,6 +67,8 @@ def _run(args: argparse.Namespace) -> int:
     sys.stdout.write(f"Device key  {key}\nPage        {url}\n")
     if serial:
         sys.stdout.write(f"Serial      {serial}\n")
+    ssid = ssid_of(saved_in(args.state, "network.hotspot_ssid"), serial)
+    sys.stdout.write(f"Hotspot     {ssid}, key {key_of(args.state)}\n")
     return 0
 
 

@@ -143,7 +143,7 @@ async def test_documents_are_made_one_at_a_time(
         under_way -= 1
         return b""
 
-    monkeypatch.setattr("evse.history.history.report_pdf", slow)
+    monkeypatch.setattr("evse.history.document.report_pdf", slow)
     monkeypatch.setattr("evse.history.history.spreadsheets.charges_csv", slow)
     async with asyncio.TaskGroup() as tasks:
         for _ in range(5):

@@ -218,6 +218,12 @@ def test_the_pin_for_pairing_is_shown_unless_there_is_a_fault() -> None:
     assert "012345" not in texts(shown(faulty(Fault.LOCK), pin="012345"))
 
 
+def test_an_open_hotspot_is_told_with_its_key() -> None:
+    what = shown(web_settings_open=True, hotspot=("OCPP_1A2B", "hotspot-key-1234"))
+    lines = {etek.indications(what, None, float(at_s)).lines for at_s in range(60)}
+    assert ("OCPP_1A2B".ljust(16), "hotspot-key-1234") in lines
+
+
 def test_the_device_key_takes_turns_with_the_text_of_a_wallbox_at_rest() -> None:
     key = "53ZDP-2WSDG-NRVR5-M0FRC"
     lines = {etek.indications(shown(device_key=key), None, float(at_s)).lines for at_s in range(60)}

@@ -23,6 +23,7 @@ from evse.settings.values import read_file
 UNIT = "etc/systemd/system/evse.service"
 ENABLED = "etc/systemd/system/multi-user.target.wants/evse.service"
 RULES = "etc/udev/rules.d/60-evse.rules"
+POLKIT_RULES = "etc/polkit-1/rules.d/60-evse.rules"
 CONFIG = "etc/evse.toml"
 STATE = "var/lib/evse"
 MANIFEST = "opt/evse/installed.json"
@@ -55,7 +56,7 @@ def mode(path: Path) -> int:
 def test_install_and_again(tmp_path: Path, evse: Callable[..., tuple[int, str]]) -> None:
     status, printed = evse("install", "--root", tmp_path)
     assert status == 0
-    assert files(tmp_path) == {UNIT, ENABLED, RULES, CONFIG, MANIFEST}
+    assert files(tmp_path) == {UNIT, ENABLED, RULES, POLKIT_RULES, CONFIG, MANIFEST}
     assert [mode(tmp_path / name) for name in (UNIT, CONFIG, STATE)] == [0o644, 0o640, 0o700]
     assert (tmp_path / ENABLED).readlink() == Path("/", UNIT)
     for told in ("wrote /etc/evse.toml", f"made /{STATE}", f"linked /{ENABLED}"):

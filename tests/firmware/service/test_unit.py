@@ -8,7 +8,7 @@ import pytest
 
 from evse.app import REST_TIMEOUT_S, RESTART_EXIT_STATUS
 from evse.core.timing import COMMAND_LEASE_S
-from evse.service.unit import STOP_S, WATCHDOG_S, Place, groups_of, udev_rules, unit
+from evse.service.unit import STOP_S, WATCHDOG_S, Place, groups_of, polkit_rules, udev_rules, unit
 from evse.station import FAREWELL_S, RESET_WAIT_S
 from evse.update.launcher import END_S, PROBE_S
 
@@ -38,7 +38,7 @@ def place(
         "ReadWritePaths=/var/lib/evse",
         "ProtectSystem=strict",
         "NoNewPrivileges=true",
-        "CapabilityBoundingSet=",
+        "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
     ],
 )
 def test_the_unit_has(line: str) -> None:
@@ -131,3 +131,10 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", "--man=no", str(path)]
     said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_polkit_lets_the_services_user_set_network_and_clock_and_nobody_else() -> None:
+    rules = polkit_rules(place())
+    assert 'subject.user === "box"' in rules
+    assert rules.count('"org.freedesktop.') == 9
+    assert rules.count("{") == rules.count("}")

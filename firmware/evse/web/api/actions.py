@@ -18,6 +18,7 @@ from evse.web.api.commands import ask
 from evse.web.api.exports import Exports
 from evse.web.api.permissions import may, role_of
 from evse.web.api.shapes import TRUTH, some
+from evse.web.api.update import BUTTON as UPDATE
 from evse.web.api.update import from_url
 from evse.web.endpoint import ALL, PREFIX, ApiError, Call, Endpoint
 
@@ -50,7 +51,7 @@ def endpoints(context: "Context", exports: Exports) -> list[Endpoint]:
         if may(role_of(call), key) is not Permission.READ_WRITE:
             raise ApiError(403, "forbidden", f"{key}: {call.role} may not press it", "key", key)
         answer = await presses[key](call)
-        if button.argument != "secret":  # who gives somebody a password is noted there
+        if button.argument != "secret" and key != UPDATE:  # these are noted where they are done
             context.audit.note(key, _argument(call) or None)
         return answer if isinstance(answer, web.Response) else {"done": True, **answer}
 

@@ -1,11 +1,12 @@
 """The wallbox as it left the factory (ETEK manual, 5.8.1.4, "Restore to factory settings").
 
-Gone are what the acting role may set, the cards, the passwords, the tokens, every session, and the
-page's certificate which somebody has installed, whose key he has: it is to be claimed anew, with
-the key on its label. What stays: the page MANUFACTURER, which says how it was built, what the
-acting role may not set (an operator cannot raise the current that the manufacturer allowed), the
-key, the serial number and the certificates for the central system, the faults, the log of changes,
-and the charges, for somebody may have to bill them.
+Gone are what the acting role may set and cannot harm, the cards, the passwords, the tokens, every
+session, and the page's certificate which somebody has installed, whose key he has: it is to be
+claimed anew, with the key on its label. What stays: the page MANUFACTURER, which says how it was
+built; what the acting role may not set (an operator cannot raise the current that the manufacturer
+allowed); what protects the house (a reset must not put a larger fuse into the settings than there
+is); the key, the serial number and the certificates for the central system, the faults, the log of
+changes, and the charges, for somebody may have to bill them.
 """
 
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ def forgotten(role: Role) -> tuple[str, ...]:
 
 def _resettable(setting: Setting, role: Role) -> bool:
     writable = may(role, setting.key) is Permission.READ_WRITE
-    return writable and setting.page not in {Page.MANUFACTURER, Page.SIMULATION}
+    kept = setting.page in {Page.MANUFACTURER, Page.SIMULATION} or setting.safety
+    return writable and not kept
 
 
 async def reset(context: "Context", role: Role, origin: str) -> None:

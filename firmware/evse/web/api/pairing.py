@@ -14,6 +14,7 @@ from cryptography.x509 import Certificate
 from evse import __version__
 from evse.ocpp.security.certificates import CertificateError, check_validity, parse_chain
 from evse.ocpp.security.store import CertificateStore, Use
+from evse.ocpp.transfer import shown
 from evse.web.api.pin import DIGITS, PinShown, PinWaitError
 from evse.web.api.session import prove_key
 from evse.web.api.shapes import COUNT, NUMBER, TEXT, TRUTH, loose, maybe, shape
@@ -108,7 +109,7 @@ class Pairing:
         except BaseException:
             await asyncio.to_thread(_remove, store, added)
             raise
-        self._context.audit.note("pairing", changes["ocpp.url"])
+        self._context.audit.note("pairing", shown(str(changes["ocpp.url"])))
         return {
             "identity": settings["ocpp.identity"],
             "serial": settings["manufacturer.serial"],

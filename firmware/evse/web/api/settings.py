@@ -16,7 +16,7 @@ from evse.settings.table import BY_KEY
 from evse.settings.values import ConfigurationError
 from evse.web.api.downloads import attachment
 from evse.web.api.facts import facts
-from evse.web.api.pages import PAGES, pages, plain
+from evse.web.api.pages import PAGES, pages, plain, prepare
 from evse.web.api.permissions import may, read_only, role_of, sees, unknown
 from evse.web.api.refusals import told_in
 from evse.web.api.shapes import NUMBER, TEXT, TRUTH, by_name, loose, many, maybe, one_of, shape
@@ -50,6 +50,7 @@ def _rows(context: "Context") -> list[Endpoint]:
     async def listed(call: Call) -> dict[str, Any]:
         role = role_of(call)
         told = facts(context, min(context.station.connectors), context.network.snapshot())
+        await asyncio.to_thread(prepare, call.language)
         return {
             "pages": list(pages(context.settings, told, role, call.language)),
             "waiting": waiting(context, role),

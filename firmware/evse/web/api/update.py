@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from evse.ocpp.transfer import shown
 from evse.update.codes import UpdateError
 from evse.web.api.permissions import writing
 from evse.web.api.shapes import TEXT, maybe, shape
-from evse.web.endpoint import ApiError, Call, Endpoint
+from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
 
 if TYPE_CHECKING:
     from evse.web.context import Context
@@ -77,13 +78,21 @@ def endpoints(context: "Context") -> list[Endpoint]:
             status=202,
         ),
         endpoint("POST", f"{path}/check", check, "Look whether there is another version"),
-        endpoint("POST", f"{path}/rollback", rollback, "Go back to the version before", status=202),
+        Endpoint(
+            "POST",
+            f"{path}/rollback",
+            partial(_told, rollback),
+            "Go back to the version before",
+            gives=_SNAPSHOT,
+            roles=STAFF,
+            status=202,
+        ),
     ]
 
 
 async def from_url(context: "Context", url: str) -> dict[str, Any]:
     """Begin to fetch and install. Raises ApiError."""
-    context.audit.note(BUTTON, url)
+    context.audit.note(BUTTON, shown(url))
     try:
         return await context.updater.from_url(url)
     except UpdateError as error:

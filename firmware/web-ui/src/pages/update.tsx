@@ -12,6 +12,7 @@ import { ask } from "../parts/dialog";
 import { TextField } from "../parts/form";
 import { WhenLoaded } from "../parts/load";
 import { attempt } from "../parts/toast";
+import { mayBe } from "../session";
 
 const ASK_EVERY_MS = 2_000;
 const CODES = ["100 UP", "E01", "E02", "E03", "E04"] as const;
@@ -92,7 +93,7 @@ function Now({ state, reload }: Props & { state: UpdateState }) {
         <button onClick={() => void run(() => post("update/check"), t("update.checked"))}>
           {t("update.check")}
         </button>
-        {state.slots.length > 1 && (
+        {state.slots.length > 1 && mayBe("manufacturer", "operator") && (
           <button class="danger" onClick={() => void back()}>
             {t("update.rollback")}
           </button>
