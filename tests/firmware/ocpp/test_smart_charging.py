@@ -150,6 +150,9 @@ async def test_rejected_profiles(
 async def test_at_most_so_many_profiles(central: Any, wallbox: Any) -> None:
     most = wallbox.settings["ocpp.max_charging_profiles_installed"]
     levels = wallbox.settings["ocpp.charge_profile_max_stack_level"] + 1
+    # Their status is told, too, if the conversation begins only now.
+    wallbox.station.statuses |= {2: "Available", 3: "Available"}
+    wallbox.station.errors |= {2: "NoError", 3: "NoError"}
     wallbox.station.connector_ids = (1, 2, 3)
     for number in range(most):
         connector, level = divmod(number, levels)
