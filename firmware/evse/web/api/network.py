@@ -1,9 +1,10 @@
 """The network and the clock of the wallbox: what there is, Wi-Fi scan, trial, hotspot, time."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from evse.network.reason import localized
+from evse.ocpp import timestamps
 from evse.web.api.permissions import reading, writing
 from evse.web.api.shapes import INSTANT, TEXT, TRUTH, Schema, shape, some
 from evse.web.endpoint import STAFF, ApiError, Call, Endpoint
@@ -125,9 +126,8 @@ def _time(context: "Context") -> list[Endpoint]:
 def instant(text: str, field: str) -> datetime:
     """The instant that ISO 8601 writes so; without an offset it is UTC. Raises ApiError."""
     try:
-        at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return timestamps.parse(text)
+    except ValueError:
         allowed = "an instant as 2026-11-26T18:30:00Z"
         raise ApiError(
             422, "invalid", f"{field}: came {text!r}, allowed is {allowed}", field, text, allowed
