@@ -154,6 +154,10 @@ async def test_never_while_charging(make_box: MakeBox, new_bundle: Path) -> None
         await box.ask("plug", start_delay_s=0)
         await box.ask("update-file", path=str(new_bundle))
         await box.until(phase="waiting")
+        for _ in range(300):
+            if (await box.ask("status"))["connectors"]["1"]["status"] == "Charging":
+                break
+            await asyncio.sleep(0.1)
         await asyncio.sleep(1.0)
         assert (await box.ask("status"))["connectors"]["1"]["status"] == "Charging"
         assert (await box.ask("update-status"))["phase"] == "waiting"
