@@ -7,7 +7,7 @@ from pathlib import Path
 from evse.clock import Clock
 from evse.ocpp.diagnostics import Diagnostics
 from evse.ocpp.firmware_update import FirmwareUpdate
-from evse.ocpp.installer import Installer, NoInstaller, SimulatedInstaller
+from evse.ocpp.installer import Installer, installer_of
 from evse.ocpp.jobs import Reports
 from evse.ocpp.remote_trigger import Sender
 from evse.ocpp.security.extension import Security
@@ -40,7 +40,7 @@ class Maintenance:
             security.store,
             security.events,
             self.reports,
-            installer or _installer(settings),
+            installer or installer_of(settings),
             charging,
             state_dir,
         )
@@ -77,8 +77,3 @@ class Maintenance:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.diagnostics.run())
             tasks.create_task(self._firmware.run())
-
-
-def _installer(settings: Settings) -> Installer:
-    simulated = settings["board.kind"] == "simulated"
-    return SimulatedInstaller() if simulated else NoInstaller()

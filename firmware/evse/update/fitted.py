@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evse import __version__
 from evse.clock import Clock
-from evse.ocpp.installer import NoInstaller, SimulatedInstaller
+from evse.ocpp.installer import installer_of
 from evse.ocpp.security.store import CertificateStore, Use
 from evse.ocpp.security.tls import transfer_context
 from evse.ocpp.transfer import KNOWN_HOSTS, Trust, download
@@ -37,7 +37,6 @@ def updater_of(
         roots = [root for use in Use for root in store.roots(use)]
         await download(url, target, Trust(transfer_context(roots), state_dir / KNOWN_HOSTS))
 
-    simulated = settings["board.kind"] == "simulated"
     return Updater(
         clock,
         Slots.around(Path(sys.prefix)),
@@ -47,5 +46,5 @@ def updater_of(
         restart,
         fetch,
         lambda: str(settings["update.feed_url"]) if settings["update.check"] else "",
-        SimulatedInstaller() if simulated else NoInstaller(),
+        installer_of(settings),
     )

@@ -45,7 +45,7 @@ class FakeInstaller:
 @pytest.fixture
 def installer(monkeypatch: pytest.MonkeyPatch) -> FakeInstaller:
     fake = FakeInstaller()
-    monkeypatch.setattr(maintenance, "_installer", lambda _: fake)
+    monkeypatch.setattr(maintenance, "installer_of", lambda _: fake)
     return fake
 
 
@@ -305,7 +305,7 @@ async def test_what_the_installation_came_to_is_told_after_the_restart(
     await eventually(lambda: statuses(central) == DONE[:3])
     await wallbox.kill()
     monkeypatch.undo()
-    monkeypatch.setattr(maintenance, "_installer", lambda _: installer)
+    monkeypatch.setattr(maintenance, "installer_of", lambda _: installer)
     installer.was = outcome
     central.calls.clear()
     again = await make_wallbox()
@@ -347,7 +347,7 @@ async def test_a_wallbox_without_an_installer_says_so(
     central: Any, make_wallbox: Any, eventually: Any, http: Files, monkeypatch: Any, caplog: Any
 ) -> None:
     """A real board is never told to be installed while nothing was."""
-    monkeypatch.setattr(maintenance, "_installer", lambda _: NoInstaller())
+    monkeypatch.setattr(maintenance, "installer_of", lambda _: NoInstaller())
     wallbox = await make_wallbox()
     wallbox.start()
     await eventually(lambda: wallbox.client.connected)
