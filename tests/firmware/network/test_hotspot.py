@@ -1,5 +1,6 @@
 """The hotspot's rules: a name and a key per device, one client, an end (EKEPC3 manual, 5.6)."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,20 @@ def test_the_key_is_random_long_and_stays(tmp_path: Path) -> None:
 def test_a_damaged_key_is_replaced(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / hotspot.FILE).write_bytes(damaged)
     assert len(hotspot.key_of(tmp_path)) == hotspot.KEY_LENGTH
+
+
+def test_a_disk_that_fails_keeps_no_wallbox_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "unreadable" / hotspot.FILE).mkdir(parents=True)
+    assert len(hotspot.key_of(tmp_path / "unreadable")) == hotspot.KEY_LENGTH
+    monkeypatch.setattr(hotspot, "write_private", full)
+    assert len(hotspot.key_of(tmp_path)) == hotspot.KEY_LENGTH
+    assert "cannot be read" in caplog.text
+    assert "cannot be kept" in caplog.text
 
 
 @pytest.mark.parametrize(

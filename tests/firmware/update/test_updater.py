@@ -138,6 +138,26 @@ async def test_an_upload_waits_for_the_car_and_is_put_on_trial(
     assert slots.state.trial == launcher.Trial("b", hashlib.sha256(content).hexdigest(), 60)
 
 
+async def test_a_car_that_comes_while_the_trial_is_written_down_keeps_its_charge(
+    box: Box, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_on_trial = Slots.put_on_trial
+
+    def slowly(slots: Slots, *arguments: Any) -> None:
+        put_on_trial(slots, *arguments)
+        box.available = False
+
+    monkeypatch.setattr(Slots, "put_on_trial", slowly)
+    content = maker.real(NEWER).read_bytes()
+    await box.updater.upload(stream(content), "2.evse", "", len(content))
+    await until(lambda: not box.available)
+    await until(lambda: box.told[0] == "waiting")
+    assert not box.restarted.is_set()
+    box.available = True
+    await box.clock.pass_time(3.0)
+    await until(box.restarted.is_set)
+
+
 async def test_the_progress_of_an_upload_is_told(box: Box, maker: Maker) -> None:
     content, told = maker.small().read_bytes(), []
 
