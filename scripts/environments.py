@@ -37,6 +37,8 @@ FIRMWARE = [
     "pypdf>=5",
     "msgpack>=1",  # python-can's bus between processes, for the tests
 ]
+# For the integration's tests: schemas of all OCPP messages, generated inputs, a reader of PDF.
+HOME_ASSISTANT_TESTS = ["ocpp>=2", "jsonschema>=4", "hypothesis>=6.100", "pypdf>=5"]
 TOOLS = [
     "ruff>=0.9",
     "mypy>=1.14",
@@ -71,13 +73,14 @@ ENVIRONMENTS = {
     ),
     "ha-oldest": Environment(
         ("3.13",),
-        ("pytest-homeassistant-custom-component==0.13.236",),  # brings Home Assistant 2025.4
+        # brings Home Assistant 2025.4
+        ("pytest-homeassistant-custom-component==0.13.236", *HOME_ASSISTANT_TESTS),
         "the oldest Home Assistant we support",
         home_assistant=True,
     ),
     "ha-newest": Environment(
         ("3.14", "3.13"),
-        ("pytest-homeassistant-custom-component>=0.13.236",),
+        ("pytest-homeassistant-custom-component>=0.13.236", *HOME_ASSISTANT_TESTS),
         "the newest Home Assistant that fits this machine's newest Python",
         home_assistant=True,
     ),

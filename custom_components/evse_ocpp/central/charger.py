@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, Self
 
 from .charger_clock import ChargerClock, Instant, is_live
 from .commands import Commands
+from .control import Control
 from .connector import ENERGIZED, NO_FLOW, NO_OFFER, ChargerStatus, Connector
 from .energy_meter import EnergyMeter
+from .happenings import Happening, HappeningKind
 from .readings import UNKNOWN, Phases, Sample, summarize
 from .transaction import RegisterKind, Transaction
 
@@ -41,6 +43,7 @@ class Charger:
     `phases` (1 or 3) and `max_current_a` (A per phase) are what the user said of the installation;
     they bound what its meter may claim. `violations` counts the fields that broke the protocol.
     `fallback_a` is the standing limit which the charger confirmed last, None if it may be gone.
+    `ocpp_version` is that of the newest connection ("1.6", "2.0.1"), None before the first.
     """
 
     def __init__(self, identity: str, *, phases: int = 3, max_current_a: float = 32.0) -> None:
@@ -58,6 +61,8 @@ class Charger:
         self.house_current_a: Phases = UNKNOWN
         self.configuration: dict[str, ConfigurationKey] = {}
         self.fallback_a: float | None = None
+        self.control = Control()
+        self.ocpp_version: str | None = None
         self.clock = ChargerClock()
         self.commands: Commands | None = None
         self.connected_since: datetime | None = None
@@ -67,6 +72,7 @@ class Charger:
         self._next_transaction_id = 1
         self._register_kind = RegisterKind.LIFETIME
         self._subscribers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[Happening], None]] = []
 
     @property
     def connected(self) -> bool:
@@ -95,6 +101,22 @@ class Charger:
                 callback()
             except Exception:
                 _LOGGER.exception("%s: a subscriber failed", self.identity)
+
+    def listen(self, callback: Callable[[Happening], None]) -> Callable[[], None]:
+        """Call `callback` with each happening; return the way to end it."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def happened(
+        self, kind: HappeningKind, connector_id: int, at: datetime, **details: Any
+    ) -> None:
+        """Tell the listeners what happened; a faulty one harms no other."""
+        happening = Happening(kind, connector_id, at, details)
+        for callback in tuple(self._listeners):
+            try:
+                callback(happening)
+            except Exception:
+                _LOGGER.exception("%s: a listener failed", self.identity)
 
     def connector(self, connector_id: int) -> Connector:
         """Return a connector, which exists from its first message; ValueError outside 1…16.

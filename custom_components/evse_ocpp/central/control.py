@@ -1,0 +1,136 @@
+"""How a charger takes a limit: the methods there are, and which of them are known to work.
+
+A fresh charger has the first guess. The commissioning test replaces it by what was measured, for
+this charger and this firmware version.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Purpose(StrEnum):
+    """By what a limit is set. The profile purposes are those of OCPP 1.6, section 3.13.1."""
+
+    TX_PROFILE = "TxProfile"
+    TX_DEFAULT_PROFILE = "TxDefaultProfile"
+    CHARGE_POINT_MAX_PROFILE = "ChargePointMaxProfile"
+    KEY = "key"  # a configuration key of the vendor
+
+
+class Unit(StrEnum):
+    """Unit of a limit in a profile."""
+
+    A = "A"
+    W = "W"
+
+
+class Kind(StrEnum):
+    """ChargingProfileKind."""
+
+    ABSOLUTE = "Absolute"
+    RELATIVE = "Relative"
+
+
+class PauseBy(StrEnum):
+    """What makes a charger pause without ending its transaction, or else ending it."""
+
+    ZERO_LEASE = "zero_lease"
+    REMOTE_STOP = "remote_stop"
+    UNAVAILABLE = "unavailable"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to limit the current.
+
+    `whole_station`: the profile is written to connector 0. `key`: the configuration key, when
+    `purpose` is KEY; `key_factor`: its units per ampere.
+    """
+
+    purpose: Purpose
+    unit: Unit = Unit.A
+    kind: Kind = Kind.ABSOLUTE
+    stack_level: int = 0
+    whole_station: bool = False
+    key: str | None = None
+    key_factor: float = 1.0
+
+    @property
+    def volatile(self) -> bool:
+        """Whether it ends with the transaction: only such ones may be written often."""
+        return self.purpose is Purpose.TX_PROFILE
+
+
+FIRST_LEASE = Method(Purpose.TX_PROFILE)
+FIRST_FALLBACK = Method(Purpose.TX_DEFAULT_PROFILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What is known of a charger's obedience. `tested_at` None: a first guess only.
+
+    `lease_ends_itself`: it was seen to fall to the fallback when a lease ran out. None: not tested.
+    `steps_a`: the only currents that it takes; empty: all. `switches_phases`: one to three phases.
+    """
+
+    lease: Method = FIRST_LEASE
+    fallback: Method = FIRST_FALLBACK
+    pause_by: PauseBy = PauseBy.ZERO_LEASE
+    lease_ends_itself: bool | None = None
+    switches_phases: bool | None = None
+    steps_a: tuple[float, ...] = ()
+    firmware_version: str | None = None
+    tested_at: datetime | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` needs, as JSON values."""
+        return {
+            "lease": _method_to_dict(self.lease),
+            "fallback": _method_to_dict(self.fallback),
+            "pause_by": self.pause_by,
+            "lease_ends_itself": self.lease_ends_itself,
+            "switches_phases": self.switches_phases,
+            "steps_a": list(self.steps_a),
+            "firmware_version": self.firmware_version,
+            "tested_at": self.tested_at.isoformat() if self.tested_at else None,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Restore it; KeyError, TypeError or ValueError when `stored` is damaged."""
+        tested_at = stored["tested_at"]
+        return cls(
+            _method_from_dict(stored["lease"]),
+            _method_from_dict(stored["fallback"]),
+            PauseBy(stored["pause_by"]),
+            stored["lease_ends_itself"],
+            stored["switches_phases"],
+            tuple(float(each) for each in stored["steps_a"]),
+            stored["firmware_version"],
+            datetime.fromisoformat(tested_at) if tested_at else None,
+        )
+
+
+def _method_to_dict(method: Method) -> dict[str, Any]:
+    return {
+        "purpose": method.purpose,
+        "unit": method.unit,
+        "kind": method.kind,
+        "stack_level": method.stack_level,
+        "whole_station": method.whole_station,
+        "key": method.key,
+        "key_factor": method.key_factor,
+    }
+
+
+def _method_from_dict(stored: dict[str, Any]) -> Method:
+    method = Method(**stored)
+    return replace(
+        method,
+        purpose=Purpose(method.purpose),
+        unit=Unit(method.unit),
+        kind=Kind(method.kind),
+    )
