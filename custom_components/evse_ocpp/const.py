@@ -26,6 +26,15 @@ CONF_LEASE_S: Final = "lease_duration"
 CONF_FALLBACK_A: Final = "fallback_current"
 CONF_DEFAULT_MAXIMUM_A: Final = "maximum_current"
 CONF_IGNORED: Final = "ignored_wallboxes"
+CONF_TARIFF_ENTITY: Final = "tariff_entity"
+CONF_HOME_ASSISTANT_PORT: Final = "home_assistant_port"
+CONF_TLS: Final = "tls"
+TLS_NONE: Final = "none"
+TLS_MODES: Final = (TLS_NONE, "own", "files")
+CONF_TLS_PORT: Final = "tls_port"
+CONF_TLS_CERTIFICATE: Final = "tls_certificate"
+CONF_TLS_KEY: Final = "tls_key"
+DEFAULT_TLS_PORT: Final = 9001
 DEFAULT_LEASE_S: Final = 180
 DEFAULT_FALLBACK_A: Final = 6
 DEFAULT_MAXIMUM_A: Final = 16
@@ -40,6 +49,27 @@ CONF_MAXIMUM_A: Final = "maximum_current"
 CONF_PHASES: Final = "phases"
 CONF_PASSWORDLESS: Final = "passwordless"
 CONF_PASSWORD_HASH: Final = "password_hash"  # noqa: S105 - a key, not a secret
+
+# How a wallbox connects; added to its subentry later, so entries without them hold the defaults.
+SECTION_CONNECTION: Final = "connection"
+CONF_SECURITY: Final = "security"
+SECURITY_ANY: Final = "any"
+SECURITY_MODES: Final = (SECURITY_ANY, "password", "tls_password", "tls_certificate")
+CONF_OCPP_VERSION: Final = "ocpp_version"
+OCPP_VERSION_AUTO: Final = "auto"
+OCPP_VERSIONS: Final = (OCPP_VERSION_AUTO, "1.6", "2.0.1")
+CONF_CLOSE_HARD: Final = "close_hard"
+CONF_ENERGY_UNIT: Final = "energy_unit"
+ENERGY_UNIT_AUTO: Final = "auto"
+ENERGY_UNITS: Final = (ENERGY_UNIT_AUTO, "Wh", "kWh")
+
+# A second back office, to which a wallbox is relayed. Without a URL there is none.
+CONF_RELAY_URL: Final = "relay_url"
+CONF_RELAY_IDENTITY: Final = "relay_identity"
+CONF_RELAY_PASSWORD: Final = "relay_password"  # noqa: S105 - a key, not a secret
+CONF_RELAY_MODE: Final = "relay_mode"
+RELAY_READ_ONLY: Final = "read_only"
+RELAY_MODES: Final = (RELAY_READ_ONLY, "full")
 
 # Bounds. 6 A is the least current a control pilot can offer (IEC 61851-1, table A.8); 32 A is what
 # wallboxes for homes reach at most, 80 A what the pilot can express.

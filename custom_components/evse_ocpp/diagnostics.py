@@ -12,6 +12,7 @@ from .wallbox import Wallbox
 
 _SECRET_KEYS = {
     CONF_PASSWORD_HASH,
+    "password",  # of the second back office
     "serial",
     "id_tag",
     "start_key",  # contains the card's number

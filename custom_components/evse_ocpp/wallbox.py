@@ -15,12 +15,24 @@ from .central.charger import Charger
 from .central.commands import NotConnected
 from .central.readings import UNKNOWN
 from .const import (
+    CONF_CLOSE_HARD,
+    CONF_ENERGY_UNIT,
     CONF_MAXIMUM_A,
+    CONF_OCPP_VERSION,
     CONF_PASSWORD_HASH,
     CONF_PASSWORDLESS,
     CONF_PHASES,
+    CONF_RELAY_IDENTITY,
+    CONF_RELAY_MODE,
+    CONF_RELAY_PASSWORD,
+    CONF_RELAY_URL,
+    CONF_SECURITY,
     DOMAIN,
+    ENERGY_UNIT_AUTO,
     KEY_DLB_MAXIMUM_CURRENT,
+    OCPP_VERSION_AUTO,
+    RELAY_READ_ONLY,
+    SECURITY_ANY,
 )
 from .credentials import matches
 from .energy.allowance import Choices
@@ -38,24 +50,62 @@ class Feature(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """The second back office of a wallbox: its URL, how we log in there, and what it may do."""
+
+    url: str
+    identity: str
+    password: str | None
+    mode: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], identity: str) -> Self | None:
+        """Read a subentry's data; None when there is no second back office."""
+        if not (url := data.get(CONF_RELAY_URL)):
+            return None
+        return cls(
+            url,
+            data.get(CONF_RELAY_IDENTITY) or identity,
+            data.get(CONF_RELAY_PASSWORD) or None,
+            data.get(CONF_RELAY_MODE, RELAY_READ_ONLY),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class WallboxSettings:
-    """What the user set in the wallbox's subentry. `maximum_a` is per phase."""
+    """What the user set in the wallbox's subentry. `maximum_a` is per phase.
+
+    `security` is one of const.SECURITY_MODES, `ocpp_version` of OCPP_VERSIONS, `energy_unit` of
+    ENERGY_UNITS. `close_hard`: end its connections without a close frame, for firmwares that do not
+    dial again after one (lbbrhzn/ocpp #1975).
+    """
 
     name: str
     maximum_a: int
     phases: int
     passwordless: bool
     password_hash: str | None
+    security: str = SECURITY_ANY
+    ocpp_version: str = OCPP_VERSION_AUTO
+    close_hard: bool = False
+    energy_unit: str = ENERGY_UNIT_AUTO
+    relay: RelaySettings | None = None
 
     @classmethod
     def of(cls, subentry: ConfigSubentry) -> Self:
         """Read a subentry; it is a copy, as Home Assistant changes subentries in place."""
+        data = subentry.data
         return cls(
             subentry.title,
-            subentry.data[CONF_MAXIMUM_A],
-            subentry.data[CONF_PHASES],
-            subentry.data[CONF_PASSWORDLESS],
-            subentry.data[CONF_PASSWORD_HASH],
+            data[CONF_MAXIMUM_A],
+            data[CONF_PHASES],
+            data[CONF_PASSWORDLESS],
+            data[CONF_PASSWORD_HASH],
+            data.get(CONF_SECURITY, SECURITY_ANY),
+            data.get(CONF_OCPP_VERSION, OCPP_VERSION_AUTO),
+            data.get(CONF_CLOSE_HARD, False),
+            data.get(CONF_ENERGY_UNIT, ENERGY_UNIT_AUTO),
+            RelaySettings.of(data, subentry.unique_id or ""),
         )
 
 
