@@ -11,8 +11,7 @@ import orjson
 from .admission import Admission
 from .charger import MAX_CONNECTORS, Charger, ChargerStatus
 from .charger_clock import is_live
-from .frames import CallRefusal
-from .v16_fields import (
+from .fields import (
     as_current_a,
     as_energy_wh,
     as_integer,
@@ -22,6 +21,8 @@ from .v16_fields import (
     optional,
     required,
 )
+from .frames import CallRefusal
+from .happenings import HappeningKind
 from .v16_measurands import samples_in
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,8 +52,11 @@ Payload = dict[str, Any]
 class Store(Protocol):
     """Where the chargers' state is kept."""
 
-    async def save(self) -> None:
-        """Write the state of all chargers; when it returns, it outlives a power cut."""
+    async def save(self, charger: Charger) -> None:
+        """Write a charger's state and its ended sessions; OSError if that fails.
+
+        When it returns, they outlive a power cut.
+        """
 
 
 class Inbound:
@@ -109,6 +113,7 @@ class Inbound:
             texts["chargePointModel"],
             texts["chargePointSerialNumber"] or texts["chargeBoxSerialNumber"],
             texts["firmwareVersion"],
+            self._utcnow(),
         )
         return {"status": "Accepted", "currentTime": self._time(), "interval": HEARTBEAT_S}
 
@@ -118,19 +123,33 @@ class Inbound:
     def _status_notification(self, payload: Payload) -> Payload:
         connector_id = self._connector_id(payload, minimum=0)
         status = required(payload, "status", _as_status)
-        error_code = optional(payload, "errorCode", as_text, self._charger)
+        texts = {
+            name: optional(payload, name, as_text, self._charger)
+            for name in ("errorCode", "vendorErrorCode", "info")
+        }
         stamp = optional(payload, "timestamp", as_time, self._charger)
         arrived_at = self._utcnow()
         if stamp is not None:
             self._charger.clock.observe(stamp, arrived_at)
         at = self._charger.clock.instant(stamp, arrived_at)
-        self._charger.take_status(connector_id, status, error_code, at)
+        self._charger.take_status(
+            connector_id,
+            status,
+            texts["errorCode"],
+            at,
+            vendor_error_code=texts["vendorErrorCode"],
+            info=texts["info"],
+        )
         self.status_seen = self.status_seen or connector_id > 0
         return {}
 
     def _authorize(self, payload: Payload) -> Payload:
         id_tag = required(payload, "idTag", as_text)
-        return {"idTagInfo": {"status": self._admission.authorize(self._charger, id_tag)}}
+        status = self._admission.authorize(self._charger, id_tag)
+        self._charger.happened(
+            HappeningKind.CARD_READ, 0, self._utcnow(), id_tag=id_tag, status=status
+        )
+        return {"idTagInfo": {"status": status}}
 
     async def _start_transaction(self, payload: Payload) -> Payload:
         connector_id = self._connector_id(payload, minimum=1)
@@ -227,6 +246,14 @@ class Inbound:
     def _security_event_notification(self, payload: Payload) -> Payload:
         kind = required(payload, "type", as_text)
         _LOGGER.info("%s: security event %r", self._charger.identity, kind[:50])
+        stamp = optional(payload, "timestamp", as_time, self._charger)
+        self._charger.happened(
+            HappeningKind.SECURITY_EVENT,
+            0,
+            self._charger.clock.instant(stamp, self._utcnow()),
+            type=kind,
+            tech_info=optional(payload, "techInfo", as_text, self._charger),
+        )
         return {}
 
     def _connector_id(self, payload: Payload, minimum: int) -> int:
@@ -246,7 +273,7 @@ class Inbound:
         """Store before the answer; else the charger is refused, and sends the message again."""
         try:
             async with asyncio.timeout(SAVE_TIMEOUT_S):
-                await self._store.save()
+                await self._store.save(self._charger)
         except (OSError, TimeoutError) as error:
             raise CallRefusal("InternalError", "the transaction could not be stored") from error
 
