@@ -96,7 +96,7 @@ class Hub:
         self._running = False
         await self._stop_steering(*self._steering)
         await self.server.stop()
-        await self.save()
+        await self._storage.async_save(self._to_store())
         async_clear_issues(self.hass, self.entry)
 
     async def async_apply(self) -> None:
@@ -142,7 +142,7 @@ class Hub:
         """Accept every card: the wallbox knows its own, and here the charging switch decides."""
         return "Accepted"
 
-    async def save(self) -> None:
+    async def save(self, _charger: Charger) -> None:
         """Store everything; when it returns, a transaction may be answered."""
         await self._storage.async_save(self._to_store())
 

@@ -31,7 +31,7 @@ class Site:
         """Accept."""
         return "Accepted" if charger and id_tag else "Invalid"
 
-    async def save(self) -> None:
+    async def save(self, charger: Charger) -> None:
         """Store nothing."""
 
 

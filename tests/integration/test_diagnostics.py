@@ -21,7 +21,7 @@ from .support import connected
 
 async def test_nothing_secret_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
     charger, now = wallbox.charger, datetime.now(UTC)
-    charger.booted("EVSE", "One", "SERIAL-4711", "1.2")
+    charger.booted("EVSE", "One", "SERIAL-4711", "1.2", now)
     charger.start_transaction(1, "CARD-SECRET", now, 0, "key CARD-SECRET")
     charger.stop_transaction(99, now, "Local", None)
     charger.configuration = {

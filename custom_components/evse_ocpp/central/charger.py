@@ -4,27 +4,33 @@ A `Charger` stays while connections come and go. The protocol modules tell it wh
 call `publish` once per message; whoever shows it subscribes. Times are aware UTC.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
+from .bookkeeping import Bookkeeping
 from .charger_clock import ChargerClock, Instant, is_live
+from .charger_record import record_of, restore
 from .commands import Commands
+from .connector import (
+    ENERGIZED,
+    FAULT_CODES,
+    NO_FLOW,
+    NO_OFFER,
+    ChargerStatus,
+    Connector,
+    Reservation,
+)
 from .control import Control
-from .connector import ENERGIZED, NO_FLOW, NO_OFFER, ChargerStatus, Connector
-from .energy_meter import EnergyMeter
 from .happenings import Happening, HappeningKind
+from .listeners import Listeners
 from .readings import UNKNOWN, Phases, Sample, summarize
-from .transaction import RegisterKind, Transaction
+from .transaction import Transaction, TransactionId
 
-__all__ = ["Charger", "ChargerStatus", "ConfigurationKey", "Connector"]
-
-_LOGGER = logging.getLogger(__name__)
+__all__ = ["Charger", "ChargerStatus", "ConfigurationKey", "Connector", "Reservation"]
 
 NOMINAL_V = 230.0
-MAX_UNATTRIBUTED = 20
 MAX_VIOLATION_KINDS = 50
 MAX_CONNECTORS = 16
 """No wallbox has more; a number beyond it is a fault of the charger's firmware."""
@@ -44,6 +50,8 @@ class Charger:
     they bound what its meter may claim. `violations` counts the fields that broke the protocol.
     `fallback_a` is the standing limit which the charger confirmed last, None if it may be gone.
     `ocpp_version` is that of the newest connection ("1.6", "2.0.1"), None before the first.
+    `feature_profiles` as in SupportedFeatureProfiles; empty: not told. `local_list_version` as in
+    GetLocalListVersion; None: not asked. `reservations` by their ids.
     """
 
     def __init__(self, identity: str, *, phases: int = 3, max_current_a: float = 32.0) -> None:
@@ -57,9 +65,14 @@ class Charger:
         self.firmware_status: str | None = None
         self.diagnostics_status: str | None = None
         self.status: ChargerStatus | None = None
+        self.error_code: str | None = None
+        self.faulty = False
         self.connectors: dict[int, Connector] = {}
         self.house_current_a: Phases = UNKNOWN
         self.configuration: dict[str, ConfigurationKey] = {}
+        self.feature_profiles: frozenset[str] = frozenset()
+        self.local_list_version: int | None = None
+        self.reservations: dict[int, Reservation] = {}
         self.fallback_a: float | None = None
         self.control = Control()
         self.ocpp_version: str | None = None
@@ -69,10 +82,10 @@ class Charger:
         self.connection_count = 0
         self.violations: Counter[str] = Counter()
         self.unattributed_sessions: list[Transaction] = []
-        self._next_transaction_id = 1
-        self._register_kind = RegisterKind.LIFETIME
-        self._subscribers: list[Callable[[], None]] = []
-        self._listeners: list[Callable[[Happening], None]] = []
+        self.books = Bookkeeping(self)
+        self._subscribers = Listeners[[]](identity)
+        self._listeners = Listeners[[Happening]](identity)
+        self._call_subscribers = Listeners[[str, dict[str, Any], dict[str, Any]]](identity)
 
     @property
     def connected(self) -> bool:
@@ -91,32 +104,33 @@ class Charger:
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after each message that was worked in; return the way to end it."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._subscribers.add(callback)
 
     def publish(self) -> None:
-        """Tell the subscribers that something may have changed; a faulty one harms no other."""
-        for callback in tuple(self._subscribers):
-            try:
-                callback()
-            except Exception:
-                _LOGGER.exception("%s: a subscriber failed", self.identity)
+        """Tell the subscribers that something may have changed."""
+        self._subscribers.tell()
 
     def listen(self, callback: Callable[[Happening], None]) -> Callable[[], None]:
         """Call `callback` with each happening; return the way to end it."""
-        self._listeners.append(callback)
-        return lambda: self._listeners.remove(callback)
+        return self._listeners.add(callback)
 
     def happened(
         self, kind: HappeningKind, connector_id: int, at: datetime, **details: Any
     ) -> None:
-        """Tell the listeners what happened; a faulty one harms no other."""
-        happening = Happening(kind, connector_id, at, details)
-        for callback in tuple(self._listeners):
-            try:
-                callback(happening)
-            except Exception:
-                _LOGGER.exception("%s: a listener failed", self.identity)
+        """Tell the listeners what happened."""
+        self._listeners.tell(Happening(kind, connector_id, at, details))
+
+    def subscribe_calls(
+        self, callback: Callable[[str, dict[str, Any], dict[str, Any]], None]
+    ) -> Callable[[], None]:
+        """Call `callback(action, payload, answer)` after each call of the charger that was answered
+        with a result; return the way to end it.
+        """
+        return self._call_subscribers.add(callback)
+
+    def answered(self, action: str, payload: dict[str, Any], answer: dict[str, Any]) -> None:
+        """Note that a call of the charger was answered with a result."""
+        self._call_subscribers.tell(action, payload, answer)
 
     def connector(self, connector_id: int) -> Connector:
         """Return a connector, which exists from its first message; ValueError outside 1…16.
@@ -150,6 +164,7 @@ class Charger:
         model: str | None,
         serial: str | None,
         firmware_version: str | None,
+        at: datetime,
     ) -> None:
         """Note a restart: its clock is set anew, and its settings may be others."""
         self.vendor = vendor
@@ -159,6 +174,14 @@ class Charger:
         self.clock.reset()
         self.configuration = {}
         self.fallback_a = None
+        self.happened(
+            HappeningKind.BOOTED,
+            0,
+            at,
+            vendor=vendor,
+            model=model,
+            firmware_version=firmware_version,
+        )
 
     def violated(self, what: str) -> bool:
         """Count a broken rule of the protocol; return whether it is the first of its kind."""
@@ -168,23 +191,30 @@ class Charger:
         return self.violations[what] == 1
 
     def take_status(
-        self, connector_id: int, status: ChargerStatus, error_code: str | None, at: datetime
+        self,
+        connector_id: int,
+        status: ChargerStatus,
+        error_code: str | None,
+        at: datetime,
+        *,
+        vendor_error_code: str | None = None,
+        info: str | None = None,
     ) -> None:
         """Take a new status; connector 0 is the station itself."""
-        if connector_id == 0:
-            self.status = status
-            return
-        connector = self.connector(connector_id)
-        connector.status = status
-        connector.error_code = error_code
-        if status is ChargerStatus.AVAILABLE and connector.transaction:
-            self._end(
-                connector, Instant(at), None, None
-            )  # its StopTransaction got lost, or comes later
-        if status in NO_FLOW:
-            connector.readings.stop_flow()
-        if status in NO_OFFER:
-            connector.offered_a = 0.0
+        where = self if connector_id == 0 else self.connector(connector_id)
+        where.status = status
+        where.error_code = error_code
+        faulty = status is ChargerStatus.FAULTED or error_code in FAULT_CODES
+        if where.faulty != faulty:
+            where.faulty = faulty
+            if faulty:
+                told = {"vendor_error_code": vendor_error_code, "info": info}
+                self.happened(HappeningKind.FAULT, connector_id, at, error_code=error_code, **told)
+            else:
+                self.happened(HappeningKind.FAULT_CLEARED, connector_id, at)
+        if isinstance(where, Connector):
+            where.vendor_error_code = vendor_error_code
+            self._take_connector_status(where, status, at)
 
     def start_transaction(
         self,
@@ -201,66 +231,65 @@ class Charger:
         `start_key` is what makes a repeated message known: the charger sends it again until it
         has seen our answer. `stamp`: when it started by the charger's own clock.
         """
-        started = Instant(started_at, stamp)
         connector = self.connector(connector_id)
         for known in (connector.transaction, connector.last_session):
             if known is not None and known.start_key == start_key:
                 return known
-        if connector.transaction:
-            self._end(connector, started, None, None)
-        transaction = Transaction(
-            self._next_transaction_id,
-            connector_id,
-            id_tag,
-            started,
-            meter_start_wh,
-            start_key=start_key,
-        )
-        self._next_transaction_id += 1
-        connector.transaction = transaction
-        if self._register_kind is RegisterKind.SESSION:
-            connector.meter.restart(started)
-        elif meter_start_wh is not None:
-            connector.meter.take(meter_start_wh, started, self.max_power_w)
-        return transaction
+        started = Instant(started_at, stamp)
+        return self.books.open(connector, None, id_tag, started, meter_start_wh, start_key)
+
+    def open_transaction(
+        self,
+        connector_id: int,
+        transaction_id: TransactionId,
+        id_tag: str | None,
+        started_at: datetime,
+        meter_start_wh: float | None,
+        *,
+        stamp: datetime | None = None,
+    ) -> Transaction:
+        """Open a transaction whose id the charger gave; one that is known is returned.
+
+        `id_tag` and `meter_start_wh` may come later: a known one takes them where it has none.
+        """
+        connector = self.connector(connector_id)
+        for known in (connector.transaction, connector.last_session):
+            if known is not None and known.id == transaction_id:
+                known.id_tag = known.id_tag or id_tag
+                if known.meter_start_wh is None:
+                    known.meter_start_wh = meter_start_wh
+                return known
+        started = Instant(started_at, stamp)
+        return self.books.open(connector, transaction_id, id_tag, started, meter_start_wh, None)
 
     def stop_transaction(
         self,
-        transaction_id: int,
+        transaction_id: TransactionId,
         at: datetime,
         reason: str | None,
         meter_stop_wh: float | None,
         *,
         stamp: datetime | None = None,
+        meter_start_wh: float | None = None,
+        id_tag: str | None = None,
     ) -> None:
         """Close a transaction; one which we never saw is kept as unattributed.
 
-        `stamp`: when it ended by the charger's own clock.
+        `stamp`: when it ended by the charger's own clock. `meter_start_wh` and `id_tag` tell more
+        of an unattributed one.
         """
         when = Instant(at, stamp)
-        connector = self.connector_of(transaction_id)
-        if connector is None:
-            unknown = Transaction(transaction_id, 0, None, when, ended_at=at, reason=reason)
-            self.unattributed_sessions.append(unknown)
-            del self.unattributed_sessions[:-MAX_UNATTRIBUTED]
-        elif connector.transaction and connector.transaction.id == transaction_id:
-            self._end(connector, when, reason, meter_stop_wh)
-        elif connector.last_session:  # a status has ended it already; this is the better end
-            connector.last_session.end(when, reason, meter_stop_wh, self.max_power_w)
-            self._take_end(connector, connector.last_session, when, meter_stop_wh)
+        self.books.stop(transaction_id, when, reason, meter_stop_wh, meter_start_wh, id_tag)
 
-    def connector_of(self, transaction_id: int) -> Connector | None:
+    def connector_of(self, transaction_id: TransactionId) -> Connector | None:
         """Return the connector which runs this transaction, or ran it last."""
-        for connector in self.connectors.values():
-            for known in (connector.transaction, connector.last_session):
-                if known is not None and known.id == transaction_id:
-                    return connector
-        return None
+        found = self.books.known(transaction_id)
+        return found[0] if found else None
 
     def take_samples(
         self,
         connector_id: int,
-        transaction_id: int | None,
+        transaction_id: TransactionId | None,
         samples: Sequence[Sample],
         at: datetime,
         arrived_at: datetime,
@@ -277,9 +306,9 @@ class Charger:
         summary = summarize(samples, self.phases)
         when = Instant(at, stamp)
         live = is_live(at, arrived_at)
-        transaction = self._transaction_of(connector, transaction_id, when, live)
+        transaction = self.books.of_samples(connector, transaction_id, when, live=live)
         if summary.register_wh is not None:
-            self._take_register(connector, transaction, summary.register_wh, when)
+            self.books.take_register(connector, transaction, summary.register_wh, when)
         newest = connector.readings.at
         if live and (newest is None or at >= newest):
             over = transaction is not None and transaction.ended_at is not None
@@ -315,93 +344,28 @@ class Charger:
 
     # How it follows from that.
 
-    def _end(
-        self,
-        connector: Connector,
-        when: Instant,
-        reason: str | None,
-        meter_stop_wh: float | None,
+    def _take_connector_status(
+        self, connector: Connector, status: ChargerStatus, at: datetime
     ) -> None:
-        transaction = connector.transaction
-        if transaction is None:
+        if status is ChargerStatus.AVAILABLE:  # a StopTransaction got lost, or comes later
+            self.books.close(connector, Instant(at), None, None)
+        if status in NO_FLOW:
+            connector.readings.stop_flow()
+        if status in NO_OFFER:
+            connector.offered_a = 0.0
+        plugged, was_plugged = connector.plugged, connector.was_plugged
+        if plugged is None:
             return
-        transaction.end(when, reason, meter_stop_wh, self.max_power_w)
-        connector.transaction, connector.last_session = None, transaction
-        connector.readings.stop_flow()
-        self._take_end(connector, transaction, when, meter_stop_wh)
-
-    def _take_end(
-        self,
-        connector: Connector,
-        transaction: Transaction,
-        when: Instant,
-        meter_stop_wh: float | None,
-    ) -> None:
-        """Count the register at the end of a transaction."""
-        if meter_stop_wh is None:
-            return
-        if transaction.register_kind is not RegisterKind.SESSION:
-            connector.meter.take(meter_stop_wh, when, self.max_power_w)
-        elif transaction.meter_start_wh is not None and not transaction.recovered:
-            session_wh = meter_stop_wh - transaction.meter_start_wh
-            connector.meter.take(session_wh, when, self.max_power_w)
-
-    def _transaction_of(
-        self, connector: Connector, transaction_id: int | None, when: Instant, live: bool
-    ) -> Transaction | None:
-        """Return the transaction which samples belong to; adopt one that we have not seen."""
-        if transaction_id is None:
-            return connector.transaction
-        for known in (connector.transaction, connector.last_session):
-            if known is not None and known.id == transaction_id:
-                return known
-        running = connector.status is None or connector.status in ENERGIZED
-        if not (live and running and transaction_id):  # many send 0 for "none"
-            return None
-        if connector.transaction:
-            self._end(connector, when, None, None)
-        connector.transaction = Transaction(
-            transaction_id, connector.id, None, when, recovered=True
-        )
-        if self._next_transaction_id <= transaction_id < 2**31 - 1:
-            self._next_transaction_id = transaction_id + 1
-        return connector.transaction
-
-    def _take_register(
-        self,
-        connector: Connector,
-        transaction: Transaction | None,
-        register_wh: float,
-        when: Instant,
-    ) -> None:
-        connector.meter.take(register_wh, when, self.max_power_w)
-        if transaction is not None:
-            transaction.take_register(register_wh, when, self.max_power_w, self._register_kind)
-            self._register_kind = transaction.register_kind or self._register_kind
+        connector.was_plugged = plugged
+        if was_plugged is not None and plugged != was_plugged:
+            kind = HappeningKind.PLUGGED if plugged else HappeningKind.UNPLUGGED
+            self.happened(kind, connector.id, at)
 
     # Persistence.
 
     def to_dict(self) -> dict[str, Any]:
         """Return what must outlive a restart, as JSON values."""
-        return {
-            "vendor": self.vendor,
-            "model": self.model,
-            "serial": self.serial,
-            "firmware_version": self.firmware_version,
-            "fallback_a": self.fallback_a,
-            "next_transaction_id": self._next_transaction_id,
-            "register_kind": self._register_kind,
-            "connectors": [
-                {
-                    "id": connector.id,
-                    "meter": connector.meter.to_dict(),
-                    "transaction": _stored(connector.transaction),
-                    "last_session": _stored(connector.last_session),
-                }
-                for connector in self.connectors.values()
-            ],
-            "unattributed_sessions": [_stored(each) for each in self.unattributed_sessions],
-        }
+        return record_of(self)
 
     @classmethod
     def from_dict(
@@ -409,25 +373,5 @@ class Charger:
     ) -> Self:
         """Restore a charger; KeyError, TypeError or ValueError when `stored` is damaged."""
         charger = cls(identity, phases=phases, max_current_a=max_current_a)
-        for name in ("vendor", "model", "serial", "firmware_version"):
-            setattr(charger, name, stored[name])
-        charger._next_transaction_id = int(stored["next_transaction_id"])
-        charger._register_kind = RegisterKind(stored["register_kind"])
-        for each in stored["connectors"]:
-            connector = charger.connector(int(each["id"]))
-            connector.meter = EnergyMeter.from_dict(each["meter"])
-            connector.transaction = _restored(each["transaction"])
-            connector.last_session = _restored(each["last_session"])
-        charger.fallback_a = stored["fallback_a"]  # a new connector resets it
-        charger.unattributed_sessions = [
-            Transaction.from_dict(each) for each in stored["unattributed_sessions"]
-        ]
+        restore(charger, stored)
         return charger
-
-
-def _stored(transaction: Transaction | None) -> dict[str, Any] | None:
-    return transaction.to_dict() if transaction else None
-
-
-def _restored(stored: dict[str, Any] | None) -> Transaction | None:
-    return Transaction.from_dict(stored) if stored else None

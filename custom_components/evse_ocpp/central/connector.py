@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from .energy_meter import EnergyMeter
 from .readings import Readings
@@ -32,18 +33,54 @@ NO_FLOW = frozenset(ChargerStatus) - {ChargerStatus.CHARGING, ChargerStatus.FAUL
 NO_OFFER = frozenset(
     {ChargerStatus.AVAILABLE, ChargerStatus.FINISHING, ChargerStatus.SUSPENDED_EVSE}
 )
+FAULT_CODES = frozenset(
+    {
+        "ConnectorLockFailure",
+        "EVCommunicationError",
+        "GroundFailure",
+        "HighTemperature",
+        "InternalError",
+        "LocalListConflict",
+        "OtherError",
+        "OverCurrentFailure",
+        "OverVoltage",
+        "PowerMeterFailure",
+        "PowerSwitchFailure",
+        "ReaderFailure",
+        "ResetFailure",
+        "UnderVoltage",
+    }
+)
+"""ChargePointErrorCode of OCPP 1.6, section 7.6, without NoError and WeakSignal, which is none.
+
+What is no code of the specification ("Error", lbbrhzn/ocpp #1248) does not count by itself.
+"""
+
+
+class Reservation(NamedTuple):
+    """A connector (0: any) that is kept free for a card; `expires_at` is aware UTC."""
+
+    reservation_id: int
+    connector_id: int
+    id_tag: str
+    expires_at: datetime
 
 
 @dataclass(slots=True)
 class Connector:
-    """One connector. `limited_by` and `limit_a`: the winning limit, where the charger tells it.
+    """What charges one car: a connector in OCPP 1.6, an EVSE in 2.0.1.
 
+    `limited_by` and `limit_a`: the limit that wins, and whose it is, where the charger tells it.
     `offer_told_at`: when the charger told `offered_a` because it changed; older samples are late.
+    `faulty`: an error is there. `was_plugged`: as `plugged`, but the last that was known.
     """
 
     id: int
     status: ChargerStatus | None = None
     error_code: str | None = None
+    vendor_error_code: str | None = None
+    faulty: bool = False
+    was_plugged: bool | None = None
     readings: Readings = field(default_factory=Readings)
     transaction: Transaction | None = None
     last_session: Transaction | None = None

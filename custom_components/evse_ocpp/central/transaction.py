@@ -1,12 +1,16 @@
 """A transaction, and the energy of its session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
+from uuid import uuid4
 
 from .charger_clock import Instant
 from .energy_meter import plausible_wh
+
+TransactionId = int | str
+"""An integer in OCPP 1.6, given by us; a string in 2.0.1, given by the charger."""
 
 
 class RegisterKind(StrEnum):
@@ -27,10 +31,11 @@ class Transaction:
 
     `recovered`: we met it in the charger's meter values without having seen its start.
     `meter_start_wh` is None until a register value is known; `energy_wh` never falls. `start_key`
-    makes a repeated StartTransaction known.
+    makes a repeated StartTransaction known. `uid` is its key in our own records: ids of chargers
+    come again.
     """
 
-    id: int
+    id: TransactionId
     connector_id: int
     id_tag: str | None
     started: Instant
@@ -41,6 +46,7 @@ class Transaction:
     recovered: bool = False
     register_kind: RegisterKind | None = None
     start_key: str | None = None
+    uid: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def started_at(self) -> datetime:
@@ -97,6 +103,7 @@ class Transaction:
             "recovered": self.recovered,
             "register_kind": self.register_kind,
             "start_key": self.start_key,
+            "uid": self.uid,
         }
 
     @classmethod

@@ -96,7 +96,7 @@ class Site:
     def authorize(self, charger: Charger, id_tag: str) -> str:
         return self.authorization
 
-    async def save(self) -> None:
+    async def save(self, charger: Charger) -> None:
         if self.save_error:
             raise self.save_error
         self.saves += 1

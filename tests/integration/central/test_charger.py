@@ -204,7 +204,7 @@ def test_quirk_13_a_session_register_is_remembered_for_the_charger(story):
 
 
 def test_restart_of_the_program_in_a_charge_loses_nothing(story):
-    story.charger.booted("Maker", "Model", "S1", "1.0")
+    story.charger.booted("Maker", "Model", "S1", "1.0", NOW)
     transaction = story.start(0)
     story.sample(1, transaction.id, register_wh=50_100)
     later = story.reborn()
@@ -245,7 +245,7 @@ def test_a_failing_subscriber_harms_no_other(story):
 
 def test_boot_forgets_what_may_be_gone(story):
     story.charger.fallback_a = 6
-    story.charger.booted("Maker", "Model", None, "2.0")
+    story.charger.booted("Maker", "Model", None, "2.0", NOW)
     assert story.charger.fallback_a is None
     assert story.charger.configuration == {}
 

@@ -33,7 +33,7 @@ class Site:
     def authorize(self, charger, id_tag):
         return self.status
 
-    async def save(self):
+    async def save(self, charger):
         if self.hang:
             await asyncio.Event().wait()
         if self.failure:

@@ -1,0 +1,207 @@
+"""The transactions of a charger: opened, closed, adopted, and fed with its energy register.
+
+Chargers keep transactions which we never saw, end them without a word, repeat old messages, and
+count in registers of two kinds; here that becomes sessions whose energy can be believed.
+"""
+
+from typing import TYPE_CHECKING
+
+from .charger_clock import Instant
+from .connector import ENERGIZED, Connector
+from .happenings import HappeningKind
+from .transaction import RegisterKind, Transaction, TransactionId
+
+if TYPE_CHECKING:
+    from .charger import Charger
+
+MAX_UNATTRIBUTED = 20
+_LAST_ID_OF_OURS = 2**31 - 1
+"""OCPP 1.6 has transactionId as an integer, which many chargers keep in 32 bits."""
+
+
+class Bookkeeping:
+    """The transactions of one charger.
+
+    `next_id`: of the next transaction whose id is ours to give. `register_kind`: what its register
+    was seen to count.
+    """
+
+    def __init__(self, charger: "Charger") -> None:
+        self._charger = charger
+        self.next_id = 1
+        self.register_kind = RegisterKind.LIFETIME
+
+    def known(self, transaction_id: TransactionId) -> tuple[Connector, Transaction] | None:
+        """Return the transaction of that id, running or the last one of its connector."""
+        for connector in self._charger.connectors.values():
+            for each in (connector.transaction, connector.last_session):
+                if each is not None and each.id == transaction_id:
+                    return connector, each
+        return None
+
+    def open(
+        self,
+        connector: Connector,
+        transaction_id: TransactionId | None,
+        id_tag: str | None,
+        started: Instant,
+        meter_start_wh: float | None,
+        start_key: str | None,
+    ) -> Transaction:
+        """Open a transaction, with an id of ours for None; one that runs there is over."""
+        if connector.transaction:
+            self.close(connector, started, None, None)
+        if transaction_id is None:
+            transaction_id = self.next_id
+            self.next_id += 1
+        transaction = Transaction(
+            transaction_id, connector.id, id_tag, started, meter_start_wh, start_key=start_key
+        )
+        if self.register_kind is RegisterKind.SESSION:
+            connector.meter.restart(started)
+        elif meter_start_wh is not None:
+            connector.meter.take(meter_start_wh, started, self._charger.max_power_w)
+        self._begin(connector, transaction)
+        return transaction
+
+    def close(
+        self,
+        connector: Connector,
+        when: Instant,
+        reason: str | None,
+        meter_stop_wh: float | None,
+    ) -> None:
+        """Close the transaction that runs at a connector, if one does."""
+        transaction = connector.transaction
+        if transaction is None:
+            return
+        transaction.end(when, reason, meter_stop_wh, self._charger.max_power_w)
+        connector.transaction, connector.last_session = None, transaction
+        connector.readings.stop_flow()
+        self._take_end(connector, transaction, when, meter_stop_wh)
+        self._tell(HappeningKind.SESSION_ENDED, transaction, when)
+
+    def stop(
+        self,
+        transaction_id: TransactionId,
+        when: Instant,
+        reason: str | None,
+        meter_stop_wh: float | None,
+        meter_start_wh: float | None,
+        id_tag: str | None,
+    ) -> None:
+        """Work the end in that a charger told. `meter_start_wh`, `id_tag`: for an unknown one."""
+        found = self.known(transaction_id)
+        if found is None:
+            self._keep_apart(transaction_id, when, reason, meter_stop_wh, meter_start_wh, id_tag)
+            return
+        connector, transaction = found
+        if transaction is connector.transaction:
+            self.close(connector, when, reason, meter_stop_wh)
+            return
+        # A status has ended it already, and this is the better end; or the same end comes again.
+        before = (transaction.ended_at, transaction.reason, transaction.energy_wh)
+        transaction.end(when, reason, meter_stop_wh, self._charger.max_power_w)
+        self._take_end(connector, transaction, when, meter_stop_wh)
+        if before != (transaction.ended_at, transaction.reason, transaction.energy_wh):
+            self._tell(HappeningKind.SESSION_CORRECTED, transaction, when)
+
+    def of_samples(
+        self,
+        connector: Connector,
+        transaction_id: TransactionId | None,
+        when: Instant,
+        *,
+        live: bool,
+    ) -> Transaction | None:
+        """Return the transaction which samples belong to; adopt one that we have not seen.
+
+        `live`: they are not history.
+        """
+        if transaction_id is None:
+            return connector.transaction
+        for each in (connector.transaction, connector.last_session):
+            if each is not None and each.id == transaction_id:
+                return each
+        running = connector.status is None or connector.status in ENERGIZED
+        if not (live and running and transaction_id):  # many send 0 for "none"
+            return None
+        if connector.transaction:
+            self.close(connector, when, None, None)
+        adopted = Transaction(transaction_id, connector.id, None, when, recovered=True)
+        if isinstance(transaction_id, int) and self.next_id <= transaction_id < _LAST_ID_OF_OURS:
+            self.next_id = transaction_id + 1
+        self._begin(connector, adopted)
+        return adopted
+
+    def take_register(
+        self,
+        connector: Connector,
+        transaction: Transaction | None,
+        register_wh: float,
+        when: Instant,
+    ) -> None:
+        """Count a register value (Wh) that came with samples."""
+        max_power_w = self._charger.max_power_w
+        connector.meter.take(register_wh, when, max_power_w)
+        if transaction is None:
+            return
+        energy_wh = transaction.energy_wh
+        transaction.take_register(register_wh, when, max_power_w, self.register_kind)
+        self.register_kind = transaction.register_kind or self.register_kind
+        if transaction.ended_at is not None and transaction.energy_wh != energy_wh:
+            self._tell(HappeningKind.SESSION_CORRECTED, transaction, when)
+
+    def _begin(self, connector: Connector, transaction: Transaction) -> None:
+        connector.transaction = transaction
+        self._tell(
+            HappeningKind.SESSION_STARTED,
+            transaction,
+            transaction.started,
+            recovered=transaction.recovered,
+        )
+
+    def _keep_apart(
+        self,
+        transaction_id: TransactionId,
+        when: Instant,
+        reason: str | None,
+        meter_stop_wh: float | None,
+        meter_start_wh: float | None,
+        id_tag: str | None,
+    ) -> None:
+        """Keep a session that no connector is known of (ocpp #1491), once."""
+        sessions = self._charger.unattributed_sessions
+        if any(each.id == transaction_id and each.started == when for each in sessions):
+            return
+        unknown = Transaction(transaction_id, 0, id_tag, when, ended_at=when.at, reason=reason)
+        if meter_stop_wh is not None and meter_start_wh is not None:
+            unknown.meter_start_wh = meter_start_wh
+            unknown.energy_wh = max(meter_stop_wh - meter_start_wh, 0.0)
+        sessions.append(unknown)
+        del sessions[:-MAX_UNATTRIBUTED]
+        self._tell(HappeningKind.SESSION_ENDED, unknown, when)
+
+    def _take_end(
+        self,
+        connector: Connector,
+        transaction: Transaction,
+        when: Instant,
+        meter_stop_wh: float | None,
+    ) -> None:
+        """Count the register at the end of a transaction."""
+        if meter_stop_wh is None:
+            return
+        max_power_w = self._charger.max_power_w
+        if transaction.register_kind is not RegisterKind.SESSION:
+            connector.meter.take(meter_stop_wh, when, max_power_w)
+        elif transaction.meter_start_wh is not None and not transaction.recovered:
+            session_wh = meter_stop_wh - transaction.meter_start_wh
+            connector.meter.take(session_wh, when, max_power_w)
+
+    def _tell(
+        self, kind: HappeningKind, transaction: Transaction, when: Instant, **details: object
+    ) -> None:
+        self._charger.happened(
+            kind, transaction.connector_id, when.at, transaction=transaction, **details
+        )

@@ -1,0 +1,72 @@
+"""What of a charger must outlive a restart, as JSON values and back."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .connector import Reservation
+from .control import Control
+from .energy_meter import EnergyMeter
+from .transaction import RegisterKind, Transaction
+
+if TYPE_CHECKING:
+    from .charger import Charger
+
+_NAMES = ("vendor", "model", "serial", "firmware_version")
+
+
+def record_of(charger: "Charger") -> dict[str, Any]:
+    """Return what `restore` needs."""
+    return {name: getattr(charger, name) for name in _NAMES} | {
+        "ocpp_version": charger.ocpp_version,
+        "fallback_a": charger.fallback_a,
+        "next_transaction_id": charger.books.next_id,
+        "register_kind": charger.books.register_kind,
+        "control": charger.control.to_dict(),
+        "connectors": [
+            {
+                "id": connector.id,
+                "meter": connector.meter.to_dict(),
+                "transaction": _stored(connector.transaction),
+                "last_session": _stored(connector.last_session),
+            }
+            for connector in charger.connectors.values()
+        ],
+        "unattributed_sessions": [_stored(each) for each in charger.unattributed_sessions],
+        "reservations": [
+            [each.reservation_id, each.connector_id, each.id_tag, each.expires_at.isoformat()]
+            for each in charger.reservations.values()
+        ],
+    }
+
+
+def restore(charger: "Charger", record: dict[str, Any]) -> None:
+    """Fill a new charger; KeyError, TypeError or ValueError when `record` is damaged."""
+    for name in _NAMES:
+        setattr(charger, name, record[name])
+    charger.books.next_id = int(record["next_transaction_id"])
+    charger.books.register_kind = RegisterKind(record["register_kind"])
+    for each in record["connectors"]:
+        connector = charger.connector(int(each["id"]))
+        connector.meter = EnergyMeter.from_dict(each["meter"])
+        connector.transaction = _restored(each["transaction"])
+        connector.last_session = _restored(each["last_session"])
+    charger.fallback_a = record["fallback_a"]  # a new connector resets it
+    charger.unattributed_sessions = [
+        Transaction.from_dict(each) for each in record["unattributed_sessions"]
+    ]
+    # Earlier versions did not keep what follows.
+    charger.ocpp_version = record.get("ocpp_version")
+    if (control := record.get("control")) is not None:
+        charger.control = Control.from_dict(control)
+    for number, connector_id, id_tag, expires_at in record.get("reservations", ()):
+        charger.reservations[number] = Reservation(
+            int(number), int(connector_id), str(id_tag), datetime.fromisoformat(expires_at)
+        )
+
+
+def _stored(transaction: Transaction | None) -> dict[str, Any] | None:
+    return transaction.to_dict() if transaction else None
+
+
+def _restored(stored: dict[str, Any] | None) -> Transaction | None:
+    return Transaction.from_dict(stored) if stored else None
