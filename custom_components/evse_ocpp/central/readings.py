@@ -1,7 +1,7 @@
 """What a charger measured: sampled values of one instant, reduced to readings."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -34,6 +34,7 @@ class Summary:
     offered_a: float | None = None
     temperature_c: float | None = None
     soc_percent: float | None = None
+    others: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -41,7 +42,8 @@ class Readings:
     """The newest values of a connector; None where the charger has not said it.
 
     `at` is the charger's time stamp. `power_derived`: from voltage and current, since the charger
-    sends no power. `register_wh` is the charger's own register, as it came.
+    sends no power. `register_wh` is the charger's own register, as it came. `others`: what few
+    chargers measure, by measurand in its base unit.
     """
 
     at: datetime | None = None
@@ -52,6 +54,7 @@ class Readings:
     register_wh: float | None = None
     temperature_c: float | None = None
     soc_percent: float | None = None
+    others: dict[str, float] = field(default_factory=dict)
 
     def take(self, summary: Summary, at: datetime, *, flowing: bool) -> None:
         """Take what was measured at `at`. `flowing` False: no energy can flow, whatever it says."""
@@ -60,6 +63,8 @@ class Readings:
             value = getattr(summary, name)
             if value is not None:
                 setattr(self, name, value)
+        if summary.others:
+            self.others.update(summary.others)
         if summary.voltage_v != UNKNOWN:
             self.voltage_v = summary.voltage_v
         if summary.current_a != UNKNOWN:
@@ -113,6 +118,11 @@ def summarize(samples: Iterable[Sample], phases: int) -> Summary:
         offered_a=_least(by_measurand.get("Current.Offered")),
         temperature_c=_total(by_measurand.get("Temperature")),
         soc_percent=_total(by_measurand.get("SoC")),
+        others={
+            measurand: value
+            for measurand in by_measurand.keys() & _OTHERS.keys()
+            if (value := _OTHERS[measurand](by_measurand[measurand])) is not None
+        },
     )
 
 
@@ -131,6 +141,21 @@ def _total(values: _Values | None) -> float | None:
         return None
     known = [value for value in values.phased if value is not None]
     return values.whole if values.whole is not None else sum(known) if known else None
+
+
+def _mean(values: _Values) -> float | None:
+    if values.whole is not None:
+        return values.whole
+    known = [value for value in values.phased if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+_OTHERS: dict[str, Callable[[_Values], float | None]] = {
+    "Energy.Active.Export.Register": _total,
+    "Frequency": _mean,
+    "Power.Factor": _mean,
+    "Power.Reactive.Import": _total,
+}
 
 
 def _least(values: _Values | None) -> float | None:

@@ -25,6 +25,10 @@ _RULES = {
     "Voltage": _Rule({"V": 1.0}, 0.0, 1000.0),
     "Temperature": _Rule({"Celsius": 1.0, "Celcius": 1.0}, -60.0, 200.0),
     "SoC": _Rule({"Percent": 1.0, "%": 1.0}, 0.0, 100.0),
+    "Energy.Active.Export.Register": _Rule({"Wh": 1.0, "kWh": 1000.0}, 0.0, 1e11),
+    "Frequency": _Rule({"Hertz": 1.0, "Hz": 1.0}, 0.0, 100.0),
+    "Power.Factor": _Rule({}, -1.0, 1.0),
+    "Power.Reactive.Import": _Rule({"var": 1.0, "kvar": 1000.0}, -1e6, 1e6),
 }
 """The measurands which we use. OCPP 1.6 itself spells "Celcius" (errata)."""
 

@@ -70,3 +70,29 @@ def test_no_flow_shows_zero_but_keeps_voltage():
     readings.take(summarize(samples, 3), AT, flowing=False)
     assert (readings.power_w, readings.current_a) == (0, (0, None, None))
     assert readings.voltage_v == (230, 230, 230)
+
+
+def test_what_few_chargers_measure() -> None:
+    """Reactive power is a sum of the phases, frequency and power factor are means."""
+    summary = summarize(
+        [
+            Sample("Frequency", 49.98, "L1"),
+            Sample("Frequency", 50.02, "L2"),
+            Sample("Power.Factor", 0.97),
+            *(Sample("Power.Reactive.Import", 120, f"L{n}") for n in (1, 2, 3)),
+            Sample("Energy.Active.Export.Register", 4200),
+            Sample("Power.Offered", 11000),
+        ],
+        3,
+    )
+    assert summary.others == {
+        "Frequency": 50.0,
+        "Power.Factor": 0.97,
+        "Power.Reactive.Import": 360,
+        "Energy.Active.Export.Register": 4200,
+    }
+    readings = Readings()
+    readings.take(summary, AT, flowing=True)
+    readings.take(summarize([Sample("Frequency", 50.1)], 3), AT, flowing=True)
+    assert readings.others["Frequency"] == 50.1
+    assert readings.others["Power.Factor"] == 0.97
