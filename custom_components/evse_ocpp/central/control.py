@@ -9,6 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+MIN_STANDING_A = 6.0
+"""The least limit that may outlast a transaction. A standing 0 A kills every later start, and looks
+like a broken charger (evcc #29272, PR #29274); less than 6 A no pilot can offer (IEC 61851-1)."""
+
 
 class Purpose(StrEnum):
     """By what a limit is set. The profile purposes are those of OCPP 1.6, section 3.13.1."""
@@ -47,7 +51,8 @@ class Method:
     """One way to limit the current.
 
     `whole_station`: the profile is written to connector 0. `key`: the configuration key, when
-    `purpose` is KEY; `key_factor`: its units per ampere.
+    `purpose` is KEY; `key_factor`: its units per ampere. `watt_phases`: by how many phases a limit
+    in W is shared out while nothing flows that would show it; 1 is the safe guess (row 32).
     """
 
     purpose: Purpose
@@ -57,6 +62,13 @@ class Method:
     whole_station: bool = False
     key: str | None = None
     key_factor: float = 1.0
+    watt_phases: int = 1
+
+    @property
+    def slot(self) -> tuple[Purpose, int, bool, str | None]:
+        """What a charger tells limits apart by: those of one slot overwrite each other."""
+        whole = self.whole_station or self.purpose is Purpose.CHARGE_POINT_MAX_PROFILE
+        return self.purpose, self.stack_level, whole, self.key
 
     @property
     def volatile(self) -> bool:
@@ -84,6 +96,39 @@ class Control:
     steps_a: tuple[float, ...] = ()
     firmware_version: str | None = None
     tested_at: datetime | None = None
+
+    @property
+    def leases(self) -> bool:
+        """Whether a limit can end by itself: not where it was seen to stay, nor in a key.
+
+        Where it cannot, the standing limit is raised while we live, and lowered by us afterwards.
+        """
+        return self.lease_ends_itself is not False and self.lease.purpose is not Purpose.KEY
+
+    @property
+    def one_slot(self) -> bool:
+        """Whether setting the lease overwrites the fallback."""
+        return self.lease.slot == self.fallback.slot
+
+    @property
+    def pause(self) -> PauseBy:
+        """How to pause; never by 0 A that would outlast the transaction."""
+        if self.pause_by is PauseBy.ZERO_LEASE and not self.lease.volatile:
+            return PauseBy.NOTHING
+        return self.pause_by
+
+    def allowed_a(self, limit_a: float) -> float:
+        """Return the highest current that it takes and that is not above `limit_a`; 0: none.
+
+        What outlasts the transaction is in whole amperes, so that small changes write nothing.
+        """
+        if self.steps_a:
+            return max((step for step in self.steps_a if step <= limit_a), default=0.0)
+        return limit_a if self.lease.volatile else float(int(limit_a))
+
+    def outdated(self, firmware_version: str | None) -> bool:
+        """Whether it was tested with another firmware version than the present one."""
+        return self.tested_at is not None and firmware_version != self.firmware_version
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` needs, as JSON values."""
@@ -123,6 +168,7 @@ def _method_to_dict(method: Method) -> dict[str, Any]:
         "whole_station": method.whole_station,
         "key": method.key,
         "key_factor": method.key_factor,
+        "watt_phases": method.watt_phases,
     }
 
 

@@ -1,122 +1,100 @@
-"""Commands → calls to an OCPP 1.6 charger."""
+"""Commands → calls to an OCPP 1.6 charger: limits by the method which the charger obeys."""
 
-from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from .charger import Charger, ConfigurationKey
 from .commands import CommandRefused
-from .connection import Caller
-from .v16_profiles import fallback_profile, lease_profile
+from .control import MIN_STANDING_A, Method, Purpose
+from .limits import volts_of, watt_phases_of
+from .v16_card_calls import CardCalls
+from .v16_certificate_calls import CertificateCalls
+from .v16_device_calls import DeviceCalls
+from .v16_profile_calls import ProfileCalls
+from .v16_profiles import profile_for, target
 
 
-class Commands16:
-    """`Commands` for one connection."""
-
-    def __init__(self, charger: Charger, call: Caller, utcnow: Callable[[], datetime]) -> None:
-        self._charger = charger
-        self._call = call
-        self._utcnow = utcnow
+class Commands16(CardCalls, CertificateCalls, DeviceCalls, ProfileCalls):
+    """`Commands` for one connection: here how limits are set, and in its parents all else."""
 
     async def set_fallback(self, limit_a: float) -> None:
-        """Write the TxDefaultProfile of each connector, or that of connector 0 if refused there."""
-        connectors = self._charger.connectors
+        """Write the standing limit of each connector, or that of the station if refused there."""
+        method, connectors = self._charger.control.fallback, self._charger.connectors
         for connector_id in tuple(connectors):
             try:
-                await self._set_profile(connector_id, fallback_profile(connector_id, limit_a))
+                await self.try_method(method, connector_id, limit_a, None)
             except CommandRefused:
-                await self._set_profile(0, fallback_profile(0, limit_a))
-                break
+                if method.whole_station or method.purpose is not Purpose.TX_DEFAULT_PROFILE:
+                    raise
+                method = replace(method, whole_station=True)
+                await self.try_method(method, connector_id, limit_a, None)
+            if target(method, connector_id) == 0 or method.purpose is Purpose.KEY:
+                break  # that was the whole station
         if self._charger.connectors is connectors:  # else one came meanwhile, and has none
             self._charger.fallback_a = limit_a
         self._charger.publish()
 
     async def set_lease(self, connector_id: int, limit_a: float, duration_s: float) -> None:
-        """Write the TxProfile of the running transaction."""
-        transaction = self._charger.connector(connector_id).transaction
-        transaction_id = None if transaction is None else transaction.id
-        profile = lease_profile(
-            connector_id, limit_a, duration_s, self._charger_now(), transaction_id
+        """Limit the running transaction by the charger's method; without an end if it has none."""
+        control = self._charger.control
+        await self.try_method(
+            control.lease, connector_id, limit_a, duration_s if control.leases else None
         )
-        await self._set_profile(connector_id, profile)
+        if control.one_slot:  # it has overwritten the standing limit
+            self._charger.fallback_a = None if control.leases else limit_a
+
+    async def try_method(
+        self,
+        method: Method,
+        connector_id: int,
+        limit_a: float,
+        duration_s: float | None,
+        *,
+        switch_to: int | None = None,
+    ) -> None:
+        """Set a limit by a given method."""
+        if method.key is not None:
+            if limit_a < MIN_STANDING_A:
+                raise ValueError(
+                    f"limit_a: {limit_a:g} A came for {method.key}, allowed are 6 A on"
+                )
+            await self.change_configuration(method.key, f"{limit_a * method.key_factor:g}")
+        else:
+            connector = self._charger.connector(connector_id)
+            transaction = connector.transaction
+            profile = profile_for(
+                method,
+                connector_id,
+                limit_a,
+                duration_s,
+                self._charger_now(),
+                None if transaction is None else transaction.id,
+                volts_of(connector),
+                watt_phases_of(self._charger, connector),
+                switch_to=switch_to,
+            )
+            await self.set_profile(target(method, connector_id), profile)
+        if not method.volatile:
+            self._charger.persistent_writes.wrote(self._utcnow())
 
     async def remote_start(
         self, connector_id: int, id_tag: str, limit_a: float, duration_s: float
     ) -> None:
-        """Send RemoteStartTransaction with a TxProfile inside."""
-        profile = lease_profile(connector_id, limit_a, duration_s, self._charger_now(), None)
-        await self._ask(
-            "RemoteStartTransaction",
-            {"connectorId": connector_id, "idTag": id_tag, "chargingProfile": profile},
-        )
+        """Send RemoteStartTransaction; with its first lease, if that is a TxProfile.
 
-    async def remote_stop(self, transaction_id: int) -> None:
-        """Send RemoteStopTransaction."""
-        await self._ask("RemoteStopTransaction", {"transactionId": transaction_id})
-
-    async def change_configuration(self, key: str, value: str) -> None:
-        """Send ChangeConfiguration; the model follows what was accepted."""
-        await self._ask(
-            "ChangeConfiguration", {"key": key, "value": value}, ("Accepted", "RebootRequired")
-        )
-        self._charger.configuration[key] = ConfigurationKey(value, readonly=False)
-        self._charger.publish()
-
-    async def change_availability(self, connector_id: int, operative: bool) -> None:
-        """Send ChangeAvailability."""
-        await self._ask(
-            "ChangeAvailability",
-            {"connectorId": connector_id, "type": "Operative" if operative else "Inoperative"},
-            ("Accepted", "Scheduled"),
-        )
-
-    async def unlock(self, connector_id: int) -> None:
-        """Send UnlockConnector."""
-        await self._ask("UnlockConnector", {"connectorId": connector_id}, ("Unlocked",))
-
-    async def reset(self, hard: bool) -> None:
-        """Send Reset."""
-        await self._ask("Reset", {"type": "Hard" if hard else "Soft"})
-
-    async def trigger(self, message: str, connector_id: int | None = None) -> None:
-        """Send TriggerMessage."""
-        where = {} if connector_id is None else {"connectorId": connector_id}
-        await self._ask("TriggerMessage", {"requestedMessage": message} | where)
-
-    async def refresh(self) -> None:
-        """Read the configuration and ask for the status of all connectors."""
-        await self.read_configuration()
-        await self.trigger("StatusNotification")
-
-    async def read_configuration(self, keys: tuple[str, ...] = ()) -> None:
-        """Read the configuration (OCPP 1.6, section 5.8): all of it, or some keys."""
-        action = "GetConfiguration"
-        answer = await self._call(action, {"key": list(keys)} if keys else {})
-        told = answer.get("configurationKey")
-        if not isinstance(told, list):
-            raise CommandRefused(action, "no configurationKey")
-        for each in told:
-            if not isinstance(each, dict) or not isinstance(each.get("key"), str):
-                self._charger.violated("configurationKey")
-                continue
-            value = each.get("value")
-            self._charger.configuration[each["key"]] = ConfigurationKey(
-                None if value is None else str(value), each.get("readonly") is True
+        No other may stand in it (OCPP 1.6, section 5.11): then the fallback holds at first.
+        """
+        payload: dict[str, Any] = {"connectorId": connector_id, "idTag": id_tag}
+        control = self._charger.control
+        if control.lease.volatile:
+            connector = self._charger.connector(connector_id)
+            payload["chargingProfile"] = profile_for(
+                control.lease,
+                connector_id,
+                limit_a,
+                duration_s if control.leases else None,
+                self._charger_now(),
+                None,
+                volts_of(connector),
+                watt_phases_of(self._charger, connector),
             )
-        self._charger.publish()
-
-    async def _set_profile(self, connector_id: int, profile: dict[str, Any]) -> None:
-        await self._ask(
-            "SetChargingProfile", {"connectorId": connector_id, "csChargingProfiles": profile}
-        )
-
-    async def _ask(
-        self, action: str, payload: dict[str, Any], accepted: tuple[str, ...] = ("Accepted",)
-    ) -> None:
-        answer = await self._call(action, payload)
-        status = str(answer.get("status", "no status"))
-        if status not in accepted:
-            raise CommandRefused(action, status)
-
-    def _charger_now(self) -> datetime:
-        return self._charger.clock.charger_time(self._utcnow())
+        await self._ask("RemoteStartTransaction", payload)
