@@ -1,4 +1,4 @@
-"""One websocket to one charger: reads frames, answers them in order, and sends our calls."""
+"""The conversation over one link to one charger: reads frames, answers in order, sends our calls."""
 
 import asyncio
 import logging
@@ -7,9 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
-from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
-
+from .call_health import CallHealth
 from .calls import CallQueue, OwnCall
 from .charger import Charger
 from .commands import CommandRefused, Commands, CommandUnanswered
@@ -25,6 +23,8 @@ from .frames import (
     pack_result,
     parse,
 )
+from .link import Link, LinkClosed
+from .pace import Pace
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ SEND_TIMEOUT_S = 10.0
 """A peer that takes no bytes for this long is gone."""
 FIRST_WORD_S = 2.0
 """A charger that boots says so at once, and some crash on a call before (lbbrhzn/ocpp #1275)."""
+NORMAL = 1000
+GOING_AWAY = 1001
 
 Caller = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -53,36 +55,44 @@ class Translator(Protocol):
 
 
 class Connection:
-    """The conversation over one websocket.
+    """The conversation over one link.
 
-    Our calls wait until the charger has spoken first, or a moment has passed.
+    Our calls wait until the charger has spoken first, or a moment has passed. `health` outlives the
+    connection. `close_hard`: it ends without a close frame.
     """
 
     def __init__(
         self,
-        websocket: ServerConnection,
+        link: Link,
         charger: Charger,
         translator: Callable[[Caller], Translator],
         utcnow: Callable[[], datetime],
+        health: CallHealth,
+        *,
+        close_hard: bool = False,
     ) -> None:
-        self._websocket = websocket
+        self._link = link
         self._charger = charger
         self._translator = translator(self.call)
         self._utcnow = utcnow
+        self._health = health
+        self._close_hard = close_hard
         self._loop = asyncio.get_running_loop()
         self._heard_at_s = self._loop.time()
+        self._called_at_s = self._heard_at_s
         self._spoken = asyncio.Event()
         self._queue = CallQueue()
         self._queued = asyncio.Event()
         self._results: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._ids = count(1)
         self._reader: asyncio.Task[None] | None = None
-        self._ending = (1000, "")
+        self._ending = (NORMAL, "")
         self._closed = False
         self.ended = asyncio.Event()
 
     async def run(self) -> None:
         """Keep the conversation until the link ends or is retired; no call stays unanswered."""
+        self._health.connected()
         self._charger.link_up(self._translator.commands, self._utcnow())
         self._charger.publish()
         try:
@@ -90,6 +100,7 @@ class Connection:
                 helpers = (
                     tasks.create_task(self._send_calls()),
                     tasks.create_task(self._set_up()),
+                    tasks.create_task(self._watch()),
                 )
                 self._reader = tasks.create_task(self._read())
                 self._reader.add_done_callback(lambda _: [each.cancel() for each in helpers])
@@ -99,9 +110,14 @@ class Connection:
                 self._settle(call, CommandUnanswered(call.action))
 
     async def close(self) -> None:
-        """Close the websocket after `run`; a peer that is gone makes it take the close time-out."""
-        await self._websocket.close(*self._ending)
-        self.ended.set()
+        """Close the link after `run`; a peer that is gone makes it take the close time-out."""
+        try:
+            if self._close_hard:
+                self._link.abort()
+            else:
+                await self._link.close(*self._ending)
+        finally:
+            self.ended.set()
 
     def retire(self, code: int, reason: str) -> None:
         """End this connection; `close` then tells the peer this code."""
@@ -124,6 +140,8 @@ class Connection:
             self._results.pop(call.message_id, None)
             self._queue.withdraw(call)
 
+    # Our calls.
+
     async def _set_up(self) -> None:
         await self._first_word()
         await self._translator.set_up()
@@ -142,51 +160,25 @@ class Connection:
             self._queued.clear()
             if call := self._queue.next(self._loop.time()):
                 await self._send(pack_call(*call))
-            busy = self._queue.in_flight is not None
             try:
-                async with asyncio.timeout_at(self._queue.deadline_s if busy else None):
+                async with asyncio.timeout_at(self._queue.wake_s()):
                     await self._queued.wait()
             except TimeoutError:
                 if call := self._queue.expired(self._loop.time()):
-                    self._settle(call, CommandUnanswered(call.action))
+                    self._give_up(call)
 
-    async def _read(self) -> None:
-        while (text := await self._receive()) is not None:
-            try:
-                frame = parse(text)
-            except FrameError as error:
-                self._complain("frame", error)
-                if error.message_id is not None:
-                    await self._send(pack_error(error.message_id, "FormationViolation", str(error)))
-                continue
-            match frame:
-                case Call():
-                    await self._send(await self._answer(frame))
-                    self._spoken.set()
-                    self._charger.publish()
-                case CallResult():
-                    self._take_answer(frame.message_id, frame.payload)
-                case CallError():
-                    self._take_answer(frame.message_id, frame)
-
-    async def _answer(self, call: Call) -> str:
-        try:
-            return pack_result(
-                call.message_id, await self._translator.handle(call.action, call.payload)
-            )
-        except CallRefusal as refusal:
-            unknown = refusal.code == "NotImplemented"
-            self._complain("unknown" if unknown else call.action, refusal)
-            return pack_error(call.message_id, refusal.code, refusal.description)
-        except Exception:
-            _LOGGER.exception("%s: %s could not be handled", self._charger.identity, call.action)
-            return pack_error(call.message_id, "InternalError", "the call could not be handled")
+    def _give_up(self, call: OwnCall) -> None:
+        self._settle(call, CommandUnanswered(call.action))
+        if self._health.unanswered(talked=self._called_at_s > self._queue.sent_s):
+            _LOGGER.info("%s talks but does not answer: its link is closed", self._charger.identity)
+            self.retire(GOING_AWAY, "calls are not answered")
 
     def _take_answer(self, message_id: MessageId, answer: dict[str, Any] | CallError) -> None:
-        call = self._queue.answered(message_id)
+        call = self._queue.answered(message_id, self._loop.time())
         if call is None:
             _LOGGER.debug("%s: answer %s nobody waits for", self._charger.identity, message_id)
             return
+        self._health.answered()
         if isinstance(answer, CallError):
             self._settle(call, CommandRefused(call.action, answer.code))
         elif (result := self._results.get(call.message_id)) and not result.done():
@@ -198,51 +190,105 @@ class Connection:
         if result is not None and not result.done():
             result.set_exception(error)
 
-    async def _receive(self) -> str | bytes | None:
-        """Return the next frame; None when the link ended, or is silent for too long.
+    # The charger's frames.
 
-        A missing pong alone never ends it: some chargers know no ping (lbbrhzn/ocpp #211).
-        """
-        while True:
-            try:
-                async with asyncio.timeout(PING_AFTER_S):
-                    text = await self._websocket.recv(decode=False)
+    async def _read(self) -> None:
+        pace = Pace(self._loop.time())
+        try:
+            while True:
+                text = await self._link.recv()
                 self._heard_at_s = self._loop.time()
-            except TimeoutError:
-                silent = self._loop.time() - self._heard_at_s >= SILENCE_S
-                if silent or not await self._ping():
-                    self._ending = (1001, "silent")
-                    return None
-            except ConnectionClosed:
-                return None
-            else:
-                return text
-
-    async def _ping(self) -> bool:
-        """Ask for a sign of life; return whether the link took the question."""
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                pong = asyncio.ensure_future(await self._websocket.ping())
-        except (ConnectionClosed, TimeoutError):
-            return False
-        pong.add_done_callback(self._ponged)
-        return True
-
-    def _ponged(self, pong: asyncio.Future[float]) -> None:
-        if not pong.cancelled() and pong.exception() is None:
-            self._heard_at_s = self._loop.time()
-
-    async def _send(self, text: str) -> None:
-        """Send; when the link is gone or takes nothing, the reader ends and all with it."""
-        try:
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await self._websocket.send(text)
-        except ConnectionClosed:
+                self._charger.frames.note(self._utcnow(), text, outgoing=False)
+                await self._take(text)
+                # Also without a pause others have their turn: `recv` does not wait while there is
+                # something to read.
+                await asyncio.sleep(pace.pause_s(self._loop.time(), len(text)))
+        except LinkClosed:
             return
-        except TimeoutError:
-            self.retire(1001, "takes nothing")
+
+    async def _take(self, text: str | bytes) -> None:
+        try:
+            frame = parse(text)
+        except FrameError as error:
+            self._complain("frame", error)
+            if error.message_id is not None:
+                await self._send(pack_error(error.message_id, "FormationViolation", str(error)))
+            return
+        match frame:
+            case Call():
+                self._called_at_s = self._heard_at_s
+                await self._answer(frame)
+                if frame.action == "BootNotification":
+                    self._queue.booted(self._loop.time())
+                self._spoken.set()
+                self._charger.publish()
+            case CallResult():
+                self._take_answer(frame.message_id, frame.payload)
+            case CallError():
+                self._take_answer(frame.message_id, frame)
+
+    async def _answer(self, call: Call) -> None:
+        try:
+            answer = await self._translator.handle(call.action, call.payload)
+            text = pack_result(call.message_id, answer)
+        except CallRefusal as refusal:
+            unknown = refusal.code == "NotImplemented"
+            self._complain("unknown" if unknown else call.action, refusal)
+            await self._send(pack_error(call.message_id, refusal.code, refusal.description))
+        except Exception:
+            _LOGGER.exception("%s: %s could not be handled", self._charger.identity, call.action)
+            text = pack_error(call.message_id, "InternalError", "the call could not be handled")
+            await self._send(text)
+        else:
+            await self._send(text)
+            self._charger.answered(call.action, call.payload, answer)
 
     def _complain(self, what: str, error: Exception) -> None:
         first = self._charger.violated(what)
         level = logging.WARNING if first else logging.DEBUG
         _LOGGER.log(level, "%s: bad %s: %s", self._charger.identity, what, error)
+
+    # The link.
+
+    async def _watch(self) -> None:
+        """End the link when it is silent for too long.
+
+        Any frame and any pong is a sign of life. A missing pong alone never ends it: some chargers
+        know no ping (lbbrhzn/ocpp #211).
+        """
+        while True:
+            quiet_s = self._loop.time() - self._heard_at_s
+            if quiet_s >= SILENCE_S:
+                self.retire(GOING_AWAY, "silent")
+            elif quiet_s < PING_AFTER_S:
+                await asyncio.sleep(PING_AFTER_S - quiet_s)
+                continue
+            await self._ping()
+            await asyncio.sleep(min(PING_AFTER_S, SILENCE_S - quiet_s))
+
+    async def _ping(self) -> None:
+        """Ask for a sign of life; a link which does not even take the question is gone."""
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                pong = asyncio.ensure_future(await self._link.ping())
+        except LinkClosed:
+            return
+        except TimeoutError:
+            self.retire(GOING_AWAY, "takes nothing")
+        else:
+            pong.add_done_callback(self._ponged)
+
+    def _ponged(self, pong: asyncio.Future[object]) -> None:
+        if not pong.cancelled() and pong.exception() is None:
+            self._heard_at_s = self._loop.time()
+
+    async def _send(self, text: str) -> None:
+        """Send; when the link is gone or takes nothing, the reader ends and all with it."""
+        self._charger.frames.note(self._utcnow(), text, outgoing=True)
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                await self._link.send(text)
+        except LinkClosed:
+            return
+        except TimeoutError:
+            self.retire(GOING_AWAY, "takes nothing")

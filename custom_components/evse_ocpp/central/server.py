@@ -214,7 +214,7 @@ class CentralSystem:
     def _forget(self, charger: Charger, connection: Connection) -> None:
         if self._connections.get(charger.identity) is connection:
             del self._connections[charger.identity]
-            charger.link_down()
+            charger.link_down(None if connection.retired else self._utcnow())
             charger.publish()
             _LOGGER.info("%s disconnected", charger.identity)
 
