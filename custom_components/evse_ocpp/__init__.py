@@ -4,8 +4,9 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import PLATFORMS
-from .hub import EvseOcppConfigEntry, Hub, storage
+from . import storage
+from .const import DEFAULT_OPTIONS, PLATFORMS
+from .hub import EvseOcppConfigEntry, Hub
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
@@ -24,6 +25,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> 
     return True
 
 
+async def async_migrate_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
+    """Bring an older entry up to date; False for one of a newer major version.
+
+    1.2: options for TLS, Home Assistant's own port and the tariff. What a wallbox's subentry does
+    not have yet has a default in `WallboxSettings`.
+    """
+    if entry.version > 1:
+        return False
+    if entry.minor_version < 2:
+        hass.config_entries.async_update_entry(
+            entry, options={**DEFAULT_OPTIONS, **entry.options}, minor_version=2
+        )
+    return True
+
+
 async def async_unload_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:
     """Remove the entities; the server closes after them, and its port is free again."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
@@ -31,7 +47,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) ->
 
 async def async_remove_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
     """Forget what was stored of its wallboxes."""
-    await storage(hass, entry).async_remove()
+    await storage.async_remove(hass, entry)
 
 
 async def async_remove_config_entry_device(

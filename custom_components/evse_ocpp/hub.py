@@ -6,6 +6,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -13,7 +14,6 @@ from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.storage import Store
 
 from .central.admission import Attempt
 from .central.charger import Charger
@@ -29,26 +29,18 @@ from .const import (
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
+    async_raise_damaged_database,
     async_raise_unknown_charger,
     async_raise_wrong_password,
 )
+from .pairing import PairingWindow
 from .steering import SteeringSettings
+from .storage import Storage
 from .wallbox import Wallbox, WallboxSettings
 
 _LOGGER = logging.getLogger(__name__)
 
-SAVE_DELAY_S = 300
-"""Transactions are stored at once. Meters can wait: they catch up with the charger's register."""
-_STORAGE_VERSION = 1
-
 type EvseOcppConfigEntry = ConfigEntry[Hub]
-
-
-def storage(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, Any]]:
-    """Return the place for what the wallboxes told, `to_dict` of each by its identity."""
-    return Store(
-        hass, _STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}", private=True, atomic_writes=True
-    )
 
 
 class Hub:
@@ -62,8 +54,8 @@ class Hub:
         self.server = CentralSystem(
             self, self, on_unknown=self._on_unknown, on_refused=self._on_refused
         )
-        self._storage = storage(hass, entry)
-        self._save_pending = False
+        self.storage = Storage(hass, entry, on_damaged=self._on_damaged)
+        self.pairing = PairingWindow()
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -72,7 +64,15 @@ class Hub:
 
     async def async_start(self) -> None:
         """Restore the wallboxes and open the port; ConfigEntryNotReady when it cannot be opened."""
-        stored = await self._storage.async_load() or {}
+        try:
+            stored = await self.storage.open()
+        except OSError as err:
+            await self.storage.close()
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN,
+                translation_key="storage_unavailable",
+                translation_placeholders={"error": str(err)},
+            ) from err
         for subentry in self._subentries().values():
             self._add(subentry, stored.get(subentry.unique_id or ""))
         interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
@@ -80,6 +80,7 @@ class Hub:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
         except OSError as err:
             await self._stop_steering(*self._steering)
+            await self.storage.close()
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key="port_unavailable",
@@ -90,14 +91,23 @@ class Hub:
                 },
             ) from err
         self._running = True
+        self.storage.start()
 
     async def async_stop(self) -> None:
         """Close all connections and the port, and store everything."""
         self._running = False
+        self.pairing.close()
         await self._stop_steering(*self._steering)
         await self.server.stop()
-        await self._storage.async_save(self._to_store())
+        for wallbox in self.wallboxes.values():
+            self.storage.save_later(wallbox)
+        await self.storage.close()
         async_clear_issues(self.hass, self.entry)
+
+    @property
+    def running(self) -> bool:
+        """Whether the server listens."""
+        return self._running
 
     async def async_apply(self) -> None:
         """Make the wallboxes what the config entry says now."""
@@ -142,9 +152,23 @@ class Hub:
         """Accept every card: the wallbox knows its own, and here the charging switch decides."""
         return "Accepted"
 
-    async def save(self, _charger: Charger) -> None:
-        """Store everything; when it returns, a transaction may be answered."""
-        await self._storage.async_save(self._to_store())
+    async def save(self, charger: Charger) -> None:
+        """Store a charger; when it returns, its transaction may be answered."""
+        await self.storage.save(self._wallbox(charger.identity))
+
+    def unknown_admitted(self, attempt: Attempt) -> Charger | None:
+        """Return the guest behind an attempt while the pairing window is open; None: refuse it."""
+        if attempt.identity in self.entry.options[CONF_IGNORED]:
+            return None
+        return self.pairing.admit(attempt)
+
+    @callback
+    def async_end_pairing(self) -> None:
+        """Close the pairing window; its guest dials again, as a wallbox or in vain."""
+        guest = self.pairing.guest
+        self.pairing.close()
+        if guest is not None and self._running:
+            self.entry.async_create_task(self.hass, self._disconnect(guest.charger.identity))
 
     @callback
     def _on_unknown(self, attempt: Attempt) -> None:
@@ -186,7 +210,7 @@ class Hub:
             settings,
             self._steering_settings(settings),
             stored=stored,
-            choices_changed=self._save_soon,
+            choices_changed=lambda: self.storage.save_soon(wallbox),
         )
         self.wallboxes[wallbox.subentry_id] = wallbox
         self.chargers[identity] = wallbox.charger
@@ -199,8 +223,8 @@ class Hub:
     async def _change(self, wallbox: Wallbox, subentry: ConfigSubentry) -> None:
         settings, before = WallboxSettings.of(subentry), wallbox.settings
         wallbox.apply(settings, self._steering_settings(settings))
-        if settings.password_hash != before.password_hash:
-            await self._disconnect(wallbox.charger.identity)  # it comes back with the new one
+        if settings.way_in != before.way_in:
+            await self._disconnect(wallbox.charger.identity)  # it comes back by the new one
 
     async def _remove(self, subentry_id: str) -> None:
         wallbox = self.wallboxes.pop(subentry_id)
@@ -208,9 +232,9 @@ class Hub:
         del self.chargers[identity]
         self._followed.pop(subentry_id)()
         async_clear_issues_of(self.hass, self.entry, identity)
-        self._save_later()
         await self._stop_steering(subentry_id)
         await self._disconnect(identity)
+        await self.storage.forget(identity)
 
     async def _disconnect(self, identity: str) -> None:
         try:
@@ -243,7 +267,7 @@ class Hub:
                     async_clear_issues_of(self.hass, self.entry, wallbox.charger.identity)
             if to_keep != (new_to_keep := wallbox.to_keep):
                 to_keep = new_to_keep
-                self._save_later()
+                self.storage.save_later(wallbox)
 
         on_change()
         self._followed[wallbox.subentry_id] = wallbox.subscribe(on_change)
@@ -275,26 +299,12 @@ class Hub:
                 **_via(parent),
             )
 
-    # Storage.
-
     @callback
-    def _save_later(self) -> None:
-        # A delayed save that is asked for again waits again: a charge would never be stored.
-        # One of a hub that could not start, or has stopped, would overwrite what another stored.
-        if self._running and not self._save_pending:
-            self._save_pending = True
-            self._storage.async_delay_save(self._to_store, SAVE_DELAY_S)
-
-    @callback
-    def _save_soon(self) -> None:
-        """Store what a person chose: it must outlive a power cut right afterwards."""
-        if self._running:
-            self._storage.async_delay_save(self._to_store, 0)
-
-    @callback
-    def _to_store(self) -> dict[str, Any]:
-        self._save_pending = False
-        return {wallbox.charger.identity: wallbox.to_dict() for wallbox in self.wallboxes.values()}
+    def _on_damaged(self, aside: Path) -> None:
+        """Tell of a damaged database, and write what this program knows into the new one."""
+        async_raise_damaged_database(self.hass, self.entry, aside)
+        for wallbox in self.wallboxes.values():
+            self.storage.save_soon(wallbox)
 
 
 def _via(parent: dr.DeviceEntry) -> dict[str, Any]:

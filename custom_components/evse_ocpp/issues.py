@@ -1,5 +1,7 @@
 """Repair issues: what the user has to decide or to correct at a wallbox."""
 
+from pathlib import Path
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -56,6 +58,27 @@ def async_raise_wrong_password(
 
 
 @callback
+def async_raise_damaged_database(hass: HomeAssistant, entry: ConfigEntry, aside: Path) -> None:
+    """Tell that what was stored could not be read; the issue stays until the user ignores it."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _damaged_database(entry),
+        is_fixable=False,
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="damaged_database",
+        translation_placeholders={"file": str(aside)},
+    )
+
+
+@callback
+def async_clear_damaged_database(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw that issue: the entry is gone."""
+    ir.async_delete_issue(hass, DOMAIN, _damaged_database(entry))
+
+
+@callback
 def async_clear_issues_of(hass: HomeAssistant, entry: ConfigEntry, identity: str) -> None:
     """Withdraw the issues of one wallbox: it was added, connected, or is gone."""
     for kind in ("unknown_charger", "wrong_password"):
@@ -72,3 +95,7 @@ def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 def _issue_id(kind: str, entry: ConfigEntry, identity: str) -> str:
     return f"{kind}/{entry.entry_id}/{identity.casefold()}"  # some wallboxes change the case
+
+
+def _damaged_database(entry: ConfigEntry) -> str:
+    return f"damaged_database/{entry.entry_id}"  # without an end, so `async_clear_issues` leaves it

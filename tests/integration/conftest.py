@@ -4,7 +4,8 @@
 websocket to the real server of `hub` is `support.connected`.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, create_autospec, patch
 
@@ -38,9 +39,13 @@ def subentries() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def entry(
-    hass: HomeAssistant, enable_custom_integrations: None, subentries: list[dict[str, Any]]
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    subentries: list[dict[str, Any]],
+    tmp_path: Path,
 ) -> MockConfigEntry:
-    """An entry that is not set up yet. Port 0: any free one."""
+    """An entry that is not set up yet. Port 0: any free one. Its files are the test's alone."""
+    hass.config.config_dir = str(tmp_path)
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="OCPP 9000",
@@ -80,6 +85,13 @@ def commands() -> AsyncMock:
     """What the wallbox is asked for; it accepts everything."""
     mock: AsyncMock = create_autospec(Commands, instance=True)
     return mock
+
+
+@pytest.fixture
+def all_enabled() -> Iterator[None]:
+    """Enable also what is off by default. Name it before the fixture of a hub or a wallbox."""
+    with patch("homeassistant.helpers.entity.Entity.entity_registry_enabled_default", new=True):
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """The hub with real websockets: admission, devices, storage, and changes while it runs."""
 
+import json
 import socket
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from types import MappingProxyType
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -10,7 +13,7 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -29,7 +32,8 @@ from custom_components.evse_ocpp.const import (
     DOMAIN,
     KEY_DLB_MAXIMUM_CURRENT,
 )
-from custom_components.evse_ocpp.hub import SAVE_DELAY_S, Hub
+from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.storage import SAVE_DELAY_S, database_path
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import IDENTITY, PASSWORD, Client, connected, set_up, subentry_data, until
@@ -38,6 +42,19 @@ from .support import IDENTITY, PASSWORD, Client, connected, set_up, subentry_dat
 def state(hass: HomeAssistant, entity_id: str) -> str | None:
     found = hass.states.get(entity_id)
     return found and found.state
+
+
+def on_disk(hass: HomeAssistant, hub: Hub) -> dict[str, Any]:
+    """What another process would read of each wallbox right now."""
+    with closing(sqlite3.connect(database_path(hass, hub.entry))) as connection:
+        rows = connection.execute("SELECT identity, state FROM charger").fetchall()
+    return {identity: json.loads(state) for identity, state in rows}
+
+
+def write_on_disk(hass: HomeAssistant, hub: Hub, identity: str, stored: dict[str, Any]) -> None:
+    with closing(sqlite3.connect(database_path(hass, hub.entry))) as connection, connection:
+        values = (json.dumps(stored), identity)
+        connection.execute("UPDATE charger SET state = ? WHERE identity = ?", values)
 
 
 def device_of(hass: HomeAssistant, hub: Hub, identifier: str) -> dr.DeviceEntry:
@@ -226,14 +243,12 @@ async def test_limit_becomes_a_lease_at_the_wallbox(hass: HomeAssistant, hub: Hu
         assert state(hass, "number.garage_current_limit") == "9.0"
 
 
-async def test_transaction_is_stored_before_it_is_answered(
-    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any]
-) -> None:
+async def test_transaction_is_stored_before_it_is_answered(hass: HomeAssistant, hub: Hub) -> None:
     """lbbrhzn/ocpp #1749: after a crash in a charge the transaction is still known."""
     async with connected(hub) as client:
         await client.boot()
         transaction_id = await client.start()
-        stored = hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY]["charger"]
+        stored = on_disk(hass, hub)[IDENTITY]["charger"]
         assert stored["connectors"][0]["transaction"]["id"] == transaction_id
 
 
@@ -266,9 +281,7 @@ async def test_what_a_wallbox_has_is_known_before_it_is_back(hass: HomeAssistant
     assert state(hass, "sensor.garage_house_current_l1") == "unavailable"
 
 
-async def test_energy_is_stored_while_it_flows(
-    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any], freezer: Any
-) -> None:
+async def test_energy_is_stored_while_it_flows(hass: HomeAssistant, hub: Hub, freezer: Any) -> None:
     """Values come more often than the delay is long; they must not put the saving off for ever."""
     charger = hub.chargers[IDENTITY]
     for _ in range(4):
@@ -277,7 +290,7 @@ async def test_energy_is_stored_while_it_flows(
         freezer.tick(SAVE_DELAY_S / 2)
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=False)
-    stored = hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY]["charger"]
+    stored = on_disk(hass, hub)[IDENTITY]["charger"]
     assert stored["connectors"][0]["meter"]["total_wh"] >= 200
 
 
@@ -293,12 +306,13 @@ async def test_energy_is_stored_while_it_flows(
 async def test_damaged_storage_does_not_stop_the_start(
     hass: HomeAssistant,
     hub: Hub,
-    hass_storage: dict[str, Any],
     damage: Callable[[dict[str, Any]], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert await hass.config_entries.async_unload(hub.entry.entry_id)
-    damage(hass_storage[f"{DOMAIN}.{hub.entry.entry_id}"]["data"][IDENTITY])
+    stored = on_disk(hass, hub)[IDENTITY]
+    damage(stored)
+    write_on_disk(hass, hub, IDENTITY, stored)
     await set_up(hass, hub.entry)
     assert "part of what was stored is damaged" in caplog.text
     assert state(hass, "switch.garage_charging") == "on"
@@ -369,43 +383,12 @@ async def test_port_in_use_is_retried(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize("ask", [Hub._save_later, Hub._save_soon])
-async def test_hub_that_does_not_run_overwrites_nothing(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
-    freezer: Any,
-    ask: Callable[[Hub], None],
-) -> None:
-    """One whose port was taken, and one that has stopped: the next one stores from then on."""
-    key = f"{DOMAIN}.{entry.entry_id}"
-    hub = Hub(hass, entry)
-    with (
-        patch.object(hub.server, "start", side_effect=OSError),
-        pytest.raises(ConfigEntryNotReady),
-    ):
-        await hub.async_start()
-    ask(hub)
-    await _let_delayed_saves_come(hass, freezer)
-    assert key not in hass_storage
-    await hub.async_stop()
-    hass_storage[key]["data"] = {"stored": "by the next one"}
-    ask(hub)
-    await _let_delayed_saves_come(hass, freezer)
-    assert hass_storage[key]["data"] == {"stored": "by the next one"}
-
-
-async def _let_delayed_saves_come(hass: HomeAssistant, freezer: Any) -> None:
-    freezer.tick(SAVE_DELAY_S + 1)
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
-
-
-async def test_removed_entry_leaves_nothing(
-    hass: HomeAssistant, hub: Hub, hass_storage: dict[str, Any]
-) -> None:
+async def test_removed_entry_leaves_nothing(hass: HomeAssistant, hub: Hub) -> None:
+    path = database_path(hass, hub.entry)
+    path.with_name(f"{path.name}.damaged-x").touch()
+    assert path.exists()
     await hass.config_entries.async_remove(hub.entry.entry_id)
-    assert f"{DOMAIN}.{hub.entry.entry_id}" not in hass_storage
+    assert not list(path.parent.glob(f"*{hub.entry.entry_id}*"))
     assert not er.async_entries_for_config_entry(er.async_get(hass), hub.entry.entry_id)
 
 

@@ -1,0 +1,145 @@
+"""One charging session as it is kept for ever: its row in the database, read and written."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+
+SCHEMA = """
+CREATE TABLE session (
+    uid TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    connector_id INTEGER NOT NULL,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    energy_wh REAL NOT NULL,
+    id_tag TEXT,
+    name TEXT,
+    person TEXT,
+    reason TEXT,
+    meter_start_wh REAL,
+    meter_stop_wh REAL,
+    cost REAL NOT NULL,
+    unpriced_wh REAL NOT NULL,
+    currency TEXT,
+    recovered INTEGER NOT NULL,
+    unattributed INTEGER NOT NULL
+);
+CREATE INDEX session_by_start ON session (started_at);
+CREATE INDEX session_by_charger ON session (identity, connector_id, started_at);
+CREATE INDEX session_by_person ON session (person, started_at);
+"""
+"""Instants are Unix seconds (UTC)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """One session. Times are aware UTC; `ended_at` None: it runs.
+
+    `name` and `person` (an entity id) are those of the card when it was read. `cost` is in
+    `currency`; it leaves out `unpriced_wh`, the energy for which no price was known. `recovered`:
+    its start was not seen. `unattributed`: only its end was told, of which connector is unknown.
+    """
+
+    uid: str
+    identity: str
+    connector_id: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    energy_wh: float = 0.0
+    id_tag: str | None = None
+    name: str | None = None
+    person: str | None = None
+    reason: str | None = None
+    meter_start_wh: float | None = None
+    meter_stop_wh: float | None = None
+    cost: float = 0.0
+    unpriced_wh: float = 0.0
+    currency: str | None = None
+    recovered: bool = False
+    unattributed: bool = False
+
+    @property
+    def known_cost(self) -> float | None:
+        """The cost, None when the price of all of its energy was unknown."""
+        return (
+            None if self.currency is None or self.unpriced_wh >= self.energy_wh > 0 else self.cost
+        )
+
+
+_NAMES = tuple(each.name for each in fields(SessionRow))
+_WRITE = (
+    f"INSERT OR REPLACE INTO session ({', '.join(_NAMES)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+)
+_TIMES = ("started_at", "ended_at")
+_FLAGS = ("recovered", "unattributed")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions are wanted; None: any. `start` counts from, `end` up to, by their starts."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    identities: Sequence[str] | None = None
+    connector_id: int | None = None
+    id_tag: str | None = None
+    person: str | None = None
+    running: bool | None = None
+
+    def where(self) -> tuple[str, list[object]]:
+        """Return the condition of an SQL query, and its parameters."""
+        conditions: list[str] = []
+        values: list[object] = []
+        for condition, value in (
+            ("started_at >= ?", self.start and self.start.timestamp()),
+            ("started_at < ?", self.end and self.end.timestamp()),
+            ("connector_id = ?", self.connector_id),
+            ("id_tag = ?", self.id_tag),
+            ("person = ?", self.person),
+        ):
+            if value is not None:
+                conditions.append(condition)
+                values.append(value)
+        if self.running is not None:
+            conditions.append("ended_at IS NULL" if self.running else "ended_at IS NOT NULL")
+        if self.identities is not None:
+            conditions.append(f"identity IN ({', '.join('?' * len(self.identities))})")
+            values += self.identities
+        return " AND ".join(conditions) or "1", values
+
+
+def write_sessions(connection: sqlite3.Connection, rows: Iterable[SessionRow]) -> None:
+    """Insert or replace sessions."""
+    connection.executemany(_WRITE, [_to_columns(row) for row in rows])
+
+
+def find_sessions(
+    connection: sqlite3.Connection, wanted: SessionFilter, *, limit: int = -1
+) -> list[SessionRow]:
+    """Return sessions, the newest first; at most `limit` of them (-1: all)."""
+    where, values = wanted.where()
+    found = connection.execute(
+        f"SELECT {', '.join(_NAMES)} FROM session WHERE {where} "  # noqa: S608 - our own names
+        "ORDER BY started_at DESC, uid LIMIT ?",
+        [*values, limit],
+    )
+    return [_from_columns(row) for row in found]
+
+
+def _to_columns(row: SessionRow) -> dict[str, object]:
+    columns = asdict(row)
+    for name in _TIMES:
+        columns[name] = columns[name] and columns[name].timestamp()
+    return columns
+
+
+def _from_columns(row: sqlite3.Row) -> SessionRow:
+    columns = dict(zip(_NAMES, row, strict=True))
+    for name in _TIMES:
+        if columns[name] is not None:
+            columns[name] = datetime.fromtimestamp(columns[name], UTC)
+    for name in _FLAGS:
+        columns[name] = bool(columns[name])
+    return SessionRow(**columns)

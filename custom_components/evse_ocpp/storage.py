@@ -1,0 +1,160 @@
+"""What is kept of one config entry: its database, and when the wallboxes are written to it.
+
+Transactions are written before they are answered. Meters can wait for minutes, as they catch up
+with the charger's register; a person's choice is written at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.storage import STORAGE_DIR, Store
+
+from .const import DOMAIN
+from .database import Database
+from .issues import async_clear_damaged_database
+from .session_record import SessionRow
+from .wallbox import Wallbox
+
+_LOGGER = logging.getLogger(__name__)
+
+SAVE_DELAY_S = 300
+"""How much of a meter a power cut may cost: the charger's register makes up for it."""
+_OLD_STORAGE_VERSION = 1
+
+
+def database_path(hass: HomeAssistant, entry: ConfigEntry) -> Path:
+    """Return the place of the entry's database."""
+    return Path(hass.config.path(STORAGE_DIR, f"{DOMAIN}.{entry.entry_id}.db"))
+
+
+async def async_remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete all that was kept of an entry, also files that were set aside as damaged."""
+
+    def delete(path: Path) -> None:
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink(missing_ok=True)
+
+    async_clear_damaged_database(hass, entry)
+    await hass.async_add_executor_job(delete, database_path(hass, entry))
+    await _old_storage(hass, entry).async_remove()
+
+
+def _old_storage(hass: HomeAssistant, entry: ConfigEntry) -> Store[dict[str, Any]]:
+    """Return the JSON file in which the chargers' states were kept before the database."""
+    return Store(
+        hass, _OLD_STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}", private=True, atomic_writes=True
+    )
+
+
+class Storage:
+    """Writes wallboxes to the database of their entry.
+
+    `changed_sessions` returns those of a charger that are not written yet; `sessions_written` is
+    told when they are. `on_damaged` gets the place of a file that was set aside.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        on_damaged: Callable[[Path], None],
+        changed_sessions: Callable[[str], Sequence[SessionRow]] = lambda _: (),
+        sessions_written: Callable[[Sequence[SessionRow]], None] = lambda _: None,
+    ) -> None:
+        self.hass = hass
+        self.entry = entry
+        self.database = Database(database_path(hass, entry), on_damaged)
+        self._changed_sessions = changed_sessions
+        self._sessions_written = sessions_written
+        self._unsaved: dict[str, Wallbox] = {}
+        self._cancel_timer: Callable[[], None] | None = None
+        self._running = False
+
+    async def open(self) -> dict[str, dict[str, Any]]:
+        """Open the database and return what was kept of each wallbox by its identity.
+
+        StorageError or TimeoutError when that cannot be done.
+        """
+        await self.database.open()
+        old = _old_storage(self.hass, self.entry)
+        for identity, state in (await old.async_load() or {}).items():
+            await self.database.put_charger(identity, state)
+        await old.async_remove()
+        return await self.database.chargers()
+
+    def start(self) -> None:
+        """Write from now on; before, a hub that cannot start would overwrite what another kept."""
+        self._running = True
+
+    async def close(self) -> None:
+        """Write what waits, and close; once more is harmless."""
+        was_running, self._running = self._running, False
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+        try:
+            if was_running:
+                await self._save_unsaved()
+        finally:
+            await self.database.close()
+
+    async def save(self, wallbox: Wallbox) -> None:
+        """Write a wallbox and its sessions; StorageError or TimeoutError when it is not on disk."""
+        self._unsaved.pop(wallbox.charger.identity, None)
+        identity = wallbox.charger.identity
+        sessions = self._changed_sessions(identity)
+        try:
+            await self.database.put_charger(identity, wallbox.to_dict(), sessions)
+        except OSError:
+            self.save_later(wallbox)
+            raise
+        self._sessions_written(sessions)
+
+    @callback
+    def save_later(self, wallbox: Wallbox) -> None:
+        """Write a wallbox within `SAVE_DELAY_S`.
+
+        What is asked for again does not wait again: a charge would never be written.
+        """
+        if not self._running:
+            return
+        self._unsaved[wallbox.charger.identity] = wallbox
+        if self._cancel_timer is None:
+            self._cancel_timer = async_call_later(self.hass, SAVE_DELAY_S, self._on_timer)
+
+    @callback
+    def save_soon(self, wallbox: Wallbox) -> None:
+        """Write what a person chose: it must outlive a power cut right afterwards."""
+        if self._running:
+            self._unsaved[wallbox.charger.identity] = wallbox
+            self.entry.async_create_task(self.hass, self._save_unsaved(), f"{DOMAIN} save a choice")
+
+    async def forget(self, identity: str) -> None:
+        """Delete the state of a wallbox that was removed; its sessions stay."""
+        self._unsaved.pop(identity, None)
+        await self.database.delete_charger(identity)
+
+    async def _on_timer(self, _: datetime) -> None:
+        self._cancel_timer = None
+        await self._save_unsaved()
+
+    async def _save_unsaved(self) -> None:
+        """Write all that waits; they share a commit, and the event loop has turns between them."""
+        waiting, self._unsaved = tuple(self._unsaved.values()), {}
+        saves: list[asyncio.Task[None]] = []
+        for wallbox in waiting:
+            saves.append(self.hass.async_create_task(self.save(wallbox), f"{DOMAIN} save"))
+            await asyncio.sleep(0)
+        for outcome in await asyncio.gather(*saves, return_exceptions=True):
+            if isinstance(outcome, OSError):
+                _LOGGER.error("A wallbox could not be stored: %s", outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome

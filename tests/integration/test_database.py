@@ -1,0 +1,293 @@
+"""The database: on disk when it says so, whatever happens to the file."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.evse_ocpp.database import Database, StorageError
+from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow, find_sessions
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def row(uid: str = "a", **fields: Any) -> SessionRow:
+    return SessionRow(
+        **{"uid": uid, "identity": "CP-1", "connector_id": 1, "started_at": NOON} | fields
+    )
+
+
+@pytest.fixture
+def damaged() -> list[Path]:
+    return []
+
+
+@pytest.fixture
+async def database(tmp_path: Path, damaged: list[Path]) -> AsyncGenerator[Database]:
+    database = Database(tmp_path / "new" / "evse.db", damaged.append)
+    await database.open()
+    yield database
+    await database.close()
+
+
+def on_disk(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """What another process would find right now."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+async def test_what_is_put_is_on_disk(database: Database) -> None:
+    await database.put_charger("CP-1", {"a": 1}, [row(energy_wh=5.0)])
+    assert on_disk(database.path, "SELECT identity, state FROM charger") == [("CP-1", '{"a":1}')]
+    assert on_disk(database.path, "SELECT uid, energy_wh FROM session") == [("a", 5.0)]
+    assert database.path.stat().st_mode & 0o077 == 0
+
+
+async def test_chargers_are_written_read_and_forgotten(database: Database) -> None:
+    await database.put_charger("CP-1", {"a": 1})
+    await database.put_charger("CP-1", {"a": 2})
+    await database.put_charger("CP-2", {}, [row(identity="CP-2")])
+    await database.delete_charger("CP-2")
+    assert await database.chargers() == {"CP-1": {"a": 2}}
+    assert await database.execute("SELECT identity FROM session") == [("CP-2",)]
+
+
+async def test_documents(database: Database) -> None:
+    await database.put_document("report", "CP-1", {"passed": True})
+    await database.put_document("report", "CP-1", {"passed": False})
+    await database.put_document("other", "CP-1", {})
+    assert await database.documents("report") == {"CP-1": {"passed": False}}
+    assert await database.get_document("report", "CP-1") == {"passed": False}
+    await database.delete_document("report", "CP-1")
+    assert await database.get_document("report", "CP-1") is None
+
+
+async def test_one_damaged_state_costs_no_other(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await database.put_charger("CP-1", {"a": 1})
+    await database.execute("INSERT INTO charger VALUES ('CP-2', '{'), ('CP-3', '7')")
+    assert await database.chargers() == {"CP-1": {"a": 1}}
+    assert "What was stored of CP-2 is damaged" in caplog.text
+
+
+async def test_many_writes_share_a_commit(database: Database) -> None:
+    """Three hundred chargers that start at once must not wait for three hundred syncs."""
+    commits = 0
+    in_transaction = database._in_transaction
+
+    def counting(works: Any) -> Any:
+        nonlocal commits
+        commits += 1
+        return in_transaction(works)
+
+    database._in_transaction = counting  # type: ignore[method-assign]
+    await asyncio.gather(*(database.put_charger(f"CP-{n}", {"n": n}) for n in range(300)))
+    assert len(await database.chargers()) == 300
+    assert commits <= 3
+
+
+@pytest.mark.parametrize(
+    ("work", "error"),
+    [
+        (lambda connection: connection.execute("SELECT * FROM nothing"), StorageError),
+        (lambda connection: {}["no such key"], KeyError),
+        (lambda connection: connection.execute("COMMIT"), StorageError),
+    ],
+)
+async def test_a_failing_work_harms_no_other(
+    database: Database, work: Callable[[sqlite3.Connection], Any], error: type[Exception]
+) -> None:
+    def fails(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT OR REPLACE INTO charger VALUES ('CP-3', '{}')")
+        work(connection)
+
+    outcomes = await asyncio.gather(
+        database.put_charger("CP-1", {}),
+        database.run(fails),
+        database.put_charger("CP-2", {}),
+        return_exceptions=True,
+    )
+    assert outcomes[0] is outcomes[2] is None
+    assert isinstance(outcomes[1], error)
+    assert set(await database.chargers()) >= {"CP-1", "CP-2"}
+
+
+async def test_who_stops_waiting_harms_nobody(database: Database) -> None:
+    impatient = asyncio.create_task(database.put_charger("CP-1", {}))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await database.put_charger("CP-2", {})
+    assert set(await database.chargers()) == {"CP-1", "CP-2"}
+
+
+async def test_closing_twice_and_using_it_afterwards(database: Database) -> None:
+    await database.put_charger("CP-1", {})
+    await database.close()
+    await database.close()
+    assert not database.is_open
+    for ask in (database.chargers, database.hold_still):
+        with pytest.raises(StorageError, match="is closed"):
+            await ask()
+
+
+async def test_what_was_asked_for_before_closing_is_done(database: Database) -> None:
+    asked = [asyncio.create_task(database.put_charger(f"CP-{n}", {})) for n in range(3)]
+    await asyncio.sleep(0)
+    await database.close()
+    await asyncio.gather(*asked)
+    assert len(on_disk(database.path, "SELECT * FROM charger")) == 3
+
+
+async def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "evse.db").mkdir()
+    database = Database(tmp_path / "evse.db", lambda _: None)
+    with pytest.raises(OSError):
+        await database.open()
+    assert not database.is_open
+
+
+@pytest.mark.parametrize(
+    ("damage", "survives"),
+    [
+        pytest.param(lambda data: b"", False, id="emptied"),
+        pytest.param(lambda data: b"this is no database" * 500, False, id="overwritten"),
+        pytest.param(lambda data: data[: len(data) // 2], False, id="cut"),
+        pytest.param(lambda data: data[:-4096] + bytes(4096), True, id="last page zeroed"),
+        pytest.param(lambda data: data[:16] + bytes(84) + data[100:], False, id="header zeroed"),
+    ],
+)
+async def test_damaged_file_is_set_aside(
+    database: Database,
+    damaged: list[Path],
+    damage: Callable[[bytes], bytes],
+    survives: bool,
+) -> None:
+    await database.put_charger("CP-1", {"a": 1}, [row(str(n)) for n in range(200)])
+    await database.close()
+    data = damage(database.path.read_bytes())
+    database.path.write_bytes(data)
+    await database.open()
+    await asyncio.sleep(0)  # the news of it comes from the other thread
+    assert [path.read_bytes() for path in damaged] == [data]
+    assert damaged[0].name.startswith("evse.db.damaged-")
+    assert bool(await database.chargers()) is survives
+    await database.put_charger("CP-2", {})
+    assert "CP-2" in await database.chargers()
+
+
+async def test_damage_while_it_runs(database: Database, damaged: list[Path]) -> None:
+    """The write that met it succeeds, and what could be read of the old file is there."""
+    await database.put_charger("CP-1", {"a": 1})
+    await database.put_charger("CP-1", {"a": 1}, [row(str(n)) for n in range(200)])
+    await database.hold_still()
+    data = bytearray(database.path.read_bytes())
+    data[-4096:] = bytes(4096)  # a page of the sessions
+    await database.execute("PRAGMA shrink_memory")
+    database.path.write_bytes(data)
+    for n in range(50):
+        await database.put_charger("CP-2", {}, [row(f"new {n}")])
+    await database.execute("SELECT sum(energy_wh), max(id_tag), min(person) FROM session")
+    await asyncio.sleep(0)
+    assert len(damaged) <= 1
+    assert set(await database.chargers()) == {"CP-1", "CP-2"}
+
+
+async def test_damage_is_met_by_a_work(
+    database: Database, damaged: list[Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    await database.put_charger("CP-1", {"a": 1}, [row()])
+
+    def corrupt(connection: sqlite3.Connection) -> list[Any]:
+        if not damaged_once:
+            damaged_once.append(1)
+            error = sqlite3.DatabaseError("database disk image is malformed")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT | 1 << 8
+            raise error
+        return connection.execute("SELECT uid FROM session").fetchall()
+
+    damaged_once: list[int] = []
+    assert await database.run(corrupt) == [("a",)]
+    await asyncio.sleep(0)
+    assert len(damaged) == 1
+    assert await database.chargers() == {"CP-1": {"a": 1}}
+    assert "is damaged" in caplog.text
+
+
+async def test_damage_that_stays_is_told(database: Database) -> None:
+    def corrupt(connection: sqlite3.Connection) -> None:
+        error = sqlite3.DatabaseError("malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    with pytest.raises(StorageError, match="malformed"):
+        await database.run(corrupt)
+
+
+async def test_copy_made_while_it_is_held_still_is_whole(
+    database: Database, tmp_path: Path
+) -> None:
+    """A backup copies file and log one after the other, while chargers go on."""
+    await database.put_charger("CP-1", {"n": 0})
+    await database.hold_still()
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(database.path.read_bytes())
+    for n in range(1, 1500):
+        await database.put_charger("CP-1", {"n": n}, [row(str(n))])
+        if n == 700:
+            log = database.path.with_name("evse.db-wal").read_bytes()
+            copy.with_name("copy.db-wal").write_bytes(log[:-1000])  # caught in a commit
+    assert copy.read_bytes() == database.path.read_bytes()
+    await database.let_go()
+    ((state,),) = on_disk(copy, "SELECT state FROM charger")
+    assert state in ('{"n":699}', '{"n":700}')
+    assert on_disk(copy, "PRAGMA integrity_check") == [("ok",)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "dcba"),
+        ({"start": NOON}, "dcb"),
+        ({"end": NOON}, "a"),
+        ({"start": NOON, "end": NOON + timedelta(hours=2)}, "cb"),
+        ({"identities": ["CP-2", "CP-3"]}, "d"),
+        ({"identities": []}, ""),
+        ({"identities": ["CP-1"], "connector_id": 2}, "c"),
+        ({"id_tag": "CARD"}, "ba"),
+        ({"person": "person.anna"}, "b"),
+        ({"running": True}, "dcb"),
+        ({"running": False}, "a"),
+    ],
+)
+async def test_sessions_are_found(database: Database, wanted: dict[str, Any], found: str) -> None:
+    hour = timedelta(hours=1)
+    rows = [
+        row("a", started_at=NOON - hour, ended_at=NOON, id_tag="CARD", unattributed=True),
+        row("b", id_tag="CARD", person="person.anna", cost=1.5, currency="EUR", energy_wh=5.0),
+        row("c", started_at=NOON + hour, connector_id=2),
+        row("d", started_at=NOON + 2 * hour, identity="CP-2", recovered=True),
+    ]
+    await database.put_charger("CP-1", {}, rows)
+    sessions = await database.run(lambda each: find_sessions(each, SessionFilter(**wanted)))
+    assert [each.uid for each in sessions] == list(found)
+    assert all(each == rows["abcd".index(each.uid)] for each in sessions)
+
+
+@pytest.mark.parametrize(
+    ("fields", "cost"),
+    [
+        ({"energy_wh": 1000.0, "cost": 0.3, "currency": "EUR"}, 0.3),
+        ({"energy_wh": 1000.0, "cost": 0.1, "currency": "EUR", "unpriced_wh": 500.0}, 0.1),
+        ({"energy_wh": 1000.0, "currency": "EUR", "unpriced_wh": 1000.0}, None),
+        ({"energy_wh": 1000.0}, None),
+        ({"currency": "EUR"}, 0.0),
+    ],
+)
+def test_cost_is_known_where_a_price_was(fields: dict[str, Any], cost: float | None) -> None:
+    assert row(**fields).known_cost == cost

@@ -1,0 +1,179 @@
+"""What is kept of an entry: when it is written, and what becomes of old or broken files."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import issue_registry as ir
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.evse_ocpp.const import DOMAIN
+from custom_components.evse_ocpp.database import Database, StorageError
+from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.storage import SAVE_DELAY_S, Storage, database_path
+from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .support import IDENTITY, set_up
+
+
+def on_disk(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, Any]:
+    with closing(sqlite3.connect(database_path(hass, entry))) as connection:
+        rows = connection.execute("SELECT identity, state FROM charger").fetchall()
+    return {identity: json.loads(state) for identity, state in rows}
+
+
+def total_wh(stored: dict[str, Any]) -> float:
+    return float(stored[IDENTITY]["charger"]["connectors"][0]["meter"]["total_wh"])
+
+
+async def test_old_file_is_taken_over_once(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], socket_enabled: None
+) -> None:
+    """Earlier versions kept one JSON file of all wallboxes."""
+    hub = await set_up(hass, entry)
+    hub.chargers[IDENTITY].connector(1).meter.total_wh = 4_711.0
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    state = on_disk(hass, entry)
+    database_path(hass, entry).unlink()
+    key = f"{DOMAIN}.{entry.entry_id}"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": state}
+    hub = await set_up(hass, entry)
+    assert hub.chargers[IDENTITY].connector(1).meter.total_wh == 4_711.0
+    assert key not in hass_storage
+    assert total_wh(on_disk(hass, entry)) == 4_711.0
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("ask", [Storage.save_later, Storage.save_soon])
+async def test_hub_that_does_not_run_overwrites_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    freezer: Any,
+    ask: Callable[[Storage, Wallbox], None],
+) -> None:
+    """One whose port was taken, and one that has stopped: the next one stores from then on."""
+    hub = Hub(hass, entry)
+    with (
+        patch.object(hub.server, "start", side_effect=OSError),
+        pytest.raises(ConfigEntryNotReady),
+    ):
+        await hub.async_start()
+    (wallbox,) = hub.wallboxes.values()
+    ask(hub.storage, wallbox)
+    freezer.tick(SAVE_DELAY_S + 1)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert on_disk(hass, entry) == {}
+    await hub.async_stop()
+    await hub.async_stop()
+    assert on_disk(hass, entry) == {}
+
+
+async def test_choice_is_on_disk_at_once(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    wallbox.charger.connector(1).meter.total_wh = 7.0
+    deaf_hub.storage.save_soon(wallbox)
+    await hass.async_block_till_done()
+    assert total_wh(on_disk(hass, deaf_hub.entry)) == 7.0  # type: ignore[arg-type]
+
+
+async def test_removed_wallbox_is_forgotten(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    await deaf_hub.save(wallbox.charger)
+    assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
+    hass.config_entries.async_remove_subentry(deaf_hub.entry, wallbox.subentry_id)
+    await hass.async_block_till_done()
+    assert on_disk(hass, deaf_hub.entry) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [StorageError("disk full"), TimeoutError()])
+async def test_full_disk_is_no_answer(
+    hass: HomeAssistant,
+    deaf_hub: Hub,
+    wallbox: Wallbox,
+    freezer: Any,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    """A transaction that could not be stored is refused, and written as soon as that works."""
+    with patch.object(Database, "put_charger", side_effect=error):
+        with pytest.raises(type(error)):
+            await deaf_hub.save(wallbox.charger)
+        freezer.tick(SAVE_DELAY_S + 1)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+    assert "could not be stored" in caplog.text
+    assert on_disk(hass, deaf_hub.entry) == {}  # type: ignore[arg-type]
+    freezer.tick(SAVE_DELAY_S + 1)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
+
+
+async def test_fault_of_ours_is_not_swallowed(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    deaf_hub.storage.save_later(wallbox)
+    with patch.object(Wallbox, "to_dict", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        await deaf_hub.storage._save_unsaved()
+
+
+async def test_damaged_database_is_told_and_begun_anew(
+    hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
+) -> None:
+    path = database_path(hass, entry)
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    await set_up(hass, entry)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"damaged_database/{entry.entry_id}")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert f"{path}.damaged-" in issue.translation_placeholders["file"]
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id) is not None
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id) is None
+
+
+async def test_place_that_cannot_be_written_is_retried(
+    hass: HomeAssistant, entry: MockConfigEntry, socket_enabled: None
+) -> None:
+    database_path(hass, entry).mkdir(parents=True)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "storage_unavailable"
+    database_path(hass, entry).rmdir()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_database_damaged_while_it_runs_is_written_anew(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    await deaf_hub.save(wallbox.charger)
+
+    def meet_damage(connection: sqlite3.Connection) -> None:
+        if not deaf_hub.storage.database.path.with_suffix(".met").exists():
+            deaf_hub.storage.database.path.with_suffix(".met").touch()
+            connection.execute("DELETE FROM charger")
+            connection.execute("COMMIT")
+            error = sqlite3.DatabaseError("malformed")
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+
+    await deaf_hub.storage.database.run(meet_damage)
+    await hass.async_block_till_done()
+    assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
