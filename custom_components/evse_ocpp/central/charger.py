@@ -14,7 +14,7 @@ from .charger_clock import ChargerClock, Instant, is_live
 from .charger_record import record_of, restore
 from .commands import Commands
 from .connector import (
-    ENERGIZED,
+    ENERGIZED_OR_UNKNOWN,
     FAULT_CODES,
     NO_FLOW,
     NO_OFFER,
@@ -25,12 +25,16 @@ from .connector import (
 from .control import Control
 from .happenings import Happening, HappeningKind
 from .listeners import Listeners
-from .readings import UNKNOWN, Phases, Sample, summarize
+from .message_log import MessageLog
+from .persistent_writes import PersistentWrites
+from .quarantine import Quarantine
+from .quirks import first_control
+from .readings import NOMINAL_V, UNKNOWN, Phases, Sample, summarize
+from .suspicions import Suspicions
 from .transaction import Transaction, TransactionId
 
-__all__ = ["Charger", "ChargerStatus", "ConfigurationKey", "Connector", "Reservation"]
+__all__ = ["NOMINAL_V", "Charger", "ChargerStatus", "ConfigurationKey", "Connector", "Reservation"]
 
-NOMINAL_V = 230.0
 MAX_VIOLATION_KINDS = 50
 MAX_CONNECTORS = 16
 """No wallbox has more; a number beyond it is a fault of the charger's firmware."""
@@ -51,7 +55,9 @@ class Charger:
     `fallback_a` is the standing limit which the charger confirmed last, None if it may be gone.
     `ocpp_version` is that of the newest connection ("1.6", "2.0.1"), None before the first.
     `feature_profiles` as in SupportedFeatureProfiles; empty: not told. `local_list_version` as in
-    GetLocalListVersion; None: not asked. `reservations` by their ids.
+    GetLocalListVersion; None: not asked. `reservations` by their ids. `remote_id_tag`: of our last
+    remote start. `energy_unit` (Wh, kWh): what the user says that its register has, whatever it
+    says itself.
     """
 
     def __init__(self, identity: str, *, phases: int = 3, max_current_a: float = 32.0) -> None:
@@ -73,10 +79,16 @@ class Charger:
         self.feature_profiles: frozenset[str] = frozenset()
         self.local_list_version: int | None = None
         self.reservations: dict[int, Reservation] = {}
+        self.remote_id_tag: str | None = None
+        self.energy_unit: str | None = None
+        self.suspicions = Suspicions()
         self.fallback_a: float | None = None
         self.control = Control()
+        self.persistent_writes = PersistentWrites()
+        self.quarantine = Quarantine()
         self.ocpp_version: str | None = None
         self.clock = ChargerClock()
+        self.frames = MessageLog()
         self.commands: Commands | None = None
         self.connected_since: datetime | None = None
         self.connection_count = 0
@@ -96,6 +108,11 @@ class Charger:
     def clock_offset_s(self) -> float | None:
         """How far its clock is ahead of ours, in s; None: not measured."""
         return self.clock.offset_s
+
+    @property
+    def suspects(self) -> dict[str, str]:
+        """What looks wrong, with a detail; see `Suspicions`."""
+        return self.suspicions.found
 
     @property
     def max_power_w(self) -> float:
@@ -153,8 +170,12 @@ class Charger:
         self.connected_since = at
         self.connection_count += 1
 
-    def link_down(self) -> None:
-        """Note that the connection is gone."""
+    def link_down(self, at: datetime | None = None) -> None:
+        """Note that the connection is gone; `at` when the charger let it go, None: we did."""
+        if at is None:
+            self.quarantine.let_go()
+        else:
+            self.quarantine.lost(at)
         self.commands = None
         self.connected_since = None
 
@@ -171,6 +192,9 @@ class Charger:
         self.model = model
         self.serial = serial
         self.firmware_version = firmware_version
+        if self.control.tested_at is None:
+            self.control = first_control(vendor, model)
+        self.quarantine.booted(at)
         self.clock.reset()
         self.configuration = {}
         self.fallback_a = None
@@ -312,11 +336,22 @@ class Charger:
         newest = connector.readings.at
         if live and (newest is None or at >= newest):
             over = transaction is not None and transaction.ended_at is not None
-            idle = not connector.transaction and connector.status not in {None} | ENERGIZED
-            connector.readings.take(summary, at, flowing=not (over or idle))
+            idle = not connector.transaction and connector.status not in ENERGIZED_OR_UNKNOWN
+            metered_wh, flowing = connector.meter.total_wh, not (over or idle)
+            connector.readings.take(summary, at, flowing=flowing, metered_wh=metered_wh)
+            charging = connector.transaction is not None and connector.status not in NO_FLOW
+            self.suspicions.take(connector_id, summary, at, flowing=charging)
+            self.suspicions.take_clock(self.clock.offset_s, unset=self.clock.unset)
             told_at = connector.offer_told_at
             if summary.offered_a is not None and (told_at is None or at >= told_at):
                 connector.offered_a = summary.offered_a
+
+    def end_reservation(self, reservation_id: int, status: str, at: datetime) -> None:
+        """Note that a reservation is over: Used, Cancelled, Expired or Removed."""
+        reservation = self.reservations.pop(reservation_id, None)
+        if reservation is not None:
+            told = {"reservation_id": reservation_id, "status": status}
+            self.happened(HappeningKind.RESERVATION_ENDED, reservation.connector_id, at, **told)
 
     def take_house_current(self, samples: Sequence[Sample]) -> None:
         """Take the currents at the house's connection, which the charger's own meter measures."""

@@ -52,11 +52,15 @@ class Instant(NamedTuple):
 
 
 class ChargerClock:
-    """Measures the clock by time stamps. Pure: the times of arrival are given (aware UTC)."""
+    """Measures the clock by time stamps. Pure: the times of arrival are given (aware UTC).
+
+    `unset`: its last stamp was of long before or after, as of a clock that nobody has set.
+    """
 
     def __init__(self) -> None:
         self._offset = timedelta()
         self._measured_at: datetime | None = None
+        self.unset = False
 
     @property
     def offset_s(self) -> float | None:
@@ -65,11 +69,12 @@ class ChargerClock:
 
     def reset(self) -> None:
         """Forget: the charger just got the time from us."""
-        self._offset, self._measured_at = timedelta(), None
+        self._offset, self._measured_at, self.unset = timedelta(), None, False
 
     def observe(self, stamp: datetime, arrived_at: datetime) -> None:
         """Learn from one stamp."""
         offset = stamp - arrived_at
+        self.unset = abs(offset) > MAX_AGE
         if abs(offset) > MAX_OFFSET:
             return
         old = self._measured_at is None or arrived_at - self._measured_at > MEASURED_FOR

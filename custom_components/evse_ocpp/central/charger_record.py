@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from .connector import Reservation
 from .control import Control
 from .energy_meter import EnergyMeter
+from .persistent_writes import PersistentWrites
+from .quarantine import Quarantine
 from .transaction import RegisterKind, Transaction
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def record_of(charger: "Charger") -> dict[str, Any]:
         "next_transaction_id": charger.books.next_id,
         "register_kind": charger.books.register_kind,
         "control": charger.control.to_dict(),
+        "persistent_writes": charger.persistent_writes.to_dict(),
         "connectors": [
             {
                 "id": connector.id,
@@ -32,6 +35,7 @@ def record_of(charger: "Charger") -> dict[str, Any]:
             for connector in charger.connectors.values()
         ],
         "unattributed_sessions": [_stored(each) for each in charger.unattributed_sessions],
+        "quarantine": charger.quarantine.to_dict(),
         "reservations": [
             [each.reservation_id, each.connector_id, each.id_tag, each.expires_at.isoformat()]
             for each in charger.reservations.values()
@@ -58,6 +62,9 @@ def restore(charger: "Charger", record: dict[str, Any]) -> None:
     charger.ocpp_version = record.get("ocpp_version")
     if (control := record.get("control")) is not None:
         charger.control = Control.from_dict(control)
+    if (writes := record.get("persistent_writes")) is not None:
+        charger.persistent_writes = PersistentWrites.from_dict(writes)
+    charger.quarantine = Quarantine.from_dict(record.get("quarantine", {}))
     for number, connector_id, id_tag, expires_at in record.get("reservations", ()):
         charger.reservations[number] = Reservation(
             int(number), int(connector_id), str(id_tag), datetime.fromisoformat(expires_at)

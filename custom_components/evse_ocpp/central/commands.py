@@ -53,6 +53,17 @@ class NotSupported(CommandError):  # noqa: N818 - says what happened
         super().__init__(action, f"{action} does not exist in the OCPP version of this charger")
 
 
+class CallHeld(CommandError):  # noqa: N818 - says what happened
+    """The charger restarted each time after this call (`call`: its name in the quarantine).
+
+    Nothing was sent; `charger.quarantine.release(call)` allows it again.
+    """
+
+    def __init__(self, action: str, call: str) -> None:
+        self.call = call
+        super().__init__(action, f"{call} was not sent: the charger restarted each time after it")
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A step of a schedule: from `start_s` on, `limit` in the schedule's unit."""
@@ -99,7 +110,8 @@ class LogKind(StrEnum):
 class Commands(Protocol):
     """The way to one live connection.
 
-    Every method raises CommandRefused, CommandUnanswered or NotSupported (all CommandError).
+    Every method raises CommandRefused, CommandUnanswered, NotSupported or CallHeld (all
+    CommandError), and ValueError for what no message can carry, which names the field.
     """
 
     # The current. The method is that of `charger.control`.
@@ -111,9 +123,19 @@ class Commands(Protocol):
         """Limit the running transaction to `limit_a` per phase (0: pause) for `duration_s`."""
 
     async def try_method(
-        self, method: Method, connector_id: int, limit_a: float, duration_s: float | None
+        self,
+        method: Method,
+        connector_id: int,
+        limit_a: float,
+        duration_s: float | None,
+        *,
+        switch_to: int | None = None,
     ) -> None:
-        """Set a limit by a given method; `duration_s` None: standing. For the commissioning."""
+        """Set a limit by a given method; `duration_s` None: standing. For the commissioning.
+
+        `switch_to`: charge with so many phases from now on. ValueError for less than 6 A by a
+        method that outlasts the transaction.
+        """
 
     async def set_profile(self, connector_id: int, profile: dict[str, Any]) -> None:
         """Send a charging profile as it is, in the charger's own OCPP version."""

@@ -28,6 +28,7 @@ ENERGIZED = frozenset(
     {ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE}
 )
 """States which only a running transaction has."""
+ENERGIZED_OR_UNKNOWN = {None} | ENERGIZED
 PLUGGED = ENERGIZED | {ChargerStatus.PREPARING, ChargerStatus.FINISHING}
 NO_FLOW = frozenset(ChargerStatus) - {ChargerStatus.CHARGING, ChargerStatus.FAULTED}
 NO_OFFER = frozenset(

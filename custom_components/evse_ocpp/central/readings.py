@@ -12,6 +12,11 @@ UNKNOWN: Phases = (None, None, None)
 _PHASE = {"L1": 0, "L1-N": 0, "L2": 1, "L2-N": 1, "L3": 2, "L3-N": 2}
 _LINE_TO_LINE = {"L1-L2": 0, "L2-L3": 1, "L3-L1": 2}
 
+NOMINAL_V = 230.0
+STEP_S, NO_STEP_S = 60.0, 600.0
+"""Over how many s power is derived from energy: registers have steps of 10 to 100 Wh, so it is
+taken from step to step; where none comes for 10 minutes, nothing flows."""
+
 
 class Sample(NamedTuple):
     """One sampled value in the base unit of its measurand (W, Wh, A, V, °C, %)."""
@@ -37,13 +42,20 @@ class Summary:
     others: dict[str, float] = field(default_factory=dict)
 
 
+class _Energy(NamedTuple):
+    """What our own meter showed at an instant."""
+
+    total_wh: float
+    at: datetime
+
+
 @dataclass(slots=True)
 class Readings:
     """The newest values of a connector; None where the charger has not said it.
 
-    `at` is the charger's time stamp. `power_derived`: from voltage and current, since the charger
-    sends no power. `register_wh` is the charger's own register, as it came. `others`: what few
-    chargers measure, by measurand in its base unit.
+    `at` is when it was measured. `power_derived`: from voltage and current, or from the energy,
+    since the charger sends no power. `register_wh` is the charger's own register, as it came.
+    `others`: what few chargers measure, by measurand in its base unit.
     """
 
     at: datetime | None = None
@@ -55,9 +67,15 @@ class Readings:
     temperature_c: float | None = None
     soc_percent: float | None = None
     others: dict[str, float] = field(default_factory=dict)
+    _energy: _Energy | None = None
 
-    def take(self, summary: Summary, at: datetime, *, flowing: bool) -> None:
-        """Take what was measured at `at`. `flowing` False: no energy can flow, whatever it says."""
+    def take(
+        self, summary: Summary, at: datetime, *, flowing: bool, metered_wh: float = 0.0
+    ) -> None:
+        """Take what was measured at `at`. `flowing` False: no energy can flow, whatever it says.
+
+        `metered_wh`: what our own meter of the connector shows then.
+        """
         self.at = at
         for name in ("register_wh", "temperature_c", "soc_percent"):
             value = getattr(summary, name)
@@ -71,16 +89,33 @@ class Readings:
             self.current_a = summary.current_a
         if summary.power_w is not None:
             self.power_w, self.power_derived = summary.power_w, False
-        elif summary.current_a != UNKNOWN and (self.power_w is None or self.power_derived):
-            self.power_w = derived_power_w(self.voltage_v, self.current_a)
-            self.power_derived = True
+        elif self.power_w is None or self.power_derived:
+            self._derive_power(summary, _Energy(metered_wh, at))
         if not flowing:
             self.stop_flow()
 
     def stop_flow(self) -> None:
         """Set power and currents to 0: no energy flows, but no sample will say so."""
+        if self.power_w is None:
+            self.power_derived = True
         self.power_w = 0.0
         self.current_a = _zeroed(self.current_a)
+        self._energy = None
+
+    def _derive_power(self, summary: Summary, now: _Energy) -> None:
+        """Make up for a power that the charger does not send: Σ U·I, else dE/dt."""
+        if summary.current_a != UNKNOWN:
+            self.power_w = derived_power_w(self.voltage_v, self.current_a)
+            self.power_derived = True
+        elif self.current_a == UNKNOWN and summary.register_wh is not None:
+            before = self._energy
+            elapsed_s = 0.0 if before is None else (now.at - before.at).total_seconds()
+            if before is None:
+                self._energy = now
+            elif elapsed_s >= NO_STEP_S or (elapsed_s >= STEP_S and now.total_wh > before.total_wh):
+                self.power_w = (now.total_wh - before.total_wh) * 3600 / elapsed_s
+                self.power_derived = True
+                self._energy = now
 
 
 @dataclass(slots=True)
@@ -127,11 +162,11 @@ def summarize(samples: Iterable[Sample], phases: int) -> Summary:
 
 
 def derived_power_w(voltage_v: Phases, current_a: Phases) -> float | None:
-    """Return Σ U·I over the phases of which both are known; None when there is none."""
+    """Return Σ U·I over the phases whose current is known, with 230 V where no voltage is."""
     powers = [
-        volts * amps
+        (NOMINAL_V if volts is None else volts) * amps
         for volts, amps in zip(voltage_v, current_a, strict=True)
-        if volts is not None and amps is not None
+        if amps is not None
     ]
     return sum(powers) if powers else None
 

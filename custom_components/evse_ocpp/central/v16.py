@@ -8,6 +8,7 @@ from .admission import Admission
 from .charger import Charger
 from .commands import Commands
 from .connection import Caller
+from .sample_watch import watch
 from .v16_inbound import Inbound, Store
 from .v16_outbound import Commands16
 from .v16_setup import set_up
@@ -26,6 +27,7 @@ class Translator16:
     ) -> None:
         self._charger = charger
         charger.ocpp_version = "1.6"
+        self._utcnow = utcnow
         self._inbound = Inbound(charger, admission, store, utcnow)
         self._outbound = Commands16(charger, call, utcnow)
         self.commands: Commands = self._outbound
@@ -35,5 +37,10 @@ class Translator16:
         return await self._inbound.handle(action, payload)
 
     async def set_up(self) -> None:
-        """See `set_up.set_up`."""
+        """See `v16_setup.set_up`; then look after its meter values until cancelled."""
         await set_up(self._charger, self._inbound, self._outbound)
+        await watch(
+            self._charger,
+            lambda connector_id: self._outbound.trigger("MeterValues", connector_id),
+            self._utcnow,
+        )

@@ -1,18 +1,14 @@
 """Calls of the charger → the charger model, and what they are answered."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-import orjson
-
 from .admission import Admission
-from .charger import MAX_CONNECTORS, Charger, ChargerStatus
+from .charger import Charger, ChargerStatus
 from .charger_clock import is_live
 from .fields import (
-    as_current_a,
     as_energy_wh,
     as_integer,
     as_list,
@@ -23,16 +19,13 @@ from .fields import (
 )
 from .frames import CallRefusal
 from .happenings import HappeningKind
-from .v16_measurands import samples_in
-
-_LOGGER = logging.getLogger(__name__)
+from .v16_measurands import DEFAULT_MEASURAND, samples_in
+from .v16_notices import Notices, connector_id_in
 
 HEARTBEAT_S = 60
 """Keeps links alive through routers which forget idle ones after a minute (lbbrhzn/ocpp #2030)."""
 SAVE_TIMEOUT_S = 10.0
 """Shorter than a charger waits for an answer; it sends the message again."""
-VENDOR_ID = "evse-ocpp"
-"""vendorId of the DataTransfer by which our wallboxes tell the limit that wins, and the offer."""
 
 _STATUS = {
     "Available": ChargerStatus.AVAILABLE,
@@ -74,18 +67,16 @@ class Inbound:
         self._store = store
         self._utcnow = utcnow
         self.status_seen = False
+        self._card: str | None = None
         self._handlers: Mapping[str, Callable[[Payload], Payload | Awaitable[Payload]]] = {
             "Authorize": self._authorize,
             "BootNotification": self._boot_notification,
-            "DataTransfer": self._data_transfer,
-            "DiagnosticsStatusNotification": self._diagnostics_status_notification,
-            "FirmwareStatusNotification": self._firmware_status_notification,
             "Heartbeat": self._heartbeat,
             "MeterValues": self._meter_values,
-            "SecurityEventNotification": self._security_event_notification,
             "StartTransaction": self._start_transaction,
             "StatusNotification": self._status_notification,
             "StopTransaction": self._stop_transaction,
+            **Notices(charger, utcnow).handlers,
         }
 
     async def handle(self, action: str, payload: Payload) -> Payload:
@@ -121,7 +112,7 @@ class Inbound:
         return {"currentTime": self._time()}
 
     def _status_notification(self, payload: Payload) -> Payload:
-        connector_id = self._connector_id(payload, minimum=0)
+        connector_id = connector_id_in(payload, minimum=0)
         status = required(payload, "status", _as_status)
         texts = {
             name: optional(payload, name, as_text, self._charger)
@@ -146,26 +137,38 @@ class Inbound:
     def _authorize(self, payload: Payload) -> Payload:
         id_tag = required(payload, "idTag", as_text)
         status = self._admission.authorize(self._charger, id_tag)
-        self._charger.happened(
-            HappeningKind.CARD_READ, 0, self._utcnow(), id_tag=id_tag, status=status
-        )
+        self._card_read(0, id_tag, status)
         return {"idTagInfo": {"status": status}}
 
+    def _card_read(self, connector_id: int, id_tag: str, status: str) -> None:
+        """Tell of a card; the tag of a remote start is none."""
+        self._card = id_tag
+        if id_tag != self._charger.remote_id_tag:
+            self._charger.happened(
+                HappeningKind.CARD_READ, connector_id, self._utcnow(), id_tag=id_tag, status=status
+            )
+
     async def _start_transaction(self, payload: Payload) -> Payload:
-        connector_id = self._connector_id(payload, minimum=1)
+        connector_id = connector_id_in(payload, minimum=1)
         id_tag = required(payload, "idTag", as_text)
         meter_start_wh = optional(payload, "meterStart", as_energy_wh, self._charger)
         stamp = optional(payload, "timestamp", as_time, self._charger)
+        reservation_id = optional(payload, "reservationId", as_integer, self._charger)
+        started_at = self._charger.clock.instant(stamp, self._utcnow())
         transaction = self._charger.start_transaction(
             connector_id,
             id_tag,
-            self._charger.clock.instant(stamp, self._utcnow()),
+            started_at,
             meter_start_wh,
             start_key=f"{id_tag} {payload.get('timestamp')} {payload.get('meterStart')}",
             stamp=stamp,
         )
+        if reservation_id is not None:
+            self._charger.end_reservation(reservation_id, "Used", started_at)
         await self._save()
         status = self._admission.authorize(self._charger, id_tag)
+        if id_tag != self._card:  # the charger knew the card, and asked nobody
+            self._card_read(connector_id, id_tag, status)
         return {"transactionId": transaction.id, "idTagInfo": {"status": status}}
 
     async def _stop_transaction(self, payload: Payload) -> Payload:
@@ -173,6 +176,7 @@ class Inbound:
         meter_stop_wh = optional(payload, "meterStop", as_energy_wh, self._charger)
         stamp = optional(payload, "timestamp", as_time, self._charger)
         reason = optional(payload, "reason", as_text, self._charger) or "Local"
+        id_tag = optional(payload, "idTag", as_text, self._charger)
         data = optional(payload, "transactionData", as_list, self._charger) or []
         connector = self._charger.connector_of(transaction_id)
         if connector is not None:
@@ -183,15 +187,29 @@ class Inbound:
             reason,
             meter_stop_wh,
             stamp=stamp,
+            meter_start_wh=None if connector else self._begin_wh(data),
+            id_tag=id_tag,
         )
         await self._save()
-        id_tag = optional(payload, "idTag", as_text, self._charger)
         if id_tag is None:
             return {}
         return {"idTagInfo": {"status": self._admission.authorize(self._charger, id_tag)}}
 
+    def _begin_wh(self, data: list[Any]) -> float | None:
+        """Return the register at the transaction's begin, if its data tell it."""
+        sampled = [
+            each
+            for meter_value in data
+            if isinstance(meter_value, dict) and isinstance(meter_value.get("sampledValue"), list)
+            for each in meter_value["sampledValue"]
+        ]
+        for sample in samples_in(sampled, self._charger):
+            if sample.measurand == DEFAULT_MEASURAND and sample.context == "Transaction.Begin":
+                return sample.value
+        return None
+
     def _meter_values(self, payload: Payload) -> Payload:
-        connector_id = self._connector_id(payload, minimum=0)
+        connector_id = connector_id_in(payload, minimum=0)
         transaction_id = optional(payload, "transactionId", as_integer, self._charger)
         meter_values = required(payload, "meterValue", as_list)
         self._take_meter_values(connector_id, transaction_id, meter_values)
@@ -217,53 +235,6 @@ class Inbound:
                 )
             elif is_live(at, arrived_at):
                 charger.take_house_current([each for each in samples if each.location == "Inlet"])
-
-    def _data_transfer(self, payload: Payload) -> Payload:
-        if required(payload, "vendorId", as_text) != VENDOR_ID:
-            return {"status": "UnknownVendorId"}
-        if payload.get("messageId") != "Limit":
-            return {"status": "UnknownMessageId"}
-        try:
-            told = dict(orjson.loads(payload["data"]))
-            connector_id = self._connector_id(told, minimum=1)
-            limit_a = float(told["limit"])
-            source = str(told["source"])[:50]
-        except (KeyError, TypeError, ValueError, CallRefusal):
-            self._charger.violated("DataTransfer.data")
-            return {"status": "Rejected"}
-        offered_a = optional(told, "offered", as_current_a, self._charger)
-        self._charger.take_limit(connector_id, limit_a, source, offered_a, self._utcnow())
-        return {"status": "Accepted"}
-
-    def _firmware_status_notification(self, payload: Payload) -> Payload:
-        self._charger.firmware_status = required(payload, "status", as_text)
-        return {}
-
-    def _diagnostics_status_notification(self, payload: Payload) -> Payload:
-        self._charger.diagnostics_status = required(payload, "status", as_text)
-        return {}
-
-    def _security_event_notification(self, payload: Payload) -> Payload:
-        kind = required(payload, "type", as_text)
-        _LOGGER.info("%s: security event %r", self._charger.identity, kind[:50])
-        stamp = optional(payload, "timestamp", as_time, self._charger)
-        self._charger.happened(
-            HappeningKind.SECURITY_EVENT,
-            0,
-            self._charger.clock.instant(stamp, self._utcnow()),
-            type=kind,
-            tech_info=optional(payload, "techInfo", as_text, self._charger),
-        )
-        return {}
-
-    def _connector_id(self, payload: Payload, minimum: int) -> int:
-        connector_id = required(payload, "connectorId", as_integer)
-        if not minimum <= connector_id <= MAX_CONNECTORS:
-            raise CallRefusal(
-                "PropertyConstraintViolation",
-                f"connectorId: {connector_id} came, allowed are {minimum} to {MAX_CONNECTORS}",
-            )
-        return connector_id
 
     def _time(self) -> str:
         """Return the time with Z and without fractions, which every charger reads (evcc #15535)."""

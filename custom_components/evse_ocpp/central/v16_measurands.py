@@ -58,6 +58,8 @@ def samples_in(sampled_values: list[Any], charger: Charger) -> Iterator[Sample]:
 
 def _value(sampled: dict[str, Any], rule: _Rule, charger: Charger) -> float | None:
     unit = sampled.get("unit")
+    if charger.energy_unit is not None and "Wh" in rule.factors:
+        unit = charger.energy_unit
     factor = 1.0 if unit is None else rule.factors.get(str(unit))
     if factor is None:
         charger.violated("sampledValue.unit")  # the base unit is what was meant, or nothing is

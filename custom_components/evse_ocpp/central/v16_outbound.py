@@ -97,4 +97,5 @@ class Commands16(CardCalls, CertificateCalls, DeviceCalls, ProfileCalls):
                 volts_of(connector),
                 watt_phases_of(self._charger, connector),
             )
+        self._charger.remote_id_tag = id_tag
         await self._ask("RemoteStartTransaction", payload)

@@ -77,7 +77,7 @@ async def _read_configuration(charger: Charger, commands: Commands16) -> None:
         _LOGGER.info("%s: %s", charger.identity, error)
 
 
-async def _try(charger: Charger, command: Awaitable[None]) -> None:
+async def _try(charger: Charger, command: Awaitable[object]) -> None:
     try:
         await command
     except CommandError as error:

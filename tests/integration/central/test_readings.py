@@ -59,9 +59,10 @@ def test_power_is_derived_where_missing_and_replaced_when_it_comes():
     assert (readings.power_w, readings.power_derived) == (6800, False)
 
 
-def test_power_of_unknown_voltage_is_unknown():
-    assert derived_power_w((None, None, None), (10, 10, 10)) is None
-    assert derived_power_w((230, None, None), (10, 10, None)) == 2300
+def test_quirk_17_power_of_currents_alone_is_that_of_230_v():
+    assert derived_power_w((None, None, None), (10, 10, 10)) == 6900
+    assert derived_power_w((240, None, None), (10, 10, None)) == 4700
+    assert derived_power_w((230, 230, 230), (None, None, None)) is None
 
 
 def test_no_flow_shows_zero_but_keeps_voltage():

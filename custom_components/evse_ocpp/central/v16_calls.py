@@ -1,0 +1,77 @@
+"""How one call is made to an OCPP 1.6 charger: unless it is held back, and what is accepted."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from .charger import Charger
+from .commands import CallHeld, CommandRefused
+from .connection import Caller
+
+MAX_ID_TAG_CHARS = 20
+"""idToken of OCPP 1.6, section 7.28."""
+_ACCEPTED = ("Accepted",)
+_DISTINCT = ("key", "requestedMessage")
+"""Fields of which one value may restart a charger while others do not."""
+
+
+class Calls16:
+    """The calls of one connection."""
+
+    def __init__(self, charger: Charger, call: Caller, utcnow: Callable[[], datetime]) -> None:
+        self._charger = charger
+        self._call = call
+        self._utcnow = utcnow
+
+    async def _request(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Make a call and return its answer; CallHeld if the charger restarts on it."""
+        quarantine, name = self._charger.quarantine, name_of(action, payload)
+        if quarantine.holds(name):
+            raise CallHeld(action, name)
+        quarantine.sent(name, self._utcnow())
+        try:
+            answer = await self._call(action, payload)
+        except CommandRefused:
+            quarantine.answered(name)
+            raise
+        quarantine.answered(name)
+        return answer
+
+    async def _ask(
+        self,
+        action: str,
+        payload: dict[str, Any],
+        accepted: Collection[str] = _ACCEPTED,
+    ) -> dict[str, Any]:
+        """Make a call and return its answer, whose status is one of those `accepted`."""
+        answer = await self._request(action, payload)
+        status = str(answer.get("status", "no status"))
+        if status not in accepted:
+            raise CommandRefused(action, status)
+        return answer
+
+    def _charger_now(self) -> datetime:
+        return self._charger.clock.charger_time(self._utcnow())
+
+
+def name_of(action: str, payload: dict[str, Any]) -> str:
+    """Return by which name the quarantine knows a call."""
+    for field in _DISTINCT:
+        value = payload.get(field)
+        if isinstance(value, list):
+            value = value[0] if len(value) == 1 else None
+        if value is not None:
+            return f"{action} {value}"
+    return action
+
+
+def time_text(instant: datetime) -> str:
+    """Write an instant with Z and without fractions, which every charger reads (evcc #15535)."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def bounded(name: str, text: str, most: int) -> str:
+    """Return a text that the message can carry; ValueError names the field."""
+    if len(text) > most:
+        raise ValueError(f"{name}: {len(text)} characters came, allowed are {most}")
+    return text
