@@ -8,11 +8,14 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .central.charger import ChargerStatus, Connector
 from .entity import EvseDescription, EvseEntity, async_add_described
 from .hub import EvseOcppConfigEntry
+from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
 
@@ -20,6 +23,10 @@ PARALLEL_UPDATES = 0
 @dataclass(frozen=True, kw_only=True)
 class EvseBinarySensorDescription(EvseDescription, BinarySensorEntityDescription):
     """Describes a binary sensor."""
+
+
+def _faulted(_: Wallbox, connector: Connector) -> bool | None:
+    return None if connector.status is None else connector.status is ChargerStatus.FAULTED
 
 
 BINARY_SENSORS = (
@@ -36,6 +43,16 @@ BINARY_SENSORS = (
         translation_key="cable",
         device_class=BinarySensorDeviceClass.PLUG,
         value_fn=lambda _, connector: connector.plugged,
+    ),
+    EvseBinarySensorDescription(
+        key="fault",
+        translation_key="fault",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda _, connector: (
+            connector.status and connector.status is ChargerStatus.FAULTED
+        ),
     ),
 )
 

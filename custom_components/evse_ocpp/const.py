@@ -1,6 +1,8 @@
 """Names, defaults and bounds of what the user sets."""
 
-from typing import Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from homeassistant.const import Platform
 
@@ -8,9 +10,15 @@ DOMAIN: Final = "evse_ocpp"
 
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.IMAGE,
     Platform.NUMBER,
+    Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TEXT,
     Platform.TIME,
 )
 
@@ -30,7 +38,9 @@ CONF_TARIFF_ENTITY: Final = "tariff_entity"
 CONF_HOME_ASSISTANT_PORT: Final = "home_assistant_port"
 CONF_TLS: Final = "tls"
 TLS_NONE: Final = "none"
-TLS_MODES: Final = (TLS_NONE, "own", "files")
+TLS_OWN: Final = "own"
+TLS_FILES: Final = "files"
+TLS_MODES: Final = (TLS_NONE, TLS_OWN, TLS_FILES)
 CONF_TLS_PORT: Final = "tls_port"
 CONF_TLS_CERTIFICATE: Final = "tls_certificate"
 CONF_TLS_KEY: Final = "tls_key"
@@ -38,6 +48,18 @@ DEFAULT_TLS_PORT: Final = 9001
 DEFAULT_LEASE_S: Final = 180
 DEFAULT_FALLBACK_A: Final = 6
 DEFAULT_MAXIMUM_A: Final = 16
+DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        CONF_LEASE_S: DEFAULT_LEASE_S,
+        CONF_FALLBACK_A: DEFAULT_FALLBACK_A,
+        CONF_DEFAULT_MAXIMUM_A: DEFAULT_MAXIMUM_A,
+        CONF_IGNORED: [],
+        CONF_TLS: TLS_NONE,
+        CONF_TLS_PORT: DEFAULT_TLS_PORT,
+        CONF_HOME_ASSISTANT_PORT: False,
+    }
+)
+"""Of a new entry. Those of an older one are completed by its migration."""
 
 # Data of the repair issue about an unknown wallbox.
 CONF_ENTRY_ID: Final = "entry_id"
@@ -59,6 +81,7 @@ CONF_OCPP_VERSION: Final = "ocpp_version"
 OCPP_VERSION_AUTO: Final = "auto"
 OCPP_VERSIONS: Final = (OCPP_VERSION_AUTO, "1.6", "2.0.1")
 CONF_CLOSE_HARD: Final = "close_hard"
+CONF_SERIAL: Final = "serial"
 CONF_ENERGY_UNIT: Final = "energy_unit"
 ENERGY_UNIT_AUTO: Final = "auto"
 ENERGY_UNITS: Final = (ENERGY_UNIT_AUTO, "Wh", "kWh")

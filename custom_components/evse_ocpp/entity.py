@@ -13,10 +13,17 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .central.charger import Connector
-from .central.commands import CommandRefused, CommandUnanswered, NotConnected
+from .central.commands import (
+    CommandRefused,
+    Commands,
+    CommandUnanswered,
+    NotConnected,
+    NotSupported,
+)
 from .const import DOMAIN
+from .features import Feature
 from .hub import EvseOcppConfigEntry
-from .wallbox import Feature, Wallbox
+from .wallbox import Wallbox
 
 type Value = Callable[[Wallbox, Connector], Any]
 
@@ -37,12 +44,18 @@ class EvseDescription(EntityDescription):
 
 
 class EvseEntity(Entity):
-    """An entity of one connector, which writes its state only when that changed."""
+    """An entity of one connector, which writes its state only when that changed.
+
+    Every message of a wallbox calls `_on_change` of each of its entities, so this compares what the
+    description reads, and goes on only when that differs.
+    """
 
     _attr_has_entity_name = True
     _attr_should_poll = False
 
     entity_description: EvseDescription
+    _has_read = False
+    _value: Any = None
 
     def __init__(self, wallbox: Wallbox, connector_id: int, description: EvseDescription) -> None:
         self.entity_description = description
@@ -59,17 +72,19 @@ class EvseEntity(Entity):
 
     @callback
     def _on_change(self) -> None:
-        before = self._shown
-        self._read()
-        if self._shown != before:
+        if self._read():
             self.async_write_ha_state()
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what the wallbox says now; return whether it differs from what was shown."""
         description = self.entity_description
         value = description.value_fn(self.wallbox, self.connector)
-        self._attr_available = description.available_offline or self.wallbox.charger.connected
+        available = description.available_offline or self.wallbox.charger.connected
+        if self._has_read and value == self._value and available is self._attr_available:
+            return False
+        self._has_read, self._value, self._attr_available = True, value, available
         self._show(value)
-        self._shown: tuple[Any, ...] = (self._attr_available, value)
+        return True
 
     @abstractmethod
     def _show(self, value: Any) -> None:
@@ -114,6 +129,13 @@ def _exists(wallbox: Wallbox, connector_id: int, description: EvseDescription) -
     return description.feature is None or description.feature in wallbox.features
 
 
+def commands_of(wallbox: Wallbox, action: str) -> Commands:
+    """Return the way to the wallbox for an OCPP `action`; NotConnected while it is away."""
+    if wallbox.charger.commands is None:
+        raise NotConnected(action)
+    return wallbox.charger.commands
+
+
 @contextmanager
 def command_errors(wallbox: Wallbox) -> Generator[None]:
     """Tell the user in his language why a command had no effect."""
@@ -131,6 +153,12 @@ def command_errors(wallbox: Wallbox) -> Generator[None]:
             translation_domain=DOMAIN,
             translation_key="no_answer",
             translation_placeholders=placeholders,
+        ) from err
+    except NotSupported as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_supported",
+            translation_placeholders={**placeholders, "action": err.action},
         ) from err
     except NotConnected as err:
         raise HomeAssistantError(

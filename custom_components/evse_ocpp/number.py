@@ -11,16 +11,24 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import EntityCategory, UnitOfElectricCurrent
+from homeassistant.const import EntityCategory, Platform, UnitOfElectricCurrent, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .central.charger import Connector
+from .configuration import (
+    MAXIMUM_NUMBER,
+    SECONDS_KEYS,
+    ConfigurationEntity,
+    async_add_configuration,
+    number_of,
+)
 from .const import DOMAIN, KEY_DLB_MAXIMUM_CURRENT, MAXIMUM_DLB_A, MINIMUM_CURRENT_A
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
+from .features import Feature
 from .hub import EvseOcppConfigEntry
-from .wallbox import Feature, Wallbox
+from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 1
 
@@ -86,32 +94,64 @@ async def async_setup_entry(
 ) -> None:
     """Add the numbers of each wallbox."""
     async_add_described(entry, async_add_entities, EvseNumber, NUMBERS)
+    async_add_configuration(entry, async_add_entities, Platform.NUMBER, ConfigurationNumber)
 
 
 class EvseNumber(EvseEntity, NumberEntity):
     """A current; its state is what the wallbox confirmed, or what holds when it comes back."""
 
     entity_description: EvseNumberDescription
+    _maximum: float | None = None
 
-    def _read(self) -> None:
-        super()._read()
-        self._attr_native_max_value = self.entity_description.maximum_fn(self.wallbox)
-        self._shown += (self._attr_native_max_value,)
+    def _read(self) -> bool:
+        maximum = self.entity_description.maximum_fn(self.wallbox)
+        if moved := maximum != self._maximum:
+            self._attr_native_max_value = self._maximum = maximum
+        return super()._read() or moved
 
     def _show(self, value: Any) -> None:
         self._attr_native_value = value
 
     async def async_set_native_value(self, value: float) -> None:
         """Set the current; HomeAssistantError when the wallbox refuses it."""
-        if not math.isfinite(value):  # Home Assistant checks the range, but lets `nan` through
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="not_a_number",
-                translation_placeholders={
-                    "value": str(value),
-                    "minimum": f"{self.native_min_value:g}",
-                    "maximum": f"{self.native_max_value:g}",
-                },
-            )
+        _check_finite(self, value)
         with command_errors(self.wallbox):
             await self.entity_description.set_fn(self.wallbox, value)
+
+
+class ConfigurationNumber(ConfigurationEntity, NumberEntity):
+    """A configuration key with a whole number."""
+
+    _attr_mode = NumberMode.BOX
+    _attr_native_min_value = 0
+    _attr_native_max_value = MAXIMUM_NUMBER
+    _attr_native_step = 1
+
+    def __init__(self, wallbox: Wallbox, name: str) -> None:
+        super().__init__(wallbox, name)
+        if name in SECONDS_KEYS:
+            self._attr_native_unit_of_measurement = UnitOfTime.SECONDS
+
+    @property
+    def native_value(self) -> float | None:
+        """The number, as the wallbox told it last."""
+        return number_of(self.told)
+
+    async def async_set_native_value(self, value: float) -> None:
+        """Write it."""
+        _check_finite(self, value)
+        await self.write(f"{value:.0f}")
+
+
+def _check_finite(number: NumberEntity, value: float) -> None:
+    if math.isfinite(value):
+        return
+    raise ServiceValidationError(  # Home Assistant checks the range, but lets `nan` through
+        translation_domain=DOMAIN,
+        translation_key="not_a_number",
+        translation_placeholders={
+            "value": str(value),
+            "minimum": f"{number.native_min_value:g}",
+            "maximum": f"{number.native_max_value:g}",
+        },
+    )

@@ -25,9 +25,7 @@ async def async_options(
     language = language or hass.config.language
     texts = await async_get_translations(hass, language, _CATEGORY, [DOMAIN])
     prefix = _key(selector, "")
-    return {
-        key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)
-    }
+    return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}
 
 
 @callback

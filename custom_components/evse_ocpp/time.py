@@ -1,4 +1,4 @@
-"""Begin and end of the daily charging window, in local time."""
+"""Begin and end of the daily charging window, in local time; there once a window was chosen."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
+from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
 
@@ -30,6 +31,7 @@ TIMES = (
         translation_key="window_start",
         entity_category=EntityCategory.CONFIG,
         per_connector=False,
+        feature=Feature.WINDOW,
         available_offline=True,
         value_fn=lambda wallbox, _: wallbox.steering.choices.window_start,
         set_fn=lambda wallbox, value: wallbox.steering.set_window(start=value),
@@ -39,6 +41,7 @@ TIMES = (
         translation_key="window_stop",
         entity_category=EntityCategory.CONFIG,
         per_connector=False,
+        feature=Feature.WINDOW,
         available_offline=True,
         value_fn=lambda wallbox, _: wallbox.steering.choices.window_stop,
         set_fn=lambda wallbox, value: wallbox.steering.set_window(stop=value),

@@ -17,14 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
 from custom_components.evse_ocpp.central.commands import Commands
-from custom_components.evse_ocpp.const import (
-    CONF_DEFAULT_MAXIMUM_A,
-    CONF_FALLBACK_A,
-    CONF_IGNORED,
-    CONF_INTERFACE,
-    CONF_LEASE_S,
-    DOMAIN,
-)
+from custom_components.evse_ocpp.const import CONF_INTERFACE, DEFAULT_OPTIONS, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
 
@@ -50,12 +43,8 @@ def entry(
         domain=DOMAIN,
         title="OCPP 9000",
         data={CONF_PORT: 0, CONF_INTERFACE: "127.0.0.1", CONF_PATH: "/ocpp"},
-        options={
-            CONF_LEASE_S: 180,
-            CONF_FALLBACK_A: 6,
-            CONF_DEFAULT_MAXIMUM_A: 16,
-            CONF_IGNORED: [],
-        },
+        options=dict(DEFAULT_OPTIONS),
+        minor_version=2,
         subentries_data=subentries,
     )
     entry.add_to_hass(hass)

@@ -1,9 +1,7 @@
 """Sensors: values, availability, and that only what changed is written."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -43,6 +41,7 @@ def take(wallbox: Wallbox, *samples: Sample) -> None:
     wallbox.charger.publish()
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_readings(hass: HomeAssistant, wallbox: Wallbox) -> None:
     wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", datetime.now(UTC))
     take(wallbox, *SAMPLES)
@@ -68,6 +67,7 @@ async def test_each_status_is_a_state_of_its_own(
     assert len(set(shown.attributes["options"])) == len(ChargerStatus)
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_session_and_total_energy(
     hass: HomeAssistant, wallbox: Wallbox, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -148,6 +148,7 @@ async def test_house_meter_appears_when_the_wallbox_has_one(
     assert [shown[f"house_current_l{n}"] for n in (1, 2, 3)] == ["4.5", "9.0", "13.5"]
 
 
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("subentries", [[subentry_data(phases=1)]])
 async def test_single_phase_wallbox_has_one_phase(hass: HomeAssistant, wallbox: Wallbox) -> None:
     assert {"current_l1", "voltage_l1"} <= states(hass).keys()
@@ -184,14 +185,7 @@ async def test_diagnostic_sensors_are_off_by_default(hass: HomeAssistant, deaf_h
         assert entity.entity_category is EntityCategory.DIAGNOSTIC
 
 
-@pytest.fixture
-def _enabled() -> Iterator[None]:
-    """Enable what is off by default; before the wallbox's entities are made."""
-    with patch("homeassistant.helpers.entity.Entity.entity_registry_enabled_default", new=True):
-        yield
-
-
-@pytest.mark.usefixtures("_enabled", "wallbox")
+@pytest.mark.usefixtures("all_enabled", "wallbox")
 async def test_diagnostic_sensors(hass: HomeAssistant, deaf_hub: Hub) -> None:
     (wallbox,) = deaf_hub.wallboxes.values()
     now = datetime.now(UTC)

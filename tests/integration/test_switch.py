@@ -11,6 +11,8 @@ from custom_components.evse_ocpp.central.charger import ChargerStatus
 from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.wallbox import Wallbox
 
+pytestmark = pytest.mark.usefixtures("all_enabled")
+
 
 async def switch(hass: HomeAssistant, name: str, to: str) -> None:
     await hass.services.async_call(

@@ -19,6 +19,8 @@ from custom_components.evse_ocpp.wallbox import Wallbox
 async def test_edge_is_kept_and_shown(
     hass: HomeAssistant, wallbox: Wallbox, entity_id: str, choice: str, connected: bool
 ) -> None:
+    await wallbox.steering.set_window(enabled=True)
+    await hass.async_block_till_done(wait_background_tasks=False)
     if not connected:
         wallbox.charger.link_down()
         wallbox.charger.publish()
@@ -27,3 +29,12 @@ async def test_edge_is_kept_and_shown(
     )
     assert getattr(wallbox.steering.choices, choice) == time(1, 30)
     assert hass.states.is_state(entity_id, "01:30:00")
+
+
+async def test_edges_appear_with_the_first_window(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    """Nobody who charges at any time has to look at them; chosen once, they stay."""
+    assert not hass.states.async_all("time")
+    for enabled in (True, False):
+        await wallbox.steering.set_window(enabled=enabled)
+        await hass.async_block_till_done(wait_background_tasks=False)
+        assert len(hass.states.async_all("time")) == 2

@@ -10,7 +10,12 @@ import pytest
 
 from custom_components.evse_ocpp import (
     binary_sensor,
+    button,
+    calendar,
+    event,
+    image,
     number,
+    select,
     sensor,
     switch,
 )
@@ -71,6 +76,11 @@ def test_sentences_are_translated(language: str) -> None:
     ("platform", "descriptions"),
     [
         ("binary_sensor", binary_sensor.BINARY_SENSORS),
+        ("button", button.BUTTONS),
+        ("calendar", calendar.CALENDARS),
+        ("event", event.EVENTS),
+        ("image", image.IMAGES),
+        ("select", select.SELECTS),
         ("number", number.NUMBERS),
         ("sensor", sensor.SENSORS),
         ("switch", switch.SWITCHES),
@@ -85,6 +95,10 @@ def test_every_entity_has_a_name_and_its_states(platform: str, descriptions: Any
         wanted.add(f"{prefix}.name")
         wanted |= {
             f"{prefix}.state.{option}" for option in getattr(description, "options", None) or ()
+        }
+        wanted |= {
+            f"{prefix}.state_attributes.event_type.state.{event_type}"
+            for event_type in getattr(description, "event_types", None) or ()
         }
     assert keys == wanted
 

@@ -108,13 +108,10 @@ class Readings:
             self.power_w = derived_power_w(self.voltage_v, self.current_a)
             self.power_derived = True
         elif self.current_a == UNKNOWN and summary.register_wh is not None:
-            before = self._energy
-            elapsed_s = 0.0 if before is None else (now.at - before.at).total_seconds()
-            if before is None:
+            if self._energy is None:
                 self._energy = now
-            elif elapsed_s >= NO_STEP_S or (elapsed_s >= STEP_S and now.total_wh > before.total_wh):
-                self.power_w = (now.total_wh - before.total_wh) * 3600 / elapsed_s
-                self.power_derived = True
+            elif (power_w := _mean_power_w(self._energy, now)) is not None:
+                self.power_w, self.power_derived = power_w, True
                 self._energy = now
 
 
@@ -154,9 +151,9 @@ def summarize(samples: Iterable[Sample], phases: int) -> Summary:
         temperature_c=_total(by_measurand.get("Temperature")),
         soc_percent=_total(by_measurand.get("SoC")),
         others={
-            measurand: value
+            measurand: other
             for measurand in by_measurand.keys() & _OTHERS.keys()
-            if (value := _OTHERS[measurand](by_measurand[measurand])) is not None
+            if (other := _OTHERS[measurand](by_measurand[measurand])) is not None
         },
     )
 
@@ -169,6 +166,14 @@ def derived_power_w(voltage_v: Phases, current_a: Phases) -> float | None:
         if amps is not None
     ]
     return sum(powers) if powers else None
+
+
+def _mean_power_w(before: _Energy, now: _Energy) -> float | None:
+    """Return dE/dt; None until a step of the register shows it."""
+    elapsed_s, energy_wh = (now.at - before.at).total_seconds(), now.total_wh - before.total_wh
+    if elapsed_s >= NO_STEP_S or (elapsed_s >= STEP_S and energy_wh > 0):
+        return energy_wh * 3600 / elapsed_s
+    return None
 
 
 def _total(values: _Values | None) -> float | None:

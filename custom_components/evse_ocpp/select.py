@@ -1,0 +1,77 @@
+"""How the user wants to charge."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .central.charger import Connector
+from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
+from .hub import EvseOcppConfigEntry
+from .wallbox import Wallbox
+
+PARALLEL_UPDATES = 1
+
+OFF, FAST, WINDOW = "off", "fast", "window"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvseSelectDescription(EvseDescription, SelectEntityDescription):
+    """Describes a select. `set_fn` returns when the wallbox has accepted the option."""
+
+    set_fn: Callable[[Wallbox, str], Awaitable[None]]
+
+
+def _mode(wallbox: Wallbox, _: Connector) -> str:
+    choices = wallbox.steering.choices
+    if not choices.charging:
+        return OFF
+    return WINDOW if choices.window_enabled else FAST
+
+
+async def _set_mode(wallbox: Wallbox, mode: str) -> None:
+    """Choose it; a car that waits is started, at once or when the window opens."""
+    if mode == OFF:
+        await wallbox.steering.set_charging(False)
+        return
+    await wallbox.steering.set_window(enabled=mode == WINDOW)
+    await wallbox.steering.set_charging(True)
+
+
+SELECTS = (
+    EvseSelectDescription(
+        key="mode",
+        translation_key="mode",
+        options=[OFF, FAST, WINDOW],
+        per_connector=False,
+        available_offline=True,
+        value_fn=_mode,
+        set_fn=_set_mode,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,  # noqa: ARG001
+    entry: EvseOcppConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the selects of each wallbox."""
+    async_add_described(entry, async_add_entities, EvseSelect, SELECTS)
+
+
+class EvseSelect(EvseEntity, SelectEntity):
+    """One choice of several; while the wallbox is away it is kept for when it comes back."""
+
+    entity_description: EvseSelectDescription
+
+    def _show(self, value: Any) -> None:
+        self._attr_current_option = value
+
+    async def async_select_option(self, option: str) -> None:
+        """Choose `option`; HomeAssistantError when the wallbox refuses what follows from it."""
+        with command_errors(self.wallbox):
+            await self.entity_description.set_fn(self.wallbox, option)
