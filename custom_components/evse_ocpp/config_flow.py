@@ -1,6 +1,7 @@
-"""Set up the OCPP server: config flow, reconfiguration and options.
+"""Set up the OCPP server: config flow and reconfiguration.
 
-A wallbox is a subentry: see charger_flow.
+Its options are in options_flow, a wallbox found by mDNS in discovery_flow, and a wallbox, which is
+a subentry, in charger_flow.
 """
 
 import re
@@ -13,7 +14,6 @@ from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
     OptionsFlow,
@@ -22,37 +22,31 @@ from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
 
 from .address import bind_error
-from .charger_flow import ChargerFlow, current_selector, seconds_selector
+from .charger_flow import ChargerFlow
 from .const import (
-    CONF_DEFAULT_MAXIMUM_A,
-    CONF_FALLBACK_A,
-    CONF_IGNORED,
     CONF_INTERFACE,
-    CONF_LEASE_S,
-    DEFAULT_FALLBACK_A,
     DEFAULT_INTERFACE,
-    DEFAULT_LEASE_S,
-    DEFAULT_MAXIMUM_A,
+    DEFAULT_OPTIONS,
     DEFAULT_PATH,
     DEFAULT_PORT,
     DOMAIN,
-    MAXIMUM_CURRENT_A,
-    MAXIMUM_FALLBACK_A,
     SECTION_ADVANCED,
     SUBENTRY_CHARGER,
 )
+from .discovery_flow import DiscoverySteps, server_title
+from .options_flow import EvseOcppOptionsFlow
 
 # Unreserved characters of a URL path (RFC 3986, section 2.3), between single slashes.
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 
 
-class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
+class EvseOcppConfigFlow(DiscoverySteps, domain=DOMAIN):
     """One entry is one OCPP server on one port."""
 
     VERSION = 1
+    MINOR_VERSION = 2
 
     @staticmethod
     @callback
@@ -78,14 +72,7 @@ class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
             data, errors = await self._server(user_input)
             if not errors:
                 return self.async_create_entry(
-                    title=_title(data),
-                    data=data,
-                    options={
-                        CONF_LEASE_S: DEFAULT_LEASE_S,
-                        CONF_FALLBACK_A: DEFAULT_FALLBACK_A,
-                        CONF_DEFAULT_MAXIMUM_A: DEFAULT_MAXIMUM_A,
-                        CONF_IGNORED: [],
-                    },
+                    title=server_title(data), data=data, options=DEFAULT_OPTIONS
                 )
         return self.async_show_form(
             step_id="user", data_schema=_server_schema(user_input), errors=errors
@@ -109,9 +96,9 @@ class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
             data, errors = await self._server(user_input)
             if not errors:
                 if data != entry.data:
-                    renamed = entry.title != _title(entry.data)
+                    renamed = entry.title != server_title(entry.data)
                     self.hass.config_entries.async_update_entry(
-                        entry, data=data, title=entry.title if renamed else _title(data)
+                        entry, data=data, title=entry.title if renamed else server_title(data)
                     )
                     self.hass.config_entries.async_schedule_reload(entry.entry_id)
                 return self.async_abort(reason="reconfigure_successful")
@@ -143,29 +130,6 @@ class EvseOcppConfigFlow(ConfigFlow, domain=DOMAIN):
         return data, {"base" if error == "address_not_available" else CONF_PORT: error}
 
 
-class EvseOcppOptionsFlow(OptionsFlow):
-    """What holds for all wallboxes. Applied live: no wallbox loses its connection."""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show and save the options."""
-        options = self.config_entry.options
-        if user_input is not None:
-            return self.async_create_entry(data={CONF_IGNORED: [], **user_input})
-        schema: dict[vol.Marker, Any] = {
-            vol.Required(CONF_LEASE_S): seconds_selector(),
-            vol.Required(CONF_FALLBACK_A): current_selector(MAXIMUM_FALLBACK_A),
-            vol.Required(CONF_DEFAULT_MAXIMUM_A): current_selector(MAXIMUM_CURRENT_A),
-        }
-        if options[CONF_IGNORED]:
-            schema[vol.Required(CONF_IGNORED)] = SelectSelector(
-                SelectSelectorConfig(options=options[CONF_IGNORED], multiple=True)
-            )
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(vol.Schema(schema), options),
-        )
-
-
 def _server_schema(suggested: Mapping[str, Any] | None) -> vol.Schema:
     suggested = suggested or {}
     advanced = suggested.get(SECTION_ADVANCED, {})
@@ -185,7 +149,3 @@ def _server_schema(suggested: Mapping[str, Any] | None) -> vol.Schema:
             ),
         }
     )
-
-
-def _title(data: Mapping[str, Any]) -> str:
-    return f"OCPP {data[CONF_PORT]}"

@@ -30,10 +30,29 @@ def hash_password(password: str) -> str:
     return f"{_text(salt)}:{_text(_digest(salt, password))}"
 
 
+def as_authorization_key(password: str) -> str:
+    """Return a password as the OCPP 1.6 security white paper writes AuthorizationKey: in hex.
+
+    Some wallboxes decode it, others send these 40 digits themselves: `matches` takes both.
+    """
+    return password.encode().hex()
+
+
 def matches(password: str, password_hash: str) -> bool:
     """Tell in constant time whether the password belongs to what `hash_password` returned."""
     salt, digest = (base64.b64decode(part) for part in password_hash.split(":"))
-    return hmac.compare_digest(_digest(salt, password), digest)
+    accepted = hmac.compare_digest(_digest(salt, password), digest)
+    if not accepted and len(password) == 2 * PASSWORD_LENGTH:
+        decoded = _from_hex(password)
+        accepted = decoded is not None and hmac.compare_digest(_digest(salt, decoded), digest)
+    return accepted
+
+
+def _from_hex(digits: str) -> str | None:
+    try:
+        return bytes.fromhex(digits).decode()
+    except ValueError:
+        return None
 
 
 def _digest(salt: bytes, password: str) -> bytes:

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
 
-from .central.admission import Attempt
+from .central.admission import Attempt, LinkSettings
 from .central.charger import Charger
 from .central.server import CentralSystem
 from .const import (
@@ -144,7 +144,13 @@ class Hub:
 
     # What the central system asks and tells (central.admission).
 
-    def password_accepted(self, identity: str, password: str | None) -> bool:
+    def link_settings(self, identity: str) -> LinkSettings:
+        """Return how the charger of that identity is to connect; a guest in any way."""
+        if identity not in self.chargers:
+            return LinkSettings()
+        return self._wallbox(identity).link_settings
+
+    def password_accepted(self, identity: str, password: str) -> bool:
         """Tell whether the charger of that identity may connect with that password."""
         return self._wallbox(identity).password_accepted(password)
 

@@ -3,14 +3,14 @@
 from types import MappingProxyType
 from typing import Any
 
-import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResult
 
-from .charger_flow import Draft, default_settings, identity_error, settings_schema
+from .charger_forms import default_settings, identity_error, new_wallbox_schema
 from .const import CONF_ENTRY_ID, CONF_IDENTITY, CONF_IGNORED, SUBENTRY_CHARGER
+from .drafts import Draft
 
 
 async def async_create_fix_flow(
@@ -45,14 +45,10 @@ class UnknownChargerFlow(RepairsFlow):
             return self.async_abort(reason=error)
         if user_input is not None:
             self._draft = Draft.create(self._identity, user_input)
-            return self.async_show_form(
-                step_id=self._draft.step_id,
-                data_schema=vol.Schema({}),
-                description_placeholders=await self._draft.placeholders(self.hass, self._entry),
-            )
+            return self.async_show_form(**await self._draft.form(self.hass, self._entry))
         return self.async_show_form(
             step_id="settings",
-            data_schema=settings_schema(default_settings(self._entry, self._identity)),
+            data_schema=new_wallbox_schema(default_settings(self._entry.options, self._identity)),
             description_placeholders={"identity": self._identity},
         )
 

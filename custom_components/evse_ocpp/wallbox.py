@@ -4,16 +4,15 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import time
-from enum import StrEnum
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
+from .central.admission import LinkSettings, Security
 from .central.charger import Charger
 from .central.commands import NotConnected
-from .central.readings import UNKNOWN
 from .const import (
     CONF_CLOSE_HARD,
     CONF_ENERGY_UNIT,
@@ -29,24 +28,16 @@ from .const import (
     CONF_SECURITY,
     DOMAIN,
     ENERGY_UNIT_AUTO,
-    KEY_DLB_MAXIMUM_CURRENT,
     OCPP_VERSION_AUTO,
     RELAY_READ_ONLY,
     SECURITY_ANY,
 )
 from .credentials import matches
 from .energy.allowance import Choices
+from .features import Feature, seen
 from .steering import Steering, SteeringSettings
 
 _LOGGER = logging.getLogger(__name__)
-
-
-class Feature(StrEnum):
-    """What not every wallbox has. Once seen it stays, also while the wallbox is away."""
-
-    DLB = "dlb"
-    HOUSE_METER = "house_meter"
-    THREE_PHASES = "three_phases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +99,11 @@ class WallboxSettings:
             RelaySettings.of(data, subentry.unique_id or ""),
         )
 
+    @property
+    def way_in(self) -> tuple[object, ...]:
+        """What a connection was admitted by; when it changes, the wallbox has to connect again."""
+        return self.passwordless, self.password_hash, self.security, self.ocpp_version
+
 
 class Wallbox:
     """Joins a subentry, the charger behind it, and its steering."""
@@ -164,6 +160,7 @@ class Wallbox:
             charger.firmware_version,
             tuple(charger.connectors),
             frozenset(self.features),
+            len(charger.configuration),
         )
 
     @property
@@ -186,10 +183,19 @@ class Wallbox:
         """Call `on_change` after each message and each choice; return the way to end it."""
         return self.charger.subscribe(on_change)
 
+    @property
+    def link_settings(self) -> LinkSettings:
+        """How it is to connect."""
+        settings = self.settings
+        return LinkSettings(
+            Security(settings.security),
+            settings.passwordless,
+            settings.ocpp_version,
+            settings.close_hard,
+        )
+
     def password_accepted(self, password: str | None) -> bool:
-        """Tell whether a connection with this password (None: none was sent) may be the wallbox."""
-        if self.settings.passwordless:
-            return True
+        """Tell whether this (None: none was sent) is the wallbox's password."""
         password_hash = self.settings.password_hash
         return (
             password is not None and password_hash is not None and matches(password, password_hash)
@@ -197,10 +203,9 @@ class Wallbox:
 
     def notice_features(self) -> None:
         """Learn from the last message what the wallbox has."""
-        if KEY_DLB_MAXIMUM_CURRENT in self.charger.configuration:
-            self.features.add(Feature.DLB)
-        if self.charger.house_current_a != UNKNOWN:
-            self.features.add(Feature.HOUSE_METER)
+        self.features.update(seen(self.charger, self.features))
+        if self.steering.choices.window_enabled:
+            self.features.add(Feature.WINDOW)
 
     async def change_configuration(self, key: str, value: str) -> None:
         """Write a setting of the wallbox; CommandError when it was not taken."""
@@ -219,6 +224,8 @@ class Wallbox:
     def _take_settings(self) -> None:
         self.charger.phases = self.settings.phases
         self.charger.max_current_a = float(self.settings.maximum_a)
+        unit = self.settings.energy_unit
+        self.charger.energy_unit = None if unit == ENERGY_UNIT_AUTO else unit
         if self.settings.phases == 3:
             self.features.add(Feature.THREE_PHASES)
         else:

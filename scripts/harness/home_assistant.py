@@ -355,7 +355,8 @@ class HomeAssistant:
         """Add a wallbox as the user would; return (URL, password) that the form shows once."""
         base = "/api/config/config_entries/subentries/flow"
         start = {"handler": [entry_id, "charger"], "show_advanced_options": False}
-        step = self.walk(base, start, {"identity": identity, **more})
+        by_hand = {"next_step_id": "manual"}
+        step = self.walk(base, start, by_hand, {"identity": identity, **more})
         shown = step.get("description_placeholders") or {}
         if "password" not in shown:
             raise HarnessError(f"no password was shown: {step}")

@@ -57,7 +57,8 @@ class Household:
         self.entry_id = page.add_integration(port, **LOOPBACK)
         if options:
             flow = "/api/config/config_entries/options/flow"
-            page.walk(flow, {"handler": self.entry_id}, options)
+            limits = {"next_step_id": "wallboxes"}
+            page.walk(flow, {"handler": self.entry_id}, limits, options)
         _, password = page.add_charger(
             self.entry_id, IDENTITY, name=CHARGER_NAME, maximum_current=32
         )

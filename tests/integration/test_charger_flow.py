@@ -34,10 +34,14 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 async def _add(hass: HomeAssistant, entry: MockConfigEntry, user_input: dict[str, Any]) -> Any:
-    form = await hass.config_entries.subentries.async_init(
+    menu = await hass.config_entries.subentries.async_init(
         (entry.entry_id, SUBENTRY_CHARGER), context={"source": SOURCE_USER}
     )
-    assert form["step_id"] == "user"
+    assert menu["type"] is FlowResultType.MENU
+    form = await hass.config_entries.subentries.async_configure(
+        menu["flow_id"], {"next_step_id": "manual"}
+    )
+    assert form["step_id"] == "manual"
     return await hass.config_entries.subentries.async_configure(form["flow_id"], user_input)
 
 

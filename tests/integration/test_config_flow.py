@@ -1,4 +1,4 @@
-"""Config flow, reconfiguration and options of the server: every path, every error then success."""
+"""Config flow and reconfiguration of the server: every path, every error then success."""
 
 import socket
 from typing import Any
@@ -8,15 +8,12 @@ import pytest
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.const import (
-    CONF_DEFAULT_MAXIMUM_A,
-    CONF_FALLBACK_A,
-    CONF_IGNORED,
     CONF_INTERFACE,
-    CONF_LEASE_S,
+    DEFAULT_OPTIONS,
     DOMAIN,
     SECTION_ADVANCED,
 )
@@ -57,12 +54,7 @@ async def test_server_is_created(hass: HomeAssistant, path: str, stored: str) ->
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "OCPP 9000"
     assert result["data"] == {CONF_PORT: 9000, CONF_INTERFACE: "0.0.0.0", CONF_PATH: stored}
-    assert result["options"] == {
-        CONF_LEASE_S: 180,
-        CONF_FALLBACK_A: 6,
-        CONF_DEFAULT_MAXIMUM_A: 16,
-        CONF_IGNORED: [],
-    }
+    assert result["options"] == DEFAULT_OPTIONS
 
 
 @pytest.mark.usefixtures("_no_setup")
@@ -170,59 +162,3 @@ async def test_reconfigure_helps_an_entry_that_could_not_start(
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
     assert await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_options_are_stored(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert CONF_IGNORED not in form["data_schema"].schema
-    result = await hass.config_entries.options.async_configure(
-        form["flow_id"], {CONF_LEASE_S: 90.0, CONF_FALLBACK_A: 8.0, CONF_DEFAULT_MAXIMUM_A: 32.0}
-    )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert entry.options == {
-        CONF_LEASE_S: 90,
-        CONF_FALLBACK_A: 8,
-        CONF_DEFAULT_MAXIMUM_A: 32,
-        CONF_IGNORED: [],
-    }
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        (CONF_LEASE_S, 59),
-        (CONF_LEASE_S, 86_401),
-        (CONF_FALLBACK_A, 3),
-        (CONF_FALLBACK_A, 200),
-        (CONF_DEFAULT_MAXIMUM_A, 3),
-        (CONF_DEFAULT_MAXIMUM_A, 200),
-    ],
-)
-async def test_options_out_of_range_are_refused(
-    hass: HomeAssistant, entry: MockConfigEntry, key: str, value: int
-) -> None:
-    good = {CONF_LEASE_S: 180, CONF_FALLBACK_A: 6, CONF_DEFAULT_MAXIMUM_A: 16}
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    with pytest.raises(InvalidData):
-        await hass.config_entries.options.async_configure(form["flow_id"], good | {key: value})
-    result = await hass.config_entries.options.async_configure(form["flow_id"], good)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_ignored_wallbox_can_be_taken_off_the_list(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    hass.config_entries.async_update_entry(
-        entry, options={**entry.options, CONF_IGNORED: ["CP-8", "CP-9"]}
-    )
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    await hass.config_entries.options.async_configure(
-        form["flow_id"],
-        {
-            CONF_LEASE_S: 180,
-            CONF_FALLBACK_A: 6,
-            CONF_DEFAULT_MAXIMUM_A: 16,
-            CONF_IGNORED: ["CP-9"],
-        },
-    )
-    assert entry.options[CONF_IGNORED] == ["CP-9"]
