@@ -4,6 +4,7 @@ A `Charger` stays while connections come and go. The protocol modules tell it wh
 call `publish` once per message; whoever shows it subscribes. Times are aware UTC.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,9 +16,7 @@ from .charger_record import record_of, restore
 from .commands import Commands
 from .connector import (
     ENERGIZED_OR_UNKNOWN,
-    FAULT_CODES,
     NO_FLOW,
-    NO_OFFER,
     ChargerStatus,
     Connector,
     Reservation,
@@ -30,10 +29,13 @@ from .persistent_writes import PersistentWrites
 from .quarantine import Quarantine
 from .quirks import first_control
 from .readings import NOMINAL_V, UNKNOWN, Phases, Sample, summarize
+from .status_effects import follow_status, note_fault
 from .suspicions import Suspicions
 from .transaction import Transaction, TransactionId
 
 __all__ = ["NOMINAL_V", "Charger", "ChargerStatus", "ConfigurationKey", "Connector", "Reservation"]
+
+_LOGGER = logging.getLogger(__name__)
 
 MAX_VIOLATION_KINDS = 50
 MAX_CONNECTORS = 16
@@ -175,7 +177,7 @@ class Charger:
         if at is None:
             self.quarantine.let_go()
         else:
-            self.quarantine.lost(at)
+            self._hold(self.quarantine.lost(at))
         self.commands = None
         self.connected_since = None
 
@@ -194,7 +196,7 @@ class Charger:
         self.firmware_version = firmware_version
         if self.control.tested_at is None:
             self.control = first_control(vendor, model)
-        self.quarantine.booted(at)
+        self._hold(self.quarantine.booted(at))
         self.clock.reset()
         self.configuration = {}
         self.fallback_a = None
@@ -225,20 +227,15 @@ class Charger:
         info: str | None = None,
     ) -> None:
         """Take a new status; connector 0 is the station itself."""
-        where = self if connector_id == 0 else self.connector(connector_id)
-        where.status = status
-        where.error_code = error_code
-        faulty = status is ChargerStatus.FAULTED or error_code in FAULT_CODES
-        if where.faulty != faulty:
-            where.faulty = faulty
-            if faulty:
-                told = {"vendor_error_code": vendor_error_code, "info": info}
-                self.happened(HappeningKind.FAULT, connector_id, at, error_code=error_code, **told)
-            else:
-                self.happened(HappeningKind.FAULT_CLEARED, connector_id, at)
-        if isinstance(where, Connector):
-            where.vendor_error_code = vendor_error_code
-            self._take_connector_status(where, status, at)
+        if connector_id == 0:
+            self.status, self.error_code = status, error_code
+        else:
+            connector = self.connector(connector_id)
+            connector.status, connector.error_code = status, error_code
+            connector.vendor_error_code = vendor_error_code
+        note_fault(self, connector_id, at, vendor_error_code, info)
+        if connector_id:
+            follow_status(self, connector, at)
 
     def start_transaction(
         self,
@@ -379,22 +376,9 @@ class Charger:
 
     # How it follows from that.
 
-    def _take_connector_status(
-        self, connector: Connector, status: ChargerStatus, at: datetime
-    ) -> None:
-        if status is ChargerStatus.AVAILABLE:  # a StopTransaction got lost, or comes later
-            self.books.close(connector, Instant(at), None, None)
-        if status in NO_FLOW:
-            connector.readings.stop_flow()
-        if status in NO_OFFER:
-            connector.offered_a = 0.0
-        plugged, was_plugged = connector.plugged, connector.was_plugged
-        if plugged is None:
-            return
-        connector.was_plugged = plugged
-        if was_plugged is not None and plugged != was_plugged:
-            kind = HappeningKind.PLUGGED if plugged else HappeningKind.UNPLUGGED
-            self.happened(kind, connector.id, at)
+    def _hold(self, call: str | None) -> None:
+        if call is not None:
+            _LOGGER.warning("%s restarts after %s, which is not sent any more", self.identity, call)
 
     # Persistence.
 

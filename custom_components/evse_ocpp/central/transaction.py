@@ -1,7 +1,7 @@
 """A transaction, and the energy of its session."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import uuid4
@@ -11,6 +11,8 @@ from .energy_meter import plausible_wh
 
 TransactionId = int | str
 """An integer in OCPP 1.6, given by us; a string in 2.0.1, given by the charger."""
+LONGEST_UNSEEN = timedelta(days=3)
+"""A charge that ran longer before we met it is taken for a lifetime register."""
 
 
 class RegisterKind(StrEnum):
@@ -29,7 +31,8 @@ class RegisterKind(StrEnum):
 class Transaction:
     """One charge, from its start to its end as far as we were told.
 
-    `recovered`: we met it in the charger's meter values without having seen its start.
+    `recovered`: we met it in the charger's meter values without having seen its start;
+    `before_wh`: what it had charged by then, if its register tells that.
     `meter_start_wh` is None until a register value is known; `energy_wh` never falls. `start_key`
     makes a repeated StartTransaction known. `uid` is its key in our own records: ids of chargers
     come again.
@@ -46,6 +49,7 @@ class Transaction:
     recovered: bool = False
     register_kind: RegisterKind | None = None
     start_key: str | None = None
+    before_wh: float = 0.0
     uid: str = field(default_factory=lambda: uuid4().hex)
 
     @property
@@ -63,7 +67,9 @@ class Transaction:
         if self.meter_start_wh is None:
             self.meter_start_wh = register_wh - self.energy_wh
         if self.register_kind is None and register_wh != 0:  # a dip to 0 decides nothing
-            if register_wh < self.meter_start_wh:
+            if self.recovered:
+                self._meet(register_wh, max_power_w, usual)
+            elif register_wh < self.meter_start_wh:
                 self.register_kind = RegisterKind.SESSION
             elif register_wh > plausible_wh(when.since(self.started), max_power_w):
                 self.register_kind = RegisterKind.LIFETIME
@@ -82,9 +88,18 @@ class Transaction:
         if meter_stop_wh is not None and self.meter_start_wh is not None and not start_unseen:
             self._take_energy(meter_stop_wh - self.meter_start_wh, when, max_power_w)
 
+    def _meet(self, register_wh: float, max_power_w: float, usual: RegisterKind) -> None:
+        """Take the first value of a charge that has run for an unknown time."""
+        self.register_kind = usual
+        if usual is RegisterKind.SESSION:
+            if register_wh <= plausible_wh(LONGEST_UNSEEN, max_power_w):
+                self.before_wh = register_wh
+            else:
+                self.register_kind = RegisterKind.LIFETIME
+
     def _take_energy(self, energy_wh: float, when: Instant, max_power_w: float) -> None:
-        plausible = energy_wh <= plausible_wh(when.since(self.started), max_power_w)
-        if energy_wh >= self.energy_wh and (plausible or self.recovered):
+        flowed_wh = plausible_wh(when.since(self.started), max_power_w)
+        if self.energy_wh <= energy_wh <= self.before_wh + flowed_wh:
             self.energy_wh = energy_wh
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,6 +118,7 @@ class Transaction:
             "recovered": self.recovered,
             "register_kind": self.register_kind,
             "start_key": self.start_key,
+            "before_wh": self.before_wh,
             "uid": self.uid,
         }
 

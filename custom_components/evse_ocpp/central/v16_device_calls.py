@@ -59,7 +59,7 @@ class DeviceCalls(Calls16):
         )
         self._charger.configuration[key] = ConfigurationKey(value, readonly=False)
         self._charger.publish()
-        return answer["status"] == "RebootRequired"
+        return bool(answer["status"] == "RebootRequired")
 
     async def change_availability(self, connector_id: int, operative: bool) -> None:
         """Send ChangeAvailability."""

@@ -1,7 +1,8 @@
 """What is asked and set after a charger has connected: little, spaced, and never fatal.
 
 Long lists of measurands and bursts of calls send some chargers into boot loops (lbbrhzn/ocpp #1275,
-#880); so only what is needed, only where it differs, and one after the other.
+#880); so only what is needed, only where it differs, and one after the other. A call after which
+this charger restarts is not made again (`quarantine`).
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import logging
 from collections.abc import Awaitable
 
 from .charger import Charger
-from .commands import CommandError, CommandUnanswered
+from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
 from .connector import ENERGIZED
 from .v16_inbound import HEARTBEAT_S, Inbound
 from .v16_outbound import Commands16
@@ -20,6 +21,10 @@ SETTLE_S = 1.0
 """A charger that boots tells the status of its connectors by itself after its first word."""
 SPACING_S = 0.5
 MEASURANDS = "MeterValuesSampledData"
+SUPPORTED_MEASURANDS = "evb_SupportedMeasurands"
+"""What an EVBox can measure; a list with anything else is refused."""
+ESSENTIAL = "Energy.Active.Import.Register,Power.Active.Import"
+"""Tried where the whole list is refused; the rest is derived."""
 SETTINGS = {
     "HeartbeatInterval": str(HEARTBEAT_S),
     "WebSocketPingInterval": "60",
@@ -28,6 +33,8 @@ SETTINGS = {
     "Current.Import,Voltage,Current.Offered",
 }
 """Values by key. 10 s: the regulation of energy needs it, and every charger keeps up with it."""
+KEYS = (*SETTINGS, "SupportedFeatureProfiles", "NumberOfConnectors", "PlugAndChargeIdentifier")
+"""What is asked for one by one where all at once is too much."""
 
 
 async def set_up(charger: Charger, inbound: Inbound, commands: Commands16) -> None:
@@ -45,18 +52,36 @@ async def set_up(charger: Charger, inbound: Inbound, commands: Commands16) -> No
         await _read_configuration(charger, commands)
     for key, value in differing(charger).items():
         await asyncio.sleep(SPACING_S)
-        await _try(charger, commands.change_configuration(key, value))
+        refused = await _try(charger, commands.change_configuration(key, value))
+        if refused and key == MEASURANDS and not _enough(key, _has(charger, key), ESSENTIAL):
+            await asyncio.sleep(SPACING_S)
+            await _try(charger, commands.change_configuration(key, ESSENTIAL))
 
 
 def differing(charger: Charger) -> dict[str, str]:
     """Return the settings which the charger has, may be written, and has otherwise."""
     return {
-        key: value
+        key: wanted
         for key, value in SETTINGS.items()
         if (known := charger.configuration.get(key)) is not None
         and not known.readonly
-        and not _enough(key, known.value or "", value)
+        and (wanted := value if key != MEASURANDS else _possible(charger, value))
+        and not _enough(key, known.value or "", wanted)
     }
+
+
+def _possible(charger: Charger, wanted: str) -> str:
+    """Return those of the wanted measurands which the charger says that it has."""
+    supported = _has(charger, SUPPORTED_MEASURANDS)
+    if not supported:
+        return wanted
+    names = {each.strip() for each in supported.split(",")}
+    return ",".join(each for each in wanted.split(",") if each in names)
+
+
+def _has(charger: Charger, key: str) -> str:
+    known = charger.configuration.get(key)
+    return known.value or "" if known else ""
 
 
 def _enough(key: str, has: str, wanted: str) -> bool:
@@ -69,16 +94,19 @@ async def _read_configuration(charger: Charger, commands: Commands16) -> None:
     """Read all keys; a charger which chokes on that (evcc #15401) is asked for ours only."""
     try:
         await commands.read_configuration()
-    except CommandUnanswered:
-        for key in SETTINGS:
+    except (CommandUnanswered, CallHeld):
+        for key in KEYS:
             await asyncio.sleep(SPACING_S)
             await _try(charger, commands.read_configuration((key,)))
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
 
 
-async def _try(charger: Charger, command: Awaitable[object]) -> None:
+async def _try(charger: Charger, command: Awaitable[object]) -> bool:
+    """Await a command; return whether the charger refused it."""
     try:
         await command
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
+        return isinstance(error, CommandRefused)
+    return False

@@ -9,7 +9,13 @@ from custom_components.evse_ocpp.central import v16_setup
 from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
 from custom_components.evse_ocpp.central.v16_outbound import Commands16
-from custom_components.evse_ocpp.central.v16_setup import MEASURANDS, SETTINGS, differing, set_up
+from custom_components.evse_ocpp.central.v16_setup import (
+    KEYS,
+    MEASURANDS,
+    SETTINGS,
+    differing,
+    set_up,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -285,7 +291,7 @@ async def test_a_charger_that_chokes_on_all_keys_is_asked_one_by_one(commands, c
 
     link.answers["GetConfiguration"] = answer
     await set_up(charger, Seen(), commands)
-    assert set(charger.configuration) == set(SETTINGS)
+    assert set(charger.configuration) == set(KEYS)
 
 
 @pytest.mark.parametrize(
