@@ -3,7 +3,8 @@
 Each change (choice, status, transaction, connection, edge of the window) is answered at once. The
 lease at the charger is renewed only after a completed control turn, so a program that hangs lets it
 run out, and the charger falls to the fallback current. The same happens when this task is stopped:
-nothing is written then, and the persistent profile never holds 0 A (evcc #29272).
+nothing is written then, but for chargers whose limits do not end by themselves: they get the
+fallback current first. A persistent profile never holds 0 A (evcc #29272), and is written rarely.
 
 A lease is counted by the charger's clock. We stamp it by the measured offset of that clock; a clock
 that jumps between two messages by more than the lease makes it end early, in the fallback.
@@ -12,30 +13,35 @@ that jumps between two messages by more than the lease makes it end early, in th
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as wall_time
 from typing import Any
 
-from .central.charger import Charger, ChargerStatus, Connector
-from .central.commands import CommandError, Commands, NotConnected
-from .energy.allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy
+from .central.charger import Charger
+from .central.commands import CommandError, Commands
+from .central.control import PauseBy
+from .energy.allowance import MIN_LIMIT_A, Allowance, Choices
 from .energy.orders import (
     ChargerFacts,
-    ConnectorFacts,
     Ledger,
     Order,
     SetFallback,
     SetFreeCharging,
     SetLease,
+    SetOperative,
     Start,
+    Stop,
     allowance,
     follow,
     orders,
 )
 from .energy.window import next_change
+from .facts import FREE_CHARGING_KEY, connector_facts, facts_of
+from .sending import leave, send
+from .watch import Watch
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -46,12 +52,8 @@ RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
 PROBLEM_FROM = 2
 """One refusal is none yet: a lease may overtake the answer by which the charger learns its id."""
-FREE_CHARGING_KEY = "FreeCharging"
-"""Configuration key of wallboxes which do free charging by themselves, also while we are away."""
-START_ID_TAG = "HOMEASSISTANT"
-"""At most 16 characters of A-Z and 0-9, which every charger takes (evcc #5021)."""
-ID_TAG_KEY = "PlugAndChargeIdentifier"
-"""Alfen starts without a card only by the tag in this key (evcc #5021)."""
+RETURN_S = 30.0
+"""Longest time until a commissioning test that a choice ends has given the charger back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ class Steering:
         self._seen: tuple[Any, ...] = ()
         self._wake = asyncio.Event()
         self._turns = asyncio.Lock()  # a user's change and the task's turn must not interleave
+        self._watch = Watch(charger, local_now)
+        self._borrower: Callable[[], None] | None = None
+        self._returned = asyncio.Event()
 
     @property
     def problem(self) -> str | None:
@@ -109,10 +114,45 @@ class Steering:
         failures = self._failures.values()
         return next((each.text for each in failures if each.times >= PROBLEM_FROM), None)
 
+    @property
+    def obeyed(self) -> bool | None:
+        """Whether the charger keeps to its limits, as far as can be told; None: not known."""
+        return self._watch.obeyed
+
+    @property
+    def leaves_fallback(self) -> bool:
+        """Whether the charger falls to the fallback when we go silent, as far as is known."""
+        return self.charger.control.leases
+
+    @property
+    def cannot_pause(self) -> bool:
+        """Whether a pause is asked for where the charger knows none: it goes on at its least."""
+        return self.charger.control.pause is PauseBy.NOTHING and any(
+            connector.transaction and not self.allowance(connector.id).limit_a
+            for connector in self.charger.connectors.values()
+        )
+
+    def foreign_limit_a(self, connector_id: int) -> float | None:
+        """Return a limit below ours that somebody else set (row 36); None: there is none known."""
+        return self._watch.foreign_limit_a(connector_id)
+
+    @contextmanager
+    def lent(self, borrower: Callable[[], None]) -> Iterator[None]:
+        """Leave the charger to somebody else; a choice calls `borrower` to get it back."""
+        self._borrower = borrower
+        self._returned.clear()
+        try:
+            yield
+        finally:
+            self._borrower = None
+            self._forget()
+            self._returned.set()
+            self._wake.set()
+
     def allowance(self, connector_id: int) -> Allowance:
         """Return what one connector may take now, and by which choice."""
-        facts = _facts(self.charger)
-        connector = _connector_facts(self.charger.connector(connector_id))
+        facts = facts_of(self.charger)
+        connector = connector_facts(self.charger.connector(connector_id))
         progress = self._ledger[connector_id]
         return allowance(facts, connector, self.choices, progress, self._local_now())
 
@@ -165,9 +205,14 @@ class Steering:
                         await self._wake.wait()
         finally:
             unsubscribe()
+            if self._borrower is None:
+                blocked = [i for i, each in self._ledger.connectors.items() if each.blocked]
+                await leave(self.charger, blocked, self._settings.fallback_a)
 
     async def turn(self) -> None:
         """Make one control turn: give all orders that are due and not waiting for a retry."""
+        if self._borrower is not None:
+            return
         async with self._turns:
             self._adopt_free_charging()
             facts = self._follow(self.choices)
@@ -180,16 +225,19 @@ class Steering:
                 if failure is None or self._monotonic() >= failure.retry_at_s:
                     with suppress(CommandError):  # kept as the problem
                         await self._give(order)
+            await self._watch.look()
 
     async def _choose(self, **changes: Any) -> None:
         """Apply changed choices at the charger, and only then make them ours."""
+        await self._take_back()
         async with self._turns:
             choices = replace(self.choices, **changes)
             facts = self._follow(choices)
             asked = self._ledger.ask_start(facts) if changes.get("charging") else []
             unsent = self._ledger.free_charging_unsent
             self._ledger.free_charging_unsent = unsent or "free_charging" in changes
-            concerned = SetLease | SetFreeCharging | (Start if asked else SetLease)
+            concerned = SetLease | Stop | SetOperative | SetFreeCharging
+            concerned |= Start if asked else SetLease
             try:
                 for order in self._orders(facts, choices):
                     if isinstance(order, concerned):
@@ -207,15 +255,14 @@ class Steering:
         """Look at the charger, bring the ledger up to date, and return what was seen."""
         if self._commands is not self.charger.commands:
             self._commands = self.charger.commands
-            self._ledger.link_lost()
-            self._failures.clear()
-        facts = _facts(self.charger)
+            self._forget()
+        facts = facts_of(self.charger)
         follow(self._ledger, facts, choices, self._local_now(), self._monotonic())
         return facts
 
     def _adopt_free_charging(self) -> None:
         """Follow the wallbox's own switch, unless the user's choice is still on its way."""
-        on = _facts(self.charger).own_free_charging
+        on = facts_of(self.charger).own_free_charging
         if on is None or self._ledger.free_charging_unsent or on == self.choices.free_charging:
             return
         self.choices = replace(self.choices, free_charging=on)
@@ -224,22 +271,49 @@ class Steering:
     def _orders(self, facts: ChargerFacts, choices: Choices) -> list[Order]:
         if not self.charger.connected:
             return []
-        return list(
-            orders(
-                self._ledger,
-                facts,
-                choices,
-                fallback_a=self._settings.fallback_a,
-                lease_s=self._settings.lease_s,
-                local_now=self._local_now(),
-                now_s=self._monotonic(),
-            )
+        drawn_up = orders(
+            self._ledger,
+            facts,
+            choices,
+            fallback_a=self._settings.fallback_a,
+            lease_s=self._settings.lease_s,
+            local_now=self._local_now(),
+            now_s=self._monotonic(),
         )
+        return [order for order in drawn_up if self._may_write(order)]
+
+    def _may_write(self, order: Order) -> bool:
+        """Tell whether an order wears the flash too much just now; it comes again then."""
+        control, held_a = self.charger.control, self.charger.fallback_a
+        if isinstance(order, SetLease):
+            if control.lease.volatile:
+                return True
+            if not control.one_slot:
+                lease = self._ledger[order.connector_id].lease
+                held_a = None if lease is None else lease.limit_a
+        elif not isinstance(order, SetFallback):
+            return True
+        now = self._local_now().astimezone(UTC)
+        spaced = isinstance(order, SetLease)
+        return self.charger.persistent_writes.allow(order.limit_a, held_a, now, spaced=spaced)
+
+    def _forget(self) -> None:
+        """Forget what the charger holds: it may be gone."""
+        self._ledger.link_lost()
+        self._failures.clear()
+
+    async def _take_back(self) -> None:
+        """End what somebody else does with the charger: the user's wish goes first."""
+        if self._borrower is not None:
+            self._borrower()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RETURN_S):
+                    await self._returned.wait()
 
     async def _give(self, order: Order) -> None:
         kind = _kind(order)
         try:
-            await self._send(order)
+            await send(self.charger, order, self._settings.lease_s)
         except CommandError as error:
             times = self._failures[kind].times + 1 if kind in self._failures else 1
             pause_s = min(RETRY_FIRST_S * 2 ** (times - 1), RETRY_MAX_S)
@@ -251,24 +325,8 @@ class Steering:
         if failure and failure.times >= PROBLEM_FROM:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
-
-    async def _send(self, order: Order) -> None:
-        commands = self.charger.commands
-        if commands is None:
-            raise NotConnected(type(order).__name__)
-        match order:
-            case SetLease():
-                await commands.set_lease(order.connector_id, order.limit_a, self._settings.lease_s)
-            case SetFallback():
-                await commands.set_fallback(order.limit_a)
-            case SetFreeCharging():
-                await commands.change_configuration(FREE_CHARGING_KEY, str(order.on).lower())
-            case Start():
-                key = self.charger.configuration.get(ID_TAG_KEY)
-                id_tag = (key and key.value) or START_ID_TAG
-                await commands.remote_start(
-                    order.connector_id, id_tag, order.limit_a, self._settings.lease_s
-                )
+        if isinstance(order, SetLease):
+            self._watch.accepted(order.connector_id, order.limit_a)
 
     def _look(self) -> None:
         """Wake the task if a message changed what decisions depend on."""
@@ -277,6 +335,7 @@ class Steering:
             charger.commands,
             charger.fallback_a,
             charger.configuration.get(FREE_CHARGING_KEY),
+            charger.control,
             *(
                 (connector.status, connector.transaction and connector.transaction.id)
                 for connector in charger.connectors.values()
@@ -297,31 +356,5 @@ class Steering:
         return max(min(TURN_S, *pauses_s), 0.0) if pauses_s else TURN_S
 
 
-_OCCUPANCY = {
-    ChargerStatus.AVAILABLE: Occupancy.FREE,
-    ChargerStatus.PREPARING: Occupancy.WAITING,
-    ChargerStatus.FINISHING: Occupancy.FINISHED,
-}
-
-
 def _kind(order: Order) -> _Kind:
-    connector_id = order.connector_id if isinstance(order, SetLease | Start) else None
-    return type(order).__name__, connector_id
-
-
-def _facts(charger: Charger) -> ChargerFacts:
-    key = charger.configuration.get(FREE_CHARGING_KEY)
-    return ChargerFacts(
-        tuple(_connector_facts(connector) for connector in charger.connectors.values()),
-        charger.fallback_a,
-        None if key is None else (key.value or "").lower() == "true",
-        charger.max_current_a,
-    )
-
-
-def _connector_facts(connector: Connector) -> ConnectorFacts:
-    if connector.transaction:
-        return ConnectorFacts(connector.id, Occupancy.CHARGING, connector.transaction.id)
-    if connector.status is None:
-        return ConnectorFacts(connector.id, Occupancy.OTHER)
-    return ConnectorFacts(connector.id, _OCCUPANCY.get(connector.status, Occupancy.OTHER))
+    return type(order).__name__, getattr(order, "connector_id", None)

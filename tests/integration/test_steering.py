@@ -11,7 +11,8 @@ from custom_components.evse_ocpp.central.commands import (
     CommandUnanswered,
 )
 from custom_components.evse_ocpp.energy.allowance import Choices, Reason
-from custom_components.evse_ocpp.steering import START_ID_TAG, Steering, SteeringSettings
+from custom_components.evse_ocpp.sending import START_ID_TAG
+from custom_components.evse_ocpp.steering import Steering, SteeringSettings
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 S = ChargerStatus

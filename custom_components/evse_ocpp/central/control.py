@@ -99,11 +99,11 @@ class Control:
 
     @property
     def leases(self) -> bool:
-        """Whether a limit can end by itself: not where it was seen to stay, nor in a key.
+        """Whether a limit can end by itself: not where it was seen to stay, nor with one slot only.
 
         Where it cannot, the standing limit is raised while we live, and lowered by us afterwards.
         """
-        return self.lease_ends_itself is not False and self.lease.purpose is not Purpose.KEY
+        return self.lease_ends_itself is not False and not self.one_slot
 
     @property
     def one_slot(self) -> bool:

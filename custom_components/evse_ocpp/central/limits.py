@@ -1,6 +1,7 @@
 """What a limit needs to know of the car: on how many phases it takes power, and at what voltage."""
 
 from .charger import NOMINAL_V, Charger
+from .commands import CompositeSchedule
 from .connector import Connector
 
 FLOWS_FROM_A = 1.0
@@ -36,3 +37,16 @@ def volts_of(connector: Connector) -> float:
 def watt_phases_of(charger: Charger, connector: Connector) -> int | None:
     """Return the phases by which amperes become watts for `profile_for`."""
     return 1 if charger.phases == 1 else phases_in_use(connector)
+
+
+def limit_a_of(schedule: CompositeSchedule, charger: Charger, connector: Connector) -> float | None:
+    """Return what a schedule offers now (A per phase); None where it has no period.
+
+    One in W is shared out over the phases in use, else over those of the installation.
+    """
+    if not schedule.periods:
+        return None
+    limit = min(schedule.periods, key=lambda period: period.start_s).limit
+    if schedule.unit != "W":
+        return limit
+    return limit / volts_of(connector) / (phases_in_use(connector) or charger.phases)

@@ -26,17 +26,21 @@ class PersistentWrites:
         """Return how many there were on the day of `now` (aware UTC)."""
         return self.count if self.day == now.date() else 0
 
-    def allow(self, limit_a: float, held_a: float | None, now: datetime) -> bool:
+    def allow(
+        self, limit_a: float, held_a: float | None, now: datetime, *, spaced: bool = True
+    ) -> bool:
         """Tell whether `limit_a` may be written over `held_a` (None: unknown) at `now`.
 
         Lower always may: it is for safety, and bounded by the rises. The same again renews it.
+        `spaced` False: a person's rare choice, which only the day's share bounds.
         """
         if held_a is not None:
             if limit_a < held_a:
                 return True
-            if 0 < limit_a - held_a < MIN_RISE_A:
+            if spaced and 0 < limit_a - held_a < MIN_RISE_A:
                 return False
-        if self.last_at is not None and 0 <= (now - self.last_at).total_seconds() < SPACING_S:
+        last_at = self.last_at
+        if spaced and last_at is not None and 0 <= (now - last_at).total_seconds() < SPACING_S:
             return False
         return self.today(now) < MAX_PER_DAY
 

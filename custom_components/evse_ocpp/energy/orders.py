@@ -2,14 +2,19 @@
 
 A limit is a lease: it holds for `lease_s` and is renewed in time. When we go silent the charger
 falls to its fallback current by itself. A pause is a lease of 0 A, for many cars and wallboxes do
-not start again after a stopped transaction (evcc PR#12861, lbbrhzn/ocpp #918).
+not start again after a stopped transaction (evcc PR#12861, lbbrhzn/ocpp #918); but where another
+way was proved at this charger, that.
+
+Where a charger knows one place for a limit only, the standing limit is raised during a session, and
+is the fallback again as soon as nothing charges.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .allowance import Allowance, Choices, Occupancy, decide
+from ..central.control import Control, PauseBy, Unit  # noqa: TID252 - there is no shorter way
+from .allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy, decide
 
 RENEWALS_PER_LEASE = 3
 """A lease is at least three times the refresh interval: it survives two lost renewals."""
@@ -17,17 +22,24 @@ OWN_START_WAIT_S = 10.0
 """Wallboxes with a free mode of their own start within this time of the plug (evcc #14804)."""
 START_RETRY_S = 60.0
 """ConnectionTimeOut of most wallboxes: until then an accepted start may still begin."""
+PERSISTENT_LEASE_S = 3600.0
+"""Least duration of a lease that is kept in flash: with its renewals a night takes 24 writes."""
 MAX_STARTS = 3
 """Attempts for one plug-in; a wallbox that accepted three times in vain wants a replug."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorFacts:
-    """What decisions need of a connector. `transaction_id` while `occupancy` is CHARGING."""
+    """What decisions need of a connector. `transaction_id` while `occupancy` is CHARGING.
+
+    `phases` take power now, None if unknown. `unavailable`: it is out of service.
+    """
 
     id: int
     occupancy: Occupancy
-    transaction_id: int | None = None
+    transaction_id: int | str | None = None
+    phases: int | None = None
+    unavailable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +48,27 @@ class ChargerFacts:
 
     `fallback_a`: the standing limit that it confirmed, None if unknown. `own_free_charging`: the
     wallbox's own setting for that, None if it has none. `max_current_a`: what the installation
-    bears per phase, whatever was chosen.
+    bears per phase, whatever was chosen. `control`: how it takes a limit.
     """
 
     connectors: tuple[ConnectorFacts, ...] = ()
     fallback_a: float | None = None
     own_free_charging: bool | None = None
     max_current_a: float = 32.0
+    control: Control = field(default_factory=Control)
 
 
 @dataclass(frozen=True, slots=True)
 class SetLease:
-    """Limit the transaction `transaction_id` to `limit_a`; 0 is a pause."""
+    """Limit the transaction `transaction_id` to `limit_a`; 0 is a pause.
+
+    `phases`: by which a limit in W was made of it, so that it is told anew when they change.
+    """
 
     connector_id: int
     limit_a: float
-    transaction_id: int | None
+    transaction_id: int | str | None
+    phases: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +87,37 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop a transaction, where nothing else pauses it; a start follows when it may go on."""
+
+    connector_id: int
+    transaction_id: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class SetOperative:
+    """Take a connector out of service, where only that pauses it, or back into it."""
+
+    connector_id: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetFreeCharging:
     """Switch the wallbox's own free charging."""
 
     on: bool
 
 
-Order = SetLease | SetFallback | Start | SetFreeCharging
+Order = SetLease | SetFallback | Start | Stop | SetOperative | SetFreeCharging
 
 
 @dataclass(slots=True)
 class Progress:
-    """What was reached at one connector; instants are monotonic seconds."""
+    """What was reached at one connector; instants are monotonic seconds.
+
+    `stopped`: the transaction that was stopped for a pause. `blocked`: it is out of service for it.
+    """
 
     lease: SetLease | None = None
     leased_at_s: float = 0.0
@@ -89,6 +125,14 @@ class Progress:
     startable_since_s: float | None = None
     starts: int = 0
     last_start_at_s: float | None = None
+    stopped: int | str | None = None
+    stopped_at_s: float = 0.0
+    blocked: bool = False
+
+    def forget_start(self) -> None:
+        """Note that no start is wanted any more."""
+        self.start_asked, self.starts = False, 0
+        self.startable_since_s = self.last_start_at_s = None
 
 
 @dataclass(slots=True)
@@ -121,6 +165,11 @@ class Ledger:
             case Start():
                 self[order.connector_id].starts += 1
                 self[order.connector_id].last_start_at_s = now_s
+            case Stop():
+                self[order.connector_id].stopped = order.transaction_id
+                self[order.connector_id].stopped_at_s = now_s
+            case SetOperative():
+                self[order.connector_id].blocked = not order.on
             case SetFreeCharging():
                 self.free_charging_unsent = False
 
@@ -141,9 +190,8 @@ def allowance(
     choices = replace(choices, limit_a=min(choices.limit_a, charger.max_current_a))
     if charger.own_free_charging is not None:
         choices = replace(choices, free_charging=False)  # the wallbox starts by itself
-    return decide(
-        choices, connector.occupancy, start_asked=progress.start_asked, local_now=local_now
-    )
+    asked = progress.start_asked or progress.stopped is not None
+    return decide(choices, connector.occupancy, start_asked=asked, local_now=local_now)
 
 
 def follow(
@@ -153,8 +201,12 @@ def follow(
     for connector in charger.connectors:
         progress = ledger[connector.id]
         over = connector.occupancy in (Occupancy.FREE, Occupancy.CHARGING)
+        if over and connector.transaction_id != progress.stopped:
+            progress.stopped = None
+        if connector.unavailable and charger.control.pause is PauseBy.UNAVAILABLE:
+            progress.blocked = True  # by us, before a restart
         if over or not choices.charging:  # no start is wanted any more
-            ledger.connectors[connector.id] = Progress(progress.lease, progress.leased_at_s)
+            progress.forget_start()
         elif not allowance(charger, connector, choices, progress, local_now).want_start:
             progress.startable_since_s = None
         elif progress.startable_since_s is None:
@@ -175,17 +227,57 @@ def orders(
     for connector in charger.connectors:
         progress = ledger[connector.id]
         allowed = allowance(charger, connector, choices, progress, local_now)
+        if progress.blocked and (allowed.limit_a or connector.occupancy is Occupancy.FREE):
+            yield SetOperative(connector.id, on=True)
         if connector.occupancy is Occupancy.CHARGING:
-            lease = SetLease(connector.id, allowed.limit_a, connector.transaction_id)
-            age_s = now_s - progress.leased_at_s
-            if lease != progress.lease or age_s >= lease_s / RENEWALS_PER_LEASE:
-                yield lease
+            yield from _limit(charger, connector, progress, allowed.limit_a, lease_s, now_s)
         elif allowed.want_start and _start_due(progress, now_s):
-            yield Start(connector.id, allowed.limit_a)
+            yield Start(connector.id, charger.control.allowed_a(allowed.limit_a))
     if ledger.free_charging_unsent and charger.own_free_charging is not None:
         yield SetFreeCharging(choices.free_charging)
-    if charger.connectors and charger.fallback_a != fallback_a:
+    raised = charger.control.one_slot and any(
+        connector.occupancy is Occupancy.CHARGING for connector in charger.connectors
+    )
+    if charger.connectors and charger.fallback_a != fallback_a and not raised:
         yield SetFallback(fallback_a)
+
+
+def lease_duration_s(control: Control, lease_s: float) -> float:
+    """Return how long a lease is to hold at a charger, where the user wants `lease_s`."""
+    return lease_s if control.lease.volatile else max(lease_s, PERSISTENT_LEASE_S)
+
+
+def _limit(
+    charger: ChargerFacts,
+    connector: ConnectorFacts,
+    progress: Progress,
+    allowed_a: float,
+    lease_s: float,
+    now_s: float,
+) -> Iterator[Order]:
+    """Yield what makes a running transaction keep to `allowed_a`; 0 is a pause."""
+    control, limit_a = charger.control, charger.control.allowed_a(allowed_a)
+    if limit_a < MIN_LIMIT_A and control.pause is not PauseBy.ZERO_LEASE:
+        if control.pause is PauseBy.REMOTE_STOP and connector.transaction_id is not None:
+            again = progress.stopped != connector.transaction_id
+            if again or now_s - progress.stopped_at_s >= START_RETRY_S:
+                yield Stop(connector.id, connector.transaction_id)
+            return
+        if control.pause is PauseBy.UNAVAILABLE:
+            if not progress.blocked:
+                yield SetOperative(connector.id, on=False)
+            return
+        limit_a = min(control.steps_a, default=MIN_LIMIT_A)  # it knows no pause: the least there is
+    if control.one_slot:
+        if charger.fallback_a != limit_a:
+            yield SetLease(connector.id, limit_a, connector.transaction_id)
+        return
+    phases = connector.phases if control.lease.unit is Unit.W else None
+    lease = SetLease(connector.id, limit_a, connector.transaction_id, phases)
+    renewal_s = lease_duration_s(control, lease_s) / RENEWALS_PER_LEASE
+    old = control.leases and now_s - progress.leased_at_s >= renewal_s
+    if lease != progress.lease or old:
+        yield lease
 
 
 def _start_due(progress: Progress, now_s: float) -> bool:

@@ -82,10 +82,10 @@ def test_quirks_are_of_the_brand():
 
 def test_a_boot_brings_the_first_guess_and_never_overwrites_what_was_measured():
     charger = Charger("CP-1")
-    charger.booted("Huawei", "SCharger", None, "1")
+    charger.booted("Huawei", "SCharger", None, "1", NOW)
     assert charger.control == first_control("Huawei", "SCharger") != Control()
     measured = charger.control = Control(tested_at=NOW, firmware_version="1")
-    charger.booted("Huawei", "SCharger", None, "2")
+    charger.booted("Huawei", "SCharger", None, "2", NOW)
     assert charger.control is measured
     assert measured.outdated(charger.firmware_version)
     assert not measured.outdated("1")
@@ -98,7 +98,7 @@ def test_a_boot_brings_the_first_guess_and_never_overwrites_what_was_measured():
         (Control(), True, False, PauseBy.ZERO_LEASE),
         (Control(lease_ends_itself=False), False, False, PauseBy.ZERO_LEASE),
         (Control(DEFAULT, DEFAULT, lease_ends_itself=False), False, True, PauseBy.NOTHING),
-        (Control(DEFAULT, DEFAULT, PauseBy.REMOTE_STOP), True, True, PauseBy.REMOTE_STOP),
+        (Control(DEFAULT, DEFAULT, PauseBy.REMOTE_STOP), False, True, PauseBy.REMOTE_STOP),
         (Control(KEY, KEY), False, True, PauseBy.NOTHING),
         (
             Control(Method(Purpose.TX_DEFAULT_PROFILE, stack_level=1), DEFAULT),

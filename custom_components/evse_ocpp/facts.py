@@ -1,0 +1,44 @@
+"""A charger as decisions see it: nothing but the facts that they depend on."""
+
+from .central.charger import Charger, ChargerStatus, Connector
+from .central.limits import phases_in_use
+from .energy.allowance import Occupancy
+from .energy.orders import ChargerFacts, ConnectorFacts
+
+FREE_CHARGING_KEY = "FreeCharging"
+"""Configuration key of wallboxes which do free charging by themselves, also while we are away."""
+
+_OCCUPANCY = {
+    ChargerStatus.AVAILABLE: Occupancy.FREE,
+    ChargerStatus.PREPARING: Occupancy.WAITING,
+    ChargerStatus.FINISHING: Occupancy.FINISHED,
+}
+
+
+def facts_of(charger: Charger) -> ChargerFacts:
+    """Return what is decided by, as the charger tells it now."""
+    key = charger.configuration.get(FREE_CHARGING_KEY)
+    return ChargerFacts(
+        tuple(connector_facts(connector) for connector in charger.connectors.values()),
+        charger.fallback_a,
+        None if key is None else (key.value or "").lower() == "true",
+        charger.max_current_a,
+        charger.control,
+    )
+
+
+def connector_facts(connector: Connector) -> ConnectorFacts:
+    """Return what is decided by at one connector."""
+    unavailable = connector.status is ChargerStatus.UNAVAILABLE
+    if connector.transaction:
+        return ConnectorFacts(
+            connector.id,
+            Occupancy.CHARGING,
+            connector.transaction.id,
+            phases_in_use(connector),
+            unavailable,
+        )
+    if connector.status is None:
+        return ConnectorFacts(connector.id, Occupancy.OTHER)
+    occupancy = _OCCUPANCY.get(connector.status, Occupancy.OTHER)
+    return ConnectorFacts(connector.id, occupancy, unavailable=unavailable)
