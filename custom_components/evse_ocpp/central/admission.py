@@ -1,42 +1,49 @@
-"""Who may connect: the identity in the path, the password, and the memory of who was refused."""
+"""Who may connect: identity, password, certificate and OCPP version of an opening handshake.
+
+`judge` is a pure function of a handshake and of what the owner admits; the memory of who was
+refused is `attempts`.
+"""
 
 import base64
 import binascii
-from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
-from urllib.parse import unquote
 
 from .charger import Charger
+from .identity import identities_in, matching
 
-MAX_IDENTITY_CHARS = 48
-"""OCPP 1.6J, section 3.1.1 with chargeBoxIdentity as identifierString, and our display."""
-MAX_ATTEMPTS = 50
-MAX_REMEMBERED = 50
-NEWS_PAUSE = timedelta(seconds=60)
-"""A refused wallbox redials every few seconds; it is news once a minute."""
+OCPP_16 = "ocpp1.6"
+OCPP_201 = "ocpp2.0.1"
 
 
-MAX_NEWS_PER_ADDRESS = 5
-"""News of one address within the pause: more are invented identities. Behind a container's network
-several wallboxes share an address."""
+class Security(StrEnum):
+    """What a charger must show, from its settings.
+
+    PASSWORD, TLS_PASSWORD and TLS_CERTIFICATE are the security profiles 1, 2 and 3 of the OCPP 1.6
+    security white paper (edition 3, section 3) and of OCPP 2.0.1 (part 2, A.1).
+    """
+
+    ANY = "any"
+    PASSWORD = "password"  # noqa: S105 - a name, not a secret
+    TLS_PASSWORD = "tls_password"  # noqa: S105 - a name, not a secret
+    TLS_CERTIFICATE = "tls_certificate"
 
 
-class Admission(Protocol):
-    """What the central system asks of its owner."""
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """How one charger is to connect.
 
-    @property
-    def chargers(self) -> Mapping[str, Charger]:
-        """The admitted chargers by identity."""
+    `passwordless`: with Security.ANY it may come without a password. `ocpp_version`: "auto", "1.6"
+    or "2.0.1". `close_hard`: its connections end without a close frame (lbbrhzn/ocpp #1975).
+    """
 
-    def password_accepted(self, identity: str, password: str | None) -> bool:
-        """Tell, in constant time, if `password` (None: none came) is that of the charger."""
-
-    def authorize(self, charger: Charger, id_tag: str) -> str:
-        """Return the AuthorizationStatus (OCPP 1.6, section 7.2) for a card at a charger."""
+    security: Security = Security.ANY
+    passwordless: bool = False
+    ocpp_version: str = "auto"
+    close_hard: bool = False
 
 
 class Outcome(StrEnum):
@@ -47,13 +54,50 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     WRONG_USER = "wrong_user"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a name, not a secret
+    NOT_ENCRYPTED = "not_encrypted"
+    NO_CERTIFICATE = "no_certificate"
     NO_COMMON_SUBPROTOCOL = "no_common_subprotocol"
+    TLS_ERROR = "tls_error"
+    MALFORMED = "malformed"
+    TOO_OFTEN = "too_often"
     STOPPING = "stopping"
 
 
 @dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a client shows when it dials, unchanged from the network.
+
+    `certificate_names`: whom its client certificate names, if one of ours came (authority).
+    """
+
+    address: str
+    path: str
+    offered: tuple[str, ...] = ()
+    authorization: str | None = None
+    tls: bool = False
+    certificate_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a handshake. `charger` and `subprotocol` are there if it is admitted.
+
+    `identity` is the likeliest one that came.
+    """
+
+    outcome: Outcome
+    identity: str = ""
+    charger: Charger | None = None
+    subprotocol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to connect. `identity` and `path` come from the network, made harmless."""
+    """One attempt to connect. `identity` and `path` come from the network, made harmless.
+
+    `tls`: None over a plain link, "tls", or "tls_error: …" with what went wrong. `credentials`:
+    none, password or certificate.
+    """
 
     at: datetime
     address: str
@@ -61,68 +105,115 @@ class Attempt:
     identity: str
     subprotocols: tuple[str, ...]
     outcome: Outcome
+    tls: str | None = None
+    credentials: str = "none"
 
 
-class AttemptLog:
-    """The last attempts, and which refused ones are news."""
+class Admission(Protocol):
+    """What the central system asks of its owner."""
 
-    def __init__(
-        self, on_unknown: Callable[[Attempt], None], on_refused: Callable[[Attempt], None]
-    ) -> None:
-        self.attempts: deque[Attempt] = deque(maxlen=MAX_ATTEMPTS)
-        self._on_unknown = on_unknown
-        self._on_refused = on_refused
-        self._told: OrderedDict[tuple[str, Outcome], Attempt] = OrderedDict()
+    @property
+    def chargers(self) -> Mapping[str, Charger]:
+        """The admitted chargers by identity."""
 
-    def add(self, attempt: Attempt) -> bool:
-        """Note an attempt; return whether it is news, for the log."""
-        self.attempts.append(attempt)
-        if attempt.outcome is Outcome.ADMITTED or not self._is_news(attempt):
-            return False
-        key = (attempt.identity, attempt.outcome)
-        self._told[key] = attempt
-        self._told.move_to_end(key)
-        if len(self._told) > MAX_REMEMBERED:
-            self._told.popitem(last=False)
-        if attempt.outcome is Outcome.UNKNOWN:
-            self._on_unknown(attempt)
-        elif attempt.outcome in (Outcome.WRONG_PASSWORD, Outcome.WRONG_USER):
-            self._on_refused(attempt)
-        return True
+    def link_settings(self, identity: str) -> LinkSettings:
+        """Return how the charger of that identity is to connect."""
 
-    def _is_news(self, attempt: Attempt) -> bool:
-        recent = [told for told in self._told.values() if attempt.at - told.at < NEWS_PAUSE]
-        if any(
-            (told.identity, told.outcome) == (attempt.identity, attempt.outcome) for told in recent
-        ):
-            return False
-        return sum(told.address == attempt.address for told in recent) < MAX_NEWS_PER_ADDRESS
+    def password_accepted(self, identity: str, password: str) -> bool:
+        """Tell, in constant time, if `password` is that of the charger."""
+
+    def unknown_admitted(self, attempt: Attempt) -> Charger | None:
+        """Return who an unknown wallbox becomes while somebody pairs one, else None."""
+
+    def authorize(self, charger: Charger, id_tag: str) -> str:
+        """Return the AuthorizationStatus (OCPP 1.6, section 7.2) for a card at a charger."""
 
 
-def identity_in(path: str, prefix: str) -> str:
-    """Return the charger's identity: the last segment of the URL's path that is not empty.
+def judge(
+    handshake: Handshake, prefix: str, admission: Admission, spoken: Sequence[str]
+) -> Verdict:
+    """Decide on a handshake at a server whose path is `prefix` and which speaks `spoken`.
 
-    Firmwares glue URL and identity in their own ways (lbbrhzn/ocpp #1078): doubled slashes,
-    appended queries, another path or none before it. Empty when there is nothing but the `prefix`
-    which the user configured.
+    UNKNOWN and NO_IDENTITY come with the subprotocol that would be spoken: somebody may be pairing
+    a wallbox, or the BootNotification tells who it is.
     """
-    segments = _segments(path.partition("?")[0])
-    if segments == _segments(prefix):
-        return ""
-    return unquote(segments[-1]) if segments else ""
+    identities = identities_in(handshake.path, prefix)
+    credentials = basic_credentials(handshake.authorization)
+    if not identities and credentials is not None and credentials[0]:
+        identities = (credentials[0],)  # a firmware which leaves the identity to the user name
+    charger = matching(identities, admission.chargers)
+    if charger is None:
+        outcome = Outcome.UNKNOWN if identities else Outcome.NO_IDENTITY
+        return Verdict(
+            outcome,
+            identities[0] if identities else "",
+            subprotocol=chosen_subprotocol(handshake.offered, spoken),
+        )
+    return judge_charger(charger, identities, handshake, admission, spoken)
 
 
-def _segments(path: str) -> list[str]:
-    return [segment for segment in path.split("/") if segment]
+def judge_charger(
+    charger: Charger,
+    identities: Sequence[str],
+    handshake: Handshake,
+    admission: Admission,
+    spoken: Sequence[str],
+) -> Verdict:
+    """Decide on the handshake of a known charger, which called itself by `identities`."""
+    settings = admission.link_settings(charger.identity)
+    credentials = basic_credentials(handshake.authorization)
+    refused = Verdict(Outcome.ADMITTED, identities[0] if identities else charger.identity)
+    if credentials is not None and credentials[0].casefold() not in {
+        name.casefold() for name in (*identities, charger.identity)
+    }:
+        return replace(refused, outcome=Outcome.WRONG_USER)
+    password = None if credentials is None else credentials[1]
+    outcome = credentials_outcome(
+        settings,
+        tls=handshake.tls,
+        certified=charger.identity in handshake.certificate_names,
+        password_right=lambda: (
+            password is not None and admission.password_accepted(charger.identity, password)
+        ),
+    )
+    if outcome is not Outcome.ADMITTED:
+        return replace(refused, outcome=outcome)
+    subprotocol = chosen_subprotocol(handshake.offered, spoken, settings.ocpp_version)
+    if subprotocol is None:
+        return replace(refused, outcome=Outcome.NO_COMMON_SUBPROTOCOL)
+    return replace(refused, charger=charger, subprotocol=subprotocol)
 
 
-def harmless(text: str) -> str:
-    """Return text from the network fit for logs and pages: printable ASCII, 48 characters."""
-    kept = (character if " " < character <= "~" else "_" for character in text)
-    return "".join(kept).translate(_HARMLESS)[:MAX_IDENTITY_CHARS]
+def credentials_outcome(
+    settings: LinkSettings, *, tls: bool, certified: bool, password_right: Callable[[], bool]
+) -> Outcome:
+    """Decide whether what a charger shows is enough for its settings."""
+    if settings.security in (Security.TLS_PASSWORD, Security.TLS_CERTIFICATE) and not tls:
+        return Outcome.NOT_ENCRYPTED
+    if settings.security is Security.TLS_CERTIFICATE:
+        return Outcome.ADMITTED if certified else Outcome.NO_CERTIFICATE
+    if settings.security is Security.ANY and (settings.passwordless or certified):
+        return Outcome.ADMITTED
+    return Outcome.ADMITTED if password_right() else Outcome.WRONG_PASSWORD
 
 
-_HARMLESS = str.maketrans(dict.fromkeys("<>&\"'`\\{}[]()", "_"))
+def chosen_subprotocol(
+    offered: Sequence[str], spoken: Sequence[str], ocpp_version: str = "auto"
+) -> str | None:
+    """Return the subprotocol to speak, as the charger spelt it; None when there is no common one.
+
+    OCPP 1.6 goes first, as firmwares which know both have it in better shape (FoxESS, lbbrhzn/ocpp
+    #2008), unless the charger's settings say otherwise. A charger that offers none gets the first.
+    """
+    wanted = {"1.6": (OCPP_16,), "2.0.1": (OCPP_201,)}.get(ocpp_version, tuple(spoken))
+    allowed = [name for name in wanted if name in spoken]
+    if not offered:
+        return allowed[0] if allowed else None
+    for name in allowed:
+        for offer in offered:
+            if offer.casefold() == name:
+                return offer
+    return None
 
 
 def basic_credentials(header: str | None) -> tuple[str, str] | None:
@@ -138,9 +229,8 @@ def basic_credentials(header: str | None) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
-def matching(identity: str, chargers: Mapping[str, Charger]) -> Charger | None:
-    """Return the charger of that identity; with other letter case, if that is unambiguous."""
-    if identity in chargers:
-        return chargers[identity]
-    alike = [key for key in chargers if key.casefold() == identity.casefold()]
-    return chargers[alike[0]] if len(alike) == 1 else None
+def shown_credentials(handshake: Handshake) -> str:
+    """Return what a client showed, in one word: none, password or certificate."""
+    if handshake.certificate_names:
+        return "certificate"
+    return "none" if basic_credentials(handshake.authorization) is None else "password"

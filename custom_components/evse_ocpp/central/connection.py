@@ -1,4 +1,4 @@
-"""The conversation over one link to one charger: reads frames, answers in order, sends our calls."""
+"""The conversation over one link: reads frames, answers them in order, and sends our calls."""
 
 import asyncio
 import logging
@@ -58,7 +58,7 @@ class Connection:
     """The conversation over one link.
 
     Our calls wait until the charger has spoken first, or a moment has passed. `health` outlives the
-    connection. `close_hard`: it ends without a close frame.
+    connection. `retired`: we ended it.
     """
 
     def __init__(
@@ -68,15 +68,12 @@ class Connection:
         translator: Callable[[Caller], Translator],
         utcnow: Callable[[], datetime],
         health: CallHealth,
-        *,
-        close_hard: bool = False,
     ) -> None:
         self._link = link
         self._charger = charger
         self._translator = translator(self.call)
         self._utcnow = utcnow
         self._health = health
-        self._close_hard = close_hard
         self._loop = asyncio.get_running_loop()
         self._heard_at_s = self._loop.time()
         self._called_at_s = self._heard_at_s
@@ -88,6 +85,7 @@ class Connection:
         self._reader: asyncio.Task[None] | None = None
         self._ending = (NORMAL, "")
         self._closed = False
+        self.retired = False
         self.ended = asyncio.Event()
 
     async def run(self) -> None:
@@ -109,10 +107,13 @@ class Connection:
             for call in self._queue.drain():
                 self._settle(call, CommandUnanswered(call.action))
 
-    async def close(self) -> None:
-        """Close the link after `run`; a peer that is gone makes it take the close time-out."""
+    async def close(self, *, hard: bool = False) -> None:
+        """Close the link after `run`, `hard` without a close frame.
+
+        A peer that is gone makes it take the close time-out.
+        """
         try:
-            if self._close_hard:
+            if hard:
                 self._link.abort()
             else:
                 await self._link.close(*self._ending)
@@ -121,6 +122,7 @@ class Connection:
 
     def retire(self, code: int, reason: str) -> None:
         """End this connection; `close` then tells the peer this code."""
+        self.retired = True
         self._ending = (code, reason)
         if self._reader is not None:
             self._reader.cancel()
@@ -259,12 +261,12 @@ class Connection:
         while True:
             quiet_s = self._loop.time() - self._heard_at_s
             if quiet_s >= SILENCE_S:
-                self.retire(GOING_AWAY, "silent")
-            elif quiet_s < PING_AFTER_S:
+                return self.retire(GOING_AWAY, "silent")
+            if quiet_s >= PING_AFTER_S:
+                await self._ping()
+                await asyncio.sleep(min(PING_AFTER_S, SILENCE_S - quiet_s))
+            else:
                 await asyncio.sleep(PING_AFTER_S - quiet_s)
-                continue
-            await self._ping()
-            await asyncio.sleep(min(PING_AFTER_S, SILENCE_S - quiet_s))
 
     async def _ping(self) -> None:
         """Ask for a sign of life; a link which does not even take the question is gone."""

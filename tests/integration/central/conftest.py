@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from custom_components.evse_ocpp.central import connection, v16_setup
-from custom_components.evse_ocpp.central.admission import Attempt
+from custom_components.evse_ocpp.central.admission import Attempt, LinkSettings
 from custom_components.evse_ocpp.central.charger import Charger
 from custom_components.evse_ocpp.central.server import CentralSystem
 
@@ -73,6 +73,8 @@ class Site:
     def __init__(self) -> None:
         self.now = NOW
         self.chargers = {"CP-1": Charger("CP-1"), "CP-2": Charger("CP-2")}
+        self.settings: dict[str, LinkSettings] = {}
+        self.guest: Charger | None = None
         self.saves = 0
         self.save_error: Exception | None = None
         self.authorization = "Accepted"
@@ -90,8 +92,14 @@ class Site:
             utcnow=lambda: self.now,
         )
 
-    def password_accepted(self, identity: str, password: str | None) -> bool:
+    def link_settings(self, identity: str) -> LinkSettings:
+        return self.settings.get(identity, LinkSettings())
+
+    def password_accepted(self, identity: str, password: str) -> bool:
         return password == PASSWORD
+
+    def unknown_admitted(self, attempt: Attempt) -> Charger | None:
+        return self.guest if self.guest and self.guest.identity == attempt.identity else None
 
     def authorize(self, charger: Charger, id_tag: str) -> str:
         return self.authorization

@@ -1,45 +1,148 @@
-"""Identity, credentials, and a bounded memory of attempts."""
+"""Who may connect: identity, credentials, certificate and version, decided from a handshake."""
 
-from datetime import UTC, datetime, timedelta
+import base64
+from dataclasses import replace
 
 import pytest
 
 from custom_components.evse_ocpp.central.admission import (
-    MAX_ATTEMPTS,
-    MAX_NEWS_PER_ADDRESS,
-    MAX_REMEMBERED,
-    Attempt,
-    AttemptLog,
+    Admission,
+    Handshake,
+    LinkSettings,
     Outcome,
+    Security,
     basic_credentials,
-    harmless,
-    identity_in,
-    matching,
+    chosen_subprotocol,
+    judge,
+    shown_credentials,
 )
 from custom_components.evse_ocpp.central.charger import Charger
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
+SPOKEN = ("ocpp1.6", "ocpp2.0.1")
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+class House:
+    """Admits CP-1 with a password and settings."""
+
+    def __init__(self, settings: LinkSettings = LinkSettings()) -> None:  # noqa: B008 - frozen
+        self.chargers = {"CP-1": Charger("CP-1")}
+        self.settings = settings
+
+    def link_settings(self, identity: str) -> LinkSettings:
+        return self.settings
+
+    def password_accepted(self, identity: str, password: str) -> bool:
+        return (identity, password) == ("CP-1", "right")
+
+    def unknown_admitted(self, attempt: object) -> None:
+        return None
+
+    def authorize(self, charger: Charger, id_tag: str) -> str:
+        return "Accepted"
+
+
+GOOD = Handshake("192.0.2.7", "/ocpp/CP-1", ("ocpp1.6",), basic("CP-1", "right"))
+
+
+def outcome(handshake: Handshake, settings: LinkSettings = LinkSettings()) -> Outcome:  # noqa: B008
+    house: Admission = House(settings)
+    return judge(handshake, "/ocpp", house, SPOKEN).outcome
 
 
 @pytest.mark.parametrize(
-    ("path", "identity"),
+    ("change", "expected"),
     [
-        ("/ocpp/CP-1", "CP-1"),
-        ("/CP-1", "CP-1"),
-        ("///CP-1", "CP-1"),
-        ("/ocpp//CP-1/", "CP-1"),
-        ("/other/prefix/CP-1", "CP-1"),
-        ("/ocpp/CP%201", "CP 1"),
-        ("/ocpp/CP-1?token=x/y", "CP-1"),
-        ("/ws/webSocket?=sn", "webSocket"),
-        ("/ocpp", ""),
-        ("/ocpp/", ""),
-        ("/", ""),
-        ("", ""),
+        ({}, Outcome.ADMITTED),
+        ({"path": "/ocpp/CP-2"}, Outcome.UNKNOWN),
+        ({"path": "/ocpp", "authorization": None}, Outcome.NO_IDENTITY),
+        ({"path": "/ocpp"}, Outcome.ADMITTED),  # the user name tells (row 8)
+        ({"path": "/ocpp/CP-1CP-1"}, Outcome.ADMITTED),
+        ({"path": "/ws/webSocket?=CP-1"}, Outcome.ADMITTED),
+        ({"authorization": basic("CP-2", "right")}, Outcome.WRONG_USER),
+        ({"authorization": basic("cp-1", "right")}, Outcome.ADMITTED),
+        ({"authorization": basic("CP-1", "wrong")}, Outcome.WRONG_PASSWORD),
+        ({"authorization": None}, Outcome.WRONG_PASSWORD),
+        ({"authorization": "Bearer right"}, Outcome.WRONG_PASSWORD),
+        ({"offered": ("ocpp1.5",)}, Outcome.NO_COMMON_SUBPROTOCOL),
+        ({"offered": ()}, Outcome.ADMITTED),
     ],
 )
-def test_identity(path, identity):
-    assert identity_in(path, "/ocpp") == identity
+def test_outcomes(change, expected):
+    assert outcome(replace(GOOD, **change)) is expected
+
+
+NOTHING = replace(GOOD, authorization=None)
+WSS = replace(GOOD, tls=True)
+CERTIFIED = replace(NOTHING, tls=True, certificate_names=frozenset({"CP-1"}))
+OTHERS = replace(NOTHING, tls=True, certificate_names=frozenset({"CP-2"}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "admitted", "refused"),
+    [
+        (LinkSettings(), [GOOD, WSS, CERTIFIED], {NOTHING: Outcome.WRONG_PASSWORD}),
+        (LinkSettings(passwordless=True), [NOTHING, GOOD], {}),
+        (
+            LinkSettings(Security.PASSWORD, passwordless=True),
+            [GOOD, WSS],
+            {NOTHING: Outcome.WRONG_PASSWORD, CERTIFIED: Outcome.WRONG_PASSWORD},
+        ),
+        (
+            LinkSettings(Security.TLS_PASSWORD, passwordless=True),
+            [WSS],
+            {GOOD: Outcome.NOT_ENCRYPTED, CERTIFIED: Outcome.WRONG_PASSWORD},
+        ),
+        (
+            LinkSettings(Security.TLS_CERTIFICATE, passwordless=True),
+            [CERTIFIED],
+            {
+                GOOD: Outcome.NOT_ENCRYPTED,
+                WSS: Outcome.NO_CERTIFICATE,
+                OTHERS: Outcome.NO_CERTIFICATE,
+            },
+        ),
+    ],
+)
+def test_the_security_of_a_charger_decides_what_it_must_show(settings, admitted, refused):
+    for handshake in admitted:
+        assert outcome(handshake, settings) is Outcome.ADMITTED, handshake
+    for handshake, expected in refused.items():
+        assert outcome(handshake, settings) is expected, handshake
+
+
+@pytest.mark.parametrize(
+    ("offered", "version", "chosen"),
+    [
+        (("ocpp1.6",), "auto", "ocpp1.6"),
+        (("ocpp2.0.1",), "auto", "ocpp2.0.1"),
+        (("ocpp2.0.1", "ocpp1.6"), "auto", "ocpp1.6"),
+        (("ocpp2.0.1", "ocpp1.6"), "2.0.1", "ocpp2.0.1"),
+        (("ocpp1.5", "OCPP1.6"), "auto", "OCPP1.6"),
+        (("ocpp2.0.1",), "1.6", None),
+        (("ocpp1.6",), "2.0.1", None),
+        (("ocpp1.2",), "auto", None),
+        ((), "auto", "ocpp1.6"),
+        ((), "2.0.1", "ocpp2.0.1"),
+    ],
+)
+def test_the_subprotocol(offered, version, chosen):
+    assert chosen_subprotocol(offered, SPOKEN, version) == chosen
+
+
+def test_a_version_that_is_not_spoken_here_is_refused():
+    assert chosen_subprotocol(("ocpp2.0.1",), ("ocpp1.6",), "2.0.1") is None
+    assert chosen_subprotocol((), ("ocpp1.6",), "2.0.1") is None
+
+
+@pytest.mark.parametrize(
+    ("handshake", "shown"), [(GOOD, "password"), (NOTHING, "none"), (CERTIFIED, "certificate")]
+)
+def test_what_was_shown_in_a_word(handshake, shown):
+    assert shown_credentials(handshake) == shown
 
 
 @pytest.mark.parametrize(
@@ -57,69 +160,3 @@ def test_identity(path, identity):
 )
 def test_basic_credentials(header, credentials):
     assert basic_credentials(header) == credentials
-
-
-def test_text_from_the_network_is_harmless():
-    assert harmless("CP-1") == "CP-1"
-    assert harmless("<b>\n{x}[y](z)`\x00ü") == "_b___x__y__z____"
-    assert len(harmless("x" * 1000)) == 48
-
-
-@pytest.mark.parametrize(
-    ("known", "identity", "found"),
-    [
-        (["CP-1", "cp-1"], "cp-1", "cp-1"),
-        (["CP-1"], "cp-1", "CP-1"),
-        (["CP-1", "Cp-1"], "cp-1", None),
-        (["CP-1"], "CP-2", None),
-    ],
-)
-def test_letter_case_is_forgiven_where_unambiguous(known, identity, found):
-    charger = matching(identity, {each: Charger(each) for each in known})
-    assert (charger and charger.identity) == found
-
-
-def attempt(
-    identity: str,
-    seconds: float = 0,
-    outcome: Outcome = Outcome.UNKNOWN,
-    address: str = "192.0.2.7",
-) -> Attempt:
-    at = NOW + timedelta(seconds=seconds)
-    return Attempt(at, address, f"/{identity}", identity, ("ocpp1.6",), outcome)
-
-
-def test_a_redialling_stranger_is_news_once_a_minute():
-    unknown = []
-    log = AttemptLog(unknown.append, unknown.append)
-    news = [log.add(attempt("X", seconds)) for seconds in (0, 5, 59, 60, 61)]
-    assert news == [True, False, False, True, False]
-    assert len(unknown) == 2
-    assert len(log.attempts) == 5
-
-
-@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.ADMITTED])
-def test_invented_identities_are_news_a_few_times_a_minute(outcome):
-    log = AttemptLog(lambda _: None, lambda _: None)
-    news = [log.add(attempt(f"X{number}", outcome=outcome)) for number in range(500)]
-    assert sum(news) == MAX_NEWS_PER_ADDRESS
-    assert log.add(attempt("X", outcome=outcome, address="192.0.2.8"))
-    assert log.add(attempt("X500", 60, outcome))
-
-
-def test_memory_is_bounded():
-    unknown = []
-    log = AttemptLog(unknown.append, unknown.append)
-    for number in range(1000):
-        log.add(attempt(f"X{number}", address=f"192.0.2.{number}"))
-    assert len(log.attempts) == MAX_ATTEMPTS
-    assert len(log._told) == MAX_REMEMBERED
-
-
-def test_each_outcome_goes_to_its_callback():
-    unknown, refused = [], []
-    log = AttemptLog(unknown.append, refused.append)
-    for outcome in Outcome:
-        log.add(attempt("X", outcome=outcome))
-    assert [each.outcome for each in unknown] == [Outcome.UNKNOWN]
-    assert {each.outcome for each in refused} == {Outcome.WRONG_PASSWORD, Outcome.WRONG_USER}

@@ -33,7 +33,6 @@ async def test_a_known_wallbox_gets_in(site, path):
     ("dial", "status", "outcome"),
     [
         ({"path": "/ocpp/STRANGER"}, 404, Outcome.UNKNOWN),
-        ({"path": "/ocpp/"}, 404, Outcome.NO_IDENTITY),
         ({"password": "wrong"}, 401, Outcome.WRONG_PASSWORD),
         ({"password": None}, 401, Outcome.WRONG_PASSWORD),
         ({"user": "CP-2"}, 401, Outcome.WRONG_USER),

@@ -1,0 +1,351 @@
+"""A port of our own on which charge points dial: ws or wss, and what strangers may do there.
+
+Limits before a connection is admitted: how many (waiting_room), how long (OPEN_TIMEOUT_S for TLS
+and again for the handshake) and how many bytes. Afterwards: bytes are worked off in small portions,
+so that no flood holds up the loop, and nothing is read from a peer which takes nothing.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from .admission import Handshake, Outcome, Verdict
+from .link import CLOSE_TIMEOUT_S, MAX_FRAME_BYTES, OPEN_TIMEOUT_S, Link, WebsocketsLink
+from .waiting_room import WaitingRoom
+
+_LOGGER = logging.getLogger(f"{__name__}.websocket")
+# Port scanners and browsers would fill the log with tracebacks; our attempts tell it all.
+_LOGGER.setLevel(logging.CRITICAL)
+
+MAX_HANDSHAKE_BYTES = 16 * 1024
+"""Request line and headers; a charge point sends some 400 bytes."""
+PORTION_BYTES = 8 * 1024
+"""Worked off in one step of the loop: even of empty frames, 6 bytes each, below 20 ms."""
+_TLS_HANDSHAKE = b"\x16"
+"""The first byte of a TLS record with a ClientHello (RFC 8446, section 5.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What a port for wss needs. `names_in` returns whom a client certificate (DER) names."""
+
+    context: ssl.SSLContext
+    names_in: Callable[[bytes], frozenset[str]]
+
+
+class Receiver(Protocol):
+    """Who decides about connections, and keeps them."""
+
+    def admit(self, handshake: Handshake) -> Verdict:
+        """Decide about a handshake, and remember it."""
+
+    def refused(self, address: str, outcome: Outcome, tls: str | None) -> None:
+        """Note a connection that did not come as far as a handshake."""
+
+    def refusal(self, verdict: Verdict) -> tuple[HTTPStatus, str, dict[str, str]]:
+        """Return status, text and headers of the answer to a refused handshake."""
+
+    async def serve(
+        self, link: Link, handshake: Handshake, verdict: Verdict, admitted: Callable[[], None]
+    ) -> None:
+        """Keep a link until it ends; `admitted` is called when its charger is known."""
+
+
+class Listener:
+    """One listening port; with `tls` it speaks wss only."""
+
+    def __init__(self, receiver: Receiver, waiting: WaitingRoom, tls: Tls | None = None) -> None:
+        self.receiver = receiver
+        self.waiting = waiting
+        self.tls = tls
+        self._server: Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The port in use; RuntimeError when it is not open."""
+        if self._server is None:
+            raise RuntimeError("the port is not open")
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    async def open(self, host: str, port: int) -> None:
+        """Listen; OSError when the port cannot be bound."""
+        self._server = await serve(
+            self._serve,
+            host,
+            port,
+            process_request=self._admit,
+            select_subprotocol=_choose,
+            compression=None,  # costs 300 kB of memory for each charger, and time
+            max_size=MAX_FRAME_BYTES,
+            open_timeout=OPEN_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=None,  # `connection` judges by any sign of life, not by pongs alone
+            logger=_LOGGER,
+            server_header=None,
+            create_connection=self._connection,  # type: ignore[arg-type]  # a factory will do
+        )
+
+    def close(self) -> None:
+        """Take no more connections; those which are there stay."""
+        if self._server is not None:
+            self._server.close(close_connections=False)
+
+    async def wait_closed(self) -> None:
+        """Wait until the last connection has ended."""
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    def _connection(self, *args: Any, **options: Any) -> ServerConnection:
+        return GuardedConnection(*args, listener=self, **options)
+
+    def _admit(self, websocket: ServerConnection, request: Request) -> Response | None:
+        """Decide on an opening handshake (websockets' process_request)."""
+        assert isinstance(websocket, GuardedConnection)
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return None  # a browser: the library explains what is spoken here
+        if "Connection" not in request.headers:  # Autel MaxiCharger (lbbrhzn/ocpp #1933)
+            request.headers["Connection"] = "Upgrade"
+        handshake = Handshake(
+            websocket.address,
+            request.path,
+            _offered(request),
+            request.headers.get("Authorization"),
+            tls=self.tls is not None,
+            certificate_names=self._names(websocket),
+        )
+        verdict = self.receiver.admit(handshake)
+        if verdict.outcome is not Outcome.ADMITTED:
+            status, text, headers = self.receiver.refusal(verdict)
+            response = websocket.respond(status, text)
+            for name, value in headers.items():
+                response.headers[name] = value
+            return response
+        websocket.admitted = handshake, verdict
+        return None
+
+    def _names(self, websocket: ServerConnection) -> frozenset[str]:
+        tls_object = websocket.transport.get_extra_info("ssl_object")
+        if self.tls is None or tls_object is None:
+            return frozenset()
+        certificate = tls_object.getpeercert(binary_form=True)
+        return self.tls.names_in(certificate) if certificate else frozenset()
+
+    async def _serve(self, websocket: ServerConnection) -> None:
+        assert isinstance(websocket, GuardedConnection)
+        if websocket.admitted is not None:
+            await self.receiver.serve(
+                WebsocketsLink(websocket),
+                *websocket.admitted,
+                partial(self.waiting.leave, websocket),
+            )
+
+
+class _Reading:
+    """A transport whose reading goes on only when nobody holds it."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._holders: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def pause_reading(self) -> None:
+        """Hold for the library, whose queue of messages is full."""
+        self.hold("queue")
+
+    def resume_reading(self) -> None:
+        """Release for the library."""
+        self.release("queue")
+
+    def hold(self, who: str) -> None:
+        """Read nothing until `who` releases."""
+        self._holders.add(who)
+        self._transport.pause_reading()
+
+    def release(self, who: str) -> None:
+        """Read on, unless somebody else holds."""
+        self._holders.discard(who)
+        if not self._holders and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+
+class GuardedConnection(ServerConnection):
+    """A connection of the library behind our limits, with TLS as a step of its own.
+
+    asyncio's own way to TLS tells nobody of a failed TLS handshake, and counts no connection before
+    it; so the library gets the connection when TLS is done.
+    """
+
+    def __init__(self, *args: Any, listener: Listener, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.address = ""
+        self.admitted: tuple[Handshake, Verdict] | None = None
+        self._listener = listener
+        self._raw: asyncio.Transport | None = None
+        self._reading: _Reading | None = None
+        self._securing: asyncio.Task[None] | None = None
+        self._backlog = bytearray()
+        self._received = 0
+        self._noted = False
+        self._gone = False
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection into the waiting room, and start TLS if need be."""
+        assert isinstance(transport, asyncio.Transport)
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if peer else ""
+        self._raw = transport
+        self._listener.waiting.enter(self, self.address)
+        if self._listener.tls is None:
+            self._open(transport)
+        else:
+            transport.pause_reading()
+            self._securing = self.loop.create_task(self._secure(transport, self._listener.tls))
+
+    def data_received(self, data: bytes) -> None:
+        """Work bytes off in portions; a stranger may send only so many."""
+        if self.admitted is None:
+            self._received += len(data)
+            if self._received > MAX_HANDSHAKE_BYTES:
+                self._note(Outcome.MALFORMED, self._tls)
+                self.abort()
+                return
+            first = self._received == len(data)
+            if first and self._listener.tls is None and data.startswith(_TLS_HANDSHAKE):
+                self._tls_failed("TLS on the port for ws")
+                return
+        if self._reading is not None and not self._backlog and len(data) <= PORTION_BYTES:
+            super().data_received(data)
+            return
+        first = not self._backlog
+        self._backlog += data
+        if first and self._reading is not None:
+            self._reading.hold("backlog")
+            self.loop.call_soon(self._work_off)
+
+    def eof_received(self) -> None:
+        """Work off what came before the end."""
+        if self._reading is not None:
+            while self._backlog:
+                self._feed()
+            super().eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave the waiting room; note who said nothing that could be read."""
+        self._gone = True
+        self._backlog.clear()
+        self._listener.waiting.leave(self)
+        if self._reading is not None:
+            if self._received and self.request is None:
+                self._note(Outcome.MALFORMED, self._tls)
+            super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Read nothing from a peer that takes nothing: pongs to its pings would pile up."""
+        super().pause_writing()
+        if self._reading is not None:
+            self._reading.hold("writing")
+
+    def resume_writing(self) -> None:
+        """Read on."""
+        super().resume_writing()
+        if self._reading is not None:
+            self._reading.release("writing")
+
+    # What others ask.
+
+    def abort(self) -> None:
+        """Drop the TCP connection."""
+        if self._securing is not None:
+            self._securing.cancel()
+        if self._raw is not None:
+            self._raw.abort()
+
+    # How it follows from that.
+
+    @property
+    def _tls(self) -> str | None:
+        return None if self._listener.tls is None else "tls"
+
+    def _open(self, transport: asyncio.Transport) -> None:
+        """Hand the connection to the library, which waits for the handshake from here on."""
+        self._reading = _Reading(transport)
+        super().connection_made(self._reading)  # type: ignore[arg-type]  # as good as a transport
+        if self._backlog:
+            self._reading.hold("backlog")
+            self._work_off()
+
+    async def _secure(self, transport: asyncio.Transport, tls: Tls) -> None:
+        try:
+            secured = await self.loop.start_tls(
+                transport,
+                self,
+                tls.context,
+                server_side=True,
+                ssl_handshake_timeout=OPEN_TIMEOUT_S,
+                ssl_shutdown_timeout=CLOSE_TIMEOUT_S,
+            )
+        except OSError as error:  # ssl.SSLError, a lost connection, a time-out
+            self._tls_failed(_reason(error))
+        else:
+            if secured is None or self._gone:
+                self._listener.waiting.leave(self)
+            else:
+                self._open(secured)
+
+    def _tls_failed(self, reason: str) -> None:
+        self._listener.waiting.leave(self)
+        self._note(Outcome.TLS_ERROR, f"tls_error: {reason}")
+        if self._raw is not None:
+            self._raw.abort()
+
+    def _note(self, outcome: Outcome, tls: str | None) -> None:
+        if not self._noted:
+            self._noted = True
+            self._listener.receiver.refused(self.address, outcome, tls)
+
+    def _work_off(self) -> None:
+        if self._gone or self._reading is None:
+            return
+        self._feed()
+        if self._backlog:
+            self.loop.call_soon(self._work_off)
+        else:
+            self._reading.release("backlog")
+
+    def _feed(self) -> None:
+        portion = bytes(self._backlog[:PORTION_BYTES])
+        del self._backlog[:PORTION_BYTES]
+        super().data_received(portion)
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.replace("_", " ").lower()
+    return str(error) or type(error).__name__
+
+
+def _offered(request: Request) -> tuple[str, ...]:
+    headers = request.headers.get_all("Sec-WebSocket-Protocol")
+    names = (name.strip() for header in headers for name in header.split(","))
+    return tuple(name for name in names if name)
+
+
+def _choose(websocket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    if isinstance(websocket, GuardedConnection) and websocket.admitted is not None:
+        chosen = websocket.admitted[1].subprotocol
+        return next((each for each in offered if each == chosen), None)
+    return None
