@@ -5,7 +5,7 @@ any other bad field is dropped and counted, and the rest is used. Strict schemas
 messages for an empty string or a wrong enumeration value (lbbrhzn/ocpp #1576, #361, #1248).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,11 +60,37 @@ def as_current_a(value: object) -> float:
     return float(number)
 
 
+def as_number(value: object) -> float:
+    """Take a finite number, also as its text."""
+    number = _number(value) if isinstance(value, str) else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not abs(number) < 1e15:
+        raise ValueError("a number")
+    return float(number)
+
+
 def as_list(value: object) -> list[Any]:
     """Take an array."""
     if not isinstance(value, list):
         raise ValueError("an array")  # noqa: TRY004 - one error for all converters
     return value
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """Take an object."""
+    if not isinstance(value, dict):
+        raise ValueError("an object")  # noqa: TRY004 - one error for all converters
+    return value
+
+
+def as_word(words: Collection[str]) -> Callable[[object], str]:
+    """Return the converter that takes one of these words."""
+
+    def convert(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise ValueError(f"one of {', '.join(sorted(words))}")
+        return value
+
+    return convert
 
 
 def required[T](payload: Mapping[str, Any], name: str, convert: Callable[[object], T]) -> T:
