@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from typing import Any
 
 SCHEMA = """
 CREATE TABLE session (
@@ -96,7 +97,7 @@ class SessionFilter:
             ("started_at >= ?", self.start and self.start.timestamp()),
             ("started_at < ?", self.end and self.end.timestamp()),
             ("connector_id = ?", self.connector_id),
-            ("id_tag = ?", self.id_tag),
+            ("id_tag = ? COLLATE NOCASE", self.id_tag),
             ("person = ?", self.person),
         ):
             if value is not None:
@@ -128,6 +129,25 @@ def find_sessions(
     return [_from_columns(row) for row in found]
 
 
+def last_sessions(connection: sqlite3.Connection, count: int) -> list[SessionRow]:
+    """Return those sessions of each connector that began last, the oldest first."""
+    found = connection.execute(
+        f"SELECT {', '.join(_NAMES)} FROM (SELECT *, row_number() OVER "  # noqa: S608 - our names
+        "(PARTITION BY identity, connector_id ORDER BY started_at DESC) AS place FROM session) "
+        "WHERE place <= ? ORDER BY started_at",
+        [count],
+    )
+    return [_from_columns(row) for row in found]
+
+
+def delete_sessions(connection: sqlite3.Connection, wanted: SessionFilter) -> list[SessionRow]:
+    """Delete sessions, and return them."""
+    gone = find_sessions(connection, wanted)
+    where, values = wanted.where()
+    connection.execute(f"DELETE FROM session WHERE {where}", values)  # noqa: S608 - our own names
+    return gone
+
+
 def _to_columns(row: SessionRow) -> dict[str, object]:
     columns = asdict(row)
     for name in _TIMES:
@@ -135,7 +155,7 @@ def _to_columns(row: SessionRow) -> dict[str, object]:
     return columns
 
 
-def _from_columns(row: sqlite3.Row) -> SessionRow:
+def _from_columns(row: Sequence[Any]) -> SessionRow:
     columns = dict(zip(_NAMES, row, strict=True))
     for name in _TIMES:
         if columns[name] is not None:
