@@ -166,6 +166,17 @@ class Charger:
 
     # What the protocol modules tell.
 
+    def speaks(self, ocpp_version: str) -> None:
+        """Note the version of a new connection; keys and profiles have other names in each.
+
+        Some probe with 1.6 for a moment before they speak 2.0.1 (FoxESS, lbbrhzn/ocpp #2008).
+        """
+        if self.ocpp_version not in {None, ocpp_version}:
+            self.configuration = {}
+            self.feature_profiles = frozenset()
+            self.fallback_a = None
+        self.ocpp_version = ocpp_version
+
     def link_up(self, commands: Commands, at: datetime) -> None:
         """Note a new connection."""
         self.commands = commands

@@ -1,7 +1,7 @@
 """What can be asked of a connected charger, whatever OCPP version it speaks.
 
 Names follow OCPP 1.6; the 2.0.1 translator maps them: a configuration key is there
-`Component.Variable` (or `Component/instance.Variable/instance`), a connector is an EVSE.
+`Component.Variable` (more of that notation in `v201_device_model`), a connector is an EVSE.
 """
 
 from collections.abc import Sequence

@@ -11,6 +11,7 @@ from typing import Protocol
 from . import anonymous
 from .admission import (
     OCPP_16,
+    OCPP_201,
     Admission,
     Attempt,
     Handshake,
@@ -30,6 +31,7 @@ from .listener import Listener, Tls
 from .replacements import Replacements
 from .v16 import Translator16
 from .v16_inbound import Store
+from .v201 import Translator201
 from .waiting_room import WaitingRoom
 
 _LOGGER = logging.getLogger(__name__)
@@ -54,7 +56,10 @@ class TranslatorFactory(Protocol):
         """Return a new one."""
 
 
-TRANSLATORS: Mapping[str, TranslatorFactory] = {OCPP_16: Translator16}
+TRANSLATORS: Mapping[str, TranslatorFactory] = {
+    OCPP_16: Translator16,
+    OCPP_201: Translator201,
+}
 """By subprotocol, the preferred one first."""
 
 _REFUSALS = {

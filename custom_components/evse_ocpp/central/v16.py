@@ -26,7 +26,7 @@ class Translator16:
         utcnow: Callable[[], datetime],
     ) -> None:
         self._charger = charger
-        charger.ocpp_version = "1.6"
+        charger.speaks("1.6")
         self._utcnow = utcnow
         self._inbound = Inbound(charger, admission, store, utcnow)
         self._outbound = Commands16(charger, call, utcnow)

@@ -25,7 +25,7 @@ class Calls16:
 
     async def _request(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Make a call and return its answer; CallHeld if the charger restarts on it."""
-        quarantine, name = self._charger.quarantine, name_of(action, payload)
+        quarantine, name = self._charger.quarantine, self._name_of(action, payload)
         if quarantine.holds(name):
             raise CallHeld(action, name)
         quarantine.sent(name, self._utcnow())
@@ -49,6 +49,10 @@ class Calls16:
         if status not in accepted:
             raise CommandRefused(action, status)
         return answer
+
+    def _name_of(self, action: str, payload: dict[str, Any]) -> str:
+        """Return by which name the quarantine knows a call."""
+        return name_of(action, payload)
 
     def _charger_now(self) -> datetime:
         return self._charger.clock.charger_time(self._utcnow())

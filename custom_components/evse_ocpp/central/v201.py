@@ -8,12 +8,11 @@ from .admission import Admission
 from .charger import Charger
 from .commands import Commands
 from .connection import Caller
+from .sample_watch import watch
 from .v16_inbound import Store
 from .v201_inbound import Inbound201, TotalCost
 from .v201_outbound import Commands201
 from .v201_setup import set_up
-
-OCPP_VERSION = "2.0.1"
 
 
 class Translator201:
@@ -30,27 +29,21 @@ class Translator201:
         total_cost: TotalCost | None = None,
     ) -> None:
         self._charger = charger
+        charger.speaks("2.0.1")
+        self._utcnow = utcnow
         self._inbound = Inbound201(charger, admission, store, utcnow, total_cost=total_cost)
         self._outbound = Commands201(charger, call, utcnow, self._inbound)
         self.commands: Commands = self._outbound
-        _change_version(charger)
 
     async def handle(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Work a call in; see `Inbound201.handle`."""
         return await self._inbound.handle(action, payload)
 
     async def set_up(self) -> None:
-        """See `v201_setup.set_up`."""
+        """See `v201_setup.set_up`; then look after its meter values until cancelled."""
         await set_up(self._charger, self._inbound, self._outbound)
-
-
-def _change_version(charger: Charger) -> None:
-    """Forget what was told in another version: keys and profiles have other names there.
-
-    Some probe with 1.6 for a moment before they speak 2.0.1 (FoxESS, lbbrhzn/ocpp #2008).
-    """
-    if charger.ocpp_version not in {None, OCPP_VERSION}:
-        charger.configuration = {}
-        charger.feature_profiles = frozenset()
-        charger.fallback_a = None
-    charger.ocpp_version = OCPP_VERSION
+        await watch(
+            self._charger,
+            lambda connector_id: self._outbound.trigger("MeterValues", connector_id),
+            self._utcnow,
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from .charger import Charger
 from .connection import Caller
 from .v16_calls import Calls16, bounded
+from .v201_device_model import variable_name
 from .v201_inbound import Inbound201
 
 MAX_ID_TOKEN_CHARS = 36
@@ -32,6 +33,14 @@ class Calls201(Calls16):
         self._inbound = inbound
         # Other than those of earlier connections, whose reports may still be on their way.
         self._request_ids = count(int(utcnow().timestamp()) % 2**30)
+
+    def _name_of(self, action: str, payload: dict[str, Any]) -> str:
+        """One variable may restart a charger where others do not."""
+        for field in ("setVariableData", "getVariableData"):
+            data = payload.get(field, ())
+            if len(data) == 1:
+                return f"{action} {variable_name(data[0]['component'], data[0]['variable'])}"
+        return super()._name_of(action, payload)
 
     def _request_id(self) -> int:
         return next(self._request_ids)

@@ -178,14 +178,7 @@ class Notices:
     def _reservation_status_update(self, payload: Payload) -> Payload:
         reservation_id = required(payload, "reservationId", as_integer)
         status = required(payload, "reservationUpdateStatus", as_text)
-        reservation = self._charger.reservations.pop(reservation_id, None)
-        self._charger.happened(
-            HappeningKind.RESERVATION_ENDED,
-            reservation.connector_id if reservation else 0,
-            self._utcnow(),
-            reservation_id=reservation_id,
-            status=status,
-        )
+        self._charger.end_reservation(reservation_id, status, self._utcnow())
         return {}
 
     def _security_event(self, payload: Payload) -> Payload:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable
 
 from .charger import Charger
-from .commands import CommandError, CommandUnanswered
+from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
 from .v16_inbound import HEARTBEAT_S
 from .v201_inbound import Inbound201
 from .v201_outbound import Commands201
@@ -33,6 +33,8 @@ LISTS = {
     "SampledDataCtrlr.TxEndedMeasurands": (_REGISTER,),
 }
 """What must be among the values of a list. Energy is counted from a transaction's ends."""
+ESSENTIAL = ("Power.Active.Import", _REGISTER, "Current.Import")
+"""What is tried where a list with more is refused."""
 VALUES = {
     "SampledDataCtrlr.Enabled": "true",
     "SampledDataCtrlr.TxUpdatedInterval": "10",
@@ -57,7 +59,11 @@ async def set_up(charger: Charger, inbound: Inbound201, commands: Commands201) -
         await _read_device_model(charger, commands)
     for key, value in differing(charger, inbound).items():
         await asyncio.sleep(SPACING_S)
-        await _try(charger, commands.change_configuration(key, value))
+        refused = await _try(charger, commands.change_configuration(key, value))
+        if refused and key in LISTS:
+            await asyncio.sleep(SPACING_S)
+            shorter = ",".join(each for each in LISTS[key] if each in ESSENTIAL)
+            await _try(charger, commands.change_configuration(key, shorter))
 
 
 def differing(charger: Charger, inbound: Inbound201) -> dict[str, str]:
@@ -89,15 +95,18 @@ async def _read_device_model(charger: Charger, commands: Commands201) -> None:
     """Read all; a charger which makes no report is asked for what we need only."""
     try:
         await commands.read_configuration()
-    except CommandUnanswered:
+    except (CommandUnanswered, CallHeld):
         await asyncio.sleep(SPACING_S)
         await _try(charger, commands.read_configuration((*VALUES, *LISTS)))
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
 
 
-async def _try(charger: Charger, command: Awaitable[object]) -> None:
+async def _try(charger: Charger, command: Awaitable[object]) -> bool:
+    """Await a command; return whether the charger refused it."""
     try:
         await command
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
+        return isinstance(error, CommandRefused)
+    return False

@@ -55,6 +55,7 @@ class TransactionEvent:
     authorized: bool
     reason: str | None
     remote_start_id: int | None
+    reservation_id: int | None
     when: Instant
     live: bool
     meter_values: list[Any]
@@ -102,6 +103,7 @@ class TransactionEvents:
             authorized=bool(id_token),
             reason=optional(info, "stoppedReason", as_text, charger),
             remote_start_id=optional(info, "remoteStartId", as_integer, charger),
+            reservation_id=optional(payload, "reservationId", as_integer, charger),
             when=Instant(at, stamp),
             live=is_live(at, arrived_at),
             meter_values=optional(payload, "meterValue", as_list, charger) or [],
@@ -123,8 +125,10 @@ class TransactionEvents:
                 self._charger.take_samples(
                     event.evse_id, of, each, when.at, self._utcnow(), stamp=when.stamp
                 )
+        if event.reservation_id is not None:
+            self._charger.end_reservation(event.reservation_id, "Used", event.when.at)
         if event.kind == "Ended":
-            self._end(event, id_tag, last_wh, transaction)
+            self._end(event, id_tag, begin_wh, last_wh, transaction)
         return transaction
 
     def expect_start(self, remote_start_id: int, id_tag: str) -> None:
@@ -202,7 +206,8 @@ class TransactionEvents:
         self,
         event: TransactionEvent,
         id_tag: str | None,
-        meter_wh: float | None,
+        begin_wh: float | None,
+        last_wh: float | None,
         transaction: Transaction | None,
     ) -> None:
         early = self._early.pop(event.transaction_id, None)
@@ -213,8 +218,9 @@ class TransactionEvents:
             event.transaction_id,
             event.when.at,
             event.reason or "Local",  # the default of the specification
-            meter_wh,
+            last_wh,
             stamp=event.when.stamp,
+            meter_start_wh=begin_wh,
             id_tag=id_tag,
         )
 

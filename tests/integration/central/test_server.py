@@ -36,7 +36,7 @@ async def test_a_known_wallbox_gets_in(site, path):
         ({"password": "wrong"}, 401, Outcome.WRONG_PASSWORD),
         ({"password": None}, 401, Outcome.WRONG_PASSWORD),
         ({"user": "CP-2"}, 401, Outcome.WRONG_USER),
-        ({"subprotocols": ("ocpp2.0.1",)}, 400, Outcome.NO_COMMON_SUBPROTOCOL),
+        ({"subprotocols": ("ocpp2.1",)}, 400, Outcome.NO_COMMON_SUBPROTOCOL),
     ],
 )
 async def test_refusals(site, dial, status, outcome):
