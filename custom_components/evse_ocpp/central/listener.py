@@ -9,7 +9,6 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -20,6 +19,7 @@ from websockets.typing import Subprotocol
 
 from .admission import Handshake, Outcome, Verdict
 from .link import CLOSE_TIMEOUT_S, MAX_FRAME_BYTES, OPEN_TIMEOUT_S, Link, WebsocketsLink
+from .tls import Tls
 from .waiting_room import WaitingRoom
 
 _LOGGER = logging.getLogger(f"{__name__}.websocket")
@@ -32,14 +32,6 @@ PORTION_BYTES = 8 * 1024
 """Worked off in one step of the loop: even of empty frames, 6 bytes each, below 20 ms."""
 _TLS_HANDSHAKE = b"\x16"
 """The first byte of a TLS record with a ClientHello (RFC 8446, section 5.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """What a port for wss needs. `names_in` returns whom a client certificate (DER) names."""
-
-    context: ssl.SSLContext
-    names_in: Callable[[bytes], frozenset[str]]
 
 
 class Receiver(Protocol):

@@ -27,8 +27,9 @@ from .charger import Charger
 from .connection import Caller, Connection, Translator
 from .identity import harmless, of_serial
 from .link import CLOSE_TIMEOUT_S, OPEN_TIMEOUT_S, Link, Rewound
-from .listener import Listener, Tls
+from .listener import Listener
 from .replacements import Replacements
+from .tls import Tls
 from .v16 import Translator16
 from .v16_inbound import Store
 from .v201 import Translator201
