@@ -327,7 +327,7 @@ class GuardedConnection(ServerConnection):
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()
-    return str(error) or type(error).__name__
+    return str(error) or "closed by the client"  # many do, without an alert, to an unknown root
 
 
 def _offered(request: Request) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
@@ -119,10 +120,13 @@ class Site:
         user: str = "CP-1",
         password: str | None = PASSWORD,
         subprotocols: tuple[str, ...] | None = ("ocpp1.6",),
+        tls: ssl.SSLContext | None = None,
     ) -> Wallbox:
+        scheme, port = ("wss", self.central.tls_port) if tls else ("ws", self.central.port)
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
         websocket = await connect(
-            f"ws://127.0.0.1:{self.central.port}{path}",
+            f"{scheme}://127.0.0.1:{port}{path}",
+            ssl=tls,
             subprotocols=subprotocols,
             additional_headers={} if password is None else {"Authorization": f"Basic {token}"},
             max_size=None,
