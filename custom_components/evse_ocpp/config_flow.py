@@ -72,7 +72,7 @@ class EvseOcppConfigFlow(DiscoverySteps, domain=DOMAIN):
             data, errors = await self._server(user_input)
             if not errors:
                 return self.async_create_entry(
-                    title=server_title(data), data=data, options=DEFAULT_OPTIONS
+                    title=server_title(data), data=data, options=dict(DEFAULT_OPTIONS)
                 )
         return self.async_show_form(
             step_id="user", data_schema=_server_schema(user_input), errors=errors
