@@ -50,8 +50,12 @@ def _named(part: Mapping[str, Any]) -> str:
     if not isinstance(name, str) or not name:
         raise ValueError("name: a string is allowed")
     if instance is None or instance == "":
-        return quote(name, safe=_SAFE)
-    return f"{quote(name, safe=_SAFE)}[{quote(as_text(instance), safe=_SAFE)}]"
+        return _quoted(name)
+    return f"{_quoted(name)}[{_quoted(as_text(instance))}]"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=_SAFE).replace(".", "%2E")  # which no URL needs to quote
 
 
 def variable_parts(name: str) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class ProfileCalls201(Calls201):
             request["chargingRateUnit"] = unit
         answer = await self._ask(action, request)
         try:
-            return composite_schedule_in({"chargingSchedule": answer["schedule"]})
-        except (KeyError, TypeError, ValueError) as error:
+            schedule = answer["schedule"]
+            start = schedule.get("scheduleStart")
+            return composite_schedule_in({"chargingSchedule": schedule, "scheduleStart": start})
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CommandRefused(action, "no readable schedule") from error
