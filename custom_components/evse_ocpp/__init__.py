@@ -6,6 +6,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from . import storage
 from .const import DEFAULT_OPTIONS, PLATFORMS
+from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
 
 
@@ -22,6 +23,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> 
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_fire_happenings(hass, entry)  # devices are there by now, which events name
     return True
 
 

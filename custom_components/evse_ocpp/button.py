@@ -11,11 +11,10 @@ from homeassistant.components.button import (
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .acts import end_session
 from .central.charger import Connector
-from .const import DOMAIN
 from .entity import (
     EvseDescription,
     EvseEntity,
@@ -58,18 +57,6 @@ async def _read_meter(wallbox: Wallbox, connector: Connector) -> None:
 
 async def _clear_cache(wallbox: Wallbox, _: Connector) -> None:
     await commands_of(wallbox, "ClearCache").clear_cache()
-
-
-async def end_session(wallbox: Wallbox, connector: Connector) -> None:
-    """End the running transaction; ServiceValidationError when there is none."""
-    if connector.transaction is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_session",
-            translation_placeholders={"charger": wallbox.name},
-        )
-    commands = commands_of(wallbox, "RemoteStopTransaction")
-    await commands.remote_stop(connector.transaction.id)
 
 
 def _button(

@@ -53,11 +53,11 @@ def async_fire_happenings(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> No
         def fire(happening: Happening) -> None:
             if happening.kind not in TOLD:
                 return
-            identifier = wallbox.device_identifier(happening.connector_id or 1)
-            device = dr.async_get(hass).async_get_device({identifier})
             data = {"type": str(happening.kind), "identity": wallbox.charger.identity}
-            if device is not None:
-                data["device_id"] = device.id
+            identifier = wallbox.device_identifier(happening.connector_id or 1)
+            for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
+                if identifier in device.identifiers:
+                    data["device_id"] = device.id
             hass.bus.async_fire(EVENT, data | happening_data(happening))
 
         entry.async_on_unload(wallbox.charger.listen(fire))

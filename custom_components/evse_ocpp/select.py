@@ -8,14 +8,12 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .central.charger import Connector
+from .acts import MODES, mode, set_mode
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 1
-
-OFF, FAST, WINDOW = "off", "fast", "window"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,31 +23,15 @@ class EvseSelectDescription(EvseDescription, SelectEntityDescription):
     set_fn: Callable[[Wallbox, str], Awaitable[None]]
 
 
-def _mode(wallbox: Wallbox, _: Connector) -> str:
-    choices = wallbox.steering.choices
-    if not choices.charging:
-        return OFF
-    return WINDOW if choices.window_enabled else FAST
-
-
-async def _set_mode(wallbox: Wallbox, mode: str) -> None:
-    """Choose it; a car that waits is started, at once or when the window opens."""
-    if mode == OFF:
-        await wallbox.steering.set_charging(False)
-        return
-    await wallbox.steering.set_window(enabled=mode == WINDOW)
-    await wallbox.steering.set_charging(True)
-
-
 SELECTS = (
     EvseSelectDescription(
         key="mode",
         translation_key="mode",
-        options=[OFF, FAST, WINDOW],
+        options=list(MODES),
         per_connector=False,
         available_offline=True,
-        value_fn=_mode,
-        set_fn=_set_mode,
+        value_fn=lambda wallbox, _: mode(wallbox),
+        set_fn=set_mode,
     ),
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import AsyncMock, patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -20,6 +21,7 @@ from custom_components.evse_ocpp.const import (
     CONF_PASSWORD_HASH,
     CONF_PASSWORDLESS,
     CONF_PHASES,
+    DOMAIN,
     SUBENTRY_CHARGER,
 )
 from custom_components.evse_ocpp.credentials import hash_password
@@ -50,6 +52,17 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> Hub:
     await hass.async_block_till_done()
     hub: Hub = entry.runtime_data
     return hub
+
+
+def device_of(hass: HomeAssistant, identity: str = IDENTITY) -> dr.DeviceEntry:
+    """Return the device of a wallbox, or of a connector as `identity/2`."""
+    (device,) = (
+        device
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+        if (DOMAIN, identity) in device.identifiers
+    )
+    return device
 
 
 def plug_in(charger: Charger, commands: AsyncMock, status: ChargerStatus) -> None:
