@@ -35,6 +35,7 @@ CONF_FALLBACK_A: Final = "fallback_current"
 CONF_DEFAULT_MAXIMUM_A: Final = "maximum_current"
 CONF_IGNORED: Final = "ignored_wallboxes"
 CONF_TARIFF_ENTITY: Final = "tariff_entity"
+CONF_CARD_POLICY: Final = "card_policy"  # a cards.CardPolicy; all where there is none
 CONF_HOME_ASSISTANT_PORT: Final = "home_assistant_port"
 CONF_TLS: Final = "tls"
 TLS_NONE: Final = "none"
@@ -61,8 +62,10 @@ DEFAULT_OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
 )
 """Of a new entry. Those of an older one are completed by its migration."""
 
-# Data of the repair issue about an unknown wallbox.
+# Data of a repair issue about a wallbox; its identity is CONF_IDENTITY.
 CONF_ENTRY_ID: Final = "entry_id"
+CONF_PROBLEM: Final = "problem"
+CONF_DETAIL: Final = "detail"
 
 # Config subentry: one wallbox. Its name is the title, its identity the unique ID.
 SUBENTRY_CHARGER: Final = "charger"

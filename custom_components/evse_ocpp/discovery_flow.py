@@ -133,19 +133,25 @@ class DiscoverySteps(ConfigFlow):
         except PairingRefused as refused:
             field = secret if refused.reason in ("wrong_pin", "wrong_key", "mistyped_key") else None
             return self._ask(secret, entered, {field or "base": refused.reason})
-        subentry = ConfigSubentryData(
-            data={**draft.data, CONF_SERIAL: self._found.serial},
-            subentry_type=SUBENTRY_CHARGER,
-            title=draft.title,
-            unique_id=draft.identity,
-        )
+        stored = {**draft.data, CONF_SERIAL: self._found.serial}
         await self.async_set_unique_id(None)  # that of the flow is the wallbox's, not the server's
         if servers:
-            new = ConfigSubentry(**{**subentry, "data": MappingProxyType(subentry["data"])})
+            new = ConfigSubentry(
+                data=MappingProxyType(stored),
+                subentry_type=SUBENTRY_CHARGER,
+                title=draft.title,
+                unique_id=draft.identity,
+            )
             self.hass.config_entries.async_add_subentry(servers[0], new)
             return self.async_abort(
                 reason="wallbox_added", description_placeholders={"name": draft.title}
             )
+        subentry = ConfigSubentryData(
+            data=stored,
+            subentry_type=SUBENTRY_CHARGER,
+            title=draft.title,
+            unique_id=draft.identity,
+        )
         return self.async_create_entry(
             title=server_title(data), data=data, options=DEFAULT_OPTIONS, subentries=[subentry]
         )

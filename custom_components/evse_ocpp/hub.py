@@ -5,7 +5,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +14,41 @@ from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 
-from .central.admission import Attempt, LinkSettings
+from . import http_port
+from .card_desk import CardDesk
+from .cards import Card, CardPolicy, Cards
+from .central.admission import Attempt, LinkSettings, Outcome
 from .central.charger import Charger
 from .central.server import CentralSystem
+from .certificates import Certificates
 from .const import (
+    CONF_CARD_POLICY,
     CONF_FALLBACK_A,
     CONF_IGNORED,
     CONF_INTERFACE,
     CONF_LEASE_S,
+    CONF_TARIFF_ENTITY,
     DOMAIN,
     SUBENTRY_CHARGER,
 )
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
+    async_clear_problems_of,
     async_raise_damaged_database,
+    async_raise_not_secure,
     async_raise_unknown_charger,
     async_raise_wrong_password,
+    async_show_problems,
 )
 from .pairing import PairingWindow
+from .problems import Problem
+from .sessions import Sessions
 from .steering import SteeringSettings
 from .storage import Storage
+from .tariff import Tariff
 from .wallbox import Wallbox, WallboxSettings
 
 _LOGGER = logging.getLogger(__name__)
@@ -54,8 +67,20 @@ class Hub:
         self.server = CentralSystem(
             self, self, on_unknown=self._on_unknown, on_refused=self._on_refused
         )
-        self.storage = Storage(hass, entry, on_damaged=self._on_damaged)
+        self.storage = Storage(
+            hass,
+            entry,
+            on_damaged=self._on_damaged,
+            changed_sessions=lambda identity: self.sessions.changed(identity),
+            sessions_written=lambda rows: self.sessions.written(rows),
+        )
+        database = self.storage.database
+        self.tariff = Tariff(hass)
+        self.cards = Cards(database)
+        self.sessions = Sessions(database, self.cards, self.tariff, self._save_later)
+        self.card_desk = CardDesk(hass, entry, self.cards, database)
         self.pairing = PairingWindow()
+        self.certificates = Certificates(hass, entry, self.server)
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -66,6 +91,8 @@ class Hub:
         """Restore the wallboxes and open the port; ConfigEntryNotReady when it cannot be opened."""
         try:
             stored = await self.storage.open()
+            await self.cards.load()
+            await self.sessions.load()
         except OSError as err:
             await self.storage.close()
             raise ConfigEntryNotReady(
@@ -73,6 +100,7 @@ class Hub:
                 translation_key="storage_unavailable",
                 translation_placeholders={"error": str(err)},
             ) from err
+        self._apply_options()
         for subentry in self._subentries().values():
             self._add(subentry, stored.get(subentry.unique_id or ""))
         interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
@@ -80,6 +108,7 @@ class Hub:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
         except OSError as err:
             await self._stop_steering(*self._steering)
+            self.tariff.close()
             await self.storage.close()
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
@@ -92,16 +121,20 @@ class Hub:
             ) from err
         self._running = True
         self.storage.start()
+        http_port.async_register(self.hass)
+        await self.certificates.async_apply()
 
     async def async_stop(self) -> None:
         """Close all connections and the port, and store everything."""
         self._running = False
         self.pairing.close()
+        await self.certificates.async_stop()
         await self._stop_steering(*self._steering)
         await self.server.stop()
         for wallbox in self.wallboxes.values():
             self.storage.save_later(wallbox)
         await self.storage.close()
+        self.tariff.close()
         async_clear_issues(self.hass, self.entry)
 
     @property
@@ -112,6 +145,8 @@ class Hub:
     async def async_apply(self) -> None:
         """Make the wallboxes what the config entry says now."""
         async with self._applying:
+            await self.certificates.async_apply()
+            self._apply_options()
             subentries = self._subentries()
             for gone in self.wallboxes.keys() - subentries.keys():
                 await self._remove(gone)
@@ -121,6 +156,12 @@ class Hub:
                         changes.create_task(self._change(self.wallboxes[subentry_id], subentry))
                     else:
                         self._add(subentry, None)
+
+    async def async_set_card(self, *cards: Card) -> None:
+        """Add or change cards; their sessions that were nobody's get name and person."""
+        await self.cards.put(*cards)
+        for card in cards:
+            await self.sessions.attribute(card.id_tag)
 
     @callback
     def async_on_shape(self, listener: Callable[[Wallbox], None]) -> Callable[[], None]:
@@ -148,19 +189,19 @@ class Hub:
         """Return how the charger of that identity is to connect; a guest in any way."""
         if identity not in self.chargers:
             return LinkSettings()
-        return self._wallbox(identity).link_settings
+        return self.wallbox(identity).link_settings
 
     def password_accepted(self, identity: str, password: str) -> bool:
         """Tell whether the charger of that identity may connect with that password."""
-        return self._wallbox(identity).password_accepted(password)
+        return self.wallbox(identity).password_accepted(password)
 
-    def authorize(self, _charger: Charger, _id_tag: str) -> str:
-        """Accept every card: the wallbox knows its own, and here the charging switch decides."""
-        return "Accepted"
+    def authorize(self, charger: Charger, id_tag: str) -> str:
+        """Return whether a card may charge; whether it charges now, the charging switch decides."""
+        return self.cards.status(charger, id_tag, dt_util.utcnow())
 
     async def save(self, charger: Charger) -> None:
         """Store a charger; when it returns, its transaction may be answered."""
-        await self.storage.save(self._wallbox(charger.identity))
+        await self.storage.save(self.wallbox(charger.identity))
 
     def unknown_admitted(self, attempt: Attempt) -> Charger | None:
         """Return the guest behind an attempt while the pairing window is open; None: refuse it."""
@@ -183,7 +224,19 @@ class Hub:
 
     @callback
     def _on_refused(self, attempt: Attempt) -> None:
-        async_raise_wrong_password(self.hass, self.entry, attempt.identity, attempt.address)
+        if attempt.outcome in (Outcome.NOT_ENCRYPTED, Outcome.NO_CERTIFICATE):
+            encrypted = attempt.outcome is Outcome.NO_CERTIFICATE
+            async_raise_not_secure(
+                self.hass, self.entry, attempt.identity, attempt.address, encrypted=encrypted
+            )
+        else:
+            async_raise_wrong_password(self.hass, self.entry, attempt.identity, attempt.address)
+
+    @callback
+    def _apply_options(self) -> None:
+        options = self.entry.options
+        self.tariff.follow(options.get(CONF_TARIFF_ENTITY))
+        self.cards.set_policy(CardPolicy(options.get(CONF_CARD_POLICY, CardPolicy.ALL)))
 
     # Wallboxes.
 
@@ -194,7 +247,8 @@ class Hub:
             if subentry.subentry_type == SUBENTRY_CHARGER
         }
 
-    def _wallbox(self, identity: str) -> Wallbox:
+    def wallbox(self, identity: str) -> Wallbox:
+        """Return the wallbox of an identity as it is spelt in its subentry; else StopIteration."""
         return next(
             wallbox for wallbox in self.wallboxes.values() if wallbox.charger.identity == identity
         )
@@ -220,6 +274,7 @@ class Hub:
         )
         self.wallboxes[wallbox.subentry_id] = wallbox
         self.chargers[identity] = wallbox.charger
+        self.certificates.follow(wallbox.charger)
         self._steering[wallbox.subentry_id] = self.entry.async_create_background_task(
             self.hass, wallbox.steering.run(), f"{DOMAIN} steering {identity}"
         )
@@ -238,8 +293,12 @@ class Hub:
         del self.chargers[identity]
         self._followed.pop(subentry_id)()
         async_clear_issues_of(self.hass, self.entry, identity)
+        async_clear_problems_of(self.hass, self.entry, identity)
         await self._stop_steering(subentry_id)
         await self._disconnect(identity)
+        await self.certificates.async_forget(identity)
+        await self.sessions.abandon(identity)
+        await self.card_desk.forget(identity)
         await self.storage.forget(identity)
 
     async def _disconnect(self, identity: str) -> None:
@@ -259,10 +318,11 @@ class Hub:
         """Keep devices, entities and storage up to date with what the wallbox tells."""
         shape: object = None
         to_keep: object = None
+        troubles: Collection[Problem] = ()
 
         @callback
         def on_change() -> None:
-            nonlocal shape, to_keep
+            nonlocal shape, to_keep, troubles
             wallbox.notice_features()
             if shape != (new_shape := wallbox.shape):
                 shape = new_shape
@@ -274,9 +334,21 @@ class Hub:
             if to_keep != (new_to_keep := wallbox.to_keep):
                 to_keep = new_to_keep
                 self.storage.save_later(wallbox)
+            troubles = async_show_problems(self.hass, self.entry, wallbox, troubles)
 
+        ends = (  # sessions first: who follows later shows them
+            self.sessions.follow(wallbox.charger),
+            self.card_desk.follow(wallbox),
+            wallbox.subscribe(on_change),
+        )
         on_change()
-        self._followed[wallbox.subentry_id] = wallbox.subscribe(on_change)
+
+        @callback
+        def end() -> None:
+            for each in ends:
+                each()
+
+        self._followed[wallbox.subentry_id] = end
 
     @callback
     def _register_devices(self, wallbox: Wallbox) -> None:
@@ -304,6 +376,10 @@ class Hub:
                 model=charger.model,
                 **_via(parent),
             )
+
+    @callback
+    def _save_later(self, identity: str) -> None:
+        self.storage.save_later(self.wallbox(identity))
 
     @callback
     def _on_damaged(self, aside: Path) -> None:

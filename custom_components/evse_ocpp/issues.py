@@ -1,12 +1,15 @@
 """Repair issues: what the user has to decide or to correct at a wallbox."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_ENTRY_ID, CONF_IDENTITY, DOMAIN
+from .const import CONF_DETAIL, CONF_ENTRY_ID, CONF_IDENTITY, CONF_PROBLEM, DOMAIN
+from .problems import FIXABLE, Problem, problems
+from .wallbox import Wallbox
 
 MAX_UNKNOWN_CHARGERS = 5
 """Open issues of an entry: whoever reaches the port may invent identities without end."""
@@ -50,11 +53,62 @@ def async_raise_wrong_password(
         hass,
         DOMAIN,
         _issue_id("wrong_password", entry, identity),
-        is_fixable=False,
+        is_fixable=True,
         severity=ir.IssueSeverity.ERROR,
         translation_key="wrong_password",
         translation_placeholders={"identity": identity, "ip": ip},
+        data={CONF_ENTRY_ID: entry.entry_id, CONF_IDENTITY: identity},
     )
+
+
+@callback
+def async_raise_not_secure(
+    hass: HomeAssistant, entry: ConfigEntry, identity: str, ip: str, *, encrypted: bool
+) -> None:
+    """Tell of a wallbox which came without TLS, or with TLS and without a certificate of ours."""
+    key = "no_certificate" if encrypted else "not_encrypted"
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(key, entry, identity),
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=key,
+        translation_placeholders={"identity": identity, "ip": ip},
+    )
+
+
+@callback
+def async_show_problems(
+    hass: HomeAssistant, entry: ConfigEntry, wallbox: Wallbox, before: Collection[Problem]
+) -> Collection[Problem]:
+    """Raise what is wrong with a wallbox and was not `before`, withdraw what is not; return it.
+
+    Details may change with each message; an issue keeps the one with which it was raised.
+    """
+    now = problems(wallbox)
+    if now.keys() == set(before):
+        return before
+    identity = wallbox.charger.identity
+    for gone in set(before) - now.keys():
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(gone, entry, identity))
+    for problem in now.keys() - set(before):
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            _issue_id(problem, entry, identity),
+            is_fixable=problem in FIXABLE,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=problem,
+            translation_placeholders={"name": wallbox.name, "detail": now[problem]},
+            data={
+                CONF_ENTRY_ID: entry.entry_id,
+                CONF_IDENTITY: identity,
+                CONF_PROBLEM: problem.value,
+                CONF_DETAIL: now[problem],
+            },
+        )
+    return now.keys()
 
 
 @callback
@@ -81,8 +135,15 @@ def async_clear_damaged_database(hass: HomeAssistant, entry: ConfigEntry) -> Non
 @callback
 def async_clear_issues_of(hass: HomeAssistant, entry: ConfigEntry, identity: str) -> None:
     """Withdraw the issues of one wallbox: it was added, connected, or is gone."""
-    for kind in ("unknown_charger", "wrong_password"):
+    for kind in ("unknown_charger", "wrong_password", "not_encrypted", "no_certificate"):
         ir.async_delete_issue(hass, DOMAIN, _issue_id(kind, entry, identity))
+
+
+@callback
+def async_clear_problems_of(hass: HomeAssistant, entry: ConfigEntry, identity: str) -> None:
+    """Withdraw the problems of a wallbox which is gone."""
+    for problem in Problem:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(problem, entry, identity))
 
 
 @callback

@@ -19,8 +19,10 @@ from .pairing import WINDOW_S, Guest
 
 _LOGGER = logging.getLogger(__name__)
 
-PASSWORD_KEY = "AuthorizationKey"  # noqa: S105 - a key, not a secret
-"""Configuration key of OCPP 1.6 (security white paper, edition 2); 2.0.1 maps it."""
+PASSWORD_KEY_16 = "AuthorizationKey"  # noqa: S105 - a key, not a secret
+"""Configuration key of OCPP 1.6 (security white paper, edition 2)."""
+PASSWORD_KEY_201 = "SecurityCtrlr.BasicAuthPassword"  # noqa: S105 - a key, not a secret
+"""Variable of OCPP 2.0.1 (part 2, 2.11.7)."""
 PASSWORD_TIMEOUT_S = 45.0
 """For both spellings of the password together, as the user waits: a call has 30 s."""
 
@@ -121,15 +123,22 @@ class PairingSteps(DraftSteps):
             self._hub.async_end_pairing()
 
 
+def _spellings(charger: Charger, password: str) -> tuple[tuple[str, str], ...]:
+    """Return the settings by which a charger may take a password, the likeliest first."""
+    if charger.ocpp_version == "2.0.1":
+        return ((PASSWORD_KEY_201, password),)
+    return ((PASSWORD_KEY_16, as_authorization_key(password)), (PASSWORD_KEY_16, password))
+
+
 async def _take_password(charger: Charger, password: str) -> bool:
-    """Write the password into a guest; return whether it took it, in one spelling or the other."""
+    """Write the password into a guest; return whether it took it, in one spelling or another."""
     try:
         async with asyncio.timeout(PASSWORD_TIMEOUT_S):
-            for spelling in (as_authorization_key(password), password):
+            for key, value in _spellings(charger, password):
                 if charger.commands is None:
                     return False
                 try:
-                    await charger.commands.change_configuration(PASSWORD_KEY, spelling)
+                    await charger.commands.change_configuration(key, value)
                 except CommandError as error:
                     _LOGGER.info("%s takes no password: %s", charger.identity, error)
                 else:

@@ -5,6 +5,7 @@ import pytest
 from custom_components.evse_ocpp.credentials import (
     ALPHABET,
     PASSWORD_LENGTH,
+    as_authorization_key,
     hash_password,
     matches,
     new_password,
@@ -30,3 +31,18 @@ def test_only_the_password_matches(wrong: str) -> None:
     hashed = hash_password("secret")
     assert matches("secret", hashed)
     assert not matches(wrong, hashed)
+
+
+def test_authorization_key_is_accepted_as_it_was_written_and_decoded() -> None:
+    """OCPP 1.6 security white paper: AuthorizationKey is hex; some wallboxes send the digits."""
+    password = new_password()
+    hashed = hash_password(password)
+    written = as_authorization_key(password)
+    assert len(written) == 40
+    assert matches(written, hashed)
+    assert matches(bytes.fromhex(written).decode(), hashed)
+
+
+@pytest.mark.parametrize("wrong", ["z" * 40, "ff" * 20, "0" * 40])
+def test_forty_other_characters_do_not_match(wrong: str) -> None:
+    assert not matches(wrong, hash_password(new_password()))

@@ -1,33 +1,37 @@
-"""An unknown wallbox: refused, told of, and then accepted or ignored."""
+"""Who was refused: told of, then accepted, ignored, or given another password."""
 
 from typing import Any
 
 import pytest
-from homeassistant.components.repairs.const import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from websockets.exceptions import InvalidStatus
 
 from custom_components.evse_ocpp.const import (
+    CONF_CLOSE_HARD,
+    CONF_ENERGY_UNIT,
     CONF_IGNORED,
     CONF_MAXIMUM_A,
+    CONF_OCPP_VERSION,
     CONF_PASSWORDLESS,
     CONF_PHASES,
+    CONF_SECURITY,
     DOMAIN,
+    SECTION_CONNECTION,
 )
 from custom_components.evse_ocpp.hub import Hub
-from custom_components.evse_ocpp.issues import async_clear_issues_of, async_raise_unknown_charger
+from custom_components.evse_ocpp.issues import (
+    async_clear_issues_of,
+    async_raise_not_secure,
+    async_raise_unknown_charger,
+    async_raise_wrong_password,
+)
 
-from .support import connected, until
+from .repair_dialogue import issues, open_issue
+from .support import PASSWORD, connected, until
 
 SETTINGS = {CONF_MAXIMUM_A: 16, CONF_PHASES: "3", CONF_PASSWORDLESS: False}
-
-
-def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    found = ir.async_get(hass).issues.values()
-    return {issue.translation_key: issue for issue in found if issue.domain == DOMAIN}
 
 
 async def _knock(hub: Hub, identity: str, password: str | None = None) -> None:
@@ -36,14 +40,9 @@ async def _knock(hub: Hub, identity: str, password: str | None = None) -> None:
             pass
 
 
-async def _fix(hass: HomeAssistant, choice: str) -> tuple[Any, Any]:
-    """Open the flow of the only issue and choose."""
-    assert await async_setup_component(hass, REPAIRS, {})
-    issue_id = issues(hass)["unknown_charger"].issue_id
-    manager = hass.data[REPAIRS]["flow_manager"]
-    # 2026.10 wants the issue in the context, 2025.4 in the data.
-    context: dict[str, Any] = {"issue_id": issue_id}
-    menu = await manager.async_init(DOMAIN, context=context, data={"issue_id": issue_id})
+async def _fix(hass: HomeAssistant, choice: str, kind: str = "unknown_charger") -> tuple[Any, Any]:
+    """Open the flow of the issue and choose."""
+    manager, menu = await open_issue(hass, kind)
     assert menu["type"] is FlowResultType.MENU
     step = await manager.async_configure(menu["flow_id"], {"next_step_id": choice})
     return manager, step
@@ -122,16 +121,91 @@ async def test_identity_which_no_wallbox_may_have_cannot_be_accepted(
     assert result["reason"] == "invalid_identity"
 
 
+@pytest.mark.parametrize(
+    ("change", "error"), [({CONF_PASSWORDLESS: True}, "password_needed"), ({}, "tls_is_off")]
+)
+async def test_security_that_cannot_be_then_success(
+    hass: HomeAssistant, hub: Hub, change: dict[str, Any], error: str
+) -> None:
+    await _knock(hub, "CP-9")
+    manager, form = await _fix(hass, "settings")
+    connection = {
+        CONF_SECURITY: "password" if change else "tls_password",
+        CONF_OCPP_VERSION: "auto",
+        CONF_ENERGY_UNIT: "auto",
+        CONF_CLOSE_HARD: False,
+    }
+    bad = SETTINGS | change | {SECTION_CONNECTION: connection}
+    form = await manager.async_configure(form["flow_id"], bad)
+    assert form["errors"] == {"base": error}
+    form = await manager.async_configure(form["flow_id"], SETTINGS)
+    result = await manager.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
 @pytest.mark.parametrize("password", [None, "wrong"])
 async def test_wrong_password_is_told_until_the_right_one_comes(
     hass: HomeAssistant, hub: Hub, password: str | None
 ) -> None:
     await _knock(hub, "CP-1", password)
     issue = issues(hass)["wrong_password"]
-    assert not issue.is_fixable
     assert issue.translation_placeholders == {"identity": "CP-1", "ip": "127.0.0.1"}
     async with connected(hub):
         await until(lambda: not issues(hass))
+
+
+async def test_wrong_password_is_mended_by_a_new_one(hass: HomeAssistant, hub: Hub) -> None:
+    await _knock(hub, "cp-1", "wrong")  # some wallboxes change the case
+    manager, form = await _fix(hass, "new_password", "wrong_password")
+    password = form["description_placeholders"]["password"]
+    result = await manager.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    async with connected(hub, "CP-1", password) as client:
+        await client.boot()
+
+
+async def test_wrong_password_is_mended_by_none(hass: HomeAssistant, hub: Hub) -> None:
+    await _knock(hub, "CP-1", "wrong")
+    manager, form = await _fix(hass, "without_password", "wrong_password")
+    assert form["step_id"] == "without_password"
+    result = await manager.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    async with connected(hub, "CP-1", None) as client:
+        await client.boot()
+
+
+@pytest.mark.parametrize(
+    ("security", "issue"),
+    [("tls_password", "not_encrypted"), ("tls_certificate", "not_encrypted")],
+)
+async def test_wallbox_without_tls_is_told_of(
+    hass: HomeAssistant, hub: Hub, security: str, issue: str
+) -> None:
+    (subentry,) = hub.entry.subentries.values()
+    hass.config_entries.async_update_subentry(
+        hub.entry, subentry, data={**subentry.data, CONF_SECURITY: security}
+    )
+    await hass.async_block_till_done()
+    await _knock(hub, "CP-1", PASSWORD)
+    assert set(issues(hass)) == {issue}
+
+
+async def test_wallbox_without_a_certificate_is_told_of(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    async_raise_not_secure(hass, deaf_hub.entry, "CP-1", "192.0.2.7", encrypted=True)
+    assert set(issues(hass)) == {"no_certificate"}
+    async_clear_issues_of(hass, deaf_hub.entry, "CP-1")
+    assert not issues(hass)
+
+
+async def test_issue_of_a_wallbox_that_is_gone_ends_its_dialogue(
+    hass: HomeAssistant, deaf_hub: Hub
+) -> None:
+    async_raise_wrong_password(hass, deaf_hub.entry, "CP-7", "192.0.2.7")
+    _, result = await open_issue(hass, "wrong_password")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "problem_gone"
 
 
 async def test_issues_go_with_the_entry(hass: HomeAssistant, hub: Hub) -> None:

@@ -1,0 +1,54 @@
+"""What is wrong with a wallbox that its owner can mend: pure, from what the wallbox showed.
+
+Each problem is a repair of Home Assistant (`issues`) with a remedy (`problem_repairs`).
+"""
+
+from enum import StrEnum
+
+from .central.suspicions import CLOCK, ENERGY_UNIT, INTERVAL, NO_ENERGY
+from .const import ENERGY_UNIT_AUTO
+from .wallbox import Wallbox
+
+
+class Problem(StrEnum):
+    """Kinds of problems; the values are translation keys."""
+
+    CLOCK = "clock_wrong"
+    INTERVAL = "interval_too_long"
+    NO_ENERGY = "no_energy_register"
+    ENERGY_UNIT = "energy_unit"
+    LIMITS_IGNORED = "limits_ignored"
+    CALL_HELD = "call_held"
+    FIRMWARE_CHANGED = "firmware_changed"
+
+
+FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY, Problem.LIMITS_IGNORED}
+"""Those with a remedy that we can apply; the others are explained only."""
+
+
+def problems(wallbox: Wallbox) -> dict[Problem, str]:
+    """Return what is wrong now, each with a detail for its text."""
+    charger, suspects = wallbox.charger, wallbox.charger.suspects
+    found = {
+        problem: suspects[suspicion]
+        for suspicion, problem in _SUSPICIONS.items()
+        if suspicion in suspects
+    }
+    if wallbox.settings.energy_unit != ENERGY_UNIT_AUTO:
+        found.pop(Problem.ENERGY_UNIT, None)  # the user has decided
+    if wallbox.obeyed is False:
+        found[Problem.LIMITS_IGNORED] = ""
+    if held := charger.quarantine.held:
+        found[Problem.CALL_HELD] = ", ".join(held)
+    tested = charger.control.tested_at is not None
+    if tested and charger.firmware_version not in (None, charger.control.firmware_version):
+        found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
+    return found
+
+
+_SUSPICIONS = {
+    CLOCK: Problem.CLOCK,
+    INTERVAL: Problem.INTERVAL,
+    NO_ENERGY: Problem.NO_ENERGY,
+    ENERGY_UNIT: Problem.ENERGY_UNIT,
+}
