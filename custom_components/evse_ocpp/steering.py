@@ -13,8 +13,8 @@ that jumps between two messages by more than the lease makes it end early, in th
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as wall_time
@@ -115,6 +115,11 @@ class Steering:
         return next((each.text for each in failures if each.times >= PROBLEM_FROM), None)
 
     @property
+    def settings(self) -> SteeringSettings:
+        """The lease and the fallback."""
+        return self._settings
+
+    @property
     def obeyed(self) -> bool | None:
         """Whether the charger keeps to its limits, as far as can be told; None: not known."""
         return self._watch.obeyed
@@ -136,11 +141,12 @@ class Steering:
         """Return a limit below ours that somebody else set (row 36); None: there is none known."""
         return self._watch.foreign_limit_a(connector_id)
 
-    @contextmanager
-    def lent(self, borrower: Callable[[], None]) -> Iterator[None]:
+    @asynccontextmanager
+    async def lent(self, borrower: Callable[[], None]) -> AsyncGenerator[None]:
         """Leave the charger to somebody else; a choice calls `borrower` to get it back."""
-        self._borrower = borrower
-        self._returned.clear()
+        async with self._turns:
+            self._borrower = borrower
+            self._returned.clear()
         try:
             yield
         finally:
@@ -211,9 +217,9 @@ class Steering:
 
     async def turn(self) -> None:
         """Make one control turn: give all orders that are due and not waiting for a retry."""
-        if self._borrower is not None:
-            return
         async with self._turns:
+            if self._borrower is not None:
+                return
             self._adopt_free_charging()
             facts = self._follow(self.choices)
             due = self._orders(facts, self.choices)

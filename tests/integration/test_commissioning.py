@@ -1,0 +1,480 @@
+"""The commissioning test at a simulated wallbox, on virtual time: each quirk is found out.
+
+Guards rows 22 to 27, 32, 33, 36 and 39 of the quirks and the section on limits that end by
+themselves.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from custom_components.evse_ocpp.central.charger import ChargerStatus
+from custom_components.evse_ocpp.central.control import (
+    Control,
+    Kind,
+    Method,
+    PauseBy,
+    Purpose,
+    Unit,
+)
+from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
+from custom_components.evse_ocpp.commissioning import Commissioning, Impossible
+from custom_components.evse_ocpp.commissioning_report import Outcome, Report
+from custom_components.evse_ocpp.energy.allowance import Choices
+from custom_components.evse_ocpp.steering import Steering, SteeringSettings
+
+from .central.simulated_charger import ALL_PURPOSES, STANDING, Behaviour, SimulatedCharger
+
+TX, DEFAULT, MAX = (
+    Purpose.TX_PROFILE,
+    Purpose.TX_DEFAULT_PROFILE,
+    Purpose.CHARGE_POINT_MAX_PROFILE,
+)
+
+
+class Scene:
+    """A wallbox with a car that charges, its steering, and its commissioning."""
+
+    def __init__(self, behaviour: Behaviour, limit_a: float = 16.0, fallback_a: float = 6.0):
+        self.wallbox = SimulatedCharger(behaviour)
+        self.charger = self.wallbox.charger
+        self.kept = 0
+        self.steering = Steering(
+            self.charger,
+            Choices(limit_a=limit_a),
+            SteeringSettings(fallback_a=fallback_a, lease_s=180),
+            local_now=lambda: self.wallbox.now,
+            choices_changed=lambda _: None,
+            monotonic=self.wallbox.monotonic,
+        )
+        self.commissioning = Commissioning(
+            self.charger,
+            self.steering,
+            None,
+            keep=self._keep,
+            monotonic=self.wallbox.monotonic,
+            sleep=self.sleep,
+            utcnow=lambda: self.wallbox.now,
+        )
+        self.at = {}
+
+    def _keep(self) -> None:
+        self.kept += 1
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+        await self.wallbox.sleep(seconds)
+        for moment, action in list(self.at.items()):
+            if self.wallbox.monotonic() >= moment:
+                del self.at[moment]
+                action()
+
+    async def charge(self, turns: int = 12) -> None:
+        for _ in range(turns):
+            await self.steering.turn()
+            await self.wallbox.sleep(5)
+
+    async def begin(self) -> None:
+        self.wallbox.plug_in()
+        self.wallbox.start()
+        await self.charge(6)
+
+    async def test(self, **how) -> Report:
+        await self.begin()
+        return await self.commissioning.start(**how)
+
+    def verdict(self, check: Check) -> Verdict:
+        report = self.commissioning.report
+        assert report is not None
+        return [each.verdict for each in report.findings if each.check is check][-1]
+
+    def stays_safe(self) -> None:
+        assert self.wallbox.most_a <= 16.0
+        assert self.wallbox.persistent_zeros() == []
+
+
+ALFEN = "Station-MaxCurrent"
+CASES = {
+    "all is well": (Behaviour(), Control(), True),
+    "quirk 26, level 0 only, though 3 is told": (
+        Behaviour(levels=frozenset({0}), max_level_told="3"),
+        Control(),
+        True,
+    ),
+    "quirk 26, no level is told": (Behaviour(max_level_told=None), Control(), True),
+    "quirk 25, Relative only": (
+        Behaviour(kinds=frozenset({"Relative"})),
+        Control(Method(TX, kind=Kind.RELATIVE), Method(DEFAULT, kind=Kind.RELATIVE)),
+        True,
+    ),
+    "quirk 32, watts only": (
+        Behaviour(units=frozenset({"W"})),
+        Control(
+            Method(TX, Unit.W, watt_phases=3),
+            Method(DEFAULT, Unit.W, watt_phases=3),
+        ),
+        True,
+    ),
+    "quirk 23, amperes accepted and ignored": (
+        Behaviour(ignored_units=frozenset({"A"})),
+        Control(Method(TX, Unit.W, watt_phases=3), Method(DEFAULT, Unit.W, watt_phases=3)),
+        True,
+    ),
+    "quirk 22, of connector 0 only": (
+        Behaviour(connectors=frozenset({0})),
+        Control(Method(TX), Method(DEFAULT, whole_station=True)),
+        True,
+    ),
+    "quirk 23, TxProfile accepted and ignored": (
+        Behaviour(ignores=frozenset({"TxProfile"})),
+        Control(Method(DEFAULT, stack_level=10), Method(DEFAULT), PauseBy.REMOTE_STOP),
+        True,
+    ),
+    "trap 3, TxDefault with level 0 only": (
+        Behaviour(accepts=STANDING, levels=frozenset({0})),
+        Control(Method(DEFAULT), Method(DEFAULT), PauseBy.REMOTE_STOP),
+        False,
+    ),
+    "trap 4, relative TxDefault only": (
+        Behaviour(
+            accepts=frozenset({"TxDefaultProfile"}),
+            kinds=frozenset({"Relative"}),
+            levels=frozenset({0}),
+        ),
+        Control(
+            Method(DEFAULT, kind=Kind.RELATIVE),
+            Method(DEFAULT, kind=Kind.RELATIVE),
+            PauseBy.REMOTE_STOP,
+        ),
+        False,
+    ),
+    "the station's maximum only": (
+        Behaviour(accepts=frozenset({"ChargePointMaxProfile"})),
+        Control(
+            Method(MAX, stack_level=10, whole_station=True),
+            Method(MAX, whole_station=True),
+            PauseBy.REMOTE_STOP,
+        ),
+        True,
+    ),
+    "a vendor's key only": (
+        Behaviour(accepts=frozenset(), key=ALFEN),
+        Control(
+            Method(Purpose.KEY, key=ALFEN), Method(Purpose.KEY, key=ALFEN), PauseBy.REMOTE_STOP
+        ),
+        False,
+    ),
+    "a lease that stays": (Behaviour(leases_end=False), Control(), False),
+    "quirk 27, 0 A ends the transaction": (
+        Behaviour(zero="ends"),
+        Control(pause_by=PauseBy.REMOTE_STOP),
+        True,
+    ),
+    "quirk 27, 0 A does not stick": (
+        Behaviour(zero="ignored"),
+        Control(pause_by=PauseBy.REMOTE_STOP),
+        True,
+    ),
+    "quirk 27, out of service instead": (
+        Behaviour(zero="ignored", leaves_service=True),
+        Control(pause_by=PauseBy.UNAVAILABLE),
+        True,
+    ),
+    "quirk 28, no restart before a replug": (
+        Behaviour(zero="ends", restarts=False),
+        Control(pause_by=PauseBy.NOTHING),
+        True,
+    ),
+    "quirk 25, a clock that is an hour ahead": (Behaviour(clock_offset_s=3600), Control(), True),
+    "quirk 21, no offer is told": (Behaviour(tells_offer=False), Control(), True),
+    "quirk 17, power only": (
+        Behaviour(tells_offer=False, tells_current=False),
+        Control(),
+        True,
+    ),
+    "no schedule is told": (Behaviour(schedules=False, tells_offer=False), Control(), True),
+    "a meter of 60 s": (Behaviour(sample_s=60), Control(), True),
+    "a car of one phase": (Behaviour(car_phases=1), Control(), True),
+    "a car that takes 6 A": (Behaviour(car_a=6), Control(), True),
+    "a slow car": (Behaviour(car_a=10), Control(), True),
+}
+
+
+@pytest.mark.parametrize(("behaviour", "found", "ends"), CASES.values(), ids=CASES.keys())
+async def test_the_right_control_is_found(behaviour, found, ends):
+    scene = Scene(behaviour)
+    report = await scene.test()
+    control = scene.charger.control
+    scene.stays_safe()
+    assert report is scene.commissioning.report
+    if not control.leases:
+        control = replace(
+            control, lease=replace(control.lease, stack_level=found.lease.stack_level)
+        )
+    assert control.lease_ends_itself is ends
+    assert control.tested_at is not None
+    assert (
+        replace(
+            found,
+            lease=replace(found.lease, stack_level=control.lease.stack_level),
+            fallback=replace(found.fallback, stack_level=control.fallback.stack_level),
+            lease_ends_itself=ends,
+            tested_at=control.tested_at,
+        )
+        == control
+    )
+    if behaviour.levels is not None:
+        assert {control.lease.stack_level, control.fallback.stack_level} <= behaviour.levels
+    whole = ends and control.pause is not PauseBy.NOTHING
+    assert report.outcome is (Outcome.PASSED if whole else Outcome.PARTLY)
+    assert scene.kept == 1
+
+
+@pytest.mark.parametrize(("behaviour", "found", "ends"), CASES.values(), ids=CASES.keys())
+async def test_afterwards_it_is_steered_by_what_was_found(behaviour, found, ends):
+    """The user's limit holds; after silence the fallback, where the charger can (I30)."""
+    scene = Scene(behaviour)
+    await scene.test()
+    await scene.charge(20)
+    scene.stays_safe()
+    if scene.charger.connector(1).transaction:
+        assert scene.wallbox.limit_a == 16
+    if ends:
+        await scene.wallbox.sleep(3600)
+        assert scene.wallbox.limit_a == 6
+
+
+async def test_it_takes_about_three_minutes():
+    scene = Scene(Behaviour())
+    report = await scene.test()
+    assert 60 < report.duration_s <= 180
+
+
+async def test_a_wallbox_that_obeys_nothing_keeps_its_first_guess():
+    scene = Scene(Behaviour(ignores=ALL_PURPOSES))
+    report = await scene.test()
+    assert report.outcome is Outcome.FAILED
+    assert scene.charger.control == Control()
+    assert scene.verdict(Check.LEASE) is Verdict.NO
+    scene.stays_safe()
+
+
+async def test_quirk_36_foreign_profiles_are_shown_and_cleared_once_with_the_limit_safe():
+    foreign = (("ChargePointMaxProfile", 5, 10.0), ("TxDefaultProfile", 8, 20.0))
+    scene = Scene(Behaviour(foreign=foreign))
+    report = await scene.test(clear_foreign=True)
+    assert report.outcome is Outcome.PASSED
+    assert scene.verdict(Check.FOREIGN_LIMIT) is Verdict.YES
+    assert scene.verdict(Check.CLEARED) is Verdict.YES
+    left = {(purpose, level) for _, purpose, level in scene.wallbox.profiles}
+    assert not left & {(purpose, level) for purpose, level, _ in foreign}
+    scene.stays_safe()
+
+
+async def test_quirk_36_nothing_of_others_is_cleared_without_the_user():
+    foreign = (("TxDefaultProfile", 0, 20.0), ("ChargePointMaxProfile", 5, 16.0))
+    scene = Scene(Behaviour(foreign=foreign))
+    await scene.test()
+    assert (0, "ChargePointMaxProfile", 5) in scene.wallbox.profiles
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+@pytest.mark.parametrize("can", [True, False])
+async def test_quirk_33_phases_are_switched_only_where_told_and_wanted(can, ticked):
+    scene = Scene(Behaviour(switches_phases=can))
+    await scene.test(switch_phases=ticked)
+    numbers = [
+        period.get("numberPhases")
+        for action, payload in scene.wallbox.told
+        if action == "SetChargingProfile"
+        for period in payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"]
+    ]
+    if can and ticked:
+        assert [each for each in numbers if each] == [1, 3]
+        assert scene.charger.control.switches_phases is True
+        assert scene.wallbox.phases == 3
+    else:
+        assert set(numbers) == {None}
+        assert scene.charger.control.switches_phases is None
+
+
+async def test_quirk_39_only_allowed_steps_are_used():
+    scene = Scene(Behaviour(steps_a=(6, 8, 10, 13, 16)), limit_a=15)
+    scene.charger.control = Control(steps_a=(6.0, 8.0, 10.0, 13.0, 16.0))
+    await scene.test()
+    await scene.charge()
+    assert scene.commissioning.report.outcome is Outcome.PASSED
+    assert scene.wallbox.limit_a == 13
+
+
+@pytest.mark.parametrize("second", [*range(1, 200, 9)])
+@pytest.mark.parametrize(
+    "behaviour", [Behaviour(), Behaviour(accepts=STANDING), Behaviour(zero="ignored")]
+)
+async def test_cancelled_at_any_time_all_is_as_before(behaviour, second):
+    scene = Scene(behaviour)
+    await scene.begin()
+    before = scene.charger.control
+    task = scene.commissioning.start()
+    scene.at[scene.wallbox.monotonic() + second] = scene.commissioning.cancel
+    await asyncio.wait([task])
+    if not task.cancelled():
+        return  # it was over before
+    assert scene.charger.control is before
+    assert scene.commissioning.report.outcome is Outcome.CANCELLED
+    scene.stays_safe()
+    await scene.charge(8)
+    levels = {(purpose, level) for _, purpose, level in scene.wallbox.profiles}
+    assert levels <= {("TxProfile", 0), ("TxDefaultProfile", 0)}
+    assert scene.wallbox.in_service
+    assert scene.wallbox.limit_a == (16 if "TxProfile" in behaviour.accepts else 6)
+
+
+async def test_a_lost_link_ends_it():
+    scene = Scene(Behaviour())
+    await scene.begin()
+    task = scene.commissioning.start()
+    scene.at[scene.wallbox.monotonic() + 20] = scene.charger.link_down
+    report = await task
+    assert report.outcome is Outcome.INTERRUPTED
+    assert "connection" in report.reason
+    assert scene.charger.control == Control()
+
+
+async def test_the_user_s_choice_ends_it_and_goes_first():
+    scene = Scene(Behaviour())
+    await scene.begin()
+    task = scene.commissioning.start()
+    while scene.wallbox.monotonic() < 60:  # noqa: ASYNC110 - virtual time
+        await asyncio.sleep(0)
+    await scene.steering.set_limit(10)
+    assert task.cancelled()
+    assert scene.commissioning.report.outcome is Outcome.CANCELLED
+    await scene.charge(2)
+    assert scene.wallbox.limit_a == 10
+
+
+async def test_a_car_that_waits_is_started():
+    scene = Scene(Behaviour())
+    scene.wallbox.plug_in()
+    report = await scene.commissioning.start()
+    assert report.outcome is Outcome.PASSED
+
+
+async def test_what_cannot_begin_says_why():
+    scene = Scene(Behaviour())
+    with pytest.raises(Impossible, match="no_car"):
+        scene.commissioning.start()
+    await scene.begin()
+    await scene.steering.set_limit(7)
+    with pytest.raises(Impossible, match="limit_too_low"):
+        scene.commissioning.check()
+    await scene.steering.set_limit(16)
+    task = scene.commissioning.start()
+    with pytest.raises(Impossible, match="running"):
+        scene.commissioning.start()
+    assert 0 <= scene.commissioning.progress < 1
+    await asyncio.sleep(0)
+    await scene.commissioning.stop()
+    assert task.cancelled()
+    scene.charger.link_down()
+    with pytest.raises(Impossible, match="not_connected"):
+        scene.commissioning.check()
+
+
+async def test_a_wallbox_that_starts_nothing_is_told():
+    scene = Scene(Behaviour(restarts=False))
+    scene.wallbox.plug_in()
+    scene.wallbox.finished = True
+    report = await scene.commissioning.start()
+    assert report.outcome is Outcome.INTERRUPTED
+    assert "Rejected" in report.reason
+
+
+async def test_a_charger_that_answers_nothing_is_not_waited_for_for_ever():
+    scene = Scene(Behaviour(unanswered="SetChargingProfile"))
+    report = await scene.test()
+    assert report.outcome is Outcome.FAILED
+
+
+async def test_another_firmware_asks_for_a_repetition():
+    scene = Scene(Behaviour())
+    scene.charger.firmware_version = "1.0"
+    await scene.test()
+    assert not scene.commissioning.to_repeat
+    scene.charger.firmware_version = "1.1"
+    assert scene.commissioning.to_repeat
+
+
+async def test_the_report_survives_a_restart():
+    scene = Scene(Behaviour(accepts=STANDING))
+    report = await scene.test()
+    restored = Report.from_dict(report.to_dict())
+    assert restored.to_dict() == report.to_dict()
+    assert restored.findings == report.findings
+
+
+BEHAVIOURS = st.builds(
+    Behaviour,
+    accepts=st.frozensets(st.sampled_from(sorted(ALL_PURPOSES))),
+    ignores=st.frozensets(st.sampled_from(sorted(ALL_PURPOSES))),
+    levels=st.sampled_from([None, frozenset({0}), frozenset({0, 1}), frozenset({10})]),
+    max_level_told=st.sampled_from([None, "0", "10", "rubbish"]),
+    kinds=st.sampled_from(
+        [frozenset({"Absolute"}), frozenset({"Relative"}), frozenset({"Absolute", "Relative"})]
+    ),
+    units=st.frozensets(st.sampled_from(["A", "W"]), min_size=1),
+    connectors=st.sampled_from([frozenset({0}), frozenset({1}), frozenset({0, 1})]),
+    key=st.sampled_from([None, ALFEN]),
+    zero=st.sampled_from(["pauses", "ends", "ignored"]),
+    restarts=st.booleans(),
+    leaves_service=st.booleans(),
+    leases_end=st.booleans(),
+    clock_offset_s=st.sampled_from([0.0, 3600.0, -7200.0]),
+    tells_offer=st.booleans(),
+    tells_current=st.booleans(),
+    schedules=st.booleans(),
+    sample_s=st.sampled_from([5.0, 10.0, 60.0]),
+    car_a=st.sampled_from([6.0, 10.0, 16.0, 32.0]),
+    car_phases=st.sampled_from([1, 3]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(behaviour=BEHAVIOURS, limit_a=st.integers(8, 16), cancel_s=st.integers(0, 600))
+def test_i30_never_more_than_the_user_s_limit_and_no_lasting_pause(behaviour, limit_a, cancel_s):
+    """Whatever the wallbox is like, and whenever the test ends."""
+
+    async def history() -> None:
+        scene = Scene(behaviour, limit_a=float(limit_a))
+        await scene.begin()
+        scene.at[scene.wallbox.monotonic() + cancel_s] = scene.commissioning.cancel
+        task = scene.commissioning.start()
+        await asyncio.wait([task])
+        assert task.cancelled() or task.exception() is None
+        await scene.charge(4)
+        assert scene.wallbox.most_a <= limit_a + 0.01
+        assert scene.wallbox.persistent_zeros() == []
+        assert scene.wallbox.in_service
+        if scene.charger.control.lease_ends_itself:
+            scene.wallbox.now += timedelta(hours=2)
+            assert scene.wallbox.limit_a <= max(6, scene.steering.settings.fallback_a)
+
+    asyncio.run(history())
+
+
+async def test_i31_stopping_home_assistant_leaves_the_fallback_where_nothing_ends_by_itself():
+    scene = Scene(Behaviour(accepts=STANDING, levels=frozenset({0})))
+    await scene.test()
+    await scene.charge(20)
+    assert scene.wallbox.limit_a == 16
+    running = asyncio.create_task(scene.steering.run())
+    await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+    assert scene.wallbox.limit_a == 6
+    assert scene.charger.connector(1).status is ChargerStatus.CHARGING
