@@ -18,6 +18,8 @@ FLAKY_FOR = timedelta(hours=1)
 """A link that broke without any call before says nothing when it breaks after one."""
 MAX_REMEMBERED = 50
 MEANT_TO_RESTART = frozenset({"Reset", "UpdateFirmware", "SignedUpdateFirmware"})
+ROUTINE = frozenset({"SetChargingProfile", "TriggerMessage MeterValues"})
+"""Sent so often that every link that breaks breaks after one; and without limits none is kept."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Quarantine:
     def sent(self, name: str, now: datetime) -> None:
         """Note that a call goes out."""
         self._forgive(now)
-        if name.partition(" ")[0] not in MEANT_TO_RESTART:
+        if name not in ROUTINE and name.partition(" ")[0] not in MEANT_TO_RESTART:
             self._recent.append(_Sent(name, now))
 
     def answered(self, name: str) -> None:
