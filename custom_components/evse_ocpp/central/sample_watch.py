@@ -45,8 +45,11 @@ class SampleWatch:
         due = []
         for connector in self._charger.connectors.values():
             heard_at = max(connector.readings.at or self._since, self._since)
-            if not _charges(connector) or now - heard_at < silence:
+            if not _charges(connector):
                 self._asked.pop(connector.id, None)
+            elif now - heard_at < silence:
+                if asked := self._asked.get(connector.id):
+                    asked.pause = ASK_EVERY  # it was not in vain
             elif self._may_ask(connector.id, now):
                 due.append(connector.id)
         return due

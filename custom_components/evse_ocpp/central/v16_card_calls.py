@@ -66,15 +66,15 @@ class CardCalls(Calls16):
 
         The last part has the wanted version, those before it lower ones.
         """
-        size = self._list_chunk()
-        parts = [entries[start : start + size] for start in range(0, len(entries), size)] or [()]
+        size, data = self._list_chunk(), [_authorization(entry) for entry in entries]
+        parts = [data[start : start + size] for start in range(0, len(data), size)] or [[]]
         for number, part in enumerate(parts):
             await self._ask(
                 "SendLocalList",
                 {
                     "listVersion": version - (len(parts) - 1 - number),
                     "updateType": "Full" if full and number == 0 else "Differential",
-                    "localAuthorizationList": [_authorization(entry) for entry in part],
+                    "localAuthorizationList": part,
                 },
             )
         self._charger.local_list_version = version
