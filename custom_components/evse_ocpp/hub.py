@@ -129,6 +129,8 @@ class Hub:
         self._running = False
         self.pairing.close()
         await self.certificates.async_stop()
+        for wallbox in self.wallboxes.values():
+            await wallbox.commissioning.stop()
         await self._stop_steering(*self._steering)
         await self.server.stop()
         for wallbox in self.wallboxes.values():
@@ -294,6 +296,7 @@ class Hub:
         self._followed.pop(subentry_id)()
         async_clear_issues_of(self.hass, self.entry, identity)
         async_clear_problems_of(self.hass, self.entry, identity)
+        await wallbox.commissioning.stop()
         await self._stop_steering(subentry_id)
         await self._disconnect(identity)
         await self.certificates.async_forget(identity)

@@ -13,6 +13,8 @@ from homeassistant.util import dt as dt_util
 from .central.admission import LinkSettings, Security
 from .central.charger import Charger
 from .central.commands import NotConnected
+from .commissioning import Commissioning
+from .commissioning_report import Report
 from .const import (
     CONF_CLOSE_HARD,
     CONF_ENERGY_UNIT,
@@ -125,11 +127,14 @@ class Wallbox:
         self.charger = Charger(identity)
         self.features: set[Feature] = set()
         choices = Choices(limit_a=float(settings.maximum_a))
+        report: Report | None = None
         if stored is not None:
             try:
                 self.charger = Charger.from_dict(identity, stored["charger"])
                 self.features = {Feature(feature) for feature in stored["features"]}
                 choices = _restored_choices(stored["choices"])
+                if (told := stored.get("commissioning")) is not None:
+                    report = Report.from_dict(told)
             except (KeyError, TypeError, ValueError):
                 _LOGGER.exception("%s: part of what was stored is damaged and left out", identity)
         self.charger.connector(1)  # every wallbox has one, also before it said so
@@ -139,6 +144,9 @@ class Wallbox:
             steering_settings,
             local_now=dt_util.now,
             choices_changed=self._on_choices,
+        )
+        self.commissioning = Commissioning(
+            self.charger, self.steering, report, keep=choices_changed
         )
         self._take_settings()
 
@@ -162,6 +170,11 @@ class Wallbox:
             frozenset(self.features),
             len(charger.configuration),
         )
+
+    @property
+    def obeyed(self) -> bool | None:
+        """Whether it keeps to its limits, as far as can be told; None: not known."""
+        return self.steering.obeyed
 
     @property
     def to_keep(self) -> tuple[object, ...]:
@@ -241,6 +254,7 @@ class Wallbox:
         choices = asdict(self.steering.choices)
         return {
             "charger": self.charger.to_dict(),
+            "commissioning": self.commissioning.report and self.commissioning.report.to_dict(),
             "features": sorted(self.features),
             "choices": {
                 key: value.isoformat() if isinstance(value, time) else value
