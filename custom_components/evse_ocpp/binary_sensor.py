@@ -50,9 +50,15 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        value_fn=lambda _, connector: (
-            connector.status and connector.status is ChargerStatus.FAULTED
-        ),
+        value_fn=_faulted,
+    ),
+    EvseBinarySensorDescription(
+        key="obeyed",
+        translation_key="obeyed",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        per_connector=False,
+        value_fn=lambda wallbox, _: wallbox.steering.obeyed,
     ),
 )
 

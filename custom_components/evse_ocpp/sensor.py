@@ -14,6 +14,7 @@ from .sensor_charging import CHARGING
 from .sensor_description import EvseSensorDescription
 from .sensor_diagnostic import DIAGNOSTIC
 from .sensor_readings import READINGS
+from .sensor_sessions import async_add_people, session_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -21,13 +22,15 @@ SENSORS = (*CHARGING, *READINGS, *DIAGNOSTIC)
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001
+    hass: HomeAssistant,
     entry: EvseOcppConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of each wallbox."""
-    async_add_described(entry, async_add_entities, EvseSensor, SENSORS)
+    sessions = session_sensors(entry.runtime_data.sessions, hass.config.currency)
+    async_add_described(entry, async_add_entities, EvseSensor, (*SENSORS, *sessions))
     async_add_configuration(entry, async_add_entities, Platform.SENSOR, ConfigurationSensor)
+    async_add_people(hass, entry, async_add_entities)
 
 
 class EvseSensor(EvseEntity, SensorEntity):
@@ -37,6 +40,10 @@ class EvseSensor(EvseEntity, SensorEntity):
 
     def _show(self, value: Any) -> None:
         self._attr_native_value = value
+        if self.entity_description.last_reset_fn is not None:
+            self._attr_last_reset = self.entity_description.last_reset_fn(
+                self.wallbox, self.connector
+            )
 
 
 class ConfigurationSensor(ConfigurationEntity, SensorEntity):

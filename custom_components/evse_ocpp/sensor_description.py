@@ -15,7 +15,9 @@ from .entity import EvseDescription, Value
 
 @dataclass(frozen=True, kw_only=True)
 class EvseSensorDescription(EvseDescription, SensorEntityDescription):
-    """Describes a sensor."""
+    """Describes a sensor. `last_reset_fn`: since when a total counts."""
+
+    last_reset_fn: Value | None = None
 
 
 def measured(

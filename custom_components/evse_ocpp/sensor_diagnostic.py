@@ -2,6 +2,7 @@
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfElectricCurrent, UnitOfEnergy, UnitOfTime
+from homeassistant.util import dt as dt_util
 
 from .central.charger import Connector
 from .sensor_charging import slug
@@ -97,6 +98,13 @@ DIAGNOSTIC = (
     told(
         "firmware_status",
         lambda wallbox, _: wallbox.charger.firmware_status,
+        per_connector=False,
+    ),
+    told(
+        "persistent_writes",
+        lambda wallbox, _: wallbox.charger.persistent_writes.today(dt_util.utcnow()),
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        available_offline=True,
         per_connector=False,
     ),
     told("refusal", lambda wallbox, _: wallbox.steering.problem, per_connector=False),

@@ -1,19 +1,25 @@
 """Sensors: values, availability, and that only what changed is written."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.sensor import SENSORS
+from custom_components.evse_ocpp.session_record import SessionRow
+from custom_components.evse_ocpp.sessions import Totals
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import subentry_data
@@ -199,6 +205,130 @@ async def test_diagnostic_sensors(hass: HomeAssistant, deaf_hub: Hub) -> None:
     assert float(shown["clock_offset"]) == 7
     assert shown["protocol_violations"] == "2"
     assert shown["connections"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("status", "car"),
+    [
+        (ChargerStatus.AVAILABLE, "disconnected"),
+        (ChargerStatus.PREPARING, "connected"),
+        (ChargerStatus.SUSPENDED_EV, "connected"),
+        (ChargerStatus.CHARGING, "charging"),
+        (ChargerStatus.FAULTED, STATE_UNKNOWN),
+    ],
+)
+async def test_car_speaks_as_energy_managers_understand(
+    hass: HomeAssistant, wallbox: Wallbox, status: ChargerStatus, car: str
+) -> None:
+    """evcc, util/homeassistant/connection.go, knows these words, and not those of OCPP."""
+    wallbox.charger.take_status(1, status, "NoError", datetime.now(UTC))
+    wallbox.charger.publish()
+    assert states(hass)["car"] == car
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize(
+    ("ocpp_reason", "shown"),
+    [
+        ("EVDisconnected", "ev_disconnected"),
+        ("SOCLimitReached", "soc_limit_reached"),
+        ("DeAuthorized", "de_authorized"),
+        (None, "local"),
+        ("A reason of the maker", "other"),
+    ],
+)
+async def test_reason_of_the_last_end(
+    hass: HomeAssistant, wallbox: Wallbox, ocpp_reason: str | None, shown: str
+) -> None:
+    assert states(hass)["stop_reason"] == STATE_UNKNOWN
+    now = datetime.now(UTC)
+    transaction = wallbox.charger.start_transaction(1, "CARD", now, 0, "key")
+    wallbox.charger.stop_transaction(transaction.id, now, ocpp_reason, 0)
+    wallbox.charger.publish()
+    assert states(hass)["stop_reason"] == shown
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("NoError", "no_error"),
+        ("EVCommunicationError", "ev_communication_error"),
+        ("OverCurrentFailure", "over_current_failure"),
+        ("Error", "other_error"),
+    ],
+)
+async def test_error_code(hass: HomeAssistant, wallbox: Wallbox, code: str, shown: str) -> None:
+    wallbox.charger.take_status(1, ChargerStatus.FAULTED, code, datetime.now(UTC))
+    wallbox.charger.publish()
+    assert states(hass)["error"] == shown
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize(
+    ("sample", "entity", "shown"),
+    [
+        (Sample("Frequency", 50.02), "frequency", "50.02"),
+        (Sample("Power.Factor", 0.98), "power_factor", "0.98"),
+        (Sample("Power.Reactive.Import", 120.0), "reactive_power", "120.0"),
+        (Sample("Energy.Active.Export.Register", 4200.0), "exported_energy", "4.2"),
+        (Sample("SoC", 55.0), "car_battery_level", "55.0"),
+        (Sample("Temperature", 31.0), "temperature", "31.0"),
+    ],
+)
+async def test_what_few_wallboxes_measure_appears_when_it_is_sent(
+    hass: HomeAssistant, wallbox: Wallbox, sample: Sample, entity: str, shown: str
+) -> None:
+    assert entity not in states(hass)
+    take(wallbox, sample)
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert states(hass)[entity] == shown
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_cost_and_card_of_the_session(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    hub: Hub = entry.runtime_data
+    assert states(hass)["session_cost"] == STATE_UNKNOWN
+    row = SessionRow(
+        uid="u",
+        identity="CP-1",
+        connector_id=1,
+        started_at=datetime(2026, 3, 1, tzinfo=UTC),
+        energy_wh=8000,
+        id_tag="04A1",
+        cost=2.4,
+        currency="EUR",
+    )
+    for name, shown in ((None, "04A1"), ("Anna", "Anna")):
+        with patch.object(hub.sessions, "last", return_value=replace(row, name=name)):
+            wallbox.charger.publish()
+        assert states(hass)["session_card"] == shown
+    cost = hass.states.get("sensor.garage_session_cost")
+    assert cost is not None
+    assert cost.state == "2.4"
+    assert cost.attributes["last_reset"] == "2026-03-01T00:00:00+00:00"
+    assert cost.attributes["unit_of_measurement"] == hass.config.currency
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_month_of_a_person(
+    hass: HomeAssistant, deaf_hub: Hub, freezer: FrozenDateTimeFactory
+) -> None:
+    hass.states.async_set("person.anna", "home", {"friendly_name": "Anna"})
+    with patch.object(deaf_hub.sessions, "totals", return_value=Totals(2, 12_300, 3.7)):
+        await deaf_hub.async_set_card(Card("04A1", "Blue card", person="person.anna"))
+        await hass.async_block_till_done(wait_background_tasks=False)
+    energy = hass.states.get("sensor.people_at_the_wallboxes_anna_energy_this_month")
+    assert energy is not None
+    assert (energy.state, energy.attributes["unit_of_measurement"]) == ("12.3", "kWh")
+    cost_id = "sensor.people_at_the_wallboxes_anna_cost_this_month"
+    assert hass.states.is_state(cost_id, "3.7")
+    with patch.object(deaf_hub.sessions, "totals", return_value=Totals(3, 14_000, 4.1)):
+        freezer.tick(timedelta(minutes=1, seconds=1))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=False)
+    assert hass.states.is_state(cost_id, "4.1")
 
 
 async def test_configuration_of_no_interest_changes_nothing(

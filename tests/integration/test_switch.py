@@ -99,3 +99,32 @@ async def test_refused_pause_is_told_and_not_shown(
     assert error.value.translation_placeholders is not None
     assert error.value.translation_placeholders["answer"] == "NotSupported"
     assert hass.states.is_state("switch.garage_charging", "on")
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [(ChargerStatus.UNAVAILABLE, "off"), (ChargerStatus.FAULTED, "on")],
+)
+async def test_in_service_shows_the_status(
+    hass: HomeAssistant, wallbox: Wallbox, status: ChargerStatus, shown: str
+) -> None:
+    wallbox.charger.take_status(1, status, "NoError", datetime.now(UTC))
+    wallbox.charger.publish()
+    assert hass.states.is_state("switch.garage_in_service", shown)
+
+
+@pytest.mark.parametrize(("to", "operative"), [("on", True), ("off", False)])
+async def test_in_service_changes_the_availability(
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock, to: str, operative: bool
+) -> None:
+    await switch(hass, "in_service", to)
+    commands.change_availability.assert_awaited_once_with(1, operative)
+
+
+async def test_in_service_of_a_wallbox_that_just_left(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    wallbox.charger.link_down()
+    with pytest.raises(HomeAssistantError) as error:
+        await switch(hass, "in_service", "off")
+    assert error.value.translation_key == "not_connected"

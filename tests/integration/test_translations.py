@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,6 +23,7 @@ from custom_components.evse_ocpp import (
 from custom_components.evse_ocpp import (
     time as time_platform,
 )
+from custom_components.evse_ocpp.sensor_sessions import PERSON_SENSORS, session_sensors
 
 ROOT = Path(sensor.__file__).parent
 LANGUAGES = ("en", "de", "es", "fr", "it")
@@ -82,7 +84,7 @@ def test_sentences_are_translated(language: str) -> None:
         ("image", image.IMAGES),
         ("select", select.SELECTS),
         ("number", number.NUMBERS),
-        ("sensor", sensor.SENSORS),
+        ("sensor", (*sensor.SENSORS, *session_sensors(Mock(), "EUR"), *PERSON_SENSORS)),
         ("switch", switch.SWITCHES),
         ("time", time_platform.TIMES),
     ],
