@@ -106,7 +106,9 @@ class DiscoverySteps(ConfigFlow):
     def _ask(
         self, secret: str, entered: dict[str, Any] | None, errors: dict[str, str]
     ) -> ConfigFlowResult:
-        values = entered or default_settings(DEFAULT_OPTIONS, self._found.name)
+        servers = self._servers()
+        options = servers[0].options if servers else DEFAULT_OPTIONS
+        values = entered or default_settings(options, self._found.name)
         schema = vol.Schema({vol.Required(secret): TextSelector()})
         return self.async_show_form(
             step_id=secret,

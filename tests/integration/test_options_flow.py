@@ -1,15 +1,10 @@
 """Options of the server: limits and tariff, ways to connect, doctor; every error, then success."""
 
 import socket
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -28,6 +23,8 @@ from custom_components.evse_ocpp.const import (
     DEFAULT_OPTIONS,
 )
 from custom_components.evse_ocpp.hub import Hub
+
+from .self_signed import self_signed
 
 GOOD = {CONF_LEASE_S: 180, CONF_FALLBACK_A: 6, CONF_DEFAULT_MAXIMUM_A: 16}
 
@@ -110,31 +107,8 @@ async def test_ignored_wallbox_can_be_taken_off_the_list(
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, str]:
     """A certificate and its key, as an owner has them."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "house.test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "house.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "house.key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return {
-        CONF_TLS_CERTIFICATE: str(tmp_path / "house.crt"),
-        CONF_TLS_KEY: str(tmp_path / "house.key"),
-    }
+    made = self_signed(tmp_path)
+    return {CONF_TLS_CERTIFICATE: str(made.certificate), CONF_TLS_KEY: str(made.key)}
 
 
 def free_port() -> int:
