@@ -3,7 +3,7 @@
 from typing import Any
 
 from .commands import CommandRefused, CompositeSchedule, Period
-from .fields import as_integer, as_time
+from .fields import as_integer, as_object, as_time
 from .v16_calls import Calls16
 
 
@@ -55,7 +55,7 @@ class ProfileCalls(Calls16):
 
 def composite_schedule_in(answer: dict[str, Any]) -> CompositeSchedule:
     """Read the answer; KeyError, TypeError or ValueError if it tells no schedule."""
-    schedule = answer["chargingSchedule"]
+    schedule = as_object(answer.get("chargingSchedule"))
     start = answer.get("scheduleStart") or schedule.get("startSchedule")
     return CompositeSchedule(
         _unit(schedule["chargingRateUnit"]),

@@ -1,39 +1,14 @@
-"""Commands as OCPP 1.6 calls, their profiles, and refusals; and the set-up after connecting."""
+"""Limits and remote starts as OCPP 1.6 calls, and how answers are judged."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.evse_ocpp.central import v16_setup
-from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus, ConfigurationKey
-from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
+from custom_components.evse_ocpp.central.charger import Charger, ConfigurationKey
+from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.central.v16_outbound import Commands16
-from custom_components.evse_ocpp.central.v16_setup import (
-    KEYS,
-    MEASURANDS,
-    SETTINGS,
-    differing,
-    set_up,
-)
 
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-class Link:
-    """The charger's end: answers by action, or by a function of the payload."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict]] = []
-        self.answers: dict = {}
-
-    async def __call__(self, action: str, payload: dict) -> dict:
-        self.calls.append((action, payload))
-        answer = self.answers.get(action, {"status": "Accepted"})
-        answer = answer(payload) if callable(answer) else answer
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+from .rig16 import NOW, Link
 
 
 @pytest.fixture
@@ -208,104 +183,3 @@ async def test_configuration_is_read_field_by_field(commands, charger, link):
         "C": ConfigurationKey("5", readonly=False),
     }
     assert charger.violations["configurationKey"] == 2
-
-
-class Seen:
-    status_seen = False
-
-
-@pytest.fixture(autouse=True)
-def no_spacing(monkeypatch):
-    monkeypatch.setattr(v16_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v16_setup, "SPACING_S", 0.0)
-
-
-def actions(link):
-    return [re.sub("Configuration$", "", action) for action, _ in link.calls]
-
-
-async def test_set_up_asks_for_what_is_unknown_and_sets_what_differs(commands, charger, link):
-    charger.start_transaction(1, "TAG", NOW, 0, "key")
-    has = dict(SETTINGS) | {"MeterValueSampleInterval": "60"}
-    link.answers["GetConfiguration"] = {
-        "configurationKey": [{"key": k, "readonly": False, "value": v} for k, v in has.items()]
-    }
-    await set_up(charger, Seen(), commands)
-    assert actions(link) == ["TriggerMessage", "TriggerMessage", "Get", "Change"]
-    assert link.calls[-1][1] == {"key": "MeterValueSampleInterval", "value": "10"}
-
-
-@pytest.mark.parametrize("transaction_known", [True, False])
-async def test_after_a_restart_of_ours_status_and_readings_are_asked_for_first(
-    commands, charger, link, transaction_known
-):
-    """A wallbox that was accepted before goes on in its charge, and tells only what changes."""
-    if transaction_known:
-        charger.start_transaction(1, "TAG", NOW, 0, "key")
-
-    def answer(payload):
-        if payload["requestedMessage"] == "StatusNotification":
-            charger.take_status(1, ChargerStatus.CHARGING, None, NOW)
-        return {"status": "Accepted"}
-
-    link.answers["TriggerMessage"] = answer
-    await set_up(charger, Seen(), commands)
-    assert link.calls[:2] == [
-        ("TriggerMessage", {"requestedMessage": "StatusNotification"}),
-        ("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1}),
-    ]
-
-
-async def test_the_status_of_each_connector_is_asked_for(commands, charger, link):
-    charger.connector(2)
-    charger.take_status(1, ChargerStatus.AVAILABLE, None, NOW)
-    seen = Seen()
-    seen.status_seen = True
-    await set_up(charger, seen, commands)
-    assert link.calls[0] == ("TriggerMessage", {"requestedMessage": "StatusNotification"})
-
-
-async def test_set_up_of_a_known_charger_is_silent(commands, charger, link):
-    charger.take_status(1, ChargerStatus.AVAILABLE, None, NOW)
-    charger.configuration = {key: ConfigurationKey(v, False) for key, v in SETTINGS.items()}
-    seen = Seen()
-    seen.status_seen = True
-    await set_up(charger, seen, commands)
-    assert link.calls == []
-
-
-async def test_set_up_survives_every_refusal(commands, charger, link):
-    for action in ("TriggerMessage", "ChangeConfiguration"):
-        link.answers[action] = {"status": "Rejected"}
-    link.answers["GetConfiguration"] = CommandRefused("GetConfiguration", "InternalError")
-    await set_up(charger, Seen(), commands)
-    assert actions(link) == ["TriggerMessage", "Get"]
-
-
-async def test_a_charger_that_chokes_on_all_keys_is_asked_one_by_one(commands, charger, link):
-    def answer(payload):
-        if not payload:
-            return CommandUnanswered("GetConfiguration")
-        key = payload["key"][0]
-        return {"configurationKey": [{"key": key, "readonly": True, "value": "1"}]}
-
-    link.answers["GetConfiguration"] = answer
-    await set_up(charger, Seen(), commands)
-    assert set(charger.configuration) == set(KEYS)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "readonly", "differs"),
-    [
-        ("MeterValueSampleInterval", "60", False, True),
-        ("MeterValueSampleInterval", "10", False, False),
-        ("MeterValueSampleInterval", "60", True, False),
-        (MEASURANDS, SETTINGS[MEASURANDS] + ", SoC", False, False),
-        (MEASURANDS, "Energy.Active.Import.Register", False, True),
-        (MEASURANDS, None, False, True),
-        ("Unrelated", "1", False, False),
-    ],
-)
-def test_only_what_differs_and_may_be_written(charger, key, value, readonly, differs):
-    charger.configuration[key] = ConfigurationKey(value, readonly)
-    assert (key in differing(charger)) is differs
