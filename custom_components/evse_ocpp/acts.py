@@ -9,6 +9,7 @@ from datetime import datetime
 from homeassistant.exceptions import ServiceValidationError
 
 from .central.charger import Connector
+from .commissioning import Impossible
 from .const import DOMAIN, MINIMUM_CURRENT_A
 from .entity import commands_of
 from .wallbox import Wallbox
@@ -71,3 +72,15 @@ async def end_session(wallbox: Wallbox, connector: Connector) -> None:
         )
     commands = commands_of(wallbox, "RemoteStopTransaction")
     await commands.remote_stop(connector.transaction.id)
+
+
+async def start_commissioning(wallbox: Wallbox, _: Connector) -> None:
+    """Begin the commissioning test, which goes on by itself for about three minutes."""
+    try:
+        wallbox.commissioning.start()
+    except Impossible as error:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=f"commissioning_{error.reason}",
+            translation_placeholders={"charger": wallbox.name},
+        ) from error

@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .acts import end_session
+from .acts import end_session, start_commissioning
 from .central.charger import Connector
 from .entity import (
     EvseDescription,
@@ -95,6 +95,7 @@ BUTTONS = (
     _button("unlock", _unlock, None),
     _button("refresh", _refresh, EntityCategory.DIAGNOSTIC, per_connector=False),
     _button("read_meter", _read_meter, EntityCategory.DIAGNOSTIC),
+    _button("commissioning", start_commissioning, EntityCategory.CONFIG, per_connector=False),
     _button("clear_cache", _clear_cache, EntityCategory.CONFIG, per_connector=False),
 )
 

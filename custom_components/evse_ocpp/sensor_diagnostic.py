@@ -5,6 +5,7 @@ from homeassistant.const import UnitOfElectricCurrent, UnitOfEnergy, UnitOfTime
 from homeassistant.util import dt as dt_util
 
 from .central.charger import Connector
+from .commissioning_report import Outcome
 from .sensor_charging import slug
 from .sensor_description import told
 from .wallbox import Wallbox
@@ -108,6 +109,14 @@ DIAGNOSTIC = (
         per_connector=False,
     ),
     told("refusal", lambda wallbox, _: wallbox.steering.problem, per_connector=False),
+    told(
+        "commissioning_outcome",
+        lambda wallbox, _: (report := wallbox.commissioning.report) and report.outcome.value,
+        device_class=SensorDeviceClass.ENUM,
+        options=[outcome.value for outcome in Outcome],
+        available_offline=True,
+        per_connector=False,
+    ),
     told(
         "commissioned",
         lambda wallbox, _: wallbox.charger.control.tested_at,

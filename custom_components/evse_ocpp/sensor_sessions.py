@@ -1,4 +1,4 @@
-"""What the kept sessions tell: of each whose card and its cost, of each person this month's sums."""
+"""What the kept sessions tell: card and cost of each, and each person's sums of this month."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from custom_components.evse_ocpp.central.commands import CommandRefused, NotSupported
+from custom_components.evse_ocpp.commissioning import Impossible
 from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .test_translations import ENGLISH
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 
@@ -82,3 +85,22 @@ async def test_a_wallbox_that_just_left(hass: HomeAssistant, wallbox: Wallbox) -
     with pytest.raises(HomeAssistantError) as error:
         await press(hass, "restart")
     assert error.value.translation_key == "not_connected"
+
+
+@pytest.mark.parametrize("reason", ["no_car", "not_connected", "running", "limit_too_low"])
+async def test_commissioning_that_cannot_begin(
+    hass: HomeAssistant, wallbox: Wallbox, reason: str
+) -> None:
+    with (
+        patch.object(wallbox.commissioning, "start", side_effect=Impossible(reason)),
+        pytest.raises(ServiceValidationError) as error,
+    ):
+        await press(hass, "commissioning_test")
+    assert error.value.translation_key == f"commissioning_{reason}"
+    assert f"exceptions.{error.value.translation_key}.message" in ENGLISH
+
+
+async def test_commissioning_begins(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    with patch.object(wallbox.commissioning, "start") as start:
+        await press(hass, "commissioning_test")
+    start.assert_called_once_with()
