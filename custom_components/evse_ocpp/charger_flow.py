@@ -22,6 +22,7 @@ from .charger_forms import (
     security_error,
     settings_schema,
 )
+from .commissioning_flow import CommissioningSteps
 from .const import (
     CONF_IDENTITY,
     CONF_PASSWORDLESS,
@@ -37,7 +38,7 @@ from .drafts import Draft
 from .pairing_flow import PairingSteps
 
 
-class ChargerFlow(PairingSteps, DoctorSteps):
+class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps):
     """Add a wallbox, or change what the user set of it."""
 
     async def async_step_user(
@@ -74,7 +75,14 @@ class ChargerFlow(PairingSteps, DoctorSteps):
         """Choose what to change."""
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["settings", "new_password", "connection", "relay", "doctor"],
+            menu_options=[
+                "settings",
+                "commissioning",
+                "new_password",
+                "connection",
+                "relay",
+                "doctor",
+            ],
             description_placeholders={"name": self._get_reconfigure_subentry().title},
         )
 

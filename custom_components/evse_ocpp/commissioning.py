@@ -16,6 +16,8 @@ from .central.charger import Charger
 from .central.commands import CommandError
 from .central.connector import PLUGGED
 from .central.control import Unit
+from .central.limits import limit_a_of
+from .central.obedience import ASKED_S
 from .central.quirks import CURRENT_KEYS, Quirk, quirks_of
 from .central.trial import Trial
 from .central.trial_methods import Bench
@@ -93,6 +95,23 @@ class Commissioning:
             key is not None and (key.value or "").lower() == "true" for key in told
         )
 
+    @property
+    def limit_a(self) -> float:
+        """The most that the test commands: the user's limit, and what the installation bears."""
+        return min(self._steering.choices.limit_a, self._charger.max_current_a)
+
+    async def schedule_a(self) -> float | None:
+        """Ask what is offered to the car at present (A per phase); None: it does not tell."""
+        charger = self._charger
+        if charger.commands is None:
+            return None
+        connector = next(iter(charger.connectors.values()))
+        try:
+            schedule = await charger.commands.composite_schedule(connector.id, ASKED_S)
+        except CommandError:
+            return None
+        return limit_a_of(schedule, charger, connector)
+
     def check(self) -> int:
         """Return the connector with the car; Impossible if there is none, or no room to test."""
         charger = self._charger
@@ -147,7 +166,7 @@ class Commissioning:
         words = ((units.value or "") if units else "").lower()
         no_watts, no_amperes = words == "current", words == "power"
         return Bench(
-            min(self._steering.choices.limit_a, charger.max_current_a),
+            self.limit_a,
             charger.control,
             int(told) if told.isdecimal() else None,
             tuple(unit for unit, out in ((Unit.A, no_amperes), (Unit.W, no_watts)) if not out),
