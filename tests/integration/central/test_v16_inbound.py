@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.evse_ocpp.central import v16_inbound
-from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
+from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus, Reservation
 from custom_components.evse_ocpp.central.frames import CallRefusal
 from custom_components.evse_ocpp.central.v16_inbound import Inbound
 
@@ -387,3 +387,48 @@ async def test_a_replay_of_a_fast_clock_is_recognised(session):
     assert session.counted_wh == (400, 400)
     await session.sample(0.1, 40, 120)
     assert session.counted_wh == (440, 440)
+
+
+def heard(charger):
+    told = []
+    charger.listen(lambda each: told.append((each.kind, each.connector_id, dict(each.details))))
+    return told
+
+
+async def test_a_card_is_told_once_a_charge(site, inbound, charger):
+    told = heard(charger)
+    site.status = "Blocked"
+    await inbound.handle("Authorize", {"idTag": "TAG"})
+    await inbound.handle("StartTransaction", start())
+    kinds = [kind for kind, _, _ in told]
+    assert kinds == ["card_read", "session_started"]
+    assert told[0] == ("card_read", 0, {"id_tag": "TAG", "status": "Blocked"})
+
+
+async def test_a_card_that_the_charger_knew_itself_is_told_by_its_start(inbound, charger):
+    told = heard(charger)
+    await inbound.handle("StartTransaction", start())
+    assert told[-1] == ("card_read", 1, {"id_tag": "TAG", "status": "Accepted"})
+
+
+async def test_the_tag_of_a_remote_start_is_no_card(inbound, charger):
+    charger.remote_id_tag = "TAG"
+    told = heard(charger)
+    await inbound.handle("Authorize", {"idTag": "TAG"})
+    await inbound.handle("StartTransaction", start())
+    assert [kind for kind, _, _ in told] == ["session_started"]
+
+
+async def test_a_boot_is_told(inbound, charger):
+    told = heard(charger)
+    await inbound.handle("BootNotification", {"chargePointVendor": "V", "firmwareVersion": "1"})
+    details = {"vendor": "V", "model": None, "firmware_version": "1"}
+    assert told == [("booted", 0, details)]
+
+
+async def test_a_reservation_is_used_up_by_its_start(inbound, charger):
+    charger.reservations[7] = Reservation(7, 1, "TAG", NOW)
+    told = heard(charger)
+    await inbound.handle("StartTransaction", start(reservationId=7))
+    assert charger.reservations == {}
+    assert ("reservation_ended", 1, {"reservation_id": 7, "status": "Used"}) in told

@@ -1,0 +1,63 @@
+"""What of a charger outlives a restart; records of earlier versions are read too."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from custom_components.evse_ocpp.central.charger import Charger, Reservation
+from custom_components.evse_ocpp.central.control import Control, PauseBy
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LATER_ADDED = ("ocpp_version", "control", "persistent_writes", "quarantine", "reservations")
+
+
+@pytest.fixture
+def charger() -> Charger:
+    charger = Charger("CP-1")
+    charger.booted("Maker", "Model", "S1", "1.0", NOW)
+    charger.ocpp_version = "2.0.1"
+    charger.start_transaction(1, "TAG", NOW, 1000, "key")
+    charger.stop_transaction(99, NOW, "Local", None)
+    charger.reservations[7] = Reservation(7, 1, "TAG", NOW)
+    charger.control = Control(pause_by=PauseBy.REMOTE_STOP, tested_at=NOW)
+    charger.quarantine.restarts["GetConfiguration"] = 2
+    charger.fallback_a = 6.0
+    return charger
+
+
+def reborn(stored: dict) -> Charger:
+    return Charger.from_dict("CP-1", json.loads(json.dumps(stored, allow_nan=False)))
+
+
+def test_all_of_it_comes_back(charger: Charger) -> None:
+    later = reborn(charger.to_dict())
+    assert later.to_dict() == charger.to_dict()
+    assert later.reservations == charger.reservations
+    assert later.control == charger.control
+    assert later.quarantine.holds("GetConfiguration")
+    assert (later.ocpp_version, later.fallback_a) == ("2.0.1", 6.0)
+
+
+def test_an_earlier_version_did_not_keep_all(charger: Charger) -> None:
+    stored = {name: each for name, each in charger.to_dict().items() if name not in LATER_ADDED}
+    later = reborn(stored)
+    assert later.control == Control()
+    assert (later.reservations, later.quarantine.held, later.ocpp_version) == ({}, (), None)
+    assert later.connectors[1].transaction is not None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"connectors": None},
+        {"connectors": [{}]},
+        {"next_transaction_id": "x"},
+        {"register_kind": "guess"},
+        {"reservations": [[1, 2]]},
+        {"quarantine": {"GetConfiguration": "often"}},
+    ],
+)
+def test_damage_is_an_error(charger: Charger, damage: dict) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        reborn(charger.to_dict() | damage)
