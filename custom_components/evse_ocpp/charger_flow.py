@@ -78,6 +78,7 @@ class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps):
             menu_options=[
                 "settings",
                 "commissioning",
+                "show_address",
                 "new_password",
                 "connection",
                 "relay",
@@ -148,16 +149,26 @@ class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps):
             errors=errors,
         )
 
+    async def async_step_show_address(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what to enter at the wallbox, without the password, which nobody knows any more."""
+        self._draft = self._draft_of_stored()
+        return await self._show_draft()
+
     async def async_step_new_password(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Make a new password; the old one is valid until the user has seen the new one."""
+        self._draft = self._draft_of_stored().with_new_password()
+        return await self._show_draft()
+
+    def _draft_of_stored(self) -> Draft:
         subentry = self._get_reconfigure_subentry()
         identity = subentry.unique_id or ""
         brand = {CONF_BRAND: self._brand(identity)}
         values = {CONF_NAME: subentry.title, **subentry.data, **brand}
-        self._draft = Draft.create(identity, values, subentry.data).with_new_password()
-        return await self._show_draft()
+        return Draft.create(identity, values, subentry.data)
 
     def _brand(self, identity: str) -> str:
         """Return the brand as the wallbox told it, when it has ever been here."""

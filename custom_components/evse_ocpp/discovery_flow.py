@@ -17,19 +17,25 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from .address import bind_error, server_url
+from .address import bind_error, entry_url, server_url
+from .certificates import root_certificate_pem
 from .charger_forms import default_settings, identity_error, installation_schema
 from .const import (
     CONF_IDENTITY,
     CONF_INTERFACE,
     CONF_PASSWORDLESS,
+    CONF_SECURITY,
     CONF_SERIAL,
+    CONF_TLS,
     DEFAULT_INTERFACE,
     DEFAULT_OPTIONS,
     DEFAULT_PATH,
     DEFAULT_PORT,
     DOMAIN,
+    SECURITY_ANY,
+    SECURITY_TLS_PASSWORD,
     SUBENTRY_CHARGER,
+    TLS_OWN,
 )
 from .drafts import Draft
 from .own_wallbox import OwnWallbox, PairingRefused
@@ -124,18 +130,25 @@ class DiscoverySteps(ConfigFlow):
         if data is None:
             return self.async_abort(reason="no_free_port")
         draft = Draft.create(self._identity(), {**entered, CONF_PASSWORDLESS: False})
+        url, root_pem = await server_url(self.hass, data, near=self._found.host), None
+        security = SECURITY_ANY
+        if servers and servers[0].options.get(CONF_TLS) == TLS_OWN:
+            url = await entry_url(self.hass, servers[0], secure=True)
+            root_pem = await root_certificate_pem(self.hass, servers[0])
+            security = SECURITY_TLS_PASSWORD
         try:
             await self._found.pair(
                 async_get_clientsession(self.hass),
                 {secret: entered[secret].strip()},
-                await server_url(self.hass, data, near=self._found.host),
+                url,
                 draft.identity,
                 draft.password or "",
+                root_pem=root_pem,
             )
         except PairingRefused as refused:
             field = secret if refused.reason in ("wrong_pin", "wrong_key", "mistyped_key") else None
             return self._ask(secret, entered, {field or "base": refused.reason})
-        stored = {**draft.data, CONF_SERIAL: self._found.serial}
+        stored = {**draft.data, CONF_SECURITY: security, CONF_SERIAL: self._found.serial}
         await self.async_set_unique_id(None)  # that of the flow is the wallbox's, not the server's
         if servers:
             new = ConfigSubentry(

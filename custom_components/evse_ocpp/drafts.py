@@ -29,9 +29,12 @@ from .const import (
     CONF_PASSWORDLESS,
     CONF_PHASES,
     CONF_SECURITY,
+    CONF_TLS,
     SECTION_CONNECTION,
+    TLS_OWN,
 )
 from .credentials import hash_password, new_password
+from .root_download import async_root_hint
 
 CONF_QR = "qr"
 
@@ -86,6 +89,10 @@ class Draft:
     async def form(self, hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
         """Return the form of that step, as arguments of a flow's `async_show_form`."""
         secure = self.data.get(CONF_SECURITY, "").startswith("tls")
+        own = entry.options.get(CONF_TLS) == TLS_OWN
+        hints = [await async_hint(hass, self.brand)]
+        if secure and own:
+            hints.append(await async_root_hint(hass, entry))
         url = await entry_url(hass, entry, secure=secure)
         full_url = charger_url(url, self.identity)
         shown = {CONF_URL: url, CONF_IDENTITY: self.identity}
@@ -108,7 +115,7 @@ class Draft:
                 "url": url,
                 "full_url": full_url,
                 "password": self.password or "",
-                "hint": await async_hint(hass, self.brand),
+                "hint": "\n\n".join(hints),
             },
         }
 

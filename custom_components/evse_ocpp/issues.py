@@ -82,21 +82,25 @@ def async_raise_not_secure(
 def async_show_problems(
     hass: HomeAssistant, entry: ConfigEntry, wallbox: Wallbox, before: Collection[Problem]
 ) -> Collection[Problem]:
-    """Raise what is wrong with a wallbox and was not `before`, withdraw what is not; return it.
+    """Raise what is wrong with a wallbox, withdraw what was wrong `before`; return what is.
 
-    Details may change with each message; an issue keeps the one with which it was raised.
+    Details may change with each message; an issue keeps the one with which it was raised. One that
+    a remedy took away comes again when the remedy did not help.
     """
     now = problems(wallbox)
-    if now.keys() == set(before):
-        return before
-    identity = wallbox.charger.identity
+    if not now and not before:
+        return now.keys()
+    registry, identity = ir.async_get(hass), wallbox.charger.identity
     for gone in set(before) - now.keys():
         ir.async_delete_issue(hass, DOMAIN, _issue_id(gone, entry, identity))
-    for problem in now.keys() - set(before):
+    for problem in now:
+        issue_id = _issue_id(problem, entry, identity)
+        if problem in before and registry.async_get_issue(DOMAIN, issue_id) is not None:
+            continue
         ir.async_create_issue(
             hass,
             DOMAIN,
-            _issue_id(problem, entry, identity),
+            issue_id,
             is_fixable=problem in FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=problem,

@@ -11,6 +11,7 @@ from homeassistant.data_entry_flow import FlowResult
 
 from .central.commands import CommandError, Commands, NotConnected
 from .central.suspicions import ENERGY_UNIT
+from .commissioning import Impossible
 from .const import CONF_ENERGY_UNIT
 from .hub import Hub
 from .problems import Problem
@@ -62,6 +63,11 @@ async def release(_hub: Hub, wallbox: Wallbox) -> None:
         wallbox.charger.quarantine.release(name)
 
 
+async def start_test(_hub: Hub, wallbox: Wallbox) -> None:
+    """Start the commissioning test; it goes on in the background."""
+    wallbox.commissioning.start()
+
+
 async def keep_control(_hub: Hub, wallbox: Wallbox) -> None:
     """Take what was found with the former firmware as good for this one."""
     charger = wallbox.charger
@@ -98,7 +104,11 @@ REMEDIES: dict[Problem, tuple[Remedy, ...]] = {
         Remedy("set_unit", set_unit, lambda wallbox: ENERGY_UNIT in wallbox.charger.suspects),
     ),
     Problem.CALL_HELD: (Remedy("release", release),),
-    Problem.FIRMWARE_CHANGED: (Remedy("keep_control", keep_control),),
+    Problem.LIMITS_IGNORED: (Remedy("start_test", start_test),),
+    Problem.FIRMWARE_CHANGED: (
+        Remedy("start_test", start_test),
+        Remedy("keep_control", keep_control),
+    ),
 }
 """Problems that are not here are explained only."""
 
@@ -137,6 +147,8 @@ class ProblemFlow(RepairsFlow):
             return self._ask(step, {})
         try:
             await self._remedies[step].run(self._hub, self._wallbox)
+        except Impossible as impossible:
+            return self._ask(step, {"base": f"commissioning_{impossible.reason}"})
         except NotConnected:
             return self._ask(step, {"base": "not_connected"})
         except CommandError as error:
@@ -170,6 +182,10 @@ class ProblemFlow(RepairsFlow):
     async def async_step_release(self, user_input: dict[str, Any] | None = None) -> FlowResult:
         """See `release`."""
         return await self._step("release", user_input)
+
+    async def async_step_start_test(self, user_input: dict[str, Any] | None = None) -> FlowResult:
+        """See `start_test`."""
+        return await self._step("start_test", user_input)
 
     async def async_step_keep_control(self, user_input: dict[str, Any] | None = None) -> FlowResult:
         """See `keep_control`."""

@@ -22,8 +22,8 @@ class Problem(StrEnum):
     FIRMWARE_CHANGED = "firmware_changed"
 
 
-FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY, Problem.LIMITS_IGNORED}
-"""Those with a remedy that we can apply; the others are explained only."""
+FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY}
+"""Those with a remedy that we can apply; the other is explained only."""
 
 
 def problems(wallbox: Wallbox) -> dict[Problem, str]:
@@ -36,13 +36,13 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
     }
     if wallbox.settings.energy_unit != ENERGY_UNIT_AUTO:
         found.pop(Problem.ENERGY_UNIT, None)  # the user has decided
-    if wallbox.obeyed is False:
-        found[Problem.LIMITS_IGNORED] = ""
     if held := charger.quarantine.held:
         found[Problem.CALL_HELD] = ", ".join(held)
-    tested = charger.control.tested_at is not None
-    if tested and charger.firmware_version not in (None, charger.control.firmware_version):
-        found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
+    if not wallbox.commissioning.running:  # its test is what mends these two
+        if wallbox.obeyed is False:
+            found[Problem.LIMITS_IGNORED] = ""
+        if wallbox.commissioning.to_repeat:
+            found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
     return found
 
 

@@ -1,5 +1,6 @@
 """Add and change a wallbox: every path, every error then success, and the password shown once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,8 +223,9 @@ async def test_new_wallbox_whose_security_cannot_be_then_success(
 
 
 async def test_hint_of_the_brand_and_address_of_tls_are_shown(
-    hass: HomeAssistant, entry: MockConfigEntry
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path
 ) -> None:
+    hass.config.config_dir = str(tmp_path)  # for the certificates
     hass.config_entries.async_update_entry(
         entry, options={**entry.options, CONF_TLS: "own", CONF_TLS_PORT: 9001}
     )
@@ -240,6 +242,7 @@ async def test_hint_of_the_brand_and_address_of_tls_are_shown(
     )
     shown = form["description_placeholders"]
     assert "*Internet*" in shown["hint"]
+    assert "(/api/evse_ocpp_root/" in shown["hint"]
     assert shown["full_url"] == "wss://127.0.0.1:9001/ocpp/CP-2"
     (qr,) = [field for field in form["data_schema"].schema.values() if hasattr(field, "config")][
         -1:
@@ -349,3 +352,13 @@ async def test_doctor_of_a_new_wallbox_shows_everybody(hass: HomeAssistant, hub:
         if step == "doctor":
             assert "CP-9" in menu["description_placeholders"]["attempts"]
     assert menu["step_id"] == "user"
+
+
+async def test_address_is_shown_again_and_nothing_changes(hass: HomeAssistant, hub: Hub) -> None:
+    form = await _reconfigure(hass, hub.entry, "show_address")
+    assert form["step_id"] == "address"
+    assert form["description_placeholders"]["full_url"] == f"ws://127.0.0.1:0/ocpp/{IDENTITY}"
+    async with connected(hub) as client:
+        await hass.config_entries.subentries.async_configure(form["flow_id"], {})
+        await hass.async_block_till_done()
+        await client.boot()

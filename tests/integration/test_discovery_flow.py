@@ -16,7 +16,10 @@ from custom_components.evse_ocpp.const import (
     CONF_MAXIMUM_A,
     CONF_PASSWORD_HASH,
     CONF_PHASES,
+    CONF_SECURITY,
     CONF_SERIAL,
+    CONF_TLS,
+    CONF_TLS_PORT,
     DEFAULT_OPTIONS,
     DOMAIN,
 )
@@ -84,6 +87,22 @@ async def test_wallbox_joins_the_server_that_is_there(
     await hass.async_block_till_done()
     async with connected(hub, told["identity"], told["password"]) as client:
         await client.boot()
+
+
+async def test_wallbox_comes_by_tls_where_we_make_certificates(
+    hass: HomeAssistant, entry: MockConfigEntry, firmware: OwnFirmware, tmp_path: Path
+) -> None:
+    hass.config.config_dir = str(tmp_path)
+    hass.config_entries.async_update_entry(
+        entry, options={**entry.options, CONF_TLS: "own", CONF_TLS_PORT: 9443}
+    )
+    form = await choose(hass, firmware.announcement(), "device_key")
+    await submit(hass, form, **{CONF_DEVICE_KEY: KEY})
+    (told,) = firmware.paired
+    assert told["url"] == "wss://127.0.0.1:9443/ocpp"
+    assert told["ca"].startswith("-----BEGIN CERTIFICATE-----")
+    added = list(entry.subentries.values())[-1]
+    assert added.data[CONF_SECURITY] == "tls_password"
 
 
 async def test_first_wallbox_brings_a_server_along(

@@ -10,12 +10,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 
-from custom_components.evse_ocpp.central.charger import ConfigurationKey
+from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.const import CONF_ENERGY_UNIT, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.problem_repairs import REMEDIES
-from custom_components.evse_ocpp.problems import FIXABLE, Problem, problems
+from custom_components.evse_ocpp.problems import FIXABLE, Problem
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .repair_dialogue import issues, open_issue
@@ -62,9 +62,37 @@ async def test_problem_is_raised_once_and_goes_with_the_wallbox(
     assert not issues(hass)
 
 
-def test_limits_that_are_not_obeyed_are_a_problem(wallbox: Wallbox, monkeypatch: Any) -> None:
+async def test_limits_that_are_not_obeyed_are_a_problem_until_the_test_runs(
+    hass: HomeAssistant, wallbox: Wallbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 23 of the quirks: the test is what finds another way, once there is a car."""
     monkeypatch.setattr(Wallbox, "obeyed", False)
-    assert set(problems(wallbox)) == {Problem.LIMITS_IGNORED}
+    wallbox.charger.publish()
+    manager, form = await open_issue(hass, Problem.LIMITS_IGNORED)
+    assert form["step_id"] == "start_test"
+    form = await manager.async_configure(form["flow_id"], {})
+    assert form["errors"] == {"base": "commissioning_no_car"}
+    wallbox.charger.take_status(1, ChargerStatus.PREPARING, "NoError", datetime.now(UTC))
+    result = await manager.async_configure(form["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert wallbox.commissioning.running
+    wallbox.charger.publish()
+    assert not issues(hass)
+    await wallbox.commissioning.stop()
+    wallbox.charger.publish()
+    assert set(issues(hass)) == {Problem.LIMITS_IGNORED}
+
+
+async def test_remedy_that_did_not_help_is_offered_again(
+    hass: HomeAssistant, wallbox: Wallbox
+) -> None:
+    cause(wallbox, Problem.CLOCK)
+    manager, menu = await open_issue(hass, Problem.CLOCK)
+    form = await manager.async_configure(menu["flow_id"], {"next_step_id": "resync"})
+    await manager.async_configure(form["flow_id"], {})
+    assert not issues(hass)
+    wallbox.charger.publish()
+    assert set(issues(hass)) == {Problem.CLOCK}
 
 
 def test_what_is_fixable_has_remedies() -> None:
@@ -187,7 +215,8 @@ async def test_results_of_the_former_firmware_may_be_kept(
     hass: HomeAssistant, wallbox: Wallbox
 ) -> None:
     cause(wallbox, Problem.FIRMWARE_CHANGED)
-    manager, form = await open_issue(hass, Problem.FIRMWARE_CHANGED)
+    manager, menu = await open_issue(hass, Problem.FIRMWARE_CHANGED)
+    form = await manager.async_configure(menu["flow_id"], {"next_step_id": "keep_control"})
     assert form["description_placeholders"]["detail"] == "2.0"
     await manager.async_configure(form["flow_id"], {})
     assert wallbox.charger.control.firmware_version == "2.0"
