@@ -88,7 +88,7 @@ READINGS = (
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         available_offline=True,
-        value_fn=lambda _, connector: connector.meter.total_wh,
+        value_fn=lambda _, connector: connector.meter.shown_wh,
     ),
     *CURRENTS,
     *VOLTAGES,

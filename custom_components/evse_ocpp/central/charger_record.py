@@ -54,6 +54,7 @@ def restore(charger: "Charger", record: dict[str, Any]) -> None:
         connector.meter = EnergyMeter.from_dict(each["meter"])
         connector.transaction = _restored(each["transaction"])
         connector.last_session = _restored(each["last_session"])
+        connector.meter.behind = connector.transaction is not None
     charger.fallback_a = record["fallback_a"]  # a new connector resets it
     charger.unattributed_sessions = [
         Transaction.from_dict(each) for each in record["unattributed_sessions"]

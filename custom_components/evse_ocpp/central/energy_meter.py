@@ -25,10 +25,16 @@ class _Sample(NamedTuple):
 
 @dataclass(slots=True)
 class EnergyMeter:
-    """A meter that never runs backwards. `total_wh` starts at 0 with the first register seen."""
+    """A meter that never runs backwards. `total_wh` starts at 0 with the first register seen.
+
+    `behind`: restored from the midst of a transaction, it may lack what was shown before; showing
+    it would look like a meter that was reset, and statistics would count the lack twice. The next
+    register value makes up for it.
+    """
 
     total_wh: float = 0.0
     rejected: int = 0
+    behind: bool = False
     _accepted: _Sample | None = None
     _candidate: _Sample | None = None
 
@@ -52,11 +58,16 @@ class EnergyMeter:
             increment_wh = register_wh - base.register_wh
             if 0 <= increment_wh <= plausible_wh(when.since(base.when), max_power_w):
                 self.total_wh += increment_wh
-                self._accepted, self._candidate = sample, None
+                self._accepted, self._candidate, self.behind = sample, None, False
                 return increment_wh
         self._candidate = sample
         self.rejected += 1
         return 0.0
+
+    @property
+    def shown_wh(self) -> float | None:
+        """The total; None while it is behind."""
+        return None if self.behind else self.total_wh
 
     def restart(self, when: Instant) -> None:
         """Note that the register starts at 0 again, as some do with each session."""
@@ -77,8 +88,8 @@ class EnergyMeter:
         return cls(
             float(stored["total_wh"]),
             int(stored["rejected"]),
-            _restored(stored["accepted"]),
-            _restored(stored["candidate"]),
+            _accepted=_restored(stored["accepted"]),
+            _candidate=_restored(stored["candidate"]),
         )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from custom_components.evse_ocpp.central.charger import Charger, Reservation
+from custom_components.evse_ocpp.central.charger_clock import Instant
 from custom_components.evse_ocpp.central.control import Control, PauseBy
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -61,3 +62,16 @@ def test_an_earlier_version_did_not_keep_all(charger: Charger) -> None:
 def test_damage_is_an_error(charger: Charger, damage: dict) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         reborn(charger.to_dict() | damage)
+
+
+def test_a_meter_from_the_midst_of_a_charge_shows_nothing_before_it_has_caught_up(
+    charger: Charger,
+) -> None:
+    """Row 14: less than before looks like a reset, and the energy would be counted twice."""
+    later = reborn(charger.to_dict())
+    meter = later.connectors[1].meter
+    assert (meter.shown_wh, meter.total_wh) == (None, 0)
+    meter.take(1040, Instant(NOW), later.max_power_w)
+    assert meter.shown_wh == 40
+    charger.stop_transaction(1, NOW, "Local", 1040)
+    assert reborn(charger.to_dict()).connectors[1].meter.shown_wh == 40
