@@ -169,6 +169,11 @@ class HomeAssistant:
             self._process = None
 
     @property
+    def running(self) -> bool:
+        """Whether there is a process, ready or not."""
+        return self._process is not None
+
+    @property
     def process_id(self) -> int:
         """Of the running process."""
         if self._process is None:
