@@ -4,7 +4,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from . import storage
+from . import certificates, storage
 from .const import DEFAULT_OPTIONS, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
@@ -50,6 +50,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
     """Forget what was stored of its wallboxes."""
     await storage.async_remove(hass, entry)
+    await certificates.async_remove(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -164,7 +164,7 @@ def judge_charger(
     credentials = basic_credentials(handshake.authorization)
     refused = Verdict(Outcome.ADMITTED, identities[0] if identities else charger.identity)
     if credentials is not None and credentials[0].casefold() not in {
-        name.casefold() for name in (*identities, charger.identity)
+        name.casefold() for name in ("", *identities, charger.identity)
     }:
         return replace(refused, outcome=Outcome.WRONG_USER)
     password = None if credentials is None else credentials[1]

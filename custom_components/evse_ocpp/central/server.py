@@ -103,7 +103,7 @@ class CentralSystem:
         self._store = store
         self._utcnow = utcnow
         self._log = AttemptLog(on_unknown, on_refused)
-        self._waiting = WaitingRoom()
+        self.waiting = WaitingRoom()
         self._connections: dict[str, Connection] = {}
         self._health: dict[str, CallHealth] = {}
         self._replacements = Replacements()
@@ -136,7 +136,7 @@ class CentralSystem:
         """Listen for ws; OSError when the port cannot be bound. Other paths are taken too."""
         self._host, self._prefix = host, path
         self._stopping = False
-        listener = Listener(self, self._waiting)
+        listener = Listener(self, self.waiting)
         await listener.open(host, port)
         self._plain = listener
 
@@ -146,7 +146,7 @@ class CentralSystem:
         Connections that are there stay.
         """
         self.stop_tls()
-        listener = Listener(self, self._waiting, tls)
+        listener = Listener(self, self.waiting, tls)
         await listener.open(self._host, port)
         self._secure = listener
 
@@ -165,7 +165,7 @@ class CentralSystem:
         listeners = [each for each in (self._plain, self._secure) if each is not None]
         for listener in listeners:
             listener.close()
-        self._waiting.clear()
+        self.waiting.clear()
         try:
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 for listener in listeners:

@@ -64,6 +64,7 @@ def outcome(handshake: Handshake, settings: LinkSettings = LinkSettings()) -> Ou
         ({"path": "/ws/webSocket?=CP-1"}, Outcome.ADMITTED),
         ({"authorization": basic("CP-2", "right")}, Outcome.WRONG_USER),
         ({"authorization": basic("cp-1", "right")}, Outcome.ADMITTED),
+        ({"authorization": basic("", "right")}, Outcome.ADMITTED),
         ({"authorization": basic("CP-1", "wrong")}, Outcome.WRONG_PASSWORD),
         ({"authorization": None}, Outcome.WRONG_PASSWORD),
         ({"authorization": "Bearer right"}, Outcome.WRONG_PASSWORD),

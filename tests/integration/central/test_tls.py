@@ -196,7 +196,7 @@ async def test_a_client_that_never_speaks_tls(house, site, until, monkeypatch):
     assert await alive(await site.dial(tls=house.client()))
     assert await asyncio.wait_for(reader.read(), 2) == b""
     await failed(site, until)
-    assert len(site.central._waiting) == 0
+    assert len(site.central.waiting) == 0
 
 
 async def test_a_renewed_certificate_counts_from_the_next_connection_on(house, site):
