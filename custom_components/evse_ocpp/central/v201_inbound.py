@@ -189,7 +189,7 @@ class Inbound201:
         if event.authorized:
             info = self._authorization_of(payload["idToken"], event.id_tag)
             answer["idTokenInfo"] = info
-            read = event.id_tag is not None and payload.get("triggerReason") in {
+            read = event.id_tag is not None and event.trigger in {
                 "Authorized",
                 "StopAuthorized",
             }

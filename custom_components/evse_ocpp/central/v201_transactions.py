@@ -47,6 +47,7 @@ class TransactionEvent:
     """
 
     kind: str
+    trigger: str | None
     transaction_id: str
     evse_id: int | None
     connector_id: int | None
@@ -95,6 +96,7 @@ class TransactionEvents:
         id_token = optional(payload, "idToken", as_object, charger) or {}
         return TransactionEvent(
             kind=required(payload, "eventType", as_word(_EVENT_TYPES)),
+            trigger=optional(payload, "triggerReason", as_text, charger),
             transaction_id=transaction_id,
             evse_id=evse_id or self._evse_of(transaction_id),
             connector_id=optional(evse, "connectorId", as_integer, charger),

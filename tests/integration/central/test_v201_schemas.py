@@ -157,7 +157,7 @@ ARGUMENTS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     ),
     "composite_schedule": ((evses, st.integers(1, 86400), st.sampled_from([None, "A", "W"])), {}),
     "remote_start": ((st.just(1), tags, limits, durations), {}),
-    "remote_stop": ((st.text(max_size=36) | st.integers(),), {}),
+    "remote_stop": ((st.text(max_size=36) | st.integers(-(2**63), 2**63),), {}),
     "reserve": ((evses, st.integers(0, 2**31 - 1), tags, instants), {}),
     "cancel_reservation": ((st.integers(0, 2**31 - 1),), {}),
     "local_list_version": ((), {}),

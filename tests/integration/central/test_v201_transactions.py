@@ -302,7 +302,7 @@ async def test_quirk_16_bad_optional_fields_are_dropped(station, connector):
         "TransactionEvent",
         eventType="Started",
         timestamp="soon",
-        triggerReason="Because",
+        triggerReason=[],
         seqNo="first",
         evse={"id": "1"},
         idToken="card",
@@ -312,6 +312,7 @@ async def test_quirk_16_bad_optional_fields_are_dropped(station, connector):
     assert connector.transaction.id == "5"
     assert set(station.charger.violations) == {
         "timestamp",
+        "triggerReason",
         "seqNo",
         "idToken",
         "meterValue",
