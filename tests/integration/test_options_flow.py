@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -26,6 +27,7 @@ from custom_components.evse_ocpp.hub import Hub
 
 from .self_signed import self_signed
 
+BIND = "custom_components.evse_ocpp.options_flow.bind_error"
 GOOD = {CONF_LEASE_S: 180, CONF_FALLBACK_A: 6, CONF_DEFAULT_MAXIMUM_A: 16}
 
 
@@ -148,6 +150,23 @@ async def test_bad_way_to_connect_then_success(
     result = await hass.config_entries.options.async_configure(form["flow_id"], good)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == {**DEFAULT_OPTIONS, **good}
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_own_certificates_need_a_port_only_and_their_port_is_not_tried_again(
+    hass: HomeAssistant, deaf_hub: Hub
+) -> None:
+    wanted = {CONF_TLS: "own", CONF_TLS_PORT: free_port(), CONF_HOME_ASSISTANT_PORT: False}
+    with patch("custom_components.evse_ocpp.certificates.Certificates.async_apply", AsyncMock()):
+        for _ in range(2):
+            form = await open_step(hass, deaf_hub.entry, "connections")
+            result = await hass.config_entries.options.async_configure(form["flow_id"], wanted)
+            assert result["type"] is FlowResultType.CREATE_ENTRY
+            await hass.async_block_till_done()
+            with patch(BIND, side_effect=AssertionError("our own server holds it")):
+                form = await open_step(hass, deaf_hub.entry, "connections")
+                await hass.config_entries.options.async_configure(form["flow_id"], wanted)
+    assert deaf_hub.entry.options[CONF_TLS] == "own"
 
 
 async def test_tls_is_switched_off_whatever_else_stands_there(

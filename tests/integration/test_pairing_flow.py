@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.config_entries import SOURCE_USER
@@ -123,6 +123,22 @@ async def test_password_goes_plain_where_hex_is_refused(hass: HomeAssistant, hub
     assert written == [as_authorization_key(written[1]), written[1]]
     added = list(hub.entry.subentries.values())[-1]
     assert matches(written[1], added.data[CONF_PASSWORD_HASH])
+
+
+async def test_password_goes_into_the_variable_of_ocpp_2(
+    hass: HomeAssistant, hub: Hub, commands: AsyncMock
+) -> None:
+    progress = await open_window(hass, hub.entry)
+    async with connected(hub, "CP-9", None):
+        form = await guest_form(hass, progress["flow_id"])
+        guest = hub.pairing.guest
+        assert guest is not None
+        guest.charger.ocpp_version, guest.charger.commands = "2.0.1", commands
+        await hass.config_entries.subentries.async_configure(form["flow_id"], SETTINGS)
+    ((key, password),) = [call.args for call in commands.change_configuration.await_args_list]
+    assert key == "SecurityCtrlr.BasicAuthPassword"
+    added = list(hub.entry.subentries.values())[-1]
+    assert matches(password, added.data[CONF_PASSWORD_HASH])
 
 
 @pytest.mark.parametrize("choice", ["by_hand", "without_password"])
