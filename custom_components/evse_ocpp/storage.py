@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import STORAGE_DIR, Store
 
+from .card_flow import async_withdraw_all_questions
 from .const import DOMAIN
 from .database import Database
 from .issues import async_clear_damaged_database
@@ -42,6 +43,7 @@ async def async_remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
             file.unlink(missing_ok=True)
 
     async_clear_damaged_database(hass, entry)
+    async_withdraw_all_questions(hass, entry)
     await hass.async_add_executor_job(delete, database_path(hass, entry))
     await _old_storage(hass, entry).async_remove()
 

@@ -84,18 +84,17 @@ class PriceHistory:
 
 
 class Tariff:
-    """The prices that an entity shows; `entity_id` None: no price is known.
+    """The prices that an entity shows; without an entity no price is known.
 
     `currency` is that of Home Assistant; the entity's unit may be a hundredth of it, and per Wh,
     kWh or MWh.
     """
 
-    def __init__(self, hass: HomeAssistant, entity_id: str | None) -> None:
+    def __init__(self, hass: HomeAssistant) -> None:
         self.hass = hass
         self.history = PriceHistory()
         self.entity_id: str | None = None
         self._unsubscribe: Callable[[], None] | None = None
-        self.follow(entity_id)
 
     @property
     def currency(self) -> str:

@@ -66,7 +66,8 @@ async def deaf_hub(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerato
     """The hub with a server that does not listen."""
     with patch("custom_components.evse_ocpp.hub.CentralSystem.start", AsyncMock()):
         yield await set_up(hass, entry)
-        await hass.config_entries.async_unload(entry.entry_id)
+        if entry.state is ConfigEntryState.LOADED:
+            await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Scene:
         self.hass.config.currency = "EUR"
         self.cards = Cards(self.database)
         await self.cards.load()
-        self.tariff = Tariff(self.hass, None)
+        self.tariff = Tariff(self.hass)
         self.dirty: list[str] = []
         self.sessions = Sessions(
             self.database, self.cards, self.tariff, self.dirty.append, lambda: self.now

@@ -82,7 +82,8 @@ def test_old_prices_are_forgotten() -> None:
 async def test_tariff_follows_its_entity(hass: HomeAssistant, freezer: object) -> None:
     hass.config.currency = "CHF"
     hass.states.async_set("sensor.price", "30", {"unit_of_measurement": "Rp/kWh"})
-    tariff = Tariff(hass, "sensor.price")
+    tariff = Tariff(hass)
+    tariff.follow("sensor.price")
     assert (tariff.history.price, tariff.currency) == (0.3, "CHF")
     hass.states.async_set("sensor.price", "20", {"unit_of_measurement": "Rp/kWh"})
     await hass.async_block_till_done()
