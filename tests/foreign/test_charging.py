@@ -127,6 +127,86 @@ def profiles_of(point: ForeignPoint, transaction_id: int) -> list[dict[str, Any]
     ]
 
 
+def test_a_foreign_charging_station_of_201_charges(site: Site, connect: Connect) -> None:
+    name = "ocpp-rpc 201"
+    station = connect("ocpp-rpc", "ocpp2.0.1", name)
+    boot = station.call(
+        "BootNotification",
+        {
+            "reason": "PowerUp",
+            "chargingStation": {"vendorName": "Foreign", "model": "M", "serialNumber": "S1"},
+        },
+    )
+    assert boot["status"] == "Accepted"
+    where = {"evseId": 1, "connectorId": 1}
+
+    def status(connector_status: str) -> None:
+        station.call(
+            "StatusNotification",
+            where | {"timestamp": now(), "connectorStatus": connector_status},
+        )
+
+    def event(kind: str, number: int, trigger: str, register_wh: float, **more: Any) -> Any:
+        values = [
+            {"value": register_wh, "measurand": "Energy.Active.Import.Register"},
+            {"value": 3000 if kind != "Ended" else 0, "measurand": "Power.Active.Import"},
+        ]
+        info = {"transactionId": "tx-1"} | more.pop("info", {})
+        return station.call(
+            "TransactionEvent",
+            {
+                "eventType": kind,
+                "timestamp": now(),
+                "triggerReason": trigger,
+                "seqNo": number,
+                "transactionInfo": info,
+                "meterValue": [{"timestamp": now(), "sampledValue": values}],
+            }
+            | more,
+        )
+
+    status("Available")
+    shown = Shown(site, name)
+    shown.until("connected", "on")
+    shown.until("status", "available")
+    card = {"idToken": {"idToken": "CARD1", "type": "ISO14443"}}
+    assert station.call("Authorize", card)["idTokenInfo"]["status"] == "Accepted"
+    status("Occupied")
+    evse = {"evse": {"id": 1, "connectorId": 1}}
+    event("Started", 0, "Authorized", 5000, info={"chargingState": "Charging"}, **card, **evse)
+    shown.until("status", "charging")
+
+    wait_until(lambda: station.asked("SetChargingProfile"), "the first limit", 20)
+    entity_id = shown.entities["current_limit"]
+    site.page.act("number.set_value", entity_id=entity_id, value=9)
+    profile = wait_until(lambda: of_transaction(station, "tx-1", 9), "9 A", 5)
+    assert profile["chargingProfilePurpose"] == "TxProfile"
+    shown.until("current_limit", 9.0)
+
+    event("Updated", 1, "MeterValuePeriodic", 5020, info={"chargingState": "Charging"})
+    shown.until("power", 3000.0)
+    shown.until("session_energy", 0.02)
+    event("Ended", 2, "EVDeparted", 5030, info={"stoppedReason": "EVDisconnected"})
+    status("Available")
+    shown.until("status", "available")
+    shown.until("session_energy", 0.03)
+    assert not station.violations
+    assert station.connected
+
+
+def of_transaction(
+    station: ForeignPoint, transaction_id: str, limit_a: float
+) -> dict[str, Any] | None:
+    """The profile that was set for a transaction of 2.0.1 with that limit."""
+    for payload in station.asked("SetChargingProfile"):
+        profile: dict[str, Any] = payload["chargingProfile"]
+        schedule = profile["chargingSchedule"][0]
+        limit = schedule["chargingSchedulePeriod"][0]["limit"]
+        if profile.get("transactionId") == transaction_id and limit == limit_a:
+            return profile
+    return None
+
+
 def test_a_refused_limit_is_an_error_that_the_user_sees(site: Site, connect: Connect) -> None:
     """Row 37 of what real wallboxes do: no slider shows what the charger refused."""
     name = "refusing 16"

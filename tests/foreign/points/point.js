@@ -15,8 +15,22 @@ const answers = {}; // by action; what is not told is Accepted
 
 const tell = (event, what = {}) => console.log(JSON.stringify({ event, ...what }));
 
+// OCPP 2.0.1 answers these for each variable that was asked.
+const perVariable = {
+  GetVariables: ({ getVariableData }) => ({
+    getVariableResult: getVariableData.map(({ component, variable }) => ({
+      attributeStatus: 'UnknownVariable', component, variable,
+    })),
+  }),
+  SetVariables: ({ setVariableData }) => ({
+    setVariableResult: setVariableData.map(({ component, variable }) => ({
+      attributeStatus: 'Accepted', component, variable,
+    })),
+  }),
+};
+
 function answerTo(action, payload) {
-  const answer = answers[action] ?? { status: 'Accepted' };
+  const answer = answers[action] ?? perVariable[action]?.(payload) ?? { status: 'Accepted' };
   tell('call', { action, payload, answer });
   return answer;
 }
