@@ -1,4 +1,4 @@
-"""Puts generated tables into docs/ocpp.md, between markers that a reader does not see."""
+"""Puts generated tables into documents, between markers that a reader does not see."""
 
 import re
 import sys
@@ -7,13 +7,13 @@ from pathlib import Path
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "ocpp.md"
 
 
-def put_between_markers(name: str, text: str) -> None:
-    """Replace what stands between `<!-- name -->` and `<!-- end of name -->`."""
+def put_between_markers(name: str, text: str, file: Path = DOCUMENT) -> None:
+    """Replace what stands between `<!-- name -->` and `<!-- end of name -->` in `file`."""
     begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     found = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     document, count = found.subn(
-        lambda _: f"{begin}\n\n{text}\n\n{end}", DOCUMENT.read_text(encoding="utf-8")
+        lambda _: f"{begin}\n\n{text}\n\n{end}", file.read_text(encoding="utf-8")
     )
     if count != 1:
-        sys.exit(f"{DOCUMENT.name}: {begin} … {end} came {count} times, allowed is once")
-    DOCUMENT.write_text(document, encoding="utf-8")
+        sys.exit(f"{file.name}: {begin} … {end} came {count} times, allowed is once")
+    file.write_text(document, encoding="utf-8")
