@@ -183,7 +183,8 @@ class Inbound201:
         before = self.transactions.state_of(event.transaction_id)
         transaction = self.transactions.take(event)
         self._take_state(event)
-        if transaction is not None or event.kind == "Ended":
+        news = self.transactions.state_of(event.transaction_id) != before  # else a repetition
+        if news or event.kind == "Ended":  # values alone are stored with the meters, now and then
             await self._save()
         answer: Payload = {}
         if event.authorized:
@@ -193,7 +194,6 @@ class Inbound201:
                 "Authorized",
                 "StopAuthorized",
             }
-            news = self.transactions.state_of(event.transaction_id) != before  # else a repetition
             if read and news and self._authorized != event.id_tag:
                 self._tell_card(event.id_tag, info, event.evse_id or 0)
             self._authorized = None

@@ -122,7 +122,7 @@ class Notices:
     def _notify_charging_limit(self, payload: Payload) -> Payload:
         """Take the limit of another authority: its source, and the amperes where they are told."""
         told = required(payload, "chargingLimit", as_object)
-        source = required(told, "chargingLimitSource", as_text)
+        source = required(told, "chargingLimitSource", as_text)[:50]
         limit_a = self._limit_a(payload)
         for evse_id in self._evses(payload):
             if limit_a is not None:
@@ -182,8 +182,8 @@ class Notices:
         return {}
 
     def _security_event(self, payload: Payload) -> Payload:
-        kind = required(payload, "type", as_text)
-        _LOGGER.info("%s: security event %r", self._charger.identity, kind[:50])
+        kind = required(payload, "type", as_text)[:50]
+        _LOGGER.info("%s: security event %r", self._charger.identity, kind)
         stamp = optional(payload, "timestamp", as_time, self._charger)
         self._charger.happened(
             HappeningKind.SECURITY_EVENT,
@@ -211,11 +211,11 @@ class Notices:
     # Progress, and the rest.
 
     def _firmware_status(self, payload: Payload) -> Payload:
-        self._charger.firmware_status = required(payload, "status", as_text)
+        self._charger.firmware_status = required(payload, "status", as_text)[:50]
         return {}
 
     def _log_status(self, payload: Payload) -> Payload:
-        self._charger.diagnostics_status = required(payload, "status", as_text)
+        self._charger.diagnostics_status = required(payload, "status", as_text)[:50]
         return {}
 
     def _data_transfer(self, payload: Payload) -> Payload:

@@ -17,9 +17,10 @@ _ENERGIZED = {
     "SuspendedEV": ChargerStatus.SUSPENDED_EV,
     "SuspendedEVSE": ChargerStatus.SUSPENDED_EVSE,
 }
-CHARGING_STATES = frozenset(_ENERGIZED) | {"EVConnected", "Idle"}
-"""ChargingStateEnumType."""
 ENERGIZED_STATES = frozenset(_ENERGIZED)
+RESTING_STATES = frozenset({"EVConnected", "Idle"})
+CHARGING_STATES = ENERGIZED_STATES | RESTING_STATES
+"""ChargingStateEnumType."""
 _PLAIN = {
     "Available": ChargerStatus.AVAILABLE,
     "Faulted": ChargerStatus.FAULTED,

@@ -5,6 +5,9 @@ it. A transaction may begin when a car is plugged in or a card is read (TxStartP
 energy may flow: in the model it begins when its EVSE is known, and an authorization or energy is
 there, as it does in 1.6; until then it is only remembered. And each event carries a part of the
 whole: the card or the EVSE may come later, and are not told again.
+
+Where TxStopPoint is EVConnected alone, a transaction goes on after its authorization is over, and
+may get another one. For us that are two sessions of the same id.
 """
 
 from collections import OrderedDict
@@ -19,11 +22,14 @@ from .fields import as_integer, as_list, as_object, as_text, as_time, as_word, o
 from .frames import CallRefusal
 from .transaction import Transaction
 from .v201_measurands import register_wh, samples_in
-from .v201_status import CHARGING_STATES, ENERGIZED_STATES
+from .v201_status import CHARGING_STATES, ENERGIZED_STATES, RESTING_STATES
 
 MAX_EARLY = 32
 """Transactions that have begun before a charge; a station has one for each EVSE."""
 TRANSACTION_ID_CHARS = 36
+_AUTHORIZES = frozenset({"Authorized", "RemoteStart"})
+_REVOKES = {"StopAuthorized": "Local", "RemoteStop": "Remote", "Deauthorized": "DeAuthorized"}
+"""Trigger reasons by which an authorization begins, and ends: with the reason of the session."""
 _EVENT_TYPES = ("Started", "Updated", "Ended")
 
 Payload = dict[str, Any]
@@ -73,6 +79,7 @@ class TransactionEvents:
         self._charger = charger
         self._utcnow = utcnow
         self._early: OrderedDict[str, EarlyTransaction] = OrderedDict()
+        self._revoked: dict[str, str] = {}
         self._last_seq_no: dict[str, int] = {}
         self.remote_starts: dict[int, str] = {}
 
@@ -131,6 +138,8 @@ class TransactionEvents:
             self._charger.end_reservation(event.reservation_id, "Used", event.when.at)
         if event.kind == "Ended":
             self._end(event, id_tag, begin_wh, last_wh, transaction)
+        elif transaction is not None and transaction.ended_at is None:
+            self._revoke(event, last_wh)
         return transaction
 
     def expect_start(self, remote_start_id: int, id_tag: str) -> None:
@@ -139,12 +148,13 @@ class TransactionEvents:
         if len(self.remote_starts) > MAX_EARLY:
             del self.remote_starts[next(iter(self.remote_starts))]
 
-    def state_of(self, transaction_id: str) -> tuple[str | None, bool] | None:
-        """Return the card of a transaction and whether it is over; None: it is unknown."""
+    def state_of(self, transaction_id: str) -> tuple[object, ...]:
+        """Return what is worth storing of a transaction, for a comparison."""
         if (found := self._charger.books.known(transaction_id)) is not None:
-            return found[1].id_tag, found[1].ended_at is not None
+            session = found[1]
+            return session.uid, session.id_tag, session.ended_at, session.reason
         early = self._early.get(transaction_id)
-        return None if early is None else (early.id_tag, False)
+        return () if early is None else (early.id_tag,)
 
     def take_meter_values(self, payload: Payload) -> None:
         """Work MeterValues in: readings outside of transactions. EVSE 0 is the grid connection."""
@@ -175,7 +185,8 @@ class TransactionEvents:
     ) -> Transaction | None:
         """Open the model's transaction as soon as it is one; else remember what is known."""
         charger, transaction_id = self._charger, event.transaction_id
-        if (found := charger.books.known(transaction_id)) is not None:
+        found = charger.books.known(transaction_id)
+        if found is not None and not _begins_again(event, found[1]):
             known = found[1]
             known.id_tag = known.id_tag or id_tag
             if known.meter_start_wh is None:
@@ -195,14 +206,23 @@ class TransactionEvents:
         if early.evse_id is None or not charges:
             return None
         del self._early[transaction_id]
-        return charger.open_transaction(
-            early.evse_id,
-            transaction_id,
-            early.id_tag,
-            event.when.at,
-            early.meter_wh,
-            stamp=event.when.stamp,
+        self._revoked.pop(transaction_id, None)
+        connector = charger.connector(early.evse_id)
+        return charger.books.open(
+            connector, transaction_id, early.id_tag, event.when, early.meter_wh, None
         )
+
+    def _revoke(self, event: TransactionEvent, last_wh: float | None) -> None:
+        """End the session of a transaction that goes on at the charger without authorization."""
+        if event.trigger in _REVOKES and len(self._revoked) < MAX_EARLY:
+            self._revoked[event.transaction_id] = _REVOKES[event.trigger]
+        elif event.trigger in _AUTHORIZES:
+            self._revoked.pop(event.transaction_id, None)
+        reason = self._revoked.get(event.transaction_id)
+        if reason is not None and event.charging_state in RESTING_STATES:
+            self._charger.stop_transaction(
+                event.transaction_id, event.when.at, reason, last_wh, stamp=event.when.stamp
+            )
 
     def _end(
         self,
@@ -214,8 +234,11 @@ class TransactionEvents:
     ) -> None:
         early = self._early.pop(event.transaction_id, None)
         self._last_seq_no.pop(event.transaction_id, None)
+        revoked = self._revoked.pop(event.transaction_id, None) is not None
         if transaction is None and early is not None:
             return  # a car that came and went without a charge
+        if revoked and transaction is not None and transaction.ended_at is not None:
+            return  # only the car left: its session was over before
         self._charger.stop_transaction(
             event.transaction_id,
             event.when.at,
@@ -265,3 +288,16 @@ class TransactionEvents:
                 when = default
             instants.append((when, optional(each, "sampledValue", as_list, charger) or []))
         return instants
+
+
+def _begins_again(event: TransactionEvent, known: Transaction) -> bool:
+    """Tell whether a transaction whose session is over has another one.
+
+    It was authorized anew; or only its Available had told the end, and it goes on all the same.
+    """
+    if event.kind != "Updated" or not event.live:
+        return False
+    if known.ended_at is None or event.when.at <= known.ended_at:
+        return False
+    guessed = known.reason is None and event.charging_state in ENERGIZED_STATES
+    return event.trigger in _AUTHORIZES or guessed

@@ -109,7 +109,7 @@ async def test_a_charge_by_card_with_a_limit(ready, charger, site, happenings):
     assert connector.last_session is not None
     assert connector.last_session.energy_wh == pytest.approx(5)
     await ready.status("Available")
-    assert site.saves == 3
+    assert site.saves == 2
     assert [each.kind.value for each in happenings] == [
         "plugged",
         "session_started",

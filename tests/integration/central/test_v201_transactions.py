@@ -67,9 +67,10 @@ async def test_a_charge(station, connector):
     ]
 
 
-async def test_it_is_stored_before_each_answer(station):
+async def test_it_is_stored_before_the_answer_to_what_changes_it(station):
+    """Not with each sample: that would wear the disk, and the meters are stored now and then."""
     await charge(station)
-    assert len(station.site.saved) == 4
+    assert len(station.site.saved) == 2
 
 
 async def test_what_could_not_be_stored_is_refused(station):
@@ -118,6 +119,60 @@ async def test_its_session_begins_with_the_authorization(station, connector):
     assert connector.transaction.started_at == station.now
     assert connector.transaction.meter_start_wh == 1000
     assert connector.transaction.id_tag == "04A1B2C3"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [("StopAuthorized", "Local"), ("RemoteStop", "Remote"), ("Deauthorized", "DeAuthorized")],
+)
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_an_authorization_that_ends_before_the_transaction_ends_the_session(
+    station, connector, trigger, reason, at_once
+):
+    """With TxStopPoint EVConnected it goes on until the car leaves, and may be authorized anew."""
+    await station.status("Occupied")
+    charging, resting = {"chargingState": "Charging"}, {"chargingState": "EVConnected"}
+    await station.event("Started", 0, charging, idToken=card(), meterValue=[register(1000)])
+    station.later(3600)
+    values = [register(2000, at=station.stamp)]
+    if at_once:
+        await station.event("Updated", 1, resting, triggerReason=trigger, meterValue=values)
+    else:
+        await station.event("Updated", 1, triggerReason=trigger, meterValue=values)
+        await station.event("Updated", 2, resting)
+    first = connector.last_session
+    assert (first.energy_wh, first.reason, connector.transaction) == (1000, reason, None)
+    assert connector.status is ChargerStatus.FINISHING
+
+    station.later(600)
+    again = {"triggerReason": "Authorized", "idToken": card("04FFFFFF")}
+    await station.event(
+        "Updated", 3, charging, meterValue=[register(2000, at=station.stamp)], **again
+    )
+    assert connector.transaction is not first
+    assert (connector.transaction.id, connector.transaction.id_tag) == ("T1", "04FFFFFF")
+    assert connector.status is ChargerStatus.CHARGING
+
+    station.later(3600)
+    values = [register(2500, at=station.stamp)]
+    await station.event("Updated", 4, resting, triggerReason=trigger, meterValue=values)
+    station.later(600)
+    await station.event("Ended", 5, {"stoppedReason": "EVDisconnected"}, triggerReason="EVDeparted")
+    assert (connector.last_session.energy_wh, connector.last_session.reason) == (500, reason)
+    assert connector.meter.total_wh == 1500
+    assert station.charger.unattributed_sessions == []
+
+
+async def test_one_that_goes_on_after_available_is_met_again(station, connector):
+    await station.event("Started", 0, {"chargingState": "Charging"}, meterValue=[register(0)])
+    station.later(60)
+    await station.status("Available")
+    late = station.stamp
+    station.later(10)
+    await station.event("Updated", 1, {"chargingState": "Charging"}, timestamp=late)
+    assert connector.transaction is None  # told before, arrived afterwards
+    await station.event("Updated", 2, {"chargingState": "Charging"})
+    assert connector.transaction.id == "T1"
 
 
 async def test_a_station_that_asks_for_no_card(station, connector):
