@@ -99,6 +99,13 @@ class ForeignStation(ChargePoint):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def close(self) -> None:
+        """Stop talking; what is still to be answered is given up."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._connection.close()
+
     # What it is asked.
 
     def _note(self, action: str, request: dict[str, Any]) -> None:
@@ -110,7 +117,10 @@ class ForeignStation(ChargePoint):
         return call_result.GetBaseReport(status="Accepted")
 
     @after(Action.get_base_report)
-    async def after_get_base_report(self, request_id: int, **_: Any) -> None:
+    def after_get_base_report(self, request_id: int, **_: Any) -> None:
+        self.soon(self.report(request_id))
+
+    async def report(self, request_id: int) -> None:
         data = [
             {
                 "component": {"name": component},
@@ -154,9 +164,9 @@ class ForeignStation(ChargePoint):
         return call_result.TriggerMessage(status="Accepted")
 
     @after(Action.trigger_message)
-    async def after_trigger_message(self, requested_message: str, **_: Any) -> None:
+    def after_trigger_message(self, requested_message: str, **_: Any) -> None:
         if requested_message == "StatusNotification":
-            await self.status("Available")
+            self.soon(self.status("Available"))
 
     @on(Action.set_charging_profile)
     def on_set_charging_profile(self, **request: Any) -> Any:

@@ -54,7 +54,7 @@ async def station(
     station = ForeignStation("CP-1", websocket)
     reader = asyncio.create_task(station.start())
     yield station
-    await websocket.close()
+    await station.close()
     with suppress(ConnectionClosed):
         await reader
 
@@ -169,7 +169,7 @@ async def test_a_charger_that_was_accepted_before_is_asked_for_its_state(station
 async def test_quirk_foxess_a_short_probe_by_16_before_201(site, charger, station, until):
     """What was told in 1.6 does not stay beside the names of 2.0.1."""
     await until(lambda: charger.configuration)
-    await station._connection.close()
+    await station.close()
     wallbox = await site.dial(subprotocols=("ocpp1.6",))
     await wallbox.call("BootNotification", {"chargePointVendor": "FoxESS"})
     assert (charger.ocpp_version, charger.vendor) == ("1.6", "FoxESS")
