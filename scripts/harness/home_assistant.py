@@ -109,17 +109,18 @@ class HomeAssistant:
         language: str = "en",
         time_zone: str = "Europe/Paris",
         log_level: str = "info",
+        more_configuration: str = "",
     ) -> None:
         """`python` is the interpreter of an environment with Home Assistant;
 
-        `port` its web page's.
+        `port` its web page's; `more_configuration` is appended to its YAML.
         """
         self.folder = folder
         self.python = python
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.language = language
-        self._configuration = CONFIGURATION.format(
+        self._configuration = more_configuration + CONFIGURATION.format(
             name="Home", time_zone=time_zone, language=language, log_level=log_level
         )
         self._process: subprocess.Popen[bytes] | None = None
@@ -381,6 +382,22 @@ class HomeAssistant:
             for item in self.websocket(type="config/entity_registry/list")
             if item["device_id"] == device and item["disabled_by"] is None
         }
+
+    def enable(self, charger_name: str, *keys: str) -> None:
+        """Switch on entities that are off at first, by translation key, as the device page does."""
+        devices = self.websocket(type="config/device_registry/list")
+        device = next(item["id"] for item in devices if item["name"] == charger_name)
+        entries = set()
+        for item in self.websocket(type="config/entity_registry/list"):
+            if item["device_id"] == device and item["translation_key"] in keys:
+                self.websocket(
+                    type="config/entity_registry/update",
+                    entity_id=item["entity_id"],
+                    disabled_by=None,
+                )
+                entries.add(item["config_entry_id"])
+        for entry_id in entries:  # else it does so by itself, half a minute later
+            self.api("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
 
     def state(self, entity_id: str) -> str:
         """The state of one entity."""
