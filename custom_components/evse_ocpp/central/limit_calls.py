@@ -4,14 +4,14 @@ from abc import abstractmethod
 from dataclasses import replace
 from typing import Any
 
+from .charger_calls import ChargerCalls
 from .commands import CommandRefused
 from .control import MIN_STANDING_A, Method, Purpose
 from .limits import volts_of, watt_phases_of
-from .v16_calls import Calls16
 from .v16_profiles import profile_for, target
 
 
-class LimitCalls(Calls16):
+class LimitCalls(ChargerCalls):
     """How leases and fallback are set, by `charger.control`."""
 
     @abstractmethod

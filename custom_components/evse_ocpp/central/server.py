@@ -21,6 +21,7 @@ from .admission import (
     judge_charger,
     shown_credentials,
 )
+from .answers import Store
 from .attempts import AttemptLog
 from .call_health import CallHealth
 from .charger import Charger
@@ -31,7 +32,6 @@ from .listener import Listener
 from .replacements import Replacements
 from .tls import Tls
 from .v16 import Translator16
-from .v16_inbound import Store
 from .v201 import Translator201
 from .waiting_room import WaitingRoom
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from .admission import Admission
+from .answers import Store
 from .charger import Charger
 from .commands import Commands
 from .connection import Caller
 from .sample_watch import watch
-from .v16_inbound import Inbound, Store
+from .v16_inbound import Inbound
 from .v16_outbound import Commands16
 from .v16_setup import set_up
 

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from .answers import time_text
+from .charger_calls import ChargerCalls, bounded
 from .commands import CommandRefused, LocalEntry
 from .connector import Reservation
-from .v16_calls import MAX_ID_TAG_CHARS, Calls16, bounded, time_text
 
+MAX_ID_TAG_CHARS = 20
+"""idToken of OCPP 1.6, section 7.28."""
 MAX_LIST_CHUNK = 100
 """Entries in one SendLocalList where the charger names no SendLocalListMaxLength."""
 
 
-class CardCalls(Calls16):
+class CardCalls(ChargerCalls):
     """Local Auth List Management, Reservation and part of Core (OCPP 1.6, section 3)."""
 
     async def remote_stop(self, transaction_id: int | str) -> None:

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from .charger_calls import ChargerCalls, bounded
 from .commands import CommandRefused
-from .v16_calls import Calls16, bounded
 
 MAX_CHAIN_CHARS = 10_000
 MAX_CERTIFICATE_CHARS = 5500
 KINDS = ("CentralSystemRootCertificate", "ManufacturerRootCertificate")
 
 
-class CertificateCalls(Calls16):
+class CertificateCalls(ChargerCalls):
     """Calls of the security extension."""
 
     async def certificate_signed(self, chain_pem: str) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from .answers import time_text
 from .charger import ConfigurationKey
+from .charger_calls import ChargerCalls, bounded
 from .commands import CommandRefused, DataTransferAnswer, LogKind, NotSupported
-from .v16_calls import Calls16, bounded, time_text
 
 EXTENDED_ONLY = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 """What only ExtendedTriggerMessage can ask for (security white paper, section 4.6)."""
@@ -26,7 +27,7 @@ _TAKEN = ("Accepted", "AcceptedCanceled")
 """AcceptedCanceled: it gave up an upload or update that was under way."""
 
 
-class DeviceCalls(Calls16):
+class DeviceCalls(ChargerCalls):
     """Core, Firmware Management and Remote Trigger, and what the security white paper adds."""
 
     async def read_configuration(self, keys: Sequence[str] = ()) -> None:

@@ -1,11 +1,11 @@
 """Calls of the charger → the charger model, and what they are answered."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from .admission import Admission
+from .answers import HEARTBEAT_S, Store, save_first, time_text
 from .charger import Charger, ChargerStatus
 from .charger_clock import is_live
 from .fields import (
@@ -22,11 +22,6 @@ from .happenings import HappeningKind
 from .v16_measurands import DEFAULT_MEASURAND, samples_in
 from .v16_notices import Notices, connector_id_in
 
-HEARTBEAT_S = 60
-"""Keeps links alive through routers which forget idle ones after a minute (lbbrhzn/ocpp #2030)."""
-SAVE_TIMEOUT_S = 10.0
-"""Shorter than a charger waits for an answer; it sends the message again."""
-
 _STATUS = {
     "Available": ChargerStatus.AVAILABLE,
     "Preparing": ChargerStatus.PREPARING,
@@ -40,16 +35,6 @@ _STATUS = {
 }
 
 Payload = dict[str, Any]
-
-
-class Store(Protocol):
-    """Where the chargers' state is kept."""
-
-    async def save(self, charger: Charger) -> None:
-        """Write a charger's state and its ended sessions; OSError if that fails.
-
-        When it returns, they outlive a power cut.
-        """
 
 
 class Inbound:
@@ -106,10 +91,14 @@ class Inbound:
             texts["firmwareVersion"],
             self._utcnow(),
         )
-        return {"status": "Accepted", "currentTime": self._time(), "interval": HEARTBEAT_S}
+        return {
+            "status": "Accepted",
+            "currentTime": time_text(self._utcnow()),
+            "interval": HEARTBEAT_S,
+        }
 
     def _heartbeat(self, _: Payload) -> Payload:
-        return {"currentTime": self._time()}
+        return {"currentTime": time_text(self._utcnow())}
 
     def _status_notification(self, payload: Payload) -> Payload:
         connector_id = connector_id_in(payload, minimum=0)
@@ -165,7 +154,7 @@ class Inbound:
         )
         if reservation_id is not None:
             self._charger.end_reservation(reservation_id, "Used", started_at)
-        await self._save()
+        await save_first(self._store, self._charger)
         status = self._admission.authorize(self._charger, id_tag)
         if id_tag != self._card:  # the charger knew the card, and asked nobody
             self._card_read(connector_id, id_tag, status)
@@ -190,7 +179,7 @@ class Inbound:
             meter_start_wh=None if connector else self._begin_wh(data),
             id_tag=id_tag,
         )
-        await self._save()
+        await save_first(self._store, self._charger)
         if id_tag is None:
             return {}
         return {"idTagInfo": {"status": self._admission.authorize(self._charger, id_tag)}}
@@ -235,18 +224,6 @@ class Inbound:
                 )
             elif is_live(at, arrived_at):
                 charger.take_house_current([each for each in samples if each.location == "Inlet"])
-
-    def _time(self) -> str:
-        """Return the time with Z and without fractions, which every charger reads (evcc #15535)."""
-        return self._utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    async def _save(self) -> None:
-        """Store before the answer; else the charger is refused, and sends the message again."""
-        try:
-            async with asyncio.timeout(SAVE_TIMEOUT_S):
-                await self._store.save(self._charger)
-        except (OSError, TimeoutError) as error:
-            raise CallRefusal("InternalError", "the transaction could not be stored") from error
 
 
 def _as_status(value: object) -> ChargerStatus:

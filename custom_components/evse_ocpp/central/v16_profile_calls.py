@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from .charger_calls import ChargerCalls
 from .commands import CommandRefused, CompositeSchedule, Period
 from .fields import as_integer, as_object, as_time
-from .v16_calls import Calls16
 
 
-class ProfileCalls(Calls16):
+class ProfileCalls(ChargerCalls):
     """Smart Charging (OCPP 1.6, section 3.13), apart from which profile says which limit."""
 
     async def set_profile(self, connector_id: int, profile: dict[str, Any]) -> None:

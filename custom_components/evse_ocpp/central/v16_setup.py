@@ -9,10 +9,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
+from .answers import HEARTBEAT_S
 from .charger import Charger
 from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
 from .connector import ENERGIZED
-from .v16_inbound import HEARTBEAT_S, Inbound
+from .v16_inbound import Inbound
 from .v16_outbound import Commands16
 
 _LOGGER = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from .admission import Admission
+from .answers import Store
 from .charger import Charger
 from .commands import Commands
 from .connection import Caller
 from .sample_watch import watch
-from .v16_inbound import Store
 from .v201_inbound import Inbound201, TotalCost
 from .v201_outbound import Commands201
 from .v201_setup import set_up

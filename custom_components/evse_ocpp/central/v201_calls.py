@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any
 
 from .charger import Charger
+from .charger_calls import ChargerCalls, bounded
 from .connection import Caller
-from .v16_calls import Calls16, bounded
 from .v201_device_model import variable_name
 from .v201_inbound import Inbound201
 
@@ -19,7 +19,7 @@ _UID_TYPES = {8: "ISO14443", 14: "ISO14443", 20: "ISO14443", 16: "ISO15693"}
 """Hexadecimal digits of a card's UID → its kind: 4, 7 or 10 bytes, and 8."""
 
 
-class Calls201(Calls16):
+class Calls201(ChargerCalls):
     """The calls of one connection. `inbound` knows what the charger has told on it."""
 
     def __init__(

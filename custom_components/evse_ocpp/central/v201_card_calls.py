@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from .answers import time_text
 from .commands import CommandRefused, LocalEntry
 from .connector import Reservation
-from .v16_calls import time_text
 from .v201_calls import Calls201, id_token
 
 MAX_LIST_CHUNK = 100

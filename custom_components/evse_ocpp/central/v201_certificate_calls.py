@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from .charger_calls import bounded
 from .commands import CommandRefused
-from .v16_calls import bounded
 from .v201_calls import Calls201
 
 MAX_CHAIN_CHARS = 10_000

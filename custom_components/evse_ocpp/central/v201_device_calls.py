@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from .answers import time_text
+from .charger_calls import bounded
 from .commands import (
     CommandRefused,
     CommandUnanswered,
@@ -11,7 +13,6 @@ from .commands import (
     LogKind,
     NotSupported,
 )
-from .v16_calls import bounded, time_text
 from .v201_calls import Calls201
 from .v201_device_model import feature_profiles, variable_name, variable_parts
 

@@ -4,18 +4,17 @@ What belongs to a transaction is in `v201_transactions`, what only tells somethi
 `v201_notices`. An EVSE is a connector of the model; its connectors share a status.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from .admission import Admission
+from .answers import HEARTBEAT_S, Store, save_first, time_text
 from .charger import MAX_CONNECTORS, Charger
 from .fields import as_integer, as_object, as_text, as_time, as_word, optional, required
 from .frames import CallRefusal
 from .happenings import HappeningKind
 from .transaction import Transaction
-from .v16_inbound import HEARTBEAT_S, SAVE_TIMEOUT_S, Store
 from .v201_device_model import DeviceModel
 from .v201_notices import Notices
 from .v201_status import CONNECTOR_STATUSES, evse_status, evse_word
@@ -116,10 +115,14 @@ class Inbound201:
         self._words.clear()
         self._charging_states.clear()
         charger.booted(vendor, model, serial, firmware, self._utcnow())
-        return {"status": "Accepted", "currentTime": self._time(), "interval": HEARTBEAT_S}
+        return {
+            "status": "Accepted",
+            "currentTime": time_text(self._utcnow()),
+            "interval": HEARTBEAT_S,
+        }
 
     def _heartbeat(self, _: Payload) -> Payload:
-        return {"currentTime": self._time()}
+        return {"currentTime": time_text(self._utcnow())}
 
     def _status_notification(self, payload: Payload) -> Payload:
         charger = self._charger
@@ -185,7 +188,7 @@ class Inbound201:
         self._take_state(event)
         news = self.transactions.state_of(event.transaction_id) != before  # else a repetition
         if news or event.kind == "Ended":  # values alone are stored with the meters, now and then
-            await self._save()
+            await save_first(self._store, self._charger)
         answer: Payload = {}
         if event.authorized:
             info = self._authorization_of(payload["idToken"], event.id_tag)
@@ -234,14 +237,3 @@ class Inbound201:
             id_tag=id_tag,
             status=info["status"],
         )
-
-    def _time(self) -> str:
-        return self._utcnow().strftime("%Y-%m-%dT%H:%M:%SZ")  # without fractions (evcc #15535)
-
-    async def _save(self) -> None:
-        """Store before the answer; else the charger is refused, and sends the message again."""
-        try:
-            async with asyncio.timeout(SAVE_TIMEOUT_S):
-                await self._store.save(self._charger)
-        except (OSError, TimeoutError) as error:
-            raise CallRefusal("InternalError", "the transaction could not be stored") from error

@@ -8,9 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
+from .answers import HEARTBEAT_S
 from .charger import Charger
 from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
-from .v16_inbound import HEARTBEAT_S
 from .v201_inbound import Inbound201
 from .v201_outbound import Commands201
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.evse_ocpp.central.charger import Charger
+from custom_components.evse_ocpp.central.charger_calls import name_of
 from custom_components.evse_ocpp.central.commands import CallHeld, CommandUnanswered
 from custom_components.evse_ocpp.central.quarantine import Quarantine
-from custom_components.evse_ocpp.central.v16_calls import name_of
 from custom_components.evse_ocpp.central.v16_outbound import Commands16
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.evse_ocpp.central import v16_inbound
+from custom_components.evse_ocpp.central import answers
 from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus, Reservation
 from custom_components.evse_ocpp.central.frames import CallRefusal
 from custom_components.evse_ocpp.central.v16_inbound import Inbound
@@ -158,7 +158,7 @@ async def test_start_is_stored_before_it_is_answered(inbound, site, charger):
 async def test_what_cannot_be_stored_is_not_acknowledged(
     inbound, site, failure, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(v16_inbound, "SAVE_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(answers, "SAVE_TIMEOUT_S", 0.01)
     site.failure, site.hang = failure, failure is None
     with pytest.raises(CallRefusal, match="InternalError"):
         await inbound.handle("StartTransaction", start())

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.evse_ocpp.central import v201_inbound
+from custom_components.evse_ocpp.central import answers
 from custom_components.evse_ocpp.central.charger import ChargerStatus, Reservation
 from custom_components.evse_ocpp.central.frames import CallRefusal
 from custom_components.evse_ocpp.central.v201_inbound import Inbound201
@@ -278,7 +278,7 @@ async def test_a_store_that_hangs_refuses_the_event(station, monkeypatch):
         async def save(self, charger):
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(v201_inbound, "SAVE_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(answers, "SAVE_TIMEOUT_S", 0.01)
     station.inbound = Inbound201(station.charger, station.site, Hanging(), lambda: NOW)
     with pytest.raises(CallRefusal, match="InternalError"):
         await station.event("Started", 0, idToken=card())

@@ -1,4 +1,4 @@
-"""How one call is made to an OCPP 1.6 charger: unless it is held back, and what is accepted."""
+"""How one call is made to a charger: unless it is held back, and what counts as accepted."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -8,14 +8,12 @@ from .charger import Charger
 from .commands import CallHeld, CommandRefused
 from .connection import Caller
 
-MAX_ID_TAG_CHARS = 20
-"""idToken of OCPP 1.6, section 7.28."""
 _ACCEPTED = ("Accepted",)
 _DISTINCT = ("key", "requestedMessage")
 """Fields of which one value may restart a charger while others do not."""
 
 
-class Calls16:
+class ChargerCalls:
     """The calls of one connection."""
 
     def __init__(self, charger: Charger, call: Caller, utcnow: Callable[[], datetime]) -> None:
@@ -67,11 +65,6 @@ def name_of(action: str, payload: dict[str, Any]) -> str:
         if value is not None:
             return f"{action} {value}"
     return action
-
-
-def time_text(instant: datetime) -> str:
-    """Write an instant with Z and without fractions, which every charger reads (evcc #15535)."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def bounded(name: str, text: str, most: int) -> str:
