@@ -19,10 +19,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .central.charger import Connector
-from .central.transaction import Transaction
 from .energy.window import windows_between
 from .entity import EvseDescription, EvseEntity, async_add_described
 from .hub import EvseOcppConfigEntry
+from .session_record import SessionFilter, SessionRow
+from .sessions import Sessions
 from .texts import text
 from .wallbox import Wallbox
 
@@ -30,6 +31,7 @@ PARALLEL_UPDATES = 0
 
 _AHEAD = timedelta(days=2)
 """A daily window, and most reservations, begin within this time: what the state needs to know."""
+_LONGEST_SESSION = timedelta(days=7)
 _WH_PER_KWH = 1000
 
 
@@ -63,13 +65,30 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the calendar of each wallbox."""
-    async_add_described(entry, async_add_entities, EvseCalendar, CALENDARS)
+    sessions = entry.runtime_data.sessions
+
+    def make(
+        wallbox: Wallbox, connector_id: int, description: EvseCalendarDescription
+    ) -> EvseCalendar:
+        return EvseCalendar(sessions, wallbox, connector_id, description)
+
+    async_add_described(entry, async_add_entities, make, CALENDARS)
 
 
 class EvseCalendar(EvseEntity, CalendarEntity):
     """Windows, reservations and sessions of one wallbox."""
 
     entity_description: EvseCalendarDescription
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        wallbox: Wallbox,
+        connector_id: int,
+        description: EvseCalendarDescription,
+    ) -> None:
+        super().__init__(wallbox, connector_id, description)
+        self._kept = sessions
 
     def _show(self, value: Any) -> None:
         """Show nothing: events are drawn up when they are asked for."""
@@ -93,7 +112,7 @@ class EvseCalendar(EvseEntity, CalendarEntity):
         events = [
             *self._windows(from_now, last),
             *self._reservations(first, last),
-            *self._sessions(first, last),
+            *await self._sessions(first, last),
         ]
         return sorted(events, key=lambda event: event.start)
 
@@ -113,20 +132,24 @@ class EvseCalendar(EvseEntity, CalendarEntity):
                 summary = text(self.hass, "calendar", "reserved", card=reservation.id_tag)
                 yield CalendarEvent(now, reservation.expires_at, summary)
 
-    def _sessions(self, first: datetime, last: datetime) -> Iterator[CalendarEvent]:
-        for connector in self.wallbox.charger.connectors.values():
-            for session in (connector.last_session, connector.transaction):
-                if session is not None:
-                    event = self._session(session)
-                    if event.start < last and event.end > first:
-                        yield event
+    async def _sessions(self, first: datetime, last: datetime) -> list[CalendarEvent]:
+        """Return the kept sessions; one that began before `first` may reach into the time."""
+        rows = await self._kept.find(
+            SessionFilter(
+                start=dt_util.as_utc(first - _LONGEST_SESSION),
+                end=dt_util.as_utc(last),
+                identities=(self.wallbox.charger.identity,),
+            )
+        )
+        events = map(self._session, rows)
+        return [event for event in events if event.end > first]
 
-    def _session(self, session: Transaction) -> CalendarEvent:
-        end = session.ended_at or dt_util.utcnow()
-        energy_kwh = f"{session.energy_wh / _WH_PER_KWH:.1f}"
+    def _session(self, row: SessionRow) -> CalendarEvent:
+        end = row.ended_at or dt_util.utcnow()
+        energy_kwh = f"{row.energy_wh / _WH_PER_KWH:.1f}"
         return CalendarEvent(
-            session.started_at,
-            max(end, session.started_at + timedelta(minutes=1)),  # an event cannot be a moment
+            row.started_at,
+            max(end, row.started_at + timedelta(minutes=1)),  # an event cannot be a moment
             text(self.hass, "calendar", "session", energy=energy_kwh),
-            description=session.id_tag,
+            description=row.name or row.id_tag,
         )

@@ -8,10 +8,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .cards import Cards
 from .central.happenings import Happening, HappeningKind
 from .entity import EvseDescription, EvseEntity, async_add_described
 from .happening_data import happening_data
 from .hub import EvseOcppConfigEntry
+from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
 
@@ -63,13 +65,24 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities of each wallbox."""
-    async_add_described(entry, async_add_entities, EvseEvent, EVENTS)
+    cards = entry.runtime_data.cards
+
+    def make(wallbox: Wallbox, connector_id: int, description: EvseEventDescription) -> EvseEvent:
+        return EvseEvent(cards, wallbox, connector_id, description)
+
+    async_add_described(entry, async_add_entities, make, EVENTS)
 
 
 class EvseEvent(EvseEntity, EventEntity):
     """Some kinds of happenings."""
 
     entity_description: EvseEventDescription
+
+    def __init__(
+        self, cards: Cards, wallbox: Wallbox, connector_id: int, description: EvseEventDescription
+    ) -> None:
+        super().__init__(wallbox, connector_id, description)
+        self._cards = cards
 
     async def async_added_to_hass(self) -> None:
         """Follow what happens."""
@@ -81,7 +94,7 @@ class EvseEvent(EvseEntity, EventEntity):
         description = self.entity_description
         here = not description.per_connector or happening.connector_id == self.connector.id
         if here and happening.kind in description.event_types:
-            self._trigger_event(happening.kind, happening_data(happening))
+            self._trigger_event(happening.kind, happening_data(happening, self._cards))
             self.async_write_ha_state()
 
     def _show(self, value: Any) -> None:

@@ -23,7 +23,6 @@ class Feature(StrEnum):
     HOUSE_METER = "house_meter"
     POWER_FACTOR = "power_factor"
     REACTIVE_POWER = "reactive_power"
-    RESERVATION = "reservation"
     SOC = "soc"
     TEMPERATURE = "temperature"
     THREE_PHASES = "three_phases"
@@ -46,7 +45,6 @@ _OF_CHARGER: dict[Feature, Callable[[Charger], bool]] = {
     Feature.DLB: lambda charger: KEY_DLB_MAXIMUM_CURRENT in charger.configuration,
     Feature.FIRMWARE_UPDATE: lambda charger: _offers(charger, "FirmwareManagement"),
     Feature.HOUSE_METER: lambda charger: charger.house_current_a != UNKNOWN,
-    Feature.RESERVATION: lambda charger: _offers(charger, "Reservation"),
 }
 
 

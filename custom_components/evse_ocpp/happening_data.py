@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
+from .cards import Cards
 from .central.happenings import Happening, HappeningKind
 from .central.transaction import Transaction
 from .hub import EvseOcppConfigEntry
@@ -16,8 +17,11 @@ TOLD = frozenset(HappeningKind) - {HappeningKind.CERTIFICATE_REQUEST}
 _WH_PER_KWH = 1000
 
 
-def happening_data(happening: Happening) -> dict[str, Any]:
-    """Return the details as JSON values; energy in kWh, times as ISO 8601, UTC."""
+def happening_data(happening: Happening, cards: Cards) -> dict[str, Any]:
+    """Return the details as JSON values; energy in kWh, times as ISO 8601, UTC.
+
+    `card` is what the user calls the card, where it is known.
+    """
     details = dict(happening.details)
     if "type" in details:  # of a security event; the happening itself has a type too
         details["security_event"] = details.pop("type")
@@ -35,6 +39,8 @@ def happening_data(happening: Happening) -> dict[str, Any]:
                 "energy_kwh": round(transaction.energy_wh / _WH_PER_KWH, 3),
                 "reason": transaction.reason or "Local",
             }
+    if (name := cards.name(data.get("id_tag"))) is not None:
+        data["card"] = name
     return data
 
 
@@ -58,7 +64,7 @@ def async_fire_happenings(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> No
             for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
                 if identifier in device.identifiers:
                     data["device_id"] = device.id
-            hass.bus.async_fire(EVENT, data | happening_data(happening))
+            hass.bus.async_fire(EVENT, data | happening_data(happening, entry.runtime_data.cards))
 
         entry.async_on_unload(wallbox.charger.listen(fire))
 

@@ -16,7 +16,7 @@ from .happening_data import EVENT
 _ENTITY_OF_TYPE = {kind: event.key for event in EVENTS for kind in event.event_types}
 _DETAILS = (
     ("energy_kwh", "{} kWh"),
-    ("id_tag", "{}"),
+    ("card", "{}"),
     ("error_code", "{}"),
     ("security_event", "{}"),
 )
@@ -51,5 +51,7 @@ def _message(hass: HomeAssistant, data: Any) -> str:
     entity = _ENTITY_OF_TYPE.get(kind)
     texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
     prefix = f"component.{DOMAIN}.entity.event.{entity}.state_attributes.event_type.state"
+    if "card" not in data:
+        data = {**data, "card": data.get("id_tag")}
     shown = [form.format(data[key]) for key, form in _DETAILS if data.get(key) is not None]
     return ": ".join([texts.get(f"{prefix}.{kind}", kind), *([", ".join(shown)] if shown else [])])

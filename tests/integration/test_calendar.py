@@ -8,6 +8,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
 from custom_components.evse_ocpp.central.connector import Reservation
+from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
@@ -72,11 +73,13 @@ async def test_reservation(hass: HomeAssistant, wallbox: Wallbox) -> None:
     assert event["end"] == "2026-03-02T14:00:00+00:00"
 
 
-async def test_sessions(hass: HomeAssistant, wallbox: Wallbox) -> None:
+async def test_sessions(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
+    """As they are kept, also those of before a restart."""
     charger, start = wallbox.charger, NOW - timedelta(hours=5)
     transaction = charger.start_transaction(1, "04A1", start, 1000, "key")
     charger.stop_transaction(transaction.id, NOW - timedelta(hours=3), None, 9400)
     charger.start_transaction(1, "04A2", NOW, 9400, "next")
+    await deaf_hub.save(charger)
     past, running = await events(hass)
     assert (past["summary"], past["description"]) == ("Charged 8.4 kWh", "04A1")
     assert past["end"] == "2026-03-02T09:00:00+00:00"

@@ -8,10 +8,12 @@ import pytest
 from homeassistant.core import Event, HomeAssistant
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.happenings import HappeningKind
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.event import EVENTS
 from custom_components.evse_ocpp.happening_data import EVENT, TOLD
+from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.logbook import async_describe_events
 from custom_components.evse_ocpp.wallbox import Wallbox
 
@@ -61,6 +63,16 @@ async def test_session_event_has_energy_and_reason(hass: HomeAssistant, wallbox:
     assert shown.attributes["id_tag"] == "04A1"
 
 
+async def test_card_has_the_name_that_the_user_gave_it(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    await deaf_hub.async_set_card(Card("04A1", "Blue card"))
+    wallbox.charger.happened(HappeningKind.CARD_READ, 0, AT, id_tag="04A1", status="Accepted")
+    shown = hass.states.get("event.garage_card_event")
+    assert shown is not None
+    assert (shown.attributes["id_tag"], shown.attributes["card"]) == ("04A1", "Blue card")
+
+
 async def test_event_of_another_connector_is_not_shown_here(
     hass: HomeAssistant, wallbox: Wallbox
 ) -> None:
@@ -107,6 +119,7 @@ def described(hass: HomeAssistant, data: dict[str, Any]) -> dict[str, str]:
     [
         ({"type": "plugged"}, "Cable plugged in"),
         ({"type": "session_ended", "energy_kwh": 2.3, "id_tag": "A"}, "Session ended: 2.3 kWh, A"),
+        ({"type": "card_read", "id_tag": "A", "card": "Blue card"}, "Card read: Blue card"),
         ({"type": "fault", "error_code": "GroundFailure"}, "Fault: GroundFailure"),
         ({"type": "of a later version"}, "of a later version"),
     ],
