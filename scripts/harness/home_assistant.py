@@ -115,8 +115,8 @@ class HomeAssistant:
 
         `port` its web page's; `more_configuration` is appended to its YAML.
         """
-        self.folder = folder
-        self.python = python
+        self.folder = folder.absolute()
+        self.python = python.absolute()
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.language = language
@@ -141,7 +141,12 @@ class HomeAssistant:
         command = [str(self.python), "-m", "homeassistant", "-c", str(self.folder), "--skip-pip"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, start_new_session=True
+                command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.folder,  # so that only this folder's custom components are found
+                env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
             )
         wait_until(self._answers, "Home Assistant's page", START_TIMEOUT_S, 0.2)
         owner = self.folder / "owner.json"
