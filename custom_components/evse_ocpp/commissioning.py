@@ -7,7 +7,7 @@ that ran to its end changes `charger.control`.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,10 +30,15 @@ LONGEST_S = 900.0
 """A charger that accepts and ignores everything takes longest; then the test is given up."""
 USUAL_S = 180.0
 RESTORE_S = 30.0
-MAX_LEVEL_KEY = "ChargeProfileMaxStackLevel"
-UNITS_KEY = "ChargingScheduleAllowedChargingRateUnit"
-PHASE_SWITCH_KEYS = ("ConnectorSwitch3to1PhaseSupported", "ACPhaseSwitchingSupported")
-"""The second is of Charge Amps (row 33)."""
+MAX_LEVEL_KEYS = ("ChargeProfileMaxStackLevel", "SmartChargingCtrlr.ProfileStackLevel")
+UNITS_KEYS = ("ChargingScheduleAllowedChargingRateUnit", "SmartChargingCtrlr.RateUnit")
+"""Of OCPP 1.6 and 2.0.1; the former says Current or Power, the latter A or W."""
+PHASE_SWITCH_KEYS = (
+    "ConnectorSwitch3to1PhaseSupported",
+    "ACPhaseSwitchingSupported",
+    "SmartChargingCtrlr.Phases3to1",
+)
+"""The second is of Charge Amps (row 33), the third of OCPP 2.0.1."""
 
 
 class Impossible(Exception):  # noqa: N818 - says what is the matter
@@ -160,11 +165,9 @@ class Commissioning:
 
     def _bench(self, *, clear_foreign: bool, switch_phases: bool) -> Bench:
         charger = self._charger
-        level = charger.configuration.get(MAX_LEVEL_KEY)
-        told = (level.value or "") if level else ""
-        units = charger.configuration.get(UNITS_KEY)
-        words = ((units.value or "") if units else "").lower()
-        no_watts, no_amperes = words == "current", words == "power"
+        told = _told(charger, MAX_LEVEL_KEYS)
+        words = _told(charger, UNITS_KEYS).lower()
+        no_watts, no_amperes = words in {"current", "a"}, words in {"power", "w"}
         return Bench(
             self.limit_a,
             charger.control,
@@ -232,3 +235,11 @@ class Commissioning:
         with suppress(CommandError, LinkLost, TimeoutError):
             async with asyncio.timeout(RESTORE_S):
                 await work.tidy(self._steering.settings.fallback_a)
+
+
+def _told(charger: Charger, keys: Iterable[str]) -> str:
+    """Return what the charger says of the first of these keys that it has; else nothing."""
+    for key in keys:
+        if (known := charger.configuration.get(key)) is not None:
+            return (known.value or "").strip()
+    return ""

@@ -16,7 +16,7 @@ from .central.commands import Commands, LocalEntry
 PROFILE = "LocalAuthListManagement"
 _ENABLED_KEYS = ("LocalAuthListEnabled", "LocalAuthListCtrlr.Enabled")
 _LENGTH_KEYS = ("SendLocalListMaxLength", "LocalAuthListCtrlr.ItemsPerMessage")
-_CAPACITY_KEYS = ("LocalAuthListMaxLength", "LocalAuthListCtrlr.Entries")
+_CAPACITY_KEYS = ("LocalAuthListMaxLength", "LocalAuthListCtrlr.Entries#maxLimit")
 DEFAULT_LENGTH = 20
 """Cards in one message, where the charger does not say how many it takes."""
 MAX_CHARGER_ID_TAG = 20

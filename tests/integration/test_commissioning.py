@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custom_components.evse_ocpp.central.charger import ChargerStatus
+from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.control import (
     Control,
     Kind,
@@ -22,7 +22,12 @@ from custom_components.evse_ocpp.central.control import (
     Unit,
 )
 from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
-from custom_components.evse_ocpp.commissioning import Commissioning, Impossible
+from custom_components.evse_ocpp.commissioning import (
+    MAX_LEVEL_KEYS,
+    UNITS_KEYS,
+    Commissioning,
+    Impossible,
+)
 from custom_components.evse_ocpp.commissioning_report import Outcome, Report
 from custom_components.evse_ocpp.energy.allowance import Choices
 from custom_components.evse_ocpp.steering import Steering, SteeringSettings
@@ -300,6 +305,30 @@ async def test_quirk_33_phases_are_switched_only_where_told_and_wanted(can, tick
     else:
         assert set(numbers) == {None}
         assert scene.charger.control.switches_phases is None
+
+
+@pytest.mark.parametrize(
+    ("level", "units", "told", "left"),
+    [
+        ("ChargeProfileMaxStackLevel", "ChargingScheduleAllowedChargingRateUnit", "Power", Unit.W),
+        (
+            "ChargeProfileMaxStackLevel",
+            "ChargingScheduleAllowedChargingRateUnit",
+            "Current",
+            Unit.A,
+        ),
+        ("SmartChargingCtrlr.ProfileStackLevel", "SmartChargingCtrlr.RateUnit", "W", Unit.W),
+        ("SmartChargingCtrlr.ProfileStackLevel", "SmartChargingCtrlr.RateUnit", "A", Unit.A),
+    ],
+)
+def test_what_either_ocpp_version_tells_bounds_the_test(level, units, told, left):
+    scene = Scene(Behaviour())
+    scene.charger.configuration = {
+        level: ConfigurationKey("3", readonly=True),
+        units: ConfigurationKey(told, readonly=True),
+    }
+    bench = scene.commissioning._bench(clear_foreign=False, switch_phases=False)
+    assert (bench.max_level, bench.units) == (3, (left,))
 
 
 async def test_quirk_39_only_allowed_steps_are_used():

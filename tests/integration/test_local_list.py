@@ -112,7 +112,8 @@ def test_entries() -> None:
     now = NOON - timedelta(hours=1)
     expected = [A, B, C, LocalEntry("D", "Expired", NOON - timedelta(1))]
     assert entries_for(charger(), cards, now) == expected
-    assert entries_for(charger(LocalAuthListMaxLength="2"), cards, now) == expected[:2]
+    for key in ("LocalAuthListMaxLength", "LocalAuthListCtrlr.Entries#maxLimit"):
+        assert entries_for(charger(**{key: "2"}), cards, now) == expected[:2]
 
 
 @pytest.mark.parametrize(

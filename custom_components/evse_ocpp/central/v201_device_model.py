@@ -4,7 +4,8 @@ A variable is named `Component.Variable`. An instance stands in brackets behind 
 behind an @, its connector behind a colon: `SampledDataCtrlr.TxUpdatedMeasurands`,
 `EVSE@1.AvailabilityState`, `Connector@1:2.ConnectorType`,
 `DeviceDataCtrlr.ItemsPerMessage[GetReport]`.
-Of the attributes only Actual is kept: it is what counts.
+Of the attributes only Actual is kept: it is what counts. `Entries` variables count what a list has;
+the most that it can have is kept beside them, as `LocalAuthListCtrlr.Entries#maxLimit`.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from .charger import MAX_CONNECTORS, Charger, ConfigurationKey
-from .fields import as_integer, as_list, as_object, as_text, optional
+from .fields import as_integer, as_list, as_number, as_object, as_text, optional
 
 MAX_VARIABLES = 3000
 """A big station has some hundreds; more is a flood."""
@@ -27,9 +28,9 @@ REPORT_SILENCE_S = 30.0
 _SAFE = " *-_=+|/"
 """What may stand in a name as it is; the signs of this notation are percent-encoded."""
 _NAME = re.compile(
-    r"(?P<component>[^.\[\]@:]+)(\[(?P<component_instance>[^.\[\]@:]*)\])?"
+    r"(?P<component>[^.\[\]@:#]+)(\[(?P<component_instance>[^.\[\]@:#]*)\])?"
     r"(@(?P<evse>\d{1,9})(:(?P<connector>\d{1,9}))?)?"
-    r"\.(?P<variable>[^.\[\]@:]+)(\[(?P<variable_instance>[^.\[\]@:]*)\])?"
+    r"\.(?P<variable>[^.\[\]@:#]+)(\[(?P<variable_instance>[^.\[\]@:#]*)\])?"
 )
 
 
@@ -209,13 +210,20 @@ class DeviceModel:
                 readonly = attribute.get("mutability") == "ReadOnly"
                 readonly = readonly or attribute.get("constant") is True
                 self.take_value(name, value, readonly=readonly)
-        characteristics = entry.get("variableCharacteristics")
-        if isinstance(characteristics, dict) and name in self._charger.configuration:
-            values = characteristics.get("valuesList")
-            if isinstance(values, str) and values:
-                self.allowed[name] = frozenset(each.strip() for each in values.split(","))
+        if name in self._charger.configuration:
+            characteristics = entry.get("variableCharacteristics")
+            if isinstance(characteristics, dict):
+                self._take_characteristics(name, entry["variable"]["name"], characteristics)
         if evse is not None and name in self._charger.configuration:
             self._charger.connector(evse)
+
+    def _take_characteristics(self, name: str, variable: str, told: Mapping[str, Any]) -> None:
+        values = told.get("valuesList")
+        if isinstance(values, str) and values:
+            self.allowed[name] = frozenset(each.strip() for each in values.split(","))
+        most = optional(told, "maxLimit", as_number, self._charger)
+        if most is not None and variable == "Entries":
+            self.take_value(f"{name}#maxLimit", f"{most:.0f}", readonly=True)
 
 
 def _entry_name(entry: Mapping[str, Any]) -> tuple[str, int | None]:

@@ -63,7 +63,9 @@ def test_whatever_names_are_the_notation_leads_back(component, of, where, variab
     assert variable_parts(variable_name(**parts)) == parts
 
 
-@pytest.mark.parametrize("name", ["", "HeartbeatInterval", "A.", ".B", "A.B.C", "A@x.B", "A[.B"])
+@pytest.mark.parametrize(
+    "name", ["", "HeartbeatInterval", "A.", ".B", "A.B.C", "A@x.B", "A[.B", "A.B#x"]
+)
 def test_what_is_no_name(name):
     with pytest.raises(ValueError, match=r"allowed is Component\.Variable"):
         variable_parts(name)
@@ -165,6 +167,22 @@ async def test_what_may_be_written_and_what_a_list_may_contain(station):
         "C.Max": ConfigurationKey("5", readonly=True),
     }
     assert station.inbound.device_model.allowed == {"C.List": {"A", "B", "C"}}
+
+
+async def test_how_many_entries_a_list_can_have(station):
+    list_ctrlr = {"name": "LocalAuthListCtrlr"}
+    most = {"dataType": "integer", "maxLimit": 50.0, "supportsMonitoring": False}
+    entries = [
+        entry(list_ctrlr, {"name": "Entries"}, "3", "ReadOnly", variableCharacteristics=most),
+        entry(list_ctrlr, {"name": "Other"}, "3", "ReadOnly", variableCharacteristics=most),
+    ]
+    reporting(station, {"seqNo": 0, "reportData": entries})
+    await station.commands.read_configuration()
+    assert station.charger.configuration == {
+        "LocalAuthListCtrlr.Entries": ConfigurationKey("3", readonly=True),
+        "LocalAuthListCtrlr.Entries#maxLimit": ConfigurationKey("50", readonly=True),
+        "LocalAuthListCtrlr.Other": ConfigurationKey("3", readonly=True),
+    }
 
 
 async def test_quirk_foxess_an_inventory_without_connectors_leaves_the_first_one(station):
