@@ -308,24 +308,14 @@ async def test_quirk_33_phases_are_switched_only_where_told_and_wanted(can, tick
 
 
 @pytest.mark.parametrize(
-    ("level", "units", "told", "left"),
-    [
-        ("ChargeProfileMaxStackLevel", "ChargingScheduleAllowedChargingRateUnit", "Power", Unit.W),
-        (
-            "ChargeProfileMaxStackLevel",
-            "ChargingScheduleAllowedChargingRateUnit",
-            "Current",
-            Unit.A,
-        ),
-        ("SmartChargingCtrlr.ProfileStackLevel", "SmartChargingCtrlr.RateUnit", "W", Unit.W),
-        ("SmartChargingCtrlr.ProfileStackLevel", "SmartChargingCtrlr.RateUnit", "A", Unit.A),
-    ],
+    ("version", "told", "left"),
+    [(0, "Power", Unit.W), (0, "Current", Unit.A), (1, "W", Unit.W), (1, "A", Unit.A)],
 )
-def test_what_either_ocpp_version_tells_bounds_the_test(level, units, told, left):
+def test_what_either_ocpp_version_tells_bounds_the_test(version, told, left):
     scene = Scene(Behaviour())
     scene.charger.configuration = {
-        level: ConfigurationKey("3", readonly=True),
-        units: ConfigurationKey(told, readonly=True),
+        MAX_LEVEL_KEYS[version]: ConfigurationKey("3", readonly=True),
+        UNITS_KEYS[version]: ConfigurationKey(told, readonly=True),
     }
     bench = scene.commissioning._bench(clear_foreign=False, switch_phases=False)
     assert (bench.max_level, bench.units) == (3, (left,))
