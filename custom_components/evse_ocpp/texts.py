@@ -16,6 +16,8 @@ from .const import DOMAIN
 
 _CATEGORY = "selector"
 _FALLBACK = "en"
+LANGUAGES = frozenset({"de", "en", "es", "fr", "it"})
+"""Home Assistant would answer in English for a region of a language, such as de-AT."""
 
 
 async def async_options(
@@ -38,12 +40,11 @@ def text(hass: HomeAssistant, selector: str, key: str, **placeholders: object) -
 async def text_in(
     hass: HomeAssistant, language: str, selector: str, key: str, **placeholders: object
 ) -> str:
-    """Return one text in `language`, or in English where we do not speak it."""
-    for spoken in (language, language.split("-", maxsplit=1)[0], _FALLBACK):
-        texts = await async_options(hass, selector, spoken)
-        if key in texts:
-            return texts[key].format(**placeholders)
-    return key
+    """Return one text in `language` (also of a region: de-AT), or in English."""
+    names = language, language.split("-", maxsplit=1)[0]
+    spoken = next((name for name in names if name in LANGUAGES), _FALLBACK)
+    texts = await async_options(hass, selector, spoken)
+    return texts.get(key, key).format(**placeholders)
 
 
 def _key(selector: str, key: str) -> str:
