@@ -7,6 +7,7 @@ so that no flood holds up the loop, and nothing is read from a peer which takes 
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -28,8 +29,12 @@ _LOGGER.setLevel(logging.CRITICAL)
 
 MAX_HANDSHAKE_BYTES = 16 * 1024
 """Request line and headers; a charge point sends some 400 bytes."""
-PORTION_BYTES = 8 * 1024
-"""Worked off in one step of the loop: even of empty frames, 6 bytes each, below 20 ms."""
+ACCEPTED_AT_ONCE = 16
+"""In one step of the loop, for a few ms; more would hold it up."""
+QUEUE = 256
+"""Connections that wait in the system: all chargers of a site dial at once after a restart."""
+PORTION_BYTES = 4 * 1024
+"""Worked off in one step of the loop: even of empty frames, 6 bytes each, below 10 ms."""
 _TLS_HANDSHAKE = b"\x16"
 """The first byte of a TLS record with a ClientHello (RFC 8446, section 5.1)."""
 
@@ -69,11 +74,13 @@ class Listener:
         return int(next(iter(self._server.sockets)).getsockname()[1])
 
     async def open(self, host: str, port: int) -> None:
-        """Listen; OSError when the port cannot be bound."""
+        """Listen on an address of this machine; OSError when the port cannot be bound."""
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
         self._server = await serve(
             self._serve,
-            host,
-            port,
+            sock=listening,
+            backlog=ACCEPTED_AT_ONCE,
             process_request=self._admit,
             select_subprotocol=_choose,
             compression=None,  # costs 300 kB of memory for each charger, and time
@@ -85,6 +92,7 @@ class Listener:
             server_header=None,
             create_connection=self._connection,  # type: ignore[arg-type]  # a factory will do
         )
+        listening.listen(QUEUE)  # asyncio takes one number for both
 
     def close(self) -> None:
         """Take no more connections; those which are there stay."""
@@ -143,10 +151,14 @@ class Listener:
 
 
 class _Reading:
-    """A transport whose reading goes on only when nobody holds it."""
+    """A transport whose reading goes on only when nobody holds it.
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    `wanted` is called when the library has room for more messages again.
+    """
+
+    def __init__(self, transport: asyncio.Transport, wanted: Callable[[], None]) -> None:
         self._transport = transport
+        self._wanted = wanted
         self._holders: set[str] = set()
 
     def __getattr__(self, name: str) -> Any:
@@ -159,6 +171,12 @@ class _Reading:
     def resume_reading(self) -> None:
         """Release for the library."""
         self.release("queue")
+        self._wanted()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the library has more messages than it wants."""
+        return "queue" in self._holders
 
     def hold(self, who: str) -> None:
         """Read nothing until `who` releases."""
@@ -188,6 +206,7 @@ class GuardedConnection(ServerConnection):
         self._reading: _Reading | None = None
         self._securing: asyncio.Task[None] | None = None
         self._backlog = bytearray()
+        self._step: asyncio.Handle | None = None
         self._received = 0
         self._noted = False
         self._gone = False
@@ -226,13 +245,12 @@ class GuardedConnection(ServerConnection):
         self._backlog += data
         if first and self._reading is not None:
             self._reading.hold("backlog")
-            self.loop.call_soon(self._work_off)
+            self._work_off_soon()
 
     def eof_received(self) -> None:
-        """Work off what came before the end."""
+        """End; what is not worked off yet, a charger sends again."""
+        self._backlog.clear()
         if self._reading is not None:
-            while self._backlog:
-                self._feed()
             super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -274,11 +292,11 @@ class GuardedConnection(ServerConnection):
 
     def _open(self, transport: asyncio.Transport) -> None:
         """Hand the connection to the library, which waits for the handshake from here on."""
-        self._reading = _Reading(transport)
+        self._reading = _Reading(transport, self._work_off_soon)
         super().connection_made(self._reading)  # type: ignore[arg-type]  # as good as a transport
         if self._backlog:
             self._reading.hold("backlog")
-            self._work_off()
+            self._work_off_soon()
 
     async def _secure(self, transport: asyncio.Transport, tls: Tls) -> None:
         try:
@@ -309,19 +327,22 @@ class GuardedConnection(ServerConnection):
             self._noted = True
             self._listener.receiver.refused(self.address, outcome, tls)
 
-    def _work_off(self) -> None:
-        if self._gone or self._reading is None:
-            return
-        self._feed()
-        if self._backlog:
-            self.loop.call_soon(self._work_off)
-        else:
-            self._reading.release("backlog")
+    def _work_off_soon(self) -> None:
+        if self._backlog and self._step is None:
+            self._step = self.loop.call_soon(self._work_off)
 
-    def _feed(self) -> None:
+    def _work_off(self) -> None:
+        """Hand the next portion over, unless the library has enough: it tells when it has not."""
+        self._step = None
+        if self._gone or self._reading is None or self._reading.is_full:
+            return
         portion = bytes(self._backlog[:PORTION_BYTES])
         del self._backlog[:PORTION_BYTES]
         super().data_received(portion)
+        if self._backlog:
+            self._work_off_soon()
+        else:
+            self._reading.release("backlog")
 
 
 def _reason(error: OSError) -> str:

@@ -1,0 +1,176 @@
+"""Misuses the port of a real central system, and tells whether anybody else noticed.
+
+    .venv/ha-newest/bin/python scripts/port_fuzz.py --minutes 30 [--seed S] [--clients N]
+
+A process of its own serves (tests/integration/central/fuzzed_port.py) and watches itself; here a
+healthy charger sends heartbeats, while hostile clients (scripts/harness/hostile_clients.py) do at
+random what the port has to bear. The exit status is 1 when a heartbeat was not answered in time,
+the loop stood still, memory or handles were not given back, or an error was logged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import ssl
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from websockets.asyncio.client import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.harness.hostile_clients import BEHAVIOURS, Client, Target  # noqa: E402
+
+HEARTBEAT_EVERY_S = 0.25
+ANSWERED_WITHIN_S = 1.0
+"""Of the healthy charger's heartbeats."""
+BLOCKED_MS = 50.0
+"""Home Assistant's loop may stand still for so long (issue 7), in processor time."""
+MEMORY_GROWTH_MIB = 24.0
+"""From the first half of the measurements to the end: the allocator keeps some of a flood."""
+HANDLES_GROWTH = 8
+
+
+class Healthy:
+    """The charger that must not notice anything."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self.slowest_s = 0.0
+        self.late = 0
+        self.answered = 0
+
+    async def run(self) -> None:
+        """Send heartbeats until cancelled; ConnectionClosed when the link ends."""
+        url = f"ws://{self._target.host}:{self._target.port}/ocpp/HEALTHY"
+        subprotocol: Any = "ocpp1.6"
+        async with connect(url, subprotocols=[subprotocol], proxy=None) as websocket:
+            number = 0
+            while True:
+                number += 1
+                began = time.monotonic()
+                await websocket.send(json.dumps([2, f"h{number}", "Heartbeat", {}]))
+                while (frame := json.loads(await websocket.recv()))[0] == 2:
+                    answer = {"status": "Rejected", "configurationKey": [], "unknownKey": []}
+                    await websocket.send(json.dumps([3, frame[1], answer]))
+                took = time.monotonic() - began
+                self.answered += 1
+                self.slowest_s = max(self.slowest_s, took)
+                self.late += took > ANSWERED_WITHIN_S
+                await asyncio.sleep(HEARTBEAT_EVERY_S)
+
+
+class Attack:
+    """Hostile clients side by side until the time is over."""
+
+    def __init__(self, target: Target, seed: int) -> None:
+        self._target = target
+        self._random = Random(seed)
+        self.done: Counter[str] = Counter()
+
+    async def run(self, clients: int, until_s: float) -> None:
+        """Misbehave until `until_s` (monotonic)."""
+        randoms = [Random(self._random.getrandbits(64)) for _ in range(clients)]
+        await asyncio.gather(*(self._one(random, until_s) for random in randoms))
+
+    async def _one(self, random: Random, until_s: float) -> None:
+        while time.monotonic() < until_s:
+            behaviour = random.choice(BEHAVIOURS)
+            try:
+                async with asyncio.timeout(20):
+                    await behaviour(Client(random, self._target))
+            except (OSError, TimeoutError, ssl.SSLError, asyncio.IncompleteReadError):
+                pass  # the server cut it off, as it should
+            self.done[behaviour.__name__] += 1
+            await asyncio.sleep(random.uniform(0, 0.05))
+
+
+def complaints(seen: dict[str, Any], healthy: Healthy, failure: BaseException | None) -> list[str]:
+    """Return what was not as it should be."""
+    memory, handles = seen["memory_mib"], seen["handles"]
+    settled_mib = max(memory[: max(1, len(memory) // 2)])
+    checks = {
+        f"the healthy charger's link ended: {failure!r}": failure is not None,
+        f"{healthy.late} heartbeats were late, one by {healthy.slowest_s:.2f} s": healthy.late > 0,
+        "no heartbeat was answered": healthy.answered == 0,
+        f"the loop was blocked for {seen['blocked_ms']:.0f} ms": seen["blocked_ms"] > BLOCKED_MS,
+        f"memory went from {settled_mib} to {memory[-1]} MiB": (
+            memory[-1] > settled_mib + MEMORY_GROWTH_MIB
+        ),
+        f"handles went from {handles[0]} to {handles[-1]}": (
+            handles[-1] > handles[0] + HANDLES_GROWTH
+        ),
+        f"connections were left: {seen['connections']}": bool(seen["connections"]),
+        "errors in the log:\n" + "\n".join(seen["errors"]): bool(seen["errors"]),
+    }
+    return [text for text, wrong in checks.items() if wrong]
+
+
+async def fuzz(minutes: float, seed: int, clients: int) -> int:
+    """Run it all, print a report, and return the exit status."""
+    with tempfile.TemporaryDirectory() as directory:
+        server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(ROOT / "tests/integration/central/fuzzed_port.py"),
+            directory,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert server.stdin is not None
+        assert server.stdout is not None
+        ports = json.loads(await server.stdout.readline())
+        target = Target("127.0.0.1", ports["port"], ports["tls_port"], "VICTIM")
+        healthy, attack = Healthy(target), Attack(target, seed)
+        beating = asyncio.create_task(healthy.run())
+        await attack.run(clients, time.monotonic() + 60 * minutes)
+        await asyncio.sleep(2 * HEARTBEAT_EVERY_S)
+        failure = beating.exception() if beating.done() else None
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+        server.stdin.close()
+        seen: dict[str, Any] = json.loads(await server.stdout.readline())
+        await server.wait()
+    wrong = complaints(seen, healthy, failure)
+    print(f"seed {seed}, {minutes:g} minutes, {clients} clients: {attack.done.total()} misdeeds")
+    for name, count in sorted(attack.done.items()):
+        print(f"  {name}: {count}")
+    print(f"heartbeats: {healthy.answered}, slowest {1000 * healthy.slowest_s:.0f} ms")
+    print(
+        f"loop: blocked {seen['blocked_ms']:.0f} ms at most; lag p99 {seen['lag_p99_ms']:.1f} ms,"
+    )
+    print(f"  at most {seen['lag_ms']:.0f} ms (by the clock, other programs included);")
+    print(f"  full passes of the garbage collector {seen['collector_ms']:.0f} ms at most")
+    print(f"memory, MiB: {seen['memory_mib']}")
+    print(f"handles: {seen['handles']}; tasks left: {seen['tasks']}")
+    for text in wrong:
+        print(f"WRONG: {text}")
+    return 1 if wrong else 0
+
+
+def main() -> int:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument(
+        "--seed", type=int, default=None, help="repeats a run; at random if left out"
+    )
+    parser.add_argument("--clients", type=int, default=8)
+    arguments = parser.parse_args()
+    seed = arguments.seed if arguments.seed is not None else Random().getrandbits(32)
+    return asyncio.run(fuzz(arguments.minutes, seed, arguments.clients))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
