@@ -1,6 +1,6 @@
 """What the central system costs a real Home Assistant process, with simulated charge points.
 
-    $runner -m tests.bench.central_load [--chargers 1 10 100 300] [--seconds 10] [--rate 50]
+    $runner -m tests.bench.central_load [--chargers 1 10 100 300] [--seconds 10] [--rate 400]
                                         [--environment ha-newest] [--recorder]
 
 CPU is that of the process (utime + stime of /proc), less what it takes when nobody sends: wall time
@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -34,6 +35,7 @@ CONNECT_TIMEOUT_S = 180.0
 SETTLE_S = 8.0
 """Set-up and first limits are over by then, and the machine is quiet."""
 CHANGES = 5
+CURRENT = re.compile(r"/current_l[123]$")
 PROBE = Path(__file__).parent / "loop_probe"
 QUIET = 'recorder:\n  exclude:\n    entity_globs: ["*"]\n'
 
@@ -111,10 +113,29 @@ class Load:
             own = {"subentry_id": f"box{number}", "unique_id": f"box-{number}"}
             entry["subentries"].append(first | own | {"title": f"Box {number}"})
         file.write_text(json.dumps(stored))
+        self._enable_currents()
         self.points = [
             ChargePoint(f"ws://127.0.0.1:{self.port}/ocpp", f"box-{number}", password)
             for number in range(self.chargers)
         ]
+
+    def _enable_currents(self) -> None:
+        """Enable the three currents of all wallboxes: with power and energy, five values change."""
+        file = self.page.folder / ".storage" / "core.entity_registry"
+        stored = json.loads(file.read_text())
+        entities = stored["data"]["entities"]
+        for first in [each for each in entities if CURRENT.search(each["unique_id"])]:
+            first["disabled_by"] = None
+            for number in range(1, self.chargers):
+                own = {
+                    "id": f"{first['id'][:-4]}{number:04}",
+                    "unique_id": first["unique_id"].replace("box-0", f"box-{number}"),
+                    "entity_id": first["entity_id"].replace("box_0", f"box_{number}"),
+                    "config_subentry_id": f"box{number}",
+                    "device_id": None,
+                }
+                entities.append(first | own)
+        file.write_text(json.dumps(stored))
 
     async def start(self) -> tuple[float, float]:
         """Start Home Assistant and the charge points.
@@ -268,7 +289,7 @@ def main() -> None:
     )
     parser.add_argument("--chargers", type=int, nargs="+", default=[1, 10, 100, 300])
     parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rate", type=float, default=50.0, help="MeterValues a second, of all")
+    parser.add_argument("--rate", type=float, default=400.0, help="MeterValues a second, of all")
     parser.add_argument("--environment", default="ha-newest")
     parser.add_argument("--recorder", action="store_true", help="record states, as a user does")
     args = parser.parse_args()
