@@ -32,20 +32,20 @@ class PairingSteps(DraftSteps):
 
     _hub: Hub
     _guest: Guest
-    _waiting: asyncio.Task[Guest | None] | None = None
+    _waiting_guest: asyncio.Task[Guest | None] | None = None
 
     async def async_step_pairing(
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Open the window, show the address, and wait."""
-        if self._waiting is None:
+        if self._waiting_guest is None:
             hub = getattr(self._get_entry(), "runtime_data", None)
             if hub is None or not hub.running:
                 return self.async_abort(reason="not_running")
             self._hub = hub
             hub.pairing.open()
-            self._waiting = self.hass.async_create_task(hub.pairing.wait())
-        if not self._waiting.done():
+            self._waiting_guest = self.hass.async_create_task(hub.pairing.wait())
+        if not self._waiting_guest.done():
             return self.async_show_progress(
                 step_id="pairing",
                 progress_action="pairing",
@@ -53,9 +53,9 @@ class PairingSteps(DraftSteps):
                     "url": await server_url(self.hass, self._get_entry().data),
                     "minutes": f"{WINDOW_S / 60:.0f}",
                 },
-                progress_task=self._waiting,
+                progress_task=self._waiting_guest,
             )
-        guest, self._waiting = self._waiting.result(), None
+        guest, self._waiting_guest = self._waiting_guest.result(), None
         if guest is None:
             return self.async_show_progress_done(next_step_id="nobody_called")
         self._guest = guest

@@ -93,6 +93,7 @@ def test_a_wallbox_is_added_with_its_own_password(
         menu.locator("ha-icon-button").first.click()
     add.click()
     dialog = browser_page.locator("dialog-data-entry-flow")
+    dialog.get_by_text("Enter a wallbox by hand").first.click()
     settle(browser_page)  # the fields of the form are loaded one by one
     dialog.locator("input:not([type=number])").locator("visible=true").first.fill("carport")
     dialog.get_by_text("Submit", exact=True).locator("visible=true").last.click()
