@@ -178,6 +178,7 @@ class Commissioning:
                 for key, factor in CURRENT_KEYS.items()
                 if (known := charger.configuration.get(key)) is not None and not known.readonly
             ),
+            charger.phases,
             clear_foreign,
             switch_phases,
             Quirk.NO_CHANGE_AVAILABILITY not in quirks_of(charger.vendor, charger.model),

@@ -1,7 +1,7 @@
 """A charger as decisions see it: nothing but the facts that they depend on."""
 
 from .central.charger import Charger, ChargerStatus, Connector
-from .central.limits import phases_in_use
+from .central.limits import watt_phases_of
 from .energy.allowance import Occupancy
 from .energy.orders import ChargerFacts, ConnectorFacts
 
@@ -19,7 +19,7 @@ def facts_of(charger: Charger) -> ChargerFacts:
     """Return what is decided by, as the charger tells it now."""
     key = charger.configuration.get(FREE_CHARGING_KEY)
     return ChargerFacts(
-        tuple(connector_facts(connector) for connector in charger.connectors.values()),
+        tuple(connector_facts(charger, connector) for connector in charger.connectors.values()),
         charger.fallback_a,
         None if key is None else (key.value or "").lower() == "true",
         charger.max_current_a,
@@ -27,7 +27,7 @@ def facts_of(charger: Charger) -> ChargerFacts:
     )
 
 
-def connector_facts(connector: Connector) -> ConnectorFacts:
+def connector_facts(charger: Charger, connector: Connector) -> ConnectorFacts:
     """Return what is decided by at one connector."""
     unavailable = connector.status is ChargerStatus.UNAVAILABLE
     if connector.transaction:
@@ -35,7 +35,7 @@ def connector_facts(connector: Connector) -> ConnectorFacts:
             connector.id,
             Occupancy.CHARGING,
             connector.transaction.id,
-            phases_in_use(connector),
+            watt_phases_of(charger, connector),
             unavailable,
         )
     if connector.status is None:

@@ -158,7 +158,7 @@ class Steering:
     def allowance(self, connector_id: int) -> Allowance:
         """Return what one connector may take now, and by which choice."""
         facts = facts_of(self.charger)
-        connector = connector_facts(self.charger.connector(connector_id))
+        connector = connector_facts(self.charger, self.charger.connector(connector_id))
         progress = self._ledger[connector_id]
         return allowance(facts, connector, self.choices, progress, self._local_now())
 

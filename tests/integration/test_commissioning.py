@@ -21,6 +21,7 @@ from custom_components.evse_ocpp.central.control import (
     Purpose,
     Unit,
 )
+from custom_components.evse_ocpp.central.limits import NON_TRIPPING
 from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
 from custom_components.evse_ocpp.commissioning import (
     MAX_LEVEL_KEYS,
@@ -32,7 +33,7 @@ from custom_components.evse_ocpp.commissioning_report import Outcome, Report
 from custom_components.evse_ocpp.energy.allowance import Choices
 from custom_components.evse_ocpp.steering import Steering, SteeringSettings
 
-from .central.simulated_charger import ALL_PURPOSES, STANDING, Behaviour, SimulatedCharger
+from .central.simulated_charger import ALL_PURPOSES, STANDING, VOLTS, Behaviour, SimulatedCharger
 
 TX, DEFAULT, MAX = (
     Purpose.TX_PROFILE,
@@ -119,14 +120,14 @@ CASES = {
     "quirk 32, watts only": (
         Behaviour(units=frozenset({"W"})),
         Control(
-            Method(TX, Unit.W, watt_phases=3),
-            Method(DEFAULT, Unit.W, watt_phases=3),
+            Method(TX, Unit.W),
+            Method(DEFAULT, Unit.W),
         ),
         True,
     ),
     "quirk 23, amperes accepted and ignored": (
         Behaviour(ignored_units=frozenset({"A"})),
-        Control(Method(TX, Unit.W, watt_phases=3), Method(DEFAULT, Unit.W, watt_phases=3)),
+        Control(Method(TX, Unit.W), Method(DEFAULT, Unit.W)),
         True,
     ),
     "quirk 22, of connector 0 only": (
@@ -477,6 +478,9 @@ def test_i30_never_more_than_the_user_s_limit_and_no_lasting_pause(behaviour, li
         assert task.cancelled() or task.exception() is None
         await scene.charge(4)
         assert scene.wallbox.most_a <= limit_a + 0.01
+        # In W: on the phases in use, or what the fuse of one phase bears while they are unknown.
+        most_w = max(limit_a * behaviour.car_phases, NON_TRIPPING * 16.0) * VOLTS
+        assert scene.wallbox.most_standing_w <= most_w + 0.5
         assert scene.wallbox.persistent_zeros() == []
         assert scene.wallbox.in_service
         if scene.charger.control.lease_ends_itself:

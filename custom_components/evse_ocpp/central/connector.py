@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .energy_meter import EnergyMeter
 from .readings import Readings
-from .transaction import Transaction
+from .transaction import Transaction, TransactionId
 
 
 class ChargerStatus(StrEnum):
@@ -72,6 +72,7 @@ class Connector:
     """What charges one car: a connector in OCPP 1.6, an EVSE in 2.0.1.
 
     `limited_by` and `limit_a`: the limit that wins, and whose it is, where the charger tells it.
+    `car_phases`: a transaction, and on how many phases its car was last seen to charge.
     `offer_told_at`: when the charger told `offered_a` because it changed; older samples are late.
     `faulty`: an error is there. `was_plugged`: as `plugged`, but the last that was known.
     """
@@ -90,6 +91,7 @@ class Connector:
     offer_told_at: datetime | None = None
     limited_by: str | None = None
     limit_a: float | None = None
+    car_phases: tuple[TransactionId, int] | None = None
 
     @property
     def plugged(self) -> bool | None:
@@ -97,6 +99,11 @@ class Connector:
         if self.status in PLUGGED:
             return True
         return False if self.status is ChargerStatus.AVAILABLE else None
+
+    @property
+    def sessions(self) -> list[Transaction]:
+        """The running transaction and the last one, as far as there are any."""
+        return [each for each in (self.transaction, self.last_session) if each is not None]
 
     @property
     def session(self) -> Transaction | None:

@@ -51,8 +51,7 @@ class Method:
     """One way to limit the current.
 
     `whole_station`: the profile is written to connector 0. `key`: the configuration key, when
-    `purpose` is KEY; `key_factor`: its units per ampere. `watt_phases`: by how many phases a limit
-    in W is shared out while nothing flows that would show it; 1 is the safe guess (row 32).
+    `purpose` is KEY; `key_factor`: its units per ampere.
     """
 
     purpose: Purpose
@@ -62,7 +61,6 @@ class Method:
     whole_station: bool = False
     key: str | None = None
     key_factor: float = 1.0
-    watt_phases: int = 1
 
     @property
     def slot(self) -> tuple[Purpose, int, bool, str | None]:
@@ -168,7 +166,6 @@ def _method_to_dict(method: Method) -> dict[str, Any]:
         "whole_station": method.whole_station,
         "key": method.key,
         "key_factor": method.key_factor,
-        "watt_phases": method.watt_phases,
     }
 
 

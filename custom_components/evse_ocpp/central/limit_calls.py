@@ -7,7 +7,7 @@ from typing import Any
 from .charger_calls import ChargerCalls
 from .commands import CommandRefused
 from .control import MIN_STANDING_A, Method, Purpose
-from .limits import volts_of, watt_phases_of
+from .limits import volts_of, watts_of
 from .v16_profiles import profile_for, target
 
 
@@ -93,6 +93,9 @@ class LimitCalls(ChargerCalls):
     ) -> dict[str, Any]:
         connector = self._charger.connector(connector_id)
         transaction = connector.transaction
+        limit_w = watts_of(limit_a, self._charger, connector)
+        if switch_to is not None:
+            limit_w = limit_a * volts_of(connector) * switch_to
         return profile_for(
             method,
             connector_id,
@@ -100,7 +103,6 @@ class LimitCalls(ChargerCalls):
             duration_s,
             self._charger_now(),
             None if transaction is None else transaction.id,
-            volts_of(connector),
-            watt_phases_of(self._charger, connector),
+            limit_w,
             switch_to=switch_to,
         )

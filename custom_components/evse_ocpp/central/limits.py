@@ -4,6 +4,7 @@ from .charger import NOMINAL_V, Charger
 from .commands import CompositeSchedule
 from .connector import Connector
 
+NON_TRIPPING = 1.13
 FLOWS_FROM_A = 1.0
 """Less is no charging but the supply of the car's electronics, or noise of the meter."""
 
@@ -35,8 +36,36 @@ def volts_of(connector: Connector) -> float:
 
 
 def watt_phases_of(charger: Charger, connector: Connector) -> int | None:
-    """Return the phases by which amperes become watts for `profile_for`."""
-    return 1 if charger.phases == 1 else phases_in_use(connector)
+    """Return the phases by which amperes become watts; None where nobody can know.
+
+    Those on which the car of the running transaction was last seen to charge: a pause forgets
+    nothing, the next car does.
+    """
+    if charger.phases == 1:
+        return 1
+    transaction, now = connector.transaction, phases_in_use(connector)
+    if transaction is None:
+        return None
+    if now is not None:
+        connector.car_phases = transaction.id, now
+    known = connector.car_phases
+    return known[1] if known is not None and known[0] == transaction.id else None
+
+
+def watts_of(limit_a: float, charger: Charger, connector: Connector) -> float:
+    """Return the power that limits a connector to `limit_a` per phase (W).
+
+    Where the car's phases are unknown, a wallbox of three phases shares it out, but a car of one
+    could take it all by one (row 32): then it is what the fuse of one phase bears for good, which
+    is 1.13 times its rating (IEC 60898-1, conventional non-tripping current). With 16 A that is
+    just 6 A by three phases: the car begins, and shows its phases. Less would be a pause, and a
+    standing one would lock the charger (evcc #29272).
+    """
+    phases = watt_phases_of(charger, connector)
+    if phases is not None:
+        return limit_a * volts_of(connector) * phases
+    most_a = min(limit_a * charger.phases, NON_TRIPPING * charger.max_current_a)
+    return most_a * volts_of(connector)
 
 
 def limit_a_of(schedule: CompositeSchedule, charger: Charger, connector: Connector) -> float | None:

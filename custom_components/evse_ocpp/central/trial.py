@@ -51,6 +51,10 @@ MAX_IGNORED = 4
 """So many variants of a purpose that are accepted and ignored are enough to leave it."""
 MAX_UNPROVED = 2
 
+UNKNOWN_PHASES = "phases?"
+"""Why a limit in W was not tried: it is not measured on how many phases the car charges, and by
+one it could take more than the user allows."""
+
 Steps = Generator[Step, Any, Any]
 
 
@@ -71,6 +75,7 @@ class Trial:
         self.control: Control | None = None
         self._seen: Seen | None = None
         self._slowest_s = 0.0
+        self._phases_known = bench.phases == 1
         self._accepted = {each.slot: each for each in (bench.first.lease, bench.first.fallback)}
 
     def run(self) -> Generator[Step, Any]:
@@ -84,8 +89,9 @@ class Trial:
         if lease is None:
             yield Note(Finding(Check.LEASE, Verdict.NO))
             return
+        fallback = self.bench.first.fallback if lease.volatile else lease
         self.control = replace(
-            self.bench.first, lease=lease, fallback=lease, lease_ends_itself=False
+            self.bench.first, lease=lease, fallback=fallback, lease_ends_itself=False
         )
         if self.bench.clear_foreign:
             yield from self._clear_foreign(lease)
@@ -125,7 +131,7 @@ class Trial:
             if tried.obeyed is not False:
                 verdict = Verdict.YES if tried.obeyed else Verdict.UNKNOWN
                 yield Note(Finding(Check.LEASE, verdict, values))
-                return self._with_phases(method)
+                return method
             yield Note(Finding(Check.METHOD_TRIED, Verdict.NO, values))
             if tried.answer is None:
                 ignored[method.purpose] = ignored.get(method.purpose, 0) + 1
@@ -273,6 +279,8 @@ class Trial:
         self.control = replace(self._found, **found)
 
     def _set(self, method: Method, limit_a: float, duration_s: float | None) -> Steps:
+        if method.unit is Unit.W and not self._phases_known:
+            return UNKNOWN_PHASES
         refused = yield Set(method, limit_a, duration_s)
         if refused is None:
             self._accepted[method.slot] = method
@@ -283,6 +291,7 @@ class Trial:
     ) -> Steps:
         seen = yield Watch(goal, timeout_s, value, from_a)
         self._seen = seen
+        self._phases_known |= seen.state.phases is not None
         return seen
 
     def _level_a(self) -> float | None:
@@ -335,11 +344,6 @@ class Trial:
         left_s = max(short_s - risen.after_s, 0.0) + ENDS_LATE_S + self._slowest_s
         fell = yield from self._watch(Goal.AT_MOST, left_s, low_a, self._level_a())
         return _Tried(bool(fell.met), None, risen.after_s + fell.after_s)
-
-    def _with_phases(self, method: Method) -> Method:
-        """Return a method in W with the phases that it was proved with."""
-        phases = None if self._seen is None else self._seen.state.phases
-        return replace(method, watt_phases=phases) if method.unit is Unit.W and phases else method
 
 
 def _values(**numbers: float | None) -> dict[str, str]:

@@ -14,8 +14,9 @@ MAX_SPAN_A = 10.0
 class Bench:
     """What the test may use. `limit_a`: what the user allows, and the fuse bears.
 
-    `first`: the first guess. `max_level`: ChargeProfileMaxStackLevel as told. `units`: those that
-    the charger says it takes. `keys`: configuration keys that limit the current, with their factor.
+    `phases`: of the installation. `first`: the first guess. `max_level`: as told by
+    ChargeProfileMaxStackLevel. `units`: those that the charger says it takes. `keys`: configuration
+    keys that limit the current, with their units per ampere.
     """
 
     limit_a: float
@@ -23,6 +24,7 @@ class Bench:
     max_level: int | None = None
     units: tuple[Unit, ...] = (Unit.A, Unit.W)
     keys: tuple[tuple[str, float], ...] = ()
+    phases: int = 3
     clear_foreign: bool = False
     switch_phases: bool = False
     may_be_unavailable: bool = True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .control import Method, Purpose, Unit
+from .control import Method, Purpose
 from .limits import FLOWS_FROM_A
 from .obedience import TOLERANCE_A, exceeds
 
@@ -182,8 +182,6 @@ def words_of(method: Method) -> str:
     if method.key is not None:
         return method.key
     words = [method.purpose.value, method.unit.value, method.kind.value]
-    if method.unit is Unit.W and method.watt_phases > 1:
-        words[1] += f" ÷ {method.watt_phases}"
     if method.stack_level:
         words.append(f"stackLevel {method.stack_level}")
     if method.whole_station:

@@ -45,18 +45,16 @@ def profile_for(
     duration_s: float | None,
     charger_now: datetime,
     transaction_id: int | str | None = None,
-    volts: float = 230.0,
-    phases: int | None = None,
+    limit_w: float | None = None,
     *,
     switch_to: int | None = None,
 ) -> dict[str, Any]:
     """Return the csChargingProfiles that limits a connector to `limit_a` per phase.
 
-    `duration_s` None: standing, else a lease from `charger_now` (the charger's clock). `phases`
-    that take power now turn amperes into watts; None is unknown, and the method's are taken: too
-    little power is safe, too much is not (row 32). `switch_to`: charge with so many phases.
-    ValueError for a key, which is no profile, and for a pause where it would outlast a transaction
-    and lock the charger (evcc #29272).
+    `duration_s` None: standing, else a lease from `charger_now` (the charger's clock). `limit_w` is
+    that limit in W, for a method in W. `switch_to`: charge with so many phases. ValueError for a
+    key, which is no profile, and for a pause where it would outlast a transaction and lock the
+    charger (evcc #29272).
     """
     if method.purpose is Purpose.KEY:
         raise ValueError(f"method: {method.key} is a configuration key, not a profile")
@@ -70,7 +68,7 @@ def profile_for(
         "stackLevel": method.stack_level,
         "chargingProfilePurpose": method.purpose.value,
         "chargingProfileKind": _kind(method).value,
-        "chargingSchedule": _schedule(method, limit_a, volts, phases, switch_to),
+        "chargingSchedule": _schedule(method, limit_a, limit_w, switch_to),
     }
     if method.volatile and transaction_id is not None:
         profile["transactionId"] = transaction_id
@@ -85,10 +83,12 @@ def _kind(method: Method) -> Kind:
 
 
 def _schedule(
-    method: Method, limit_a: float, volts: float, phases: int | None, switch_to: int | None
+    method: Method, limit_a: float, limit_w: float | None, switch_to: int | None
 ) -> dict[str, Any]:
     if method.unit is Unit.W:
-        limit: float = round(limit_a * volts * (switch_to or phases or method.watt_phases))
+        if limit_w is None:
+            raise ValueError("limit_w: nothing came, a method in W needs it")
+        limit: float = int(limit_w)
     else:
         limit = round(limit_a, 1)
     period: dict[str, Any] = {"startPeriod": 0, "limit": limit}

@@ -67,6 +67,7 @@ class SimulatedCharger:
     hardware_a: float = 32.0
     now: datetime = START
     most_a: float = 0.0
+    most_standing_w: float = 0.0
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -214,7 +215,10 @@ class SimulatedCharger:
         unit = schedule["chargingRateUnit"]
         (period,) = schedule["chargingSchedulePeriod"]
         limit_a = period["limit"] if unit == "A" else period["limit"] / VOLTS / self.phases
-        self.most_a = max(self.most_a, limit_a)
+        if unit == "W" and purpose in STANDING:
+            self.most_standing_w = max(self.most_standing_w, period["limit"])
+        else:
+            self.most_a = max(self.most_a, limit_a)
         refused = (
             purpose not in behaviour.accepts
             or (behaviour.levels is not None and level not in behaviour.levels)

@@ -34,7 +34,7 @@ KEY = Method(Purpose.KEY, key="G_MaxCurrent", key_factor=10)
 
 def test_it_survives_a_restart():
     control = Control(
-        Method(Purpose.TX_PROFILE, Unit.W, Kind.RELATIVE, 3, watt_phases=3),
+        Method(Purpose.TX_PROFILE, Unit.W, Kind.RELATIVE, 3),
         KEY,
         PauseBy.REMOTE_STOP,
         lease_ends_itself=True,

@@ -72,25 +72,19 @@ def test_a_key_is_no_profile():
         profile_for(Method(Purpose.KEY, key="G_MaxCurrent"), 1, 10, None, NOW)
 
 
-@pytest.mark.parametrize(
-    ("phases", "watt_phases", "watts"),
-    [(None, 1, 2350), (None, 3, 7050), (3, 1, 7050), (1, 3, 2350)],
-)
-def test_quirk_32_watts_by_the_phases_in_use_and_the_safe_direction_where_unknown(
-    phases, watt_phases, watts
-):
-    method = Method(Purpose.TX_PROFILE, Unit.W, watt_phases=watt_phases)
-    told = schedule(method, volts=235.0, phases=phases)
+def test_quirk_32_watts_are_whole_and_rounded_down():
+    method = Method(Purpose.TX_PROFILE, Unit.W)
+    told = schedule(method, limit_w=7050.9)
     assert told["chargingRateUnit"] == "W"
-    assert told["chargingSchedulePeriod"][0]["limit"] == watts
+    assert told["chargingSchedulePeriod"][0]["limit"] == 7050
+    with pytest.raises(ValueError, match="limit_w"):
+        schedule(method)
 
 
 def test_quirk_33_phases_are_named_only_to_switch_them():
-    assert "numberPhases" not in schedule(TX, phases=3)["chargingSchedulePeriod"][0]
+    assert "numberPhases" not in schedule(TX)["chargingSchedulePeriod"][0]
     assert schedule(TX, switch_to=1)["chargingSchedulePeriod"][0]["numberPhases"] == 1
     assert "numberPhases" not in schedule(MAX, switch_to=1)["chargingSchedulePeriod"][0]
-    watts = Method(Purpose.TX_PROFILE, Unit.W)
-    assert schedule(watts, switch_to=1, phases=3)["chargingSchedulePeriod"][0]["limit"] == 2300
 
 
 def test_the_transaction_is_named_in_its_own_profiles_only():

@@ -17,14 +17,14 @@ PURPOSES = [each for each in Purpose if each is not Purpose.KEY]
 @pytest.mark.parametrize("duration_s", [None, 180.0])
 def test_every_method_is_a_profile_of_201(purpose, unit, kind, duration_s):
     method = Method(purpose, unit, kind, stack_level=1)
-    profile = profile_201(profile_for(method, 1, 10.0, duration_s, NOW, "T1"))
+    profile = profile_201(profile_for(method, 1, 10.0, duration_s, NOW, "T1", 2300.0))
     check_request("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})
     assert ("transactionId" in profile) is (purpose is Purpose.TX_PROFILE)
 
 
 def test_quirk_24_the_stations_maximum_is_absolute():
     method = Method(Purpose.CHARGE_POINT_MAX_PROFILE, kind=Kind.RELATIVE)
-    profile = profile_201(profile_for(method, 1, 10.0, None, NOW))
+    profile = profile_201(profile_for(method, 1, 10.0, None, NOW, limit_w=2300.0))
     assert profile["chargingProfilePurpose"] == "ChargingStationMaxProfile"
     assert profile["chargingProfileKind"] == "Absolute"
     [schedule] = profile["chargingSchedule"]
