@@ -214,6 +214,10 @@ class Inbound201:
             self._charging_states.pop(event.evse_id, None)
         elif event.live and event.charging_state is not None:
             self._charging_states[event.evse_id] = event.charging_state
+            words = self._words.get(event.evse_id, {})
+            if event.charging_state != "Idle" and evse_word(words.values()) == "Available":
+                # A car is there, whatever was told before: its Occupied is on its way.
+                words[event.connector_id or self.connector_in_use(event.evse_id)] = "Occupied"
         else:
             return
         self._show(event.evse_id, event.when.at)

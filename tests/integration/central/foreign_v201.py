@@ -40,6 +40,7 @@ class ForeignStation(ChargePoint):
         self.variables = dict(VARIABLES)
         self.transaction_id = "tx-0001"
         self.seq_no = 0
+        self.word = "Available"
         self.register_wh = 1000.0
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -53,6 +54,7 @@ class ForeignStation(ChargePoint):
         return await self.call(call.BootNotification(charging_station=station, reason="PowerUp"))
 
     async def status(self, word: str) -> Any:
+        self.word = word
         return await self.call(
             call.StatusNotification(
                 timestamp=now(), connector_status=word, evse_id=1, connector_id=1
@@ -166,7 +168,7 @@ class ForeignStation(ChargePoint):
     @after(Action.trigger_message)
     def after_trigger_message(self, requested_message: str, **_: Any) -> None:
         if requested_message == "StatusNotification":
-            self.soon(self.status("Available"))
+            self.soon(self.status(self.word))
 
     @on(Action.set_charging_profile)
     def on_set_charging_profile(self, **request: Any) -> Any:

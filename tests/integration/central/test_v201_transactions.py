@@ -232,6 +232,15 @@ async def test_quirk_4_available_ends_it_and_the_end_corrects_that(station, conn
     assert station.charger.unattributed_sessions == []
 
 
+async def test_a_start_that_comes_before_its_status(station, connector):
+    await station.status("Available")
+    await station.event("Started", 0, {"chargingState": "Charging"}, idToken=card())
+    assert connector.transaction.id == "T1"
+    assert connector.status is ChargerStatus.CHARGING
+    await station.status("Occupied")
+    assert connector.status is ChargerStatus.CHARGING
+
+
 async def test_authorized_before_the_car_is_there(station, connector):
     await station.status("Available")
     await station.event(
