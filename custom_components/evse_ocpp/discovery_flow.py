@@ -168,7 +168,10 @@ class DiscoverySteps(ConfigFlow):
             unique_id=draft.identity,
         )
         return self.async_create_entry(
-            title=server_title(data), data=data, options=DEFAULT_OPTIONS, subentries=[subentry]
+            title=server_title(data),
+            data=data,
+            options=dict(DEFAULT_OPTIONS),
+            subentries=[subentry],
         )
 
     async def _new_server(self) -> dict[str, Any] | None:

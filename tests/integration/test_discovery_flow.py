@@ -119,6 +119,7 @@ async def test_first_wallbox_brings_a_server_along(
     entry = result["result"]
     assert (entry.title, entry.data[CONF_PORT], entry.unique_id) == ("OCPP 9001", 9001, None)
     assert entry.options == DEFAULT_OPTIONS
+    assert type(result["options"]) is dict  # it has to become JSON
     (wallbox,) = entry.subentries.values()
     assert wallbox.unique_id == "garage"
     assert firmware.paired[0]["url"].endswith(":9001/ocpp")
