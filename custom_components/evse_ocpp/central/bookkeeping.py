@@ -34,34 +34,52 @@ class Bookkeeping:
     def known(self, transaction_id: TransactionId) -> tuple[Connector, Transaction] | None:
         """Return the transaction of that id, running or the last one of its connector."""
         for connector in self._charger.connectors.values():
-            for each in (connector.transaction, connector.last_session):
-                if each is not None and each.id == transaction_id:
+            for each in connector.sessions:
+                if each.id == transaction_id:
                     return connector, each
         return None
+
+    def start(
+        self,
+        connector: Connector,
+        id_tag: str,
+        started: Instant,
+        meter_start_wh: float | None,
+        start_key: str,
+    ) -> Transaction:
+        """Open a transaction with an id of ours, or return the one of that `start_key`."""
+        for known in connector.sessions:
+            if known.start_key == start_key:
+                return known
+        transaction = Transaction(
+            self.next_id, connector.id, id_tag, started, meter_start_wh, start_key=start_key
+        )
+        self.next_id += 1
+        self._open(connector, transaction)
+        return transaction
 
     def open(
         self,
         connector: Connector,
-        transaction_id: TransactionId | None,
+        transaction_id: TransactionId,
         id_tag: str | None,
         started: Instant,
         meter_start_wh: float | None,
-        start_key: str | None,
+        *,
+        again: bool = False,
     ) -> Transaction:
-        """Open a transaction, with an id of ours for None; one that runs there is over."""
-        if connector.transaction:
-            self.close(connector, started, None, None)
-        if transaction_id is None:
-            transaction_id = self.next_id
-            self.next_id += 1
-        transaction = Transaction(
-            transaction_id, connector.id, id_tag, started, meter_start_wh, start_key=start_key
-        )
-        if self.register_kind is RegisterKind.SESSION:
-            connector.meter.restart(started)
-        elif meter_start_wh is not None:
-            connector.meter.take(meter_start_wh, started, self._charger.max_power_w)
-        self._begin(connector, transaction)
+        """Open a transaction of that id, or complete what is missing in a known one.
+
+        `again`: its earlier session is over, and it has another one.
+        """
+        for known in connector.sessions:
+            if known.id == transaction_id and not (again and known.ended_at):
+                known.id_tag = known.id_tag or id_tag
+                if known.meter_start_wh is None:
+                    known.meter_start_wh = meter_start_wh
+                return known
+        transaction = Transaction(transaction_id, connector.id, id_tag, started, meter_start_wh)
+        self._open(connector, transaction)
         return transaction
 
     def close(
@@ -120,14 +138,13 @@ class Bookkeeping:
         """
         if transaction_id is None:
             return connector.transaction
-        for each in (connector.transaction, connector.last_session):
-            if each is not None and each.id == transaction_id:
+        for each in connector.sessions:
+            if each.id == transaction_id:
                 return each
         running = connector.status is None or connector.status in ENERGIZED
         if not (live and running and transaction_id):  # many send 0 for "none"
             return None
-        if connector.transaction:
-            self.close(connector, when, None, None)
+        self.close(connector, when, None, None)
         adopted = Transaction(transaction_id, connector.id, None, when, recovered=True)
         if isinstance(transaction_id, int) and self.next_id <= transaction_id < _LAST_ID_OF_OURS:
             self.next_id = transaction_id + 1
@@ -151,6 +168,17 @@ class Bookkeeping:
         self.register_kind = transaction.register_kind or self.register_kind
         if transaction.ended_at is not None and transaction.energy_wh != energy_wh:
             self._tell(HappeningKind.SESSION_CORRECTED, transaction, when)
+
+    def _open(self, connector: Connector, transaction: Transaction) -> None:
+        """Let a transaction begin; one that runs there is over."""
+        self.close(connector, transaction.started, None, None)
+        if self.register_kind is RegisterKind.SESSION:
+            connector.meter.restart(transaction.started)
+        elif transaction.meter_start_wh is not None:
+            connector.meter.take(
+                transaction.meter_start_wh, transaction.started, self._charger.max_power_w
+            )
+        self._begin(connector, transaction)
 
     def _begin(self, connector: Connector, transaction: Transaction) -> None:
         connector.transaction = transaction

@@ -264,11 +264,8 @@ class Charger:
         has seen our answer. `stamp`: when it started by the charger's own clock.
         """
         connector = self.connector(connector_id)
-        for known in (connector.transaction, connector.last_session):
-            if known is not None and known.start_key == start_key:
-                return known
         started = Instant(started_at, stamp)
-        return self.books.open(connector, None, id_tag, started, meter_start_wh, start_key)
+        return self.books.start(connector, id_tag, started, meter_start_wh, start_key)
 
     def open_transaction(
         self,
@@ -279,20 +276,14 @@ class Charger:
         meter_start_wh: float | None,
         *,
         stamp: datetime | None = None,
+        again: bool = False,
     ) -> Transaction:
-        """Open a transaction whose id the charger gave; one that is known is returned.
-
-        `id_tag` and `meter_start_wh` may come later: a known one takes them where it has none.
-        """
+        """Open a transaction whose id the charger gave, or complete it: see `Bookkeeping.open`."""
         connector = self.connector(connector_id)
-        for known in (connector.transaction, connector.last_session):
-            if known is not None and known.id == transaction_id:
-                known.id_tag = known.id_tag or id_tag
-                if known.meter_start_wh is None:
-                    known.meter_start_wh = meter_start_wh
-                return known
         started = Instant(started_at, stamp)
-        return self.books.open(connector, transaction_id, id_tag, started, meter_start_wh, None)
+        return self.books.open(
+            connector, transaction_id, id_tag, started, meter_start_wh, again=again
+        )
 
     def stop_transaction(
         self,

@@ -207,9 +207,14 @@ class TransactionEvents:
             return None
         del self._early[transaction_id]
         self._revoked.pop(transaction_id, None)
-        connector = charger.connector(early.evse_id)
-        return charger.books.open(
-            connector, transaction_id, early.id_tag, event.when, early.meter_wh, None
+        return charger.open_transaction(
+            early.evse_id,
+            transaction_id,
+            early.id_tag,
+            event.when.at,
+            early.meter_wh,
+            stamp=event.when.stamp,
+            again=True,
         )
 
     def _revoke(self, event: TransactionEvent, last_wh: float | None) -> None:
