@@ -392,6 +392,7 @@ async def test_removed_entry_leaves_nothing(hass: HomeAssistant, hub: Hub) -> No
     assert not er.async_entries_for_config_entry(er.async_get(hass), hub.entry.entry_id)
 
 
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("subentries", [[subentry_data(phases=1)]])
 async def test_single_phase_wallbox_grows_by_two_phases(hass: HomeAssistant, hub: Hub) -> None:
     assert hass.states.get("sensor.garage_current_l1") is not None
