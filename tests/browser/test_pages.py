@@ -98,5 +98,7 @@ def test_a_wallbox_is_added_with_its_own_password(
     dialog.locator("input:not([type=number])").locator("visible=true").first.fill("carport")
     dialog.get_by_text("Submit", exact=True).locator("visible=true").last.click()
     expect(dialog.get_by_text("ws://").first).to_be_visible()
+    browser_page.set_viewport_size({"width": 1280, "height": 1080})
     settle(browser_page)
     browser_page.screenshot(path=pictures / "add-wallbox.png")
+    browser_page.set_viewport_size({"width": 1280, "height": 900})
