@@ -1,5 +1,7 @@
-"""A wallbox's own settings as entities: each OCPP configuration key that it told, off by default.
+"""A wallbox's own settings as entities: each writable OCPP configuration key, off by default.
 
+What can only be read would fill the registry of entities, as a wallbox has hundreds (2.0.1), and
+stands in the diagnostics.
 What kind of entity a key gets follows from its value, since OCPP tells no types. Keys are names of
 the field, so they are not translated.
 """
@@ -22,7 +24,7 @@ from .wallbox import Wallbox
 
 MAXIMUM_NUMBER = 2**31 - 1
 MAXIMUM_STATE = 255
-"""Home Assistant's longest state; a longer value can be read, cut off, but not written."""
+"""Home Assistant's longest state; a longer value has no entity."""
 SECONDS_KEYS = frozenset(
     {
         "ClockAlignedDataInterval",
@@ -39,13 +41,11 @@ _OWN_ENTITY = frozenset({KEY_DLB_MAXIMUM_CURRENT})
 
 
 def platform_of(name: str, key: ConfigurationKey) -> Platform | None:
-    """Return what shows this key; None for a secret, and for what has an entity of its own."""
+    """Return what shows this key; None for what has no entity, or another one."""
     value = key.value
-    hidden = any(word in name.lower() for word in _SECRETS)
-    if hidden or name in _OWN_ENTITY or value is None:
+    secret = any(word in name.lower() for word in _SECRETS)
+    if secret or key.readonly or name in _OWN_ENTITY or value is None or len(value) > MAXIMUM_STATE:
         return None
-    if key.readonly or len(value) > MAXIMUM_STATE:
-        return Platform.SENSOR
     if value.lower() in ("true", "false"):
         return Platform.SWITCH
     if value.isascii() and value.isdecimal() and int(value) <= MAXIMUM_NUMBER:

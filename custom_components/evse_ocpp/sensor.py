@@ -3,11 +3,9 @@
 from typing import Any
 
 from homeassistant.components.sensor import SensorEntity
-from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .configuration import MAXIMUM_STATE, ConfigurationEntity, async_add_configuration
 from .entity import EvseEntity, async_add_described
 from .hub import EvseOcppConfigEntry
 from .sensor_charging import CHARGING
@@ -29,7 +27,6 @@ async def async_setup_entry(
     """Add the sensors of each wallbox."""
     sessions = session_sensors(entry.runtime_data.sessions, hass.config.currency)
     async_add_described(entry, async_add_entities, EvseSensor, (*SENSORS, *sessions))
-    async_add_configuration(entry, async_add_entities, Platform.SENSOR, ConfigurationSensor)
     async_add_people(hass, entry, async_add_entities)
 
 
@@ -44,14 +41,3 @@ class EvseSensor(EvseEntity, SensorEntity):
             self._attr_last_reset = self.entity_description.last_reset_fn(
                 self.wallbox, self.connector
             )
-
-
-class ConfigurationSensor(ConfigurationEntity, SensorEntity):
-    """A configuration key that can only be read."""
-
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-
-    @property
-    def native_value(self) -> str | None:
-        """The value, cut off where Home Assistant's states end."""
-        return self.told and self.told[:MAXIMUM_STATE]

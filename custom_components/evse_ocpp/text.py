@@ -28,7 +28,7 @@ class ConfigurationText(ConfigurationEntity, TextEntity):
     @property
     def native_value(self) -> str | None:
         """The text, as the wallbox told it last."""
-        return self.told and self.told[:MAXIMUM_STATE]
+        return self.told
 
     async def async_set_value(self, value: str) -> None:
         """Write it."""

@@ -28,14 +28,14 @@ KEYS = {
     [
         ("LocalPreAuthorize", "true", False, Platform.SWITCH),
         ("LocalPreAuthorize", "FALSE", False, Platform.SWITCH),
-        ("LocalPreAuthorize", "true", True, Platform.SENSOR),
+        ("LocalPreAuthorize", "true", True, None),
         ("HeartbeatInterval", "300", False, Platform.NUMBER),
         ("Offset", "-3", False, Platform.TEXT),
         ("Ratio", "1.5", False, Platform.TEXT),
         ("Serial", "99999999999", False, Platform.TEXT),
         ("Digits", "²", False, Platform.TEXT),
         ("ConnectorPhaseRotation", "", False, Platform.TEXT),
-        ("Long", "x" * 256, False, Platform.SENSOR),
+        ("Long", "x" * 256, False, None),
         ("AuthorizationKey", "abc", False, None),
         ("WifiPassword", "abc", False, None),
         ("DlbMaximumCurrent", "25", False, None),
@@ -72,7 +72,7 @@ async def told(hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock) -> Wa
 
 async def test_settings_are_off_by_default(hass: HomeAssistant, told: Wallbox) -> None:
     registry = er.async_get(hass)
-    for platform, name in (("switch", "LocalPreAuthorize"), ("sensor", "NumberOfConnectors")):
+    for platform, name in (("switch", "LocalPreAuthorize"), ("number", "HeartbeatInterval")):
         entity_id = registry.async_get_entity_id(platform, DOMAIN, f"CP-1/configuration/{name}")
         assert entity_id is not None
         entity = registry.async_get(entity_id)
@@ -84,7 +84,7 @@ async def test_settings_are_off_by_default(hass: HomeAssistant, told: Wallbox) -
 async def test_settings_are_shown(hass: HomeAssistant) -> None:
     assert hass.states.is_state("switch.garage_localpreauthorize", "on")
     assert hass.states.is_state("number.garage_heartbeatinterval", "300.0")
-    assert hass.states.is_state("sensor.garage_numberofconnectors", "1")
+    assert hass.states.get("sensor.garage_numberofconnectors") is None
     assert hass.states.is_state("text.garage_metervaluessampleddata", "Power.Active.Import,SoC")
     number = hass.states.get("number.garage_heartbeatinterval")
     assert number is not None
