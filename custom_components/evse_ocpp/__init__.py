@@ -2,12 +2,24 @@
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
-from . import certificates, storage
-from .const import DEFAULT_OPTIONS, PLATFORMS
+from . import actions, certificates, files, storage
+from .const import DEFAULT_OPTIONS, DOMAIN, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
+
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
+    """Register what there is once, whatever servers run: actions and addresses of files."""
+    files.async_register(hass)
+    actions.async_register(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> bool:

@@ -13,7 +13,7 @@ from . import local_list
 from .card_flow import async_ask_whose, async_withdraw_question
 from .cards import Cards, is_ours
 from .central.charger import Charger
-from .central.commands import CommandError
+from .central.commands import CommandError, Commands
 from .central.happenings import Happening, HappeningKind
 from .const import DOMAIN
 from .database import Database
@@ -108,6 +108,16 @@ class CardDesk:
             except (CommandError, OSError) as error:
                 # The next connection, or the next change of a card, tries again.
                 _LOGGER.warning("%s: its list of cards is old: %s", charger.identity, error)
+
+    async def write_whole(self, charger: Charger, commands: Commands) -> None:
+        """Write a charger's list whole, because a person asked; CommandError when it refused."""
+        async with self._pushing:
+            wanted = local_list.entries_for(charger, self._cards.all, dt_util.utcnow())
+            version = await commands.local_list_version()
+            unlike = Written(max(version, 0) + 1, {})  # of no version that it could have
+            now = await local_list.push(commands, charger, wanted, unlike)
+            if now is not None:
+                await self._database.put_document(LIST_KIND, charger.identity, now.to_dict())
 
     async def forget(self, identity: str) -> None:
         """Forget what a removed charger's list held; the next one of its name gets it whole."""

@@ -172,6 +172,11 @@ class Database:
         """Forget a document, if there is one."""
         await self.execute("DELETE FROM document WHERE kind = ? AND key = ?", (kind, key))
 
+    def size_bytes(self) -> int:
+        """Return how much room file and log take. Blocks."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
     # Copies of the file, made by others.
 
     async def hold_still(self) -> None:

@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .central.charger import Connector
 from .central.commands import (
+    CallHeld,
     CommandRefused,
     Commands,
     CommandUnanswered,
@@ -159,6 +160,12 @@ def command_errors(wallbox: Wallbox) -> Generator[None]:
             translation_domain=DOMAIN,
             translation_key="not_supported",
             translation_placeholders={**placeholders, "action": err.action},
+        ) from err
+    except CallHeld as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="call_held",
+            translation_placeholders={**placeholders, "action": err.call},
         ) from err
     except NotConnected as err:
         raise HomeAssistantError(

@@ -1,7 +1,6 @@
 """Cards at the wallbox: the question whose an unknown one is, its answers, and the local lists."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -190,8 +189,14 @@ async def test_policy_of_the_entry(hass: HomeAssistant, deaf_hub: Hub, wallbox: 
 
 
 @pytest.fixture
-def keeps_a_list(wallbox: Wallbox, commands: AsyncMock) -> Iterator[AsyncMock]:
+def keeps_a_list(wallbox: Wallbox, commands: AsyncMock) -> AsyncMock:
+    """It remembers the version that was written last."""
+
+    def written(version: int, *_: object, **__: object) -> None:
+        commands.local_list_version.return_value = version
+
     commands.local_list_version.return_value = 0
+    commands.send_local_list.side_effect = written
     wallbox.charger.configuration["LocalAuthListEnabled"] = ConfigurationKey("true", readonly=True)
     return commands
 
@@ -212,7 +217,6 @@ async def test_list_follows_the_cards(
     await deaf_hub.async_set_card(Card("A", "Anna"))
     await settle(hass, wallbox)
     keeps_a_list.send_local_list.assert_awaited_once_with(1, (LocalEntry("A"),), full=True)
-    keeps_a_list.local_list_version.return_value = 1
     keeps_a_list.send_local_list.reset_mock()
     for _ in range(3):
         await settle(hass, wallbox)
@@ -227,7 +231,6 @@ async def test_list_is_looked_at_once_for_each_connection(
 ) -> None:
     await deaf_hub.async_set_card(Card("A", "Anna"))
     await settle(hass, wallbox)
-    keeps_a_list.local_list_version.return_value = 1
     keeps_a_list.local_list_version.reset_mock()
     wallbox.charger.link_down()
     await settle(hass, wallbox)
@@ -263,7 +266,7 @@ async def test_damaged_memory_of_a_list_is_no_memory(
     await deaf_hub.storage.database.put_document(LIST_KIND, IDENTITY, {"version": "three"})
     await deaf_hub.async_set_card(Card("A", "Anna"))
     await settle(hass, wallbox)
-    keeps_a_list.send_local_list.assert_awaited_with(1, (LocalEntry("A"),), full=True)
+    keeps_a_list.send_local_list.assert_awaited_once_with(1, (LocalEntry("A"),), full=True)
 
 
 async def test_who_left_meanwhile_gets_no_list(

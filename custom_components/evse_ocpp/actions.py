@@ -1,0 +1,122 @@
+"""The actions: what automations and people ask of wallboxes, cards and sessions.
+
+They are registered once, also while no server runs, so that automations can be checked. What
+cannot be meant is a ServiceValidationError; what a wallbox did not take is a HomeAssistantError in
+its own words.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+
+from . import devices
+from .const import DOMAIN
+from .devices import Place
+from .entity import command_errors
+from .hub import EvseOcppConfigEntry, Hub
+
+ATTR_ENTRY: Final = "config_entry_id"
+
+type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+type DeviceHandler = Callable[[ServiceCall, Place], Coroutine[Any, Any, ServiceResponse]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One action. `fields` as in a voluptuous schema."""
+
+    name: str
+    handler: Handler
+    fields: Mapping[Any, Any] = field(default_factory=dict)
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+def device_action(
+    name: str,
+    handler: DeviceHandler,
+    fields: Mapping[Any, Any] | None = None,
+    response: SupportsResponse = SupportsResponse.NONE,
+) -> Action:
+    """Return an action on one wallbox or connector, chosen by its device."""
+
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        place = devices.async_get(call.hass, call.data[ATTR_DEVICE_ID])
+        with command_errors(place.wallbox), storage_errors():
+            return await handler(call, place)
+
+    return Action(
+        name=name,
+        handler=handle,
+        fields={vol.Required(ATTR_DEVICE_ID): cv.string, **(fields or {})},
+        response=response,
+    )
+
+
+class storage_errors:  # noqa: N801 - used like a function
+    """Tell the user that something could not be stored."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
+        """Translate an OSError, of which StorageError and TimeoutError are kinds."""
+        if isinstance(error, OSError):
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="not_stored",
+                translation_placeholders={"error": str(error) or type(error).__name__},
+            ) from error
+
+
+def wrong(key: str, **placeholders: object) -> ServiceValidationError:
+    """Return the error for what cannot be meant; `key` in the translated exceptions."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={name: str(value) for name, value in placeholders.items()},
+    )
+
+
+@callback
+def async_hub(hass: HomeAssistant, entry_id: str | None) -> Hub:
+    """Return the hub of an entry; without an id that of the only one that runs."""
+    entries: list[EvseOcppConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    found = [entry for entry in entries if entry_id in (None, entry.entry_id)]
+    if len(found) != 1:
+        raise wrong("which_server" if found else "no_server", entry=entry_id or "")
+    return found[0].runtime_data
+
+
+@callback
+def async_hub_of(hass: HomeAssistant, place: Place) -> Hub:
+    """Return the hub to which a wallbox belongs."""
+    entries: list[EvseOcppConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    hubs = (entry.runtime_data for entry in entries)
+    return next(hub for hub in hubs if place.wallbox in hub.wallboxes.values())
+
+
+@callback
+def async_register(hass: HomeAssistant) -> None:
+    """Register all actions."""
+    from . import action_device, action_files, action_records  # they need this module
+
+    for action in (*action_device.ACTIONS, *action_files.ACTIONS, *action_records.ACTIONS):
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            action.handler,
+            vol.Schema(dict(action.fields)),
+            action.response,
+        )
