@@ -114,6 +114,8 @@ class Bookkeeping:
             self._keep_apart(transaction_id, when, reason, meter_stop_wh, meter_start_wh, id_tag)
             return
         connector, transaction = found
+        if transaction.id_tag is None:  # it was adopted
+            transaction.id_tag = id_tag
         if transaction is connector.transaction:
             self.close(connector, when, reason, meter_stop_wh)
             return

@@ -82,7 +82,7 @@ class Transaction:
         self, when: Instant, reason: str | None, meter_stop_wh: float | None, max_power_w: float
     ) -> None:
         """Close it. `meter_stop_wh` (None: unknown) counts like the meterStart of its start."""
-        self.ended_at = when.at
+        self.ended_at = max(when.at, self.started_at)  # one of the stored history may end it
         self.reason = reason
         start_unseen = self.recovered and self.register_kind is RegisterKind.SESSION
         if meter_stop_wh is not None and self.meter_start_wh is not None and not start_unseen:

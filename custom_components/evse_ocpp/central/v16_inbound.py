@@ -19,6 +19,7 @@ from .fields import (
 )
 from .frames import CallRefusal
 from .happenings import HappeningKind
+from .reservations import expire_reservations
 from .v16_measurands import DEFAULT_MEASURAND, samples_in
 from .v16_notices import Notices, connector_id_in
 
@@ -98,6 +99,7 @@ class Inbound:
         }
 
     def _heartbeat(self, _: Payload) -> Payload:
+        expire_reservations(self._charger, self._utcnow())
         return {"currentTime": time_text(self._utcnow())}
 
     def _status_notification(self, payload: Payload) -> Payload:

@@ -75,6 +75,22 @@ def test_what_comes_later_completes_an_adopted_one(story: Story) -> None:
     assert (transaction.id_tag, transaction.meter_start_wh) == ("TAG", 1000)
 
 
+def test_the_card_of_an_adopted_one_may_come_with_its_end(story: Story) -> None:
+    story.register(0, 77, 1000)
+    story.charger.stop_transaction(77, after(1), "Local", 1100, id_tag="TAG")
+    session = story.charger.connectors[1].last_session
+    assert session is not None
+    assert (session.id_tag, session.energy_wh) == ("TAG", 100)
+
+
+def test_one_of_the_stored_history_ends_no_running_one_before_its_start(story: Story) -> None:
+    story.register(0, 77, 1000)
+    story.charger.start_transaction(1, "TAG", after(-600), 500, "old")
+    session = story.charger.connectors[1].last_session
+    assert session is not None
+    assert session.ended_at == session.started_at == NOW
+
+
 def test_a_new_one_ends_the_old(story: Story) -> None:
     story.charger.open_transaction(1, "a", "TAG", NOW, 0)
     story.charger.open_transaction(1, "b", "TAG", after(1), 0)

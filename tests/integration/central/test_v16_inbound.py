@@ -432,3 +432,13 @@ async def test_a_reservation_is_used_up_by_its_start(inbound, charger):
     await inbound.handle("StartTransaction", start(reservationId=7))
     assert charger.reservations == {}
     assert ("reservation_ended", 1, {"reservation_id": 7, "status": "Used"}) in told
+
+
+@pytest.mark.parametrize(("minutes", "left"), [(1, [7]), (0, [])])
+async def test_a_reservation_expires(inbound, charger, minutes, left):
+    expires_at = NOW + timedelta(minutes=minutes)
+    charger.reservations[7] = Reservation(7, 1, "TAG", expires_at)
+    told = heard(charger)
+    await inbound.handle("Heartbeat", {})
+    assert [*charger.reservations] == left
+    assert bool(told) is not bool(left)
