@@ -45,6 +45,7 @@ from .issues import (
 )
 from .pairing import PairingWindow
 from .problems import Problem
+from .relaying import Relays
 from .sessions import Sessions
 from .steering import SteeringSettings
 from .storage import Storage
@@ -81,6 +82,7 @@ class Hub:
         self.card_desk = CardDesk(hass, entry, self.cards, database)
         self.pairing = PairingWindow()
         self.certificates = Certificates(hass, entry, self.server)
+        self.relays = Relays(hass, entry, database)
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -107,6 +109,7 @@ class Hub:
         try:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
         except OSError as err:
+            await self.relays.stop(*self.wallboxes.values())
             await self._stop_steering(*self._steering)
             self.tariff.close()
             await self.storage.close()
@@ -127,12 +130,15 @@ class Hub:
     async def async_stop(self) -> None:
         """Close all connections and the port, and store everything."""
         self._running = False
+        async with self._applying:
+            pass  # a change that is being made comes to its end before the database is closed
         self.pairing.close()
         await self.certificates.async_stop()
         for wallbox in self.wallboxes.values():
             await wallbox.commissioning.stop()
         await self._stop_steering(*self._steering)
         await self.server.stop()
+        await self.relays.stop(*self.wallboxes.values())
         for wallbox in self.wallboxes.values():
             self.storage.save_later(wallbox)
         await self.storage.close()
@@ -282,10 +288,13 @@ class Hub:
         )
         async_clear_issues_of(self.hass, self.entry, identity)
         self._follow(wallbox)
+        self.relays.start(wallbox)
 
     async def _change(self, wallbox: Wallbox, subentry: ConfigSubentry) -> None:
         settings, before = WallboxSettings.of(subentry), wallbox.settings
         wallbox.apply(settings, self._steering_settings(settings))
+        if settings.relay != before.relay:
+            await self.relays.change(wallbox)
         if settings.way_in != before.way_in:
             await self._disconnect(wallbox.charger.identity)  # it comes back by the new one
 
@@ -297,6 +306,7 @@ class Hub:
         async_clear_issues_of(self.hass, self.entry, identity)
         async_clear_problems_of(self.hass, self.entry, identity)
         await wallbox.commissioning.stop()
+        await self.relays.forget(wallbox)
         await self._stop_steering(subentry_id)
         await self._disconnect(identity)
         await self.certificates.async_forget(identity)

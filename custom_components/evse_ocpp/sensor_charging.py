@@ -27,6 +27,7 @@ CAR = {
 }
 # The limits of this project's firmware, the user's choices here, and what others may say.
 LIMITED_BY = (
+    "back_office",
     "board",
     "breaker",
     "cable",

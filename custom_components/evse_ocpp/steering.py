@@ -107,6 +107,7 @@ class Steering:
         self._watch = Watch(charger, local_now)
         self._borrower: Callable[[], None] | None = None
         self._returned = asyncio.Event()
+        self._outside: dict[str, tuple[float, datetime | None]] = {}
 
     @property
     def problem(self) -> str | None:
@@ -118,6 +119,13 @@ class Steering:
     def settings(self) -> SteeringSettings:
         """The lease and the fallback."""
         return self._settings
+
+    @property
+    def most_a(self) -> float:
+        """The most that may be commanded now (A per phase): of all limits the least."""
+        outside_a = self._facts().outside_a
+        most_a = min(self.choices.limit_a, self.charger.max_current_a)
+        return most_a if outside_a is None else min(most_a, outside_a)
 
     @property
     def obeyed(self) -> bool | None:
@@ -157,7 +165,7 @@ class Steering:
 
     def allowance(self, connector_id: int) -> Allowance:
         """Return what one connector may take now, and by which choice."""
-        facts = facts_of(self.charger)
+        facts = self._facts()
         connector = connector_facts(self.charger, self.charger.connector(connector_id))
         progress = self._ledger[connector_id]
         return allowance(facts, connector, self.choices, progress, self._local_now())
@@ -169,7 +177,25 @@ class Steering:
         if self.choices.limit_a > most_a:  # no wish, which may be refused, but a fact
             self.choices = replace(self.choices, limit_a=most_a)
             self._choices_changed(self.choices)
+            self._claim_back()
         self._wake.set()
+
+    def set_outside_limit(
+        self, source: str, limit_a: float | None, until: datetime | None = None
+    ) -> None:
+        """Take a further limit (A per phase) of `source`: it holds `until`; None takes it back.
+
+        The least of all limits counts, so that nobody can weaken ours; below 6 A it is a pause.
+        """
+        before = dict(self._outside)
+        if limit_a is None:
+            self._outside.pop(source, None)
+        else:
+            self._outside[source] = (limit_a, until)
+        if self._outside != before:
+            self._claim_back()
+            self._wake.set()
+            self.charger.publish()
 
     async def set_limit(self, limit_a: float) -> None:
         """Choose the current per phase (A). ValueError, or CommandError when it was not taken."""
@@ -257,12 +283,18 @@ class Steering:
             self._choices_changed(choices)
         self._wake.set()
 
+    def _facts(self) -> ChargerFacts:
+        """Return what is decided by: the charger, and the limits of others that hold now."""
+        now = self._local_now()
+        limits_a = [a for a, until in self._outside.values() if until is None or now < until]
+        return replace(facts_of(self.charger), outside_a=min(limits_a, default=None))
+
     def _follow(self, choices: Choices) -> ChargerFacts:
         """Look at the charger, bring the ledger up to date, and return what was seen."""
         if self._commands is not self.charger.commands:
             self._commands = self.charger.commands
             self._forget()
-        facts = facts_of(self.charger)
+        facts = self._facts()
         follow(self._ledger, facts, choices, self._local_now(), self._monotonic())
         return facts
 
@@ -308,10 +340,14 @@ class Steering:
         self._ledger.link_lost()
         self._failures.clear()
 
+    def _claim_back(self) -> None:
+        if self._borrower is not None:
+            self._borrower()
+
     async def _take_back(self) -> None:
         """End what somebody else does with the charger: the user's wish goes first."""
         if self._borrower is not None:
-            self._borrower()
+            self._claim_back()
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETURN_S):
                     await self._returned.wait()

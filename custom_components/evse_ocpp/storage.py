@@ -28,6 +28,8 @@ _LOGGER = logging.getLogger(__name__)
 SAVE_DELAY_S = 300
 """How much of a meter a power cut may cost: the charger's register makes up for it."""
 _OLD_STORAGE_VERSION = 1
+_RUN, _COMPLETE = "run", "complete"
+"""The document which is there while nothing was lost: all was written when this program ended."""
 
 
 def database_path(hass: HomeAssistant, entry: ConfigEntry) -> Path:
@@ -83,14 +85,17 @@ class Storage:
     async def open(self) -> dict[str, dict[str, Any]]:
         """Open the database and return what was kept of each wallbox by its identity.
 
-        StorageError or TimeoutError when that cannot be done.
+        `complete` in it tells that nothing happened after it was written. StorageError or TimeoutError when that cannot be done.
         """
         await self.database.open()
         old = _old_storage(self.hass, self.entry)
         for identity, state in (await old.async_load() or {}).items():
             await self.database.put_charger(identity, state)
         await old.async_remove()
-        return await self.database.chargers()
+        complete = await self.database.get_document(_RUN, _COMPLETE) is not None
+        await self.database.delete_document(_RUN, _COMPLETE)
+        kept = await self.database.chargers()
+        return {identity: state | {"complete": complete} for identity, state in kept.items()}
 
     def start(self) -> None:
         """Write from now on; before, a hub that cannot start would overwrite what another kept."""
@@ -105,6 +110,8 @@ class Storage:
         try:
             if was_running:
                 await self._save_unsaved()
+                if self.database.is_open:
+                    await self.database.put_document(_RUN, _COMPLETE, {})
         finally:
             await self.database.close()
 

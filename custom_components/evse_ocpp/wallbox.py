@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 from .central.admission import LinkSettings, Security
 from .central.charger import Charger
 from .central.commands import NotConnected
+from .central.relay import Relay
 from .commissioning import Commissioning
 from .commissioning_report import Report
 from .const import (
@@ -126,11 +127,14 @@ class Wallbox:
         self._choices_changed = choices_changed
         self.charger = Charger(identity)
         self.features: set[Feature] = set()
+        self.relay: Relay | None = None
         choices = Choices(limit_a=float(settings.maximum_a))
         report: Report | None = None
         if stored is not None:
             try:
                 self.charger = Charger.from_dict(identity, stored["charger"])
+                if stored.get("complete"):
+                    self.charger.nothing_missed()
                 self.features = {Feature(feature) for feature in stored["features"]}
                 choices = _restored_choices(stored["choices"])
                 if (told := stored.get("commissioning")) is not None:
@@ -183,6 +187,8 @@ class Wallbox:
         return (
             charger.fallback_a,
             charger.firmware_version,
+            charger.quarantine.held,
+            tuple(charger.reservations),
             tuple(connector.meter.total_wh for connector in charger.connectors.values()),
             len(self.features),
         )

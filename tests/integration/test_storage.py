@@ -177,3 +177,19 @@ async def test_database_damaged_while_it_runs_is_written_anew(
     await deaf_hub.storage.database.run(meet_damage)
     await hass.async_block_till_done()
     assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
+
+
+async def test_it_tells_whether_anything_may_be_missing(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """After a power cut a meter may lack what was shown: statistics would count that twice."""
+    for ends_in_order in (True, False):
+        first = Storage(hass, entry, on_damaged=lambda _: None)
+        await first.open()
+        await first.database.put_charger("CP-1", {})
+        if ends_in_order:
+            first.start()
+        await first.close()
+        second = Storage(hass, entry, on_damaged=lambda _: None)
+        assert await second.open() == {"CP-1": {"complete": ends_in_order}}
+        await second.close()

@@ -388,6 +388,11 @@ class Charger:
         """Return what must outlive a restart, as JSON values."""
         return record_of(self)
 
+    def nothing_missed(self) -> None:
+        """Note that nothing happened between the writing of what was restored and its end."""
+        for connector in self.connectors.values():
+            connector.meter.behind = False
+
     @classmethod
     def from_dict(
         cls, identity: str, stored: dict[str, Any], *, phases: int = 3, max_current_a: float = 32.0

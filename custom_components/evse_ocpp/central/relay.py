@@ -46,7 +46,7 @@ HEARTBEAT_BOUNDS_S = (30.0, 3600.0)
 STEADY_S = 60.0
 """A link that lasted this long was a good one: the next attempt comes soon."""
 LIMITS_PAUSE_S = 15.0
-"""Between two looks at the other side's schedules, whose steps are minutes long."""
+"""Between two looks at the other side's schedules: a session that began has others than before."""
 WRITE_PAUSE_S = 60.0
 """Meter values that wait are written once a minute; starts, stops and ids at once."""
 MAX_CARDS = 5
@@ -131,7 +131,7 @@ class Relay:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-            self._site.outside_limit(None, None)
+            self._site.outside_limit(None)
             await self._write()
 
     # What the charger does.
@@ -236,8 +236,9 @@ class Relay:
     async def _follow_limits(self, calls: RelayCalls) -> None:
         """Apply the other side's schedules as their periods begin and end, linked or not."""
         while True:
-            calls.apply_limit()
-            await asyncio.sleep(LIMITS_PAUSE_S)
+            until = calls.apply_limit()
+            left_s = LIMITS_PAUSE_S if until is None else (until - self._utcnow()).total_seconds()
+            await asyncio.sleep(min(max(left_s, 0.1), LIMITS_PAUSE_S))
 
     async def _tell(self, link: RelayLink) -> None:
         while True:

@@ -38,8 +38,8 @@ class RelaySite(Protocol):
     async def remote_start(self, connector_id: int, id_tag: str) -> None:
         """Start a transaction with the limit that holds here; CommandError when refused."""
 
-    def outside_limit(self, limit_a: float | None, until: datetime | None) -> None:
-        """Take a further limit (A per phase, None: none) that holds until then (None: for ever)."""
+    def outside_limit(self, limit_a: float | None) -> None:
+        """Take a further limit (A per phase, None: none) that holds until the next one."""
 
 
 class RelayCalls:
@@ -160,12 +160,13 @@ class RelayCalls:
         self.apply_limit()
         return {"status": "Accepted" if found else "Unknown"}
 
-    def apply_limit(self) -> None:
-        """Pass on the limit that holds now; to be called again when it ends."""
+    def apply_limit(self) -> datetime | None:
+        """Pass on the limit that holds now; return when it changes, None if it never does."""
         limit_a, until = self._limits.at(
             self._utcnow(), phases=self._charger.phases, started=self._started()
         )
-        self._site.outside_limit(limit_a, until)
+        self._site.outside_limit(limit_a)
+        return until
 
     def _started(self) -> datetime | None:
         running = (each.transaction for each in self._charger.connectors.values())

@@ -37,11 +37,12 @@ class Occupancy(StrEnum):
 
 
 class Reason(StrEnum):
-    """Which of the user's choices sets the allowance."""
+    """Which of the user's choices sets the allowance, or whose limit from outside."""
 
     USER_LIMIT = "user_limit"
     PAUSED = "paused"
     WINDOW = "window"
+    BACK_OFFICE = "back_office"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..central.control import Control, PauseBy, Unit  # noqa: TID252 - there is no shorter way
-from .allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy, decide
+from .allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy, Reason, decide
 
 RENEWALS_PER_LEASE = 3
 """A lease is at least three times the refresh interval: it survives two lost renewals."""
@@ -48,7 +48,8 @@ class ChargerFacts:
 
     `fallback_a`: the standing limit that it confirmed, None if unknown. `own_free_charging`: the
     wallbox's own setting for that, None if it has none. `max_current_a`: what the installation
-    bears per phase, whatever was chosen. `control`: how it takes a limit.
+    bears per phase, whatever was chosen. `control`: how it takes a limit. `outside_a`: the least of
+    the limits of others, who can only lower ours; None: there is none.
     """
 
     connectors: tuple[ConnectorFacts, ...] = ()
@@ -56,6 +57,7 @@ class ChargerFacts:
     own_free_charging: bool | None = None
     max_current_a: float = 32.0
     control: Control = field(default_factory=Control)
+    outside_a: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,11 @@ def allowance(
     if charger.own_free_charging is not None:
         choices = replace(choices, free_charging=False)  # the wallbox starts by itself
     asked = progress.start_asked or progress.stopped is not None
-    return decide(choices, connector.occupancy, start_asked=asked, local_now=local_now)
+    allowed = decide(choices, connector.occupancy, start_asked=asked, local_now=local_now)
+    if charger.outside_a is None or allowed.limit_a <= charger.outside_a:
+        return allowed
+    limit_a = charger.outside_a if charger.outside_a >= MIN_LIMIT_A else 0.0
+    return replace(allowed, limit_a=limit_a, reason=Reason.BACK_OFFICE)
 
 
 def follow(

@@ -67,7 +67,7 @@ class Site:
             raise CommandRefused("RemoteStartTransaction", "Rejected")
         self.starts.append((connector_id, id_tag))
 
-    def outside_limit(self, limit_a: float | None, until: datetime | None) -> None:
+    def outside_limit(self, limit_a: float | None) -> None:
         if not self.limits or self.limits[-1] != limit_a:
             self.limits.append(limit_a)
 

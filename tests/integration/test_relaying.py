@@ -1,0 +1,135 @@
+"""A wallbox with a second back office: the relay runs with the entry, and keeps to the choices."""
+
+from typing import Any
+from unittest.mock import AsyncMock
+
+import pytest
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.evse_ocpp.central.commands import CommandRefused, NotConnected
+from custom_components.evse_ocpp.const import (
+    CONF_RELAY_IDENTITY,
+    CONF_RELAY_MODE,
+    CONF_RELAY_PASSWORD,
+    CONF_RELAY_URL,
+)
+from custom_components.evse_ocpp.energy.allowance import Reason
+from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.relay_store import DatabaseRelayStore
+from custom_components.evse_ocpp.relaying import WallboxSite
+from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .central.second_office import SecondOffice
+from .support import IDENTITY, connected, set_up, subentry_data, until
+
+
+@pytest.fixture
+async def office(socket_enabled: None) -> Any:
+    """A second back office that listens."""
+    office = SecondOffice()
+    await office.open()
+    yield office
+    await office.close()
+    assert not office.violations
+
+
+@pytest.fixture
+def subentries(office: SecondOffice) -> list[dict[str, Any]]:
+    """A wallbox with a second back office."""
+    return [
+        subentry_data(
+            **{
+                CONF_RELAY_URL: f"ws://127.0.0.1:{office.port}/cs",
+                CONF_RELAY_IDENTITY: "EMPLOYER-7",
+                CONF_RELAY_PASSWORD: "a-password-of-theirs",
+                CONF_RELAY_MODE: "full",
+            }
+        )
+    ]
+
+
+async def test_a_session_reaches_the_second_back_office(hub: Hub, office: SecondOffice) -> None:
+    (wallbox,) = hub.wallboxes.values()
+    async with connected(hub) as client:
+        await client.boot()
+        await client.status("Available")
+        await until(lambda: wallbox.relay and wallbox.relay.connected)
+        await client.start()
+        await until(lambda: office.all("StartTransaction"))
+    assert office.requests[0][0] == "/cs/EMPLOYER-7"
+    assert office.all("StartTransaction")[0]["idTag"] == "CARD1"
+
+
+async def test_what_waits_outlives_a_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, office: SecondOffice
+) -> None:
+    await office.close()
+    async with connected(hub) as client:
+        await client.boot()
+        await client.start()
+    await hass.config_entries.async_unload(entry.entry_id)
+    await office.open()
+    await set_up(hass, entry)
+    await until(lambda: office.all("StartTransaction"))
+
+
+async def test_changed_settings_apply_live_and_forget_what_waits(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, office: SecondOffice
+) -> None:
+    (wallbox,) = hub.wallboxes.values()
+    (subentry,) = entry.subentries.values()
+    await office.close()
+    async with connected(hub) as client:
+        await client.boot()
+        await client.start()
+        await until(lambda: wallbox.relay and wallbox.relay.waiting)
+        data = {key: value for key, value in subentry.data.items() if "relay" not in key}
+        hass.config_entries.async_update_subentry(entry, subentry, data=data)
+        await until(lambda: wallbox.relay is None)
+        assert wallbox.charger.connected, "the wallbox itself stays connected"
+    store = DatabaseRelayStore(hub.storage.database, IDENTITY)
+    assert await store.load() == ([], {})
+
+
+async def test_a_removed_wallbox_takes_its_relay_along(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, office: SecondOffice
+) -> None:
+    (wallbox,) = hub.wallboxes.values()
+    await until(lambda: wallbox.relay and wallbox.relay.connected)
+    (subentry_id,) = entry.subentries
+    hass.config_entries.async_remove_subentry(entry, subentry_id)
+    await until(lambda: wallbox.relay is None)
+
+
+async def test_their_start_keeps_to_our_choices(wallbox: Wallbox, commands: AsyncMock) -> None:
+    site = WallboxSite(wallbox)
+    await site.remote_start(1, "THEIRS")
+    commands.remote_start.assert_awaited_once_with(1, "THEIRS", 16.0, 180)
+    await wallbox.steering.set_charging(False)
+    with pytest.raises(CommandRefused):
+        await site.remote_start(1, "THEIRS")
+    wallbox.charger.link_down()
+    with pytest.raises(NotConnected):
+        await site.remote_start(1, "THEIRS")
+
+
+@pytest.mark.parametrize(
+    ("theirs_a", "allowed_a", "reason"),
+    [
+        (None, 16.0, Reason.USER_LIMIT),
+        (32.0, 16.0, Reason.USER_LIMIT),
+        (10.0, 10.0, Reason.BACK_OFFICE),
+        (5.9, 0.0, Reason.BACK_OFFICE),
+        (0.0, 0.0, Reason.BACK_OFFICE),
+    ],
+)
+async def test_their_limit_can_only_lower_ours(
+    wallbox: Wallbox, theirs_a: float | None, allowed_a: float, reason: Reason
+) -> None:
+    site = WallboxSite(wallbox)
+    site.outside_limit(theirs_a)
+    allowed = wallbox.steering.allowance(1)
+    assert (allowed.limit_a, allowed.reason) == (allowed_a, reason)
+    site.outside_limit(None)
+    assert wallbox.steering.allowance(1).limit_a == 16.0
