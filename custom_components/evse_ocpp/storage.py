@@ -85,7 +85,8 @@ class Storage:
     async def open(self) -> dict[str, dict[str, Any]]:
         """Open the database and return what was kept of each wallbox by its identity.
 
-        `complete` in it tells that nothing happened after it was written. StorageError or TimeoutError when that cannot be done.
+        `complete` in it tells that nothing happened after it was written. StorageError or
+        TimeoutError when that cannot be done.
         """
         await self.database.open()
         old = _old_storage(self.hass, self.entry)
