@@ -75,4 +75,5 @@ MEANINGS = {
     "event.station": "the wallbox restarted, told a security event, or a reservation ended",
     "calendar.plan": "windows and reservations to come, and sessions that were",
     "image.url": "the address of the server for this wallbox as a QR code, without the password",
+    "update.firmware": "the installed firmware, and the newest file `<model>_<version>.…` in the folder `evse_ocpp/firmware`; installs it",
 }

@@ -35,6 +35,7 @@ TABLES = {
     "event": "EVENTS",
     "calendar": "CALENDARS",
     "image": "IMAGES",
+    "update": "UPDATES",
 }
 THERE_WHEN = {
     "dlb": "it has load balancing of its own",
@@ -44,7 +45,6 @@ THERE_WHEN = {
     "house_meter": "it has a house meter",
     "power_factor": "it measures it",
     "reactive_power": "it measures it",
-    "reservation": "it tells Reservation",
     "soc": "the car tells it",
     "temperature": "it measures it",
     "three_phases": "it has three phases",

@@ -39,13 +39,12 @@ def _utc(local: datetime | None) -> datetime | None:
     return None if local is None else dt_util.as_local(local).astimezone(UTC)
 
 
-async def _base_url(hub: Hub, place: Place) -> str:
+async def base_url_for(hub: Hub, identity: str) -> str:
     """Return our own URL as the wallbox reaches it, near the address that it connected from."""
     addresses = (
         attempt.address
         for attempt in reversed(hub.server.attempts)
-        if attempt.outcome is Outcome.ADMITTED
-        and attempt.identity == place.wallbox.charger.identity
+        if attempt.outcome is Outcome.ADMITTED and attempt.identity == identity
     )
     return await files.async_base_url(hub.hass, next(addresses, None))
 
@@ -63,7 +62,7 @@ async def get_diagnostics(call: ServiceCall, place: Place) -> ServiceResponse:
     path, upload = files.async_server(call.hass).expect(
         wallbox.charger.identity, timedelta(seconds=wait_s)
     )
-    base_url = await _base_url(async_hub_of(call.hass, place), place)
+    base_url = await base_url_for(async_hub_of(call.hass, place), wallbox.charger.identity)
     name = await commands.get_log(f"{base_url}{path}", kind, since=since, until=until)
     if name is None:
         raise _failed("no_diagnostics", place)
@@ -101,7 +100,8 @@ async def update_firmware(call: ServiceCall, place: Place) -> ServiceResponse:
     commands = commands_of(place.wallbox, "UpdateFirmware")
     if file is not None:
         path = await _firmware(call, file)
-        base_url = await _base_url(async_hub_of(call.hass, place), place)
+        hub = async_hub_of(call.hass, place)
+        base_url = await base_url_for(hub, place.wallbox.charger.identity)
         url = base_url + files.async_server(call.hass).offer(path, FIRMWARE_OFFERED)
     at = _utc(call.data.get("at")) or dt_util.utcnow()
     await commands.update_firmware(

@@ -20,6 +20,7 @@ PLATFORMS: Final = (
     Platform.SWITCH,
     Platform.TEXT,
     Platform.TIME,
+    Platform.UPDATE,
 )
 
 # Config entry: one OCPP server (port and path are homeassistant.const.CONF_PORT, CONF_PATH).

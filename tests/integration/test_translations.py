@@ -19,6 +19,7 @@ from custom_components.evse_ocpp import (
     select,
     sensor,
     switch,
+    update,
 )
 from custom_components.evse_ocpp import (
     time as time_platform,
@@ -87,6 +88,7 @@ def test_sentences_are_translated(language: str) -> None:
         ("sensor", (*sensor.SENSORS, *session_sensors(Mock(), "EUR"), *PERSON_SENSORS)),
         ("switch", switch.SWITCHES),
         ("time", time_platform.TIMES),
+        ("update", update.UPDATES),
     ],
 )
 def test_every_entity_has_a_name_and_its_states(platform: str, descriptions: Any) -> None:
