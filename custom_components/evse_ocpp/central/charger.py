@@ -6,7 +6,7 @@ call `publish` once per message; whoever shows it subscribes. Times are aware UT
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -22,9 +22,9 @@ from .connector import (
     Reservation,
 )
 from .control import Control
-from .happenings import Happening, HappeningKind
-from .listeners import Listeners
+from .happenings import HappeningKind
 from .message_log import MessageLog
+from .news import News
 from .persistent_writes import PersistentWrites
 from .quarantine import Quarantine
 from .quirks import first_control
@@ -49,7 +49,7 @@ class ConfigurationKey(NamedTuple):
     readonly: bool
 
 
-class Charger:
+class Charger(News):
     """A charger, its connectors, and what was learnt of it.
 
     `phases` (1 or 3) and `max_current_a` (A per phase) are what the user said of the installation;
@@ -63,6 +63,7 @@ class Charger:
     """
 
     def __init__(self, identity: str, *, phases: int = 3, max_current_a: float = 32.0) -> None:
+        super().__init__(identity)
         self.identity = identity
         self.phases = phases
         self.max_current_a = max_current_a
@@ -97,9 +98,6 @@ class Charger:
         self.violations: Counter[str] = Counter()
         self.unattributed_sessions: list[Transaction] = []
         self.books = Bookkeeping(self)
-        self._subscribers = Listeners[[]](identity)
-        self._listeners = Listeners[[Happening]](identity)
-        self._call_subscribers = Listeners[[str, dict[str, Any], dict[str, Any]]](identity)
 
     @property
     def connected(self) -> bool:
@@ -120,36 +118,6 @@ class Charger:
     def max_power_w(self) -> float:
         """The most power which the installation gives."""
         return self.phases * self.max_current_a * NOMINAL_V
-
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call `callback` after each message that was worked in; return the way to end it."""
-        return self._subscribers.add(callback)
-
-    def publish(self) -> None:
-        """Tell the subscribers that something may have changed."""
-        self._subscribers.tell()
-
-    def listen(self, callback: Callable[[Happening], None]) -> Callable[[], None]:
-        """Call `callback` with each happening; return the way to end it."""
-        return self._listeners.add(callback)
-
-    def happened(
-        self, kind: HappeningKind, connector_id: int, at: datetime, **details: Any
-    ) -> None:
-        """Tell the listeners what happened."""
-        self._listeners.tell(Happening(kind, connector_id, at, details))
-
-    def subscribe_calls(
-        self, callback: Callable[[str, dict[str, Any], dict[str, Any]], None]
-    ) -> Callable[[], None]:
-        """Call `callback(action, payload, answer)` after each call of the charger that was answered
-        with a result; return the way to end it.
-        """
-        return self._call_subscribers.add(callback)
-
-    def answered(self, action: str, payload: dict[str, Any], answer: dict[str, Any]) -> None:
-        """Note that a call of the charger was answered with a result."""
-        self._call_subscribers.tell(action, payload, answer)
 
     def connector(self, connector_id: int) -> Connector:
         """Return a connector, which exists from its first message; ValueError outside 1…16.
