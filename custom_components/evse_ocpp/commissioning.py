@@ -102,8 +102,8 @@ class Commissioning:
 
     @property
     def limit_a(self) -> float:
-        """The most that the test commands: the user's limit, and what the installation bears."""
-        return min(self._steering.choices.limit_a, self._charger.max_current_a)
+        """The most that the test commands: the least of all limits at its beginning."""
+        return self._steering.most_a
 
     async def schedule_a(self) -> float | None:
         """Ask what is offered to the car at present (A per phase); None: it does not tell."""

@@ -133,11 +133,6 @@ class Steering:
         return self._watch.obeyed
 
     @property
-    def leaves_fallback(self) -> bool:
-        """Whether the charger falls to the fallback when we go silent, as far as is known."""
-        return self.charger.control.leases
-
-    @property
     def cannot_pause(self) -> bool:
         """Whether a pause is asked for where the charger knows none: it goes on at its least."""
         return self.charger.control.pause is PauseBy.NOTHING and any(

@@ -26,81 +26,18 @@ from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
 from custom_components.evse_ocpp.commissioning import (
     MAX_LEVEL_KEYS,
     UNITS_KEYS,
-    Commissioning,
     Impossible,
 )
 from custom_components.evse_ocpp.commissioning_report import Outcome, Report
-from custom_components.evse_ocpp.energy.allowance import Choices
-from custom_components.evse_ocpp.steering import Steering, SteeringSettings
 
-from .central.simulated_charger import ALL_PURPOSES, STANDING, VOLTS, Behaviour, SimulatedCharger
+from .central.simulated_charger import ALL_PURPOSES, STANDING, VOLTS, Behaviour
+from .steered import Scene
 
 TX, DEFAULT, MAX = (
     Purpose.TX_PROFILE,
     Purpose.TX_DEFAULT_PROFILE,
     Purpose.CHARGE_POINT_MAX_PROFILE,
 )
-
-
-class Scene:
-    """A wallbox with a car that charges, its steering, and its commissioning."""
-
-    def __init__(self, behaviour: Behaviour, limit_a: float = 16.0, fallback_a: float = 6.0):
-        self.wallbox = SimulatedCharger(behaviour)
-        self.charger = self.wallbox.charger
-        self.kept = 0
-        self.steering = Steering(
-            self.charger,
-            Choices(limit_a=limit_a),
-            SteeringSettings(fallback_a=fallback_a, lease_s=180),
-            local_now=lambda: self.wallbox.now,
-            choices_changed=lambda _: None,
-            monotonic=self.wallbox.monotonic,
-        )
-        self.commissioning = Commissioning(
-            self.charger,
-            self.steering,
-            None,
-            keep=self._keep,
-            monotonic=self.wallbox.monotonic,
-            sleep=self.sleep,
-            utcnow=lambda: self.wallbox.now,
-        )
-        self.at = {}
-
-    def _keep(self) -> None:
-        self.kept += 1
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(0)
-        await self.wallbox.sleep(seconds)
-        for moment, action in list(self.at.items()):
-            if self.wallbox.monotonic() >= moment:
-                del self.at[moment]
-                action()
-
-    async def charge(self, turns: int = 12) -> None:
-        for _ in range(turns):
-            await self.steering.turn()
-            await self.wallbox.sleep(5)
-
-    async def begin(self) -> None:
-        self.wallbox.plug_in()
-        self.wallbox.start()
-        await self.charge(6)
-
-    async def test(self, **how) -> Report:
-        await self.begin()
-        return await self.commissioning.start(**how)
-
-    def verdict(self, check: Check) -> Verdict:
-        report = self.commissioning.report
-        assert report is not None
-        return [each.verdict for each in report.findings if each.check is check][-1]
-
-    def stays_safe(self) -> None:
-        assert self.wallbox.most_a <= 16.0
-        assert self.wallbox.persistent_zeros() == []
 
 
 ALFEN = "Station-MaxCurrent"
@@ -281,6 +218,18 @@ async def test_quirk_36_foreign_profiles_are_shown_and_cleared_once_with_the_lim
     scene.stays_safe()
 
 
+async def test_quirk_36_a_low_limit_of_the_station_hides_all_methods_until_it_is_cleared():
+    foreign = (("ChargePointMaxProfile", 5, 6.0),)
+    hidden = Scene(Behaviour(foreign=foreign))
+    await hidden.test()
+    assert hidden.charger.control.lease.purpose is MAX
+    assert hidden.verdict(Check.FOREIGN_LIMIT) is Verdict.YES
+    cleared = Scene(Behaviour(foreign=foreign))
+    assert (await cleared.test(clear_foreign=True)).outcome is Outcome.PASSED
+    assert cleared.charger.control.lease.purpose is TX
+    cleared.stays_safe()
+
+
 async def test_quirk_36_nothing_of_others_is_cleared_without_the_user():
     foreign = (("TxDefaultProfile", 0, 20.0), ("ChargePointMaxProfile", 5, 16.0))
     scene = Scene(Behaviour(foreign=foreign))
@@ -376,6 +325,52 @@ async def test_the_user_s_choice_ends_it_and_goes_first():
     assert scene.commissioning.report.outcome is Outcome.CANCELLED
     await scene.charge(2)
     assert scene.wallbox.limit_a == 10
+
+
+async def test_a_limit_from_outside_ends_it_and_bounds_the_next():
+    scene = Scene(Behaviour())
+    await scene.begin()
+    task = scene.commissioning.start()
+    scene.at[scene.wallbox.monotonic() + 30] = lambda: scene.steering.set_outside_limit("x", 9)
+    await asyncio.wait([task])
+    assert task.cancelled()
+    await scene.charge(2)
+    assert scene.wallbox.limit_a == 9
+    scene.wallbox.most_a = 0
+    await scene.commissioning.start()
+    assert scene.wallbox.most_a == 9
+
+
+async def test_a_lower_maximum_ends_it():
+    scene = Scene(Behaviour())
+    await scene.begin()
+    task = scene.commissioning.start()
+
+    def lower() -> None:
+        scene.charger.max_current_a = 10
+        scene.steering.set_settings(scene.steering.settings)
+
+    scene.at[scene.wallbox.monotonic() + 30] = lower
+    await asyncio.wait([task])
+    assert task.cancelled()
+    await scene.charge(2)
+    assert scene.wallbox.limit_a == 10
+
+
+async def test_a_car_that_does_not_begin_is_told():
+    scene = Scene(Behaviour(car_a=0.0, tells_offer=False))
+    report = await scene.test()
+    assert report.outcome is Outcome.FAILED
+    assert scene.verdict(Check.CURRENT_FLOWS) is Verdict.NO
+
+
+@pytest.mark.parametrize("stays", [1, 3])
+async def test_phases_that_do_not_follow_are_told(stays):
+    scene = Scene(Behaviour(switches_phases=True))
+    scene.wallbox.stuck_phases = stays
+    await scene.test(switch_phases=True)
+    assert scene.charger.control.switches_phases is False
+    assert scene.verdict(Check.PHASES) is Verdict.NO
 
 
 async def test_a_car_that_waits_is_started():
@@ -480,7 +475,7 @@ def test_i30_never_more_than_the_user_s_limit_and_no_lasting_pause(behaviour, li
         assert scene.wallbox.most_a <= limit_a + 0.01
         # In W: on the phases in use, or what the fuse of one phase bears while they are unknown.
         most_w = max(limit_a * behaviour.car_phases, NON_TRIPPING * 16.0) * VOLTS
-        assert scene.wallbox.most_standing_w <= most_w + 0.5
+        assert scene.wallbox.most_w <= most_w + 0.5
         assert scene.wallbox.persistent_zeros() == []
         assert scene.wallbox.in_service
         if scene.charger.control.lease_ends_itself:

@@ -50,6 +50,8 @@ DEAD_S = 10.0
 MAX_IGNORED = 4
 """So many variants of a purpose that are accepted and ignored are enough to leave it."""
 MAX_UNPROVED = 2
+LAST_RESORTS = (Purpose.CHARGE_POINT_MAX_PROFILE, Purpose.KEY)
+"""Limits of the whole station: tried only where none of a session is obeyed (row 38)."""
 
 UNKNOWN_PHASES = "phases?"
 """Why a limit in W was not tried: it is not measured on how many phases the car charges, and by
@@ -82,10 +84,13 @@ class Trial:
         """Yield the steps of the test."""
         if not (yield from self._baseline()):
             return
-        lease = yield from self._ladder()
-        if lease is None and self.bench.clear_foreign:
-            yield Clear(Purpose.CHARGE_POINT_MAX_PROFILE)  # the fallback holds meanwhile
-            lease = yield from self._ladder()
+        lease = yield from self._ladder(last=False)
+        if lease is None and self.bench.clear_foreign:  # one that is lower hides all of ours
+            yield from self._set(self.bench.first.lease, self.bench.low_a, HOLD_S)
+            yield Clear(Purpose.CHARGE_POINT_MAX_PROFILE)
+            lease = yield from self._ladder(last=False)
+        if lease is None:
+            lease = yield from self._ladder(last=True)
         if lease is None:
             yield Note(Finding(Check.LEASE, Verdict.NO))
             return
@@ -118,10 +123,12 @@ class Trial:
             yield Note(Finding(Check.FOREIGN_LIMIT, verdict, _values(schedule=schedule_a)))
         return bool(flows)
 
-    def _ladder(self) -> Steps:
-        """Return the first method that is obeyed; None if there is none."""
+    def _ladder(self, *, last: bool) -> Steps:
+        """Return the first method that is obeyed, or None. `last`: of the last resorts only."""
         ignored: dict[Purpose, int] = {}
         for method in rungs(self.bench):
+            if (method.purpose in LAST_RESORTS) is not last:
+                continue
             if ignored.get(method.purpose, 0) >= MAX_IGNORED:
                 continue
             tried = yield from self._try(method)

@@ -237,6 +237,8 @@ def orders(
             yield SetOperative(connector.id, on=True)
         if connector.occupancy is Occupancy.CHARGING:
             yield from _limit(charger, connector, progress, allowed.limit_a, lease_s, now_s)
+        elif _outlasts(charger.control, progress, fallback_a):
+            yield SetLease(connector.id, fallback_a, None)
         elif allowed.want_start and _start_due(progress, now_s):
             yield Start(connector.id, charger.control.allowed_a(allowed.limit_a))
     if ledger.free_charging_unsent and charger.own_free_charging is not None:
@@ -251,6 +253,13 @@ def orders(
 def lease_duration_s(control: Control, lease_s: float) -> float:
     """Return how long a lease is to hold at a charger, where the user wants `lease_s`."""
     return lease_s if control.lease.volatile else max(lease_s, PERSISTENT_LEASE_S)
+
+
+def _outlasts(control: Control, progress: Progress, fallback_a: float) -> bool:
+    """Tell whether the lease of a session that is over could still raise the next one."""
+    lease = progress.lease
+    stays = control.leases and not control.lease.volatile
+    return stays and lease is not None and lease.limit_a > fallback_a
 
 
 def _limit(

@@ -61,13 +61,13 @@ class Profile:
 
 @dataclass
 class SimulatedCharger:
-    """See the module. `most_a`: the highest limit that was commanded in any profile or key."""
+    """See the module. `most_a`, `most_w`: the highest limits that were commanded in A and in W."""
 
     behaviour: Behaviour = field(default_factory=Behaviour)
     hardware_a: float = 32.0
     now: datetime = START
     most_a: float = 0.0
-    most_standing_w: float = 0.0
+    most_w: float = 0.0
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -79,6 +79,7 @@ class SimulatedCharger:
         self.in_service = True
         self.finished = False
         self.flow_a = 0.0
+        self.stuck_phases: int | None = None
         self.next_sample_at = self.now
         for purpose, level, limit_a in self.behaviour.foreign:
             where = 0 if purpose == "ChargePointMaxProfile" else 1
@@ -164,7 +165,8 @@ class SimulatedCharger:
         if limit_a == 0 and self.behaviour.zero == "ignored" and self.in_service:
             limit_a = 6.0
         session = self._best("TxProfile")
-        if self.behaviour.switches_phases and session is not None and session.phases:
+        can = self.behaviour.switches_phases and self.phases != self.stuck_phases
+        if can and session is not None and session.phases:
             self.phases = session.phases
         self.flow_a = min(limit_a, self.behaviour.car_a)
         status = ChargerStatus.CHARGING if self.flow_a else ChargerStatus.SUSPENDED_EVSE
@@ -215,8 +217,8 @@ class SimulatedCharger:
         unit = schedule["chargingRateUnit"]
         (period,) = schedule["chargingSchedulePeriod"]
         limit_a = period["limit"] if unit == "A" else period["limit"] / VOLTS / self.phases
-        if unit == "W" and purpose in STANDING:
-            self.most_standing_w = max(self.most_standing_w, period["limit"])
+        if unit == "W":
+            self.most_w = max(self.most_w, period["limit"])
         else:
             self.most_a = max(self.most_a, limit_a)
         refused = (
