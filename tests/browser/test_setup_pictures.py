@@ -95,11 +95,11 @@ def add_wallbox(page: Page, household: Household) -> None:
     settle(page)
 
 
-def titles(household: Household) -> list[str]:
-    """The names of the wallboxes that were added."""
+def wallboxes(household: Household) -> dict[str, str]:
+    """The wallboxes that were added: title → id of the subentry."""
     kind, entry_id = "config_entries/subentries/list", household.entry_id
     listed = household.home_assistant.websocket(type=kind, entry_id=entry_id)
-    return [each["title"] for each in listed]
+    return {each["title"]: each["subentry_id"] for each in listed}
 
 
 def test_first_form(browser_page: Page, household: Household, pictures: Path) -> None:
@@ -124,7 +124,12 @@ def test_next_wallbox_that_calls(browser_page: Page, household: Household, pictu
         expect(dialog_of(browser_page).get_by_text("Contoso Street 11").first).to_be_visible()
         browser_page.screenshot(path=pictures / "setup-guest.png")
         choose(browser_page, "Submit")
-        wait_until(lambda: "Street 11" in titles(household), "the new wallbox")
+        wait_until(lambda: "Street 11" in wallboxes(household), "the new wallbox")
+    household.home_assistant.websocket(
+        type="config_entries/subentries/delete",
+        entry_id=household.entry_id,
+        subentry_id=wallboxes(household)["Street 11"],
+    )
 
 
 def test_doctor(browser_page: Page, household: Household, pictures: Path) -> None:
@@ -154,8 +159,9 @@ def test_repairs(browser_page: Page, household: Household, pictures: Path) -> No
 
 def change_wallbox(page: Page, household: Household) -> None:
     open_page(page, household, INTEGRATION)
-    change = page.get_by_label("Change wallbox")
-    change.or_(page.get_by_title("Change wallbox")).first.click()
+    change = page.get_by_label("Change wallbox").or_(page.get_by_title("Change wallbox"))
+    before_2025_7 = page.locator(".sub-entry ha-button", has_text="Configure")
+    change.or_(before_2025_7).first.click()
     settle(page)
 
 
