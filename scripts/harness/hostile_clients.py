@@ -106,9 +106,11 @@ async def _end(writer: asyncio.StreamWriter, random: Random) -> None:
         writer.transport.abort()
     else:
         writer.close()
-    with suppress(OSError, TimeoutError, ssl.SSLError):
+    try:
         async with asyncio.timeout(5):
             await writer.wait_closed()
+    except OSError:  # also ssl.SSLError, TimeoutError: the other end reads slowly, or is gone
+        writer.transport.abort()
 
 
 async def _send(client: Client, data: bytes, *, tls: bool = False) -> None:
@@ -366,6 +368,7 @@ async def flood(client: Client) -> None:
                 while not writer.is_closing():
                     writer.write(unit * 1000)
                     await writer.drain()
+                    await asyncio.sleep(0)  # a lost connection's `drain` waits for nothing
                     if reading:
                         with suppress(TimeoutError):
                             async with asyncio.timeout(0.001):

@@ -19,11 +19,11 @@ class Replacements:
 
     def note(self, identity: str, now_s: float) -> None:
         """Note that a newer connection took over."""
-        self._at_s.setdefault(identity, deque(maxlen=MAX_REPLACEMENTS)).append(now_s)
+        self._at_s.setdefault(identity, deque()).append(now_s)
 
     def too_many(self, identity: str, now_s: float) -> bool:
         """Tell whether the one that is there stays for now."""
         last = self._at_s.get(identity)
-        if last is None or len(last) < MAX_REPLACEMENTS:
-            return False
-        return now_s - last[0] < PERIOD_S
+        while last and now_s - last[0] >= PERIOD_S:
+            last.popleft()
+        return last is not None and len(last) >= MAX_REPLACEMENTS

@@ -77,8 +77,8 @@ class House:
 class Errors(logging.Handler):
     """Keeps the first errors of the log: nothing that a client sends may be one."""
 
-    def __init__(self, seen: Seen) -> None:
-        super().__init__(logging.ERROR)
+    def __init__(self, seen: Seen, level: int) -> None:
+        super().__init__(level)
         self._seen = seen
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -151,7 +151,8 @@ async def settle(central: CentralSystem, house: House, seen: Seen) -> None:
 async def main(directory: Path) -> None:
     """Serve until the input ends."""
     seen, house = Seen(), House()
-    logging.getLogger().addHandler(Errors(seen))
+    logging.getLogger().addHandler(Errors(seen, logging.ERROR))
+    logging.getLogger("asyncio").addHandler(Errors(seen, logging.WARNING))
 
     def on_exception(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         seen.errors.append(f"loop: {context}"[:2000])

@@ -1,7 +1,6 @@
 """One conversation on virtual time: signs of life, half-dead links, pacing, spacing, ends."""
 
 import asyncio
-
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
