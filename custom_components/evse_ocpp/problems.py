@@ -20,10 +20,12 @@ class Problem(StrEnum):
     LIMITS_IGNORED = "limits_ignored"
     CALL_HELD = "call_held"
     FIRMWARE_CHANGED = "firmware_changed"
+    LIMIT_STAYS = "limit_stays"
+    NO_PAUSE = "no_pause"
 
 
-FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY}
-"""Those with a remedy that we can apply; the other is explained only."""
+FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY, Problem.LIMIT_STAYS, Problem.NO_PAUSE}
+"""Those with a remedy that we can apply; the others are explained only."""
 
 
 def problems(wallbox: Wallbox) -> dict[Problem, str]:
@@ -43,6 +45,10 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
             found[Problem.LIMITS_IGNORED] = ""
         if wallbox.commissioning.to_repeat:
             found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
+        if not charger.control.leases:
+            found[Problem.LIMIT_STAYS] = f"{wallbox.steering.settings.fallback_a:g} A"
+        if wallbox.steering.cannot_pause:
+            found[Problem.NO_PAUSE] = ""
     return found
 
 

@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
+from custom_components.evse_ocpp.central.control import PauseBy
 from custom_components.evse_ocpp.const import CONF_ENERGY_UNIT, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.problem_repairs import REMEDIES
@@ -40,6 +41,12 @@ def cause(wallbox: Wallbox, problem: Problem) -> None:
             charger.control = replace(
                 charger.control, tested_at=datetime.now(UTC), firmware_version="1.0"
             )
+        case Problem.LIMIT_STAYS:
+            charger.control = replace(charger.control, lease_ends_itself=False)
+        case Problem.NO_PAUSE:
+            charger.control = replace(charger.control, pause_by=PauseBy.NOTHING)
+            wallbox.steering.choices = replace(wallbox.steering.choices, charging=False)
+            charger.start_transaction(1, "TAG", datetime.now(UTC), 0, "key")
     charger.publish()
 
 
