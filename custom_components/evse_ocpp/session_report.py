@@ -147,10 +147,10 @@ class _Column(NamedTuple):
 
 
 _COLUMNS = (
-    _Column("begin", 26),
-    _Column("end", 26),
-    _Column("wallbox", 32),
-    _Column("card", 28),
+    _Column("begin", 28),
+    _Column("end", 28),
+    _Column("wallbox", 30),
+    _Column("card", 26),
     _Column("meter_start", 18, is_number=True),
     _Column("meter_stop", 18, is_number=True),
     _Column("energy", 15, is_number=True),

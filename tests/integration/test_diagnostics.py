@@ -6,12 +6,16 @@ from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.json import JSONEncoder
 from websockets.exceptions import InvalidStatus
 
 from custom_components.evse_ocpp.central.charger import ConfigurationKey
 from custom_components.evse_ocpp.const import CONF_PASSWORD_HASH
-from custom_components.evse_ocpp.diagnostics import async_get_config_entry_diagnostics
+from custom_components.evse_ocpp.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.steering import Steering
 from custom_components.evse_ocpp.wallbox import Wallbox
@@ -65,3 +69,31 @@ async def test_problem_is_told(hass: HomeAssistant, deaf_hub: Hub) -> None:
     with patch.object(Steering, "problem", "SetChargingProfile: NotSupported"):
         told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
     assert told["wallboxes"][0]["problem"] == "SetChargingProfile: NotSupported"
+
+
+async def test_messages_are_told_without_cards(hass: HomeAssistant, hub: Hub) -> None:
+    async with connected(hub) as client:
+        await client.boot()
+        await client.start("CARD-SECRET")
+        told = await async_get_config_entry_diagnostics(hass, hub.entry)
+    text = json.dumps(told, cls=JSONEncoder)
+    assert "CARD-SECRET" not in text
+    assert "SN-4711" not in text
+    (shown,) = told["wallboxes"]
+    frames = [message["frame"] for message in shown["messages"]]
+    assert any("StartTransaction" in frame for frame in frames)
+    assert {message["to_wallbox"] for message in shown["messages"]} == {True, False}
+    assert told["database_bytes"] > 0
+
+
+async def test_one_wallbox_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
+    registry = dr.async_get(hass)
+    devices = dr.async_entries_for_config_entry(registry, deaf_hub.entry.entry_id)
+    (device,) = (each for each in devices if wallbox.device_identifier() in each.identifiers)
+    told = await async_get_device_diagnostics(hass, deaf_hub.entry, device)
+    assert told["wallbox"]["identity"] == "CP-1"
+    assert told["attempts"] == []
+    other = registry.async_get_or_create(
+        config_entry_id=deaf_hub.entry.entry_id, identifiers={("evse_ocpp", "other")}
+    )
+    assert await async_get_device_diagnostics(hass, deaf_hub.entry, other) == {}
