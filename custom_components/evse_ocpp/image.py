@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .address import charger_url, server_url
+from .address import charger_url, entry_url
 from .entity import EvseDescription, EvseEntity, async_add_described
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
@@ -78,7 +78,8 @@ class EvseImage(EvseEntity, ImageEntity):
 
     async def async_image(self) -> bytes:
         """Draw the code of the URL as it is now."""
-        url = await server_url(self.hass, self._entry.data)
+        secure = self.wallbox.settings.security.startswith("tls")
+        url = await entry_url(self.hass, self._entry, secure=secure)
         full_url = charger_url(url, self.wallbox.charger.identity)
         return await self.hass.async_add_executor_job(_png, full_url)
 

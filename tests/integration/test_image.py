@@ -8,9 +8,20 @@ from homeassistant.core import HomeAssistant
 from custom_components.evse_ocpp.image import EvseImage
 from custom_components.evse_ocpp.wallbox import Wallbox
 
+from .support import subentry_data
+
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_code_has_the_url_but_not_the_password(hass: HomeAssistant, wallbox: Wallbox) -> None:
+@pytest.mark.parametrize(
+    ("subentries", "scheme"),
+    [
+        ([subentry_data()], "ws://127.0.0.1:"),
+        ([subentry_data(security="tls_password")], "wss://127.0.0.1:9001"),
+    ],
+)
+async def test_code_has_the_url_but_not_the_password(
+    hass: HomeAssistant, wallbox: Wallbox, scheme: str
+) -> None:
     with patch(
         "custom_components.evse_ocpp.image.segno.make_qr", side_effect=ValueError
     ) as make_qr:
@@ -19,7 +30,7 @@ async def test_code_has_the_url_but_not_the_password(hass: HomeAssistant, wallbo
         with pytest.raises(ValueError):
             await image.async_image()
     (url,) = make_qr.call_args.args
-    assert url.startswith("ws://127.0.0.1:")
+    assert url.startswith(scheme)
     assert url.endswith("/ocpp/CP-1")
     picture = await image.async_image()
     assert picture.startswith(b"\x89PNG")
