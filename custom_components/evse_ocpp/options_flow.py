@@ -17,8 +17,10 @@ from homeassistant.helpers.selector import (
 )
 
 from .address import bind_error
+from .cards import CardPolicy
 from .charger_forms import choice, current_selector, seconds_selector
 from .const import (
+    CONF_CARD_POLICY,
     CONF_DEFAULT_MAXIMUM_A,
     CONF_FALLBACK_A,
     CONF_HOME_ASSISTANT_PORT,
@@ -66,6 +68,9 @@ class EvseOcppOptionsFlow(OptionsFlow):
                 EntitySelectorConfig(
                     domain=[Platform.SENSOR, Platform.NUMBER, "input_number"],
                 )
+            ),
+            vol.Required(CONF_CARD_POLICY, default=CardPolicy.ALL.value): choice(
+                [policy.value for policy in CardPolicy], CONF_CARD_POLICY
             ),
         }
         if options[CONF_IGNORED]:

@@ -11,6 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.const import (
+    CONF_CARD_POLICY,
     CONF_DEFAULT_MAXIMUM_A,
     CONF_FALLBACK_A,
     CONF_HOME_ASSISTANT_PORT,
@@ -51,6 +52,7 @@ async def test_limits_are_stored_and_the_rest_stays(
             CONF_FALLBACK_A: 8.0,
             CONF_DEFAULT_MAXIMUM_A: 32.0,
             CONF_TARIFF_ENTITY: "sensor.price",
+            CONF_CARD_POLICY: "known",
         },
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -60,6 +62,7 @@ async def test_limits_are_stored_and_the_rest_stays(
         CONF_FALLBACK_A: 8,
         CONF_DEFAULT_MAXIMUM_A: 32,
         CONF_TARIFF_ENTITY: "sensor.price",
+        CONF_CARD_POLICY: "known",
     }
 
 

@@ -11,6 +11,10 @@ from custom_components.evse_ocpp.redaction import (
 )
 
 SECRET = "S3CR3T"
+SET_VARIABLES = (
+    '[2,"1","SetVariables",{"setVariableData":[{"attributeValue":"S3CR3T",'
+    '"component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}]'
+)
 
 
 @pytest.mark.parametrize(
@@ -24,8 +28,7 @@ SECRET = "S3CR3T"
         '[2,"1","BootNotification",{"chargingStation":{"serialNumber":"S3CR3T"}}]',
         '[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"S3CR3T"}]',
         '[3,"1",{"configurationKey":[{"key":"AuthorizationKey","value":"S3CR3T"}]}]',
-        '[2,"1","SetVariables",{"setVariableData":[{"attributeValue":"S3CR3T",'
-        + '"component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}]',
+        SET_VARIABLES,
         '[2,"1","GetDiagnostics",{"location":"ftp://me:S3CR3T@host/in"}]',
         '[2,"1","GetLog",{"log":{"remoteLocation":"https://host/in?token=S3CR3T"}}]',
         '[2,"1","SignCertificate",{"csr":"S3CR3T"}]',
