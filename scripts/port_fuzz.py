@@ -92,12 +92,14 @@ class Attack:
 
     async def _one(self, random: Random, until_s: float) -> None:
         while time.monotonic() < until_s:
-            behaviour = random.choice(BEHAVIOURS)
+            behaviour, client = random.choice(BEHAVIOURS), Client(random, self._target)
             try:
                 async with asyncio.timeout(20):
-                    await behaviour(Client(random, self._target))
+                    await behaviour(client)
             except (OSError, TimeoutError, ssl.SSLError, asyncio.IncompleteReadError):
                 pass  # the server cut it off, as it should
+            finally:
+                client.abort()
             self.done[behaviour.__name__] += 1
             await asyncio.sleep(random.uniform(0, 0.05))
 

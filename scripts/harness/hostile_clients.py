@@ -13,7 +13,7 @@ import ssl
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -34,10 +34,11 @@ class Target:
 
 @dataclass(slots=True)
 class Client:
-    """One misbehaviour's randomness and target."""
+    """One misbehaviour's randomness and target, and the connections which it made."""
 
     random: Random
     target: Target
+    _opened: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def open(self, *, tls: bool = False) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect; over TLS without looking at the certificate."""
@@ -47,8 +48,21 @@ class Client:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         port = self.target.tls_port if tls else self.target.port
+        return await self.connect(port, context)
+
+    async def connect(
+        self, port: int, context: ssl.SSLContext | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to a port as it is."""
         async with asyncio.timeout(10):
-            return await asyncio.open_connection(self.target.host, port, ssl=context)
+            reader, writer = await asyncio.open_connection(self.target.host, port, ssl=context)
+        self._opened.append(writer)
+        return reader, writer
+
+    def abort(self) -> None:
+        """Drop all connections that are still there."""
+        for writer in self._opened:
+            writer.transport.abort()
 
     def handshake(self, path: str | None = None, **changes: str) -> bytes:
         """Return a good opening handshake, but for the changed headers (empty: left out)."""
@@ -68,12 +82,8 @@ class Client:
         """Connect as the charger that is let in."""
         reader, writer = await self.open(tls=self.random.random() < 0.2)
         writer.write(self.handshake())
-        try:
-            async with asyncio.timeout(10):
-                await reader.readuntil(b"\r\n\r\n")
-        except (OSError, EOFError, TimeoutError):
-            writer.transport.abort()
-            raise
+        async with asyncio.timeout(10):
+            await reader.readuntil(b"\r\n\r\n")
         return reader, writer
 
     def frame(self, opcode: int, payload: bytes, *, fin: bool = True, masked: bool = True) -> bytes:
@@ -181,18 +191,14 @@ async def slow_loris(client: Client) -> None:
 
 async def a_thousand_connections(client: Client) -> None:
     """Open many connections at once and say nothing, or half of something."""
-    opened: list[asyncio.StreamWriter] = []
 
     async def one() -> None:
-        with suppress(OSError, TimeoutError):
+        with suppress(OSError):
             _, writer = await client.open()
-            opened.append(writer)
             writer.write(client.handshake()[: client.random.randrange(40)])
 
     await asyncio.gather(*(one() for _ in range(client.random.choice([50, 300]))))
     await asyncio.sleep(client.random.uniform(0, PATIENCE_S))
-    for writer in opened:
-        writer.transport.abort()
 
 
 async def wrong_tls(client: Client) -> None:
@@ -204,8 +210,7 @@ async def wrong_tls(client: Client) -> None:
     if random.random() < 0.3:
         await _send(client, hello)
         return
-    async with asyncio.timeout(10):
-        reader, writer = await asyncio.open_connection(client.target.host, client.target.tls_port)
+    reader, writer = await client.connect(client.target.tls_port)
     writer.write(random.choice([hello, client.handshake(), random.randbytes(300), b""]))
     await _wait(reader, random)
     await _end(writer, random)
@@ -216,15 +221,13 @@ async def wrong_tls(client: Client) -> None:
 
 async def _misbehave(client: Client, *frames: bytes) -> None:
     reader, writer = await client.admitted()
-    try:
-        for each in frames:
-            writer.write(each)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
-                    await writer.drain()
-        await _wait(reader, client.random)
-    finally:
-        await _end(writer, client.random)
+    for each in frames:
+        writer.write(each)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await writer.drain()
+    await _wait(reader, client.random)
+    await _end(writer, client.random)
 
 
 async def broken_frames(client: Client) -> None:
@@ -362,19 +365,17 @@ async def flood(client: Client) -> None:
     )
     reader, writer = await client.admitted()
     reading = random.random() < 0.5
-    try:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(random.uniform(0.5, 3)):
-                while not writer.is_closing():
-                    writer.write(unit * 1000)
-                    await writer.drain()
-                    await asyncio.sleep(0)  # a lost connection's `drain` waits for nothing
-                    if reading:
-                        with suppress(TimeoutError):
-                            async with asyncio.timeout(0.001):
-                                await reader.read(2**16)
-    finally:
-        await _end(writer, random)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(random.uniform(0.5, 3)):
+            while not writer.is_closing():
+                writer.write(unit * 1000)
+                await writer.drain()
+                await asyncio.sleep(0)  # a lost connection's `drain` waits for nothing
+                if reading:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.001):
+                            await reader.read(2**16)
+    await _end(writer, random)
 
 
 async def redial(client: Client) -> None:
