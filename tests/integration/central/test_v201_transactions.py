@@ -361,6 +361,15 @@ async def test_what_an_event_cannot_do_without(station, missing, field):
     assert field in refusal.value.description
 
 
+async def test_quirk_30_an_id_that_is_too_long_and_values_without_a_stamp(station, connector):
+    long = {"transactionId": "T" * 40, "chargingState": "Charging"}
+    sampled = register(1000)["sampledValue"]
+    await station.event("Started", 0, long, meterValue=[{"sampledValue": sampled}])
+    assert connector.transaction.id == "T" * 40
+    assert connector.readings.register_wh == 1000
+    assert station.charger.violations == {"transactionId": 1}
+
+
 async def test_quirk_16_bad_optional_fields_are_dropped(station, connector):
     await station.says(
         "TransactionEvent",
