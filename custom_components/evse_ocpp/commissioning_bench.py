@@ -26,6 +26,7 @@ from .central.trial_steps import (
     Step,
     StopCharging,
     Watch,
+    measured,
     meets,
 )
 from .sending import start_id_tag
@@ -157,16 +158,21 @@ class Workbench:
         return limit_a_of(schedule, self._charger, self._connector)
 
     async def _watch(self, watch: Watch) -> Seen:
-        began_s, asked = self._monotonic(), False
+        """Wait for a goal; the charger's word counts only where the car shows nothing in time."""
+        began_s, asked, first_s = self._monotonic(), False, None
         while True:
             await self._sleep(POLL_S)
             self._commands()
             passed_s, state = self._monotonic() - began_s, self._state()
             met = meets(watch, state)
             silent = state.flow_a is None and state.offered_a is None
-            late = passed_s >= (SLOW_METER_S if silent else watch.timeout_s)
-            if met or late or (silent and watch.goal is Goal.RUNNING and passed_s >= BEGIN_S):
-                return Seen(met, passed_s, state)
+            waits = silent and watch.goal is not Goal.RUNNING
+            late = passed_s >= max(watch.timeout_s, SLOW_METER_S if waits else 0.0)
+            if met and first_s is None:
+                first_s = passed_s
+            if late or (met and (watch.goal is Goal.RUNNING or measured(watch, state))):
+                was_met = watch.goal is Goal.AT_LEAST and first_s is not None
+                return Seen(was_met or met, first_s or passed_s, state)
             if silent and not asked and passed_s >= ASK_METER_S:
                 asked = True
                 with suppress(CommandError):

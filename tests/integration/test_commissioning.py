@@ -143,7 +143,13 @@ CASES = {
     "a meter of 60 s": (Behaviour(sample_s=60), Control(), True),
     "a car of one phase": (Behaviour(car_phases=1), Control(), True),
     "a car that takes 6 A": (Behaviour(car_a=6), Control(), True),
-    "a slow car": (Behaviour(car_a=10), Control(), True),
+    "a car of 10 A": (Behaviour(car_a=10), Control(), True),
+    "a car that follows slowly": (Behaviour(car_a_per_s=1.0), Control(), True),
+    "an offer that is told at once": (
+        Behaviour(tells_change=True, car_a_per_s=0.5, sample_s=10),
+        Control(),
+        True,
+    ),
 }
 
 
@@ -195,6 +201,15 @@ async def test_it_takes_about_three_minutes():
     scene = Scene(Behaviour())
     report = await scene.test()
     assert 60 < report.duration_s <= 180
+
+
+@pytest.mark.parametrize("tells_change", [True, False])
+async def test_a_lease_is_seen_to_last_and_to_end(tells_change):
+    """The word of a wallbox that tells each change at once is not taken for the car's."""
+    scene = Scene(Behaviour(tells_change=tells_change, car_a_per_s=0.5))
+    report = await scene.test()
+    [ends] = [each for each in report.findings if each.check is Check.LEASE_ENDS]
+    assert 25 <= float(ends.values["delay"]) <= 60
 
 
 async def test_a_wallbox_that_obeys_nothing_keeps_its_first_guess():

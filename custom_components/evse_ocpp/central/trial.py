@@ -301,6 +301,9 @@ class Trial:
         self._phases_known |= seen.state.phases is not None
         return seen
 
+    def _flow_a(self) -> float | None:
+        return None if self._seen is None else self._seen.state.flow_a
+
     def _level_a(self) -> float | None:
         """Return what the car takes or is offered now (A per phase), as far as it was seen."""
         if self._seen is None:
@@ -318,7 +321,7 @@ class Trial:
         duration_s = None if method.purpose is Purpose.KEY else HOLD_S
         shown, delay_s = False, 0.0
         for limit_a in (low_a, high_a) if down_first else (high_a, low_a):
-            from_a = self._level_a() if limit_a == low_a else low_a
+            from_a = self._flow_a() if limit_a == low_a else low_a
             refused = yield from self._set(method, limit_a, duration_s)
             if refused is not None:
                 return _Tried(False, refused)
@@ -349,7 +352,7 @@ class Trial:
         if not risen.met:
             return _Tried(None)
         left_s = max(short_s - risen.after_s, 0.0) + ENDS_LATE_S + self._slowest_s
-        fell = yield from self._watch(Goal.AT_MOST, left_s, low_a, self._level_a())
+        fell = yield from self._watch(Goal.AT_MOST, left_s, low_a, self._flow_a())
         return _Tried(bool(fell.met), None, risen.after_s + fell.after_s)
 
 

@@ -113,8 +113,8 @@ class Goal(StrEnum):
 class Watch:
     """Wait until a goal is met, at most `timeout_s`; answered with `Seen`.
 
-    `value`: A per phase, or phases. `from_a`: the current before (AT_MOST), or that which must be
-    left behind (AT_LEAST).
+    `value`: A per phase, or phases. `from_a`: the current that was measured before (AT_MOST), or
+    that which must be left behind (AT_LEAST).
     """
 
     goal: Goal
@@ -135,7 +135,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a wait ended: `met` None means that nothing tells. `after_s` from its beginning."""
+    """How a wait ended: `met` None means that nothing tells. `after_s`: until it was met first."""
 
     met: bool | None
     after_s: float
@@ -175,6 +175,14 @@ def meets(watch: Watch, state: State) -> bool | None:
             if offered is not None:
                 return offered >= limit - TOLERANCE_A
             return None if flow is None else False
+
+
+def measured(watch: Watch, state: State) -> bool:
+    """Tell whether the car itself shows that a goal is met, and not only the charger's word."""
+    flow = state.flow_a
+    if flow is None:
+        return False
+    return watch.goal is not Goal.AT_LEAST or flow > (watch.from_a or 0.0) + RISEN_A
 
 
 def words_of(method: Method) -> str:

@@ -46,6 +46,8 @@ class Behaviour:
     car_a: float = 32.0
     car_phases: int = 3
     switches_phases: bool = False
+    tells_change: bool = False  # each change of its offer, at once
+    car_a_per_s: float = 32.0  # how fast the car follows
     unanswered: str | None = None  # an action that is never answered
 
 
@@ -168,7 +170,10 @@ class SimulatedCharger:
         can = self.behaviour.switches_phases and self.phases != self.stuck_phases
         if can and session is not None and session.phases:
             self.phases = session.phases
-        self.flow_a = min(limit_a, self.behaviour.car_a)
+        wanted_a, rate = min(limit_a, self.behaviour.car_a), self.behaviour.car_a_per_s
+        self.flow_a += max(min(wanted_a - self.flow_a, rate), -rate) if wanted_a else -self.flow_a
+        if self.behaviour.tells_change and self.connector.offered_a != limit_a:
+            self.charger.take_limit(1, limit_a, "central", limit_a, self.now)
         status = ChargerStatus.CHARGING if self.flow_a else ChargerStatus.SUSPENDED_EVSE
         if self.connector.status is not status:
             self.charger.take_status(1, status, None, self.now)
