@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -291,3 +292,23 @@ async def test_sessions_are_found(database: Database, wanted: dict[str, Any], fo
 )
 def test_cost_is_known_where_a_price_was(fields: dict[str, Any], cost: float | None) -> None:
     assert row(**fields).known_cost == cost
+
+
+async def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    database = Database(tmp_path / "evse.db", lambda _: None)
+    error = sqlite3.OperationalError("unable to open database file")
+    with (
+        patch("custom_components.evse_ocpp.database._connect", side_effect=error),
+        pytest.raises(StorageError, match="unable to open"),
+    ):
+        await database.open()
+    assert not database.is_open
+
+
+async def test_a_lost_connection_is_told(database: Database) -> None:
+    assert database._connection is not None
+    database._connection.close()
+    with pytest.raises(StorageError):
+        await database.hold_still()
+    with pytest.raises(StorageError):
+        await database.chargers()

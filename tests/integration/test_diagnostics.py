@@ -20,7 +20,7 @@ from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.steering import Steering
 from custom_components.evse_ocpp.wallbox import Wallbox
 
-from .support import connected
+from .support import connected, subentry_data
 
 
 async def test_nothing_secret_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
@@ -97,3 +97,14 @@ async def test_one_wallbox_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbox: 
         config_entry_id=deaf_hub.entry.entry_id, identifiers={("evse_ocpp", "other")}
     )
     assert await async_get_device_diagnostics(hass, deaf_hub.entry, other) == {}
+
+
+@pytest.mark.parametrize(
+    "subentries",
+    [[subentry_data(relay_url="wss://me:RELAY-SECRET@host/ocpp", relay_password="RELAY-SECRET")]],
+)
+async def test_second_back_office_keeps_its_secrets(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
+    text = json.dumps(told, cls=JSONEncoder)
+    assert "RELAY-SECRET" not in text
+    assert "@host/ocpp" in text
