@@ -212,6 +212,14 @@ async def test_a_lease_is_seen_to_last_and_to_end(tells_change):
     assert 25 <= float(ends.values["delay"]) <= 60
 
 
+async def test_the_report_says_what_was_measured_and_in_the_words_of_the_protocol():
+    report = await Scene(Behaviour(zero="ends")).test()
+    told = {each.check: dict(each.values) for each in report.findings}
+    assert told[Check.LEASE]["method"] == "TxProfile · A · Absolute"
+    assert told[Check.LEASE]["flow"] == "6 → 6.0, 16 → 16.0"
+    assert told[Check.PAUSE] == {"by": "RemoteStopTransaction"}
+
+
 async def test_a_wallbox_that_obeys_nothing_keeps_its_first_guess():
     scene = Scene(Behaviour(ignores=ALL_PURPOSES))
     report = await scene.test()

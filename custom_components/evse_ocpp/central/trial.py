@@ -57,16 +57,26 @@ UNKNOWN_PHASES = "phases?"
 """Why a limit in W was not tried: it is not measured on how many phases the car charges, and by
 one it could take more than the user allows."""
 
+PAUSE_WORDS = {
+    PauseBy.ZERO_LEASE: "0 A",
+    PauseBy.REMOTE_STOP: "RemoteStopTransaction",
+    PauseBy.UNAVAILABLE: "ChangeAvailability",
+    PauseBy.NOTHING: "–",
+}
 Steps = Generator[Step, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """What came of a method: `answer` in the charger's words where it refused."""
+    """What came of a method: `answer` in the charger's words where it refused.
+
+    `measured`: what flowed at each limit, "6 → 5.9" (A).
+    """
 
     obeyed: bool | None
     answer: str | None = None
     delay_s: float = 0.0
+    measured: tuple[str, ...] = ()
 
 
 class Trial:
@@ -133,6 +143,8 @@ class Trial:
                 continue
             tried = yield from self._try(method)
             values = {"method": words_of(method)} | _values(delay=tried.delay_s or None)
+            if tried.measured:
+                values["flow"] = ", ".join(tried.measured)
             if tried.answer is not None:
                 values["answer"] = tried.answer
             if tried.obeyed is not False:
@@ -184,7 +196,7 @@ class Trial:
         pause_by = yield from self._first_pause()
         self._update(pause_by=pause_by)
         verdict = Verdict.NO if pause_by is PauseBy.NOTHING else Verdict.YES
-        yield Note(Finding(Check.PAUSE, verdict, {"by": pause_by.value}))
+        yield Note(Finding(Check.PAUSE, verdict, {"by": PAUSE_WORDS[pause_by]}))
 
     def _first_pause(self) -> Steps:
         lease = self._found.lease
@@ -319,7 +331,7 @@ class Trial:
         level_a = self._level_a()
         down_first = level_a is None or level_a > low_a + MIN_SPAN_A / 2
         duration_s = None if method.purpose is Purpose.KEY else HOLD_S
-        shown, delay_s = False, 0.0
+        shown, delay_s, measured = False, 0.0, list[str]()
         for limit_a in (low_a, high_a) if down_first else (high_a, low_a):
             from_a = self._flow_a() if limit_a == low_a else low_a
             refused = yield from self._set(method, limit_a, duration_s)
@@ -331,12 +343,14 @@ class Trial:
             if met is None:
                 schedule_a = yield ReadSchedule()
                 met = None if schedule_a is None else abs(schedule_a - limit_a) < MIN_SPAN_A / 2
+            if (flow_a := seen.state.flow_a) is not None:
+                measured.append(f"{limit_a:g} → {flow_a:.1f}")
             if met is False:
-                return _Tried(False)
+                return _Tried(False, measured=tuple(measured))
             shown |= met is True
             delay_s = max(delay_s, seen.after_s)
         self._slowest_s = max(self._slowest_s, delay_s)
-        return _Tried(True if shown else None, None, delay_s)
+        return _Tried(True if shown else None, None, delay_s, tuple(measured))
 
     def _prove(self, lease: Method, fallback: Method) -> Steps:
         """Let a short lease run out over a fallback."""
