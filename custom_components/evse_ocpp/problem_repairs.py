@@ -19,6 +19,8 @@ from .wallbox import Wallbox
 
 _LOGGER = logging.getLogger(__name__)
 
+PROBLEM_GONE = "problem_gone"
+"""Why a dialogue ends at once: what it was about is over."""
 SAMPLE_INTERVAL_S = "10"
 """As the set-up of a new connection asks for."""
 _INTERVAL_KEYS = {"1.6": "MeterValueSampleInterval", "2.0.1": "SampledDataCtrlr.TxUpdatedInterval"}
@@ -127,7 +129,7 @@ class ProblemFlow(RepairsFlow):
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> FlowResult:
         """Let the user choose, if there is a choice."""
         if not self._remedies:
-            return self.async_abort(reason="problem_gone")
+            return self.async_abort(reason=PROBLEM_GONE)
         if len(self._remedies) == 1:
             return self._ask(next(iter(self._remedies)), {})
         return self.async_show_menu(

@@ -28,9 +28,11 @@ from .const import (
 )
 from .drafts import Draft
 from .hub import Hub
-from .problem_repairs import ProblemFlow
+from .problem_repairs import PROBLEM_GONE, ProblemFlow
 from .problems import Problem
 from .wallbox import Wallbox
+
+_WITHOUT_PASSWORD = "without_password"  # noqa: S105 - a step, not a secret
 
 
 async def async_create_fix_flow(
@@ -127,7 +129,7 @@ class GoneFlow(RepairsFlow):
 
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> FlowResult:
         """Say so."""
-        return self.async_abort(reason="problem_gone")
+        return self.async_abort(reason=PROBLEM_GONE)
 
 
 class WrongPasswordFlow(RepairsFlow):
@@ -143,7 +145,7 @@ class WrongPasswordFlow(RepairsFlow):
         """Let the user choose."""
         return self.async_show_menu(
             step_id="init",
-            menu_options=["new_password", "without_password"],
+            menu_options=["new_password", _WITHOUT_PASSWORD],
             description_placeholders={"name": self._wallbox.name},
         )
 
@@ -164,7 +166,7 @@ class WrongPasswordFlow(RepairsFlow):
         """Say what it means, and save when the user agrees."""
         if user_input is None:
             return self.async_show_form(
-                step_id="without_password",
+                step_id=_WITHOUT_PASSWORD,
                 data_schema=vol.Schema({}),
                 description_placeholders={"name": self._wallbox.name},
             )
