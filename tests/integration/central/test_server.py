@@ -6,8 +6,8 @@ import socket
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from custom_components.evse_ocpp.central import calls, connection
-from custom_components.evse_ocpp.central.admission import Outcome
+from custom_components.evse_ocpp.central import calls, connection, server
+from custom_components.evse_ocpp.central.admission import Handshake, Outcome
 from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
 
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
@@ -270,3 +270,52 @@ async def test_a_charge_over_a_restart_of_the_link(site):
     payload = {"connectorId": 1, "transactionId": transaction_id, "meterValue": values}
     assert await wallbox.call("MeterValues", payload) == [3, "m1", {}]
     assert site.chargers["CP-1"].connectors[1].transaction.energy_wh == 100
+
+
+async def test_a_charger_removed_between_handshake_and_here(site, monkeypatch):
+    admit = site.central.admit
+
+    def admit_and_remove(handshake):
+        verdict = admit(handshake)
+        site.chargers["CP-1"] = type(site.chargers["CP-1"])("CP-1")  # another one by now
+        return verdict
+
+    monkeypatch.setattr(site.central, "admit", admit_and_remove)
+    wallbox = await site.dial()
+    assert await wallbox.closed() == 1012
+    assert not site.chargers["CP-1"].connected
+
+
+async def test_a_fault_of_ours_in_a_connection_is_logged_and_the_charger_dials_again(
+    site, monkeypatch, caplog
+):
+    monkeypatch.setattr(connection.Connection, "_watch", fail)
+    wallbox = await site.dial()
+    await wallbox.closed()
+    assert "CP-1: the connection failed" in caplog.text
+    monkeypatch.undo()
+    assert await alive(await site.dial())
+
+
+async def fail(_: object) -> None:
+    raise RuntimeError("a bug")
+
+
+async def test_a_stop_that_takes_too_long_is_told(site, monkeypatch, caplog):
+    monkeypatch.setattr(server, "STOP_TIMEOUT_S", 0.05)
+    wallbox = await site.dial()
+    wallbox.websocket.transport.pause_reading()
+    await site.central.stop()
+    assert "did not close" in caplog.text
+    wallbox.websocket.transport.resume_reading()
+
+
+async def test_while_it_stops_nobody_comes_in(site):
+    wallbox = await site.dial()
+    wallbox.websocket.transport.pause_reading()
+    stopping = asyncio.create_task(site.central.stop())
+    await asyncio.sleep(0)
+    verdict = site.central.admit(Handshake("192.0.2.1", "/ocpp/CP-1"))
+    assert verdict.outcome is Outcome.STOPPING
+    wallbox.websocket.transport.resume_reading()
+    await stopping
