@@ -17,6 +17,8 @@ from homeassistant.util import dt as dt_util
 
 KEPT = timedelta(days=2)
 """Energy of a longer time, which comes in one lump, has the oldest price that is known."""
+START_UP = timedelta(minutes=10)
+"""Whoever gives the price may start later than this integration: his first one holds back then."""
 MAX_CHANGES = 1000
 """A price that changes every five minutes makes 576 of them."""
 
@@ -49,6 +51,8 @@ class PriceHistory:
         """Note the price from `at` on; instants come in order."""
         if self._changes and self._changes[-1][1] == price:
             return
+        if len(self._changes) == 1 and self.price is None and at - self._changes[0][0] <= START_UP:
+            self._changes.clear()
         self._changes.append((at, price))
         while len(self._changes) > 1 and self._changes[1][0] < at - KEPT:
             self._changes.popleft()

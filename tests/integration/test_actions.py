@@ -33,6 +33,7 @@ from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.database import StorageError
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
+from scripts import action_table
 
 from .support import IDENTITY
 
@@ -615,3 +616,8 @@ async def test_actions_are_there_without_a_server(hass: HomeAssistant, deaf_hub:
     with pytest.raises(ServiceValidationError) as caught:
         await act(hass, "list_cards")
     assert caught.value.translation_key == "no_server"
+
+
+def test_document_describes_all_actions() -> None:
+    """Else run scripts/action_table.py --write."""
+    assert action_table.descriptions() in action_table.DOCUMENT.read_text(encoding="utf-8")

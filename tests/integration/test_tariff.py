@@ -52,6 +52,8 @@ def test_no_entity_has_no_price() -> None:
         pytest.param([(-5, 0.3), (0.5, 0.1)], 0, 1, Share(0.2, 0), id="changed half-way"),
         pytest.param([(-5, 0.3), (0.5, None)], 0, 1, Share(0.15, 500), id="lost half-way"),
         pytest.param([(-5, None), (0.75, 0.4)], 0, 1, Share(0.1, 750), id="came late"),
+        pytest.param([(0, None), (0.1, 0.3)], -5, 1, Share(0.3, 0), id="its source starts later"),
+        pytest.param([(0, 0.1), (0.5, None), (0.6, 0.3)], 0, 1, Share(0.17, 100), id="a gap"),
         pytest.param([(0.5, 0.3)], 0, 1, Share(0.3, 0), id="the first one holds before"),
         pytest.param([(0, 0.3), (2, 0.9)], 0, 1, Share(0.3, 0), id="changed afterwards"),
         pytest.param([(0, 0.3), (1, 0.9)], 1, 1, Share(0.9, 0), id="all at once"),
