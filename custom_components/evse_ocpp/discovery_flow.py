@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
 from .address import bind_error, entry_url, server_url
+from .central.authority import AuthorityError
 from .certificates import root_certificate_pem
 from .charger_forms import default_settings, identity_error, installation_schema
 from .const import (
@@ -134,7 +135,10 @@ class DiscoverySteps(ConfigFlow):
         security = SECURITY_ANY
         if servers and servers[0].options.get(CONF_TLS) == TLS_OWN:
             url = await entry_url(self.hass, servers[0], secure=True)
-            root_pem = await root_certificate_pem(self.hass, servers[0])
+            try:
+                root_pem = await root_certificate_pem(self.hass, servers[0])
+            except AuthorityError:
+                return self._ask(secret, entered, {"base": "no_root_certificate"})
             security = SECURITY_TLS_PASSWORD
         try:
             await self._found.pair(

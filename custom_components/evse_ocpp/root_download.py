@@ -22,15 +22,19 @@ _REGISTERED: HassKey[bool] = HassKey(f"{DOMAIN}_root_download")
 
 
 async def async_root_hint(hass: HomeAssistant, entry: ConfigEntry) -> str:
-    """Return a paragraph with the link to the root certificate and its fingerprint."""
+    """Return a paragraph with the link to the root certificate and its fingerprint.
+
+    Empty when the authority is damaged: a repair issue of the server tells of that.
+    """
     _register(hass)
+    try:
+        fingerprint = await root_fingerprint(hass, entry)
+    except AuthorityError:
+        return ""
+    link = f"{_PATH}/{entry.entry_id}"
+    language = hass.config.language
     return await text_in(
-        hass,
-        hass.config.language,
-        "root_certificate",
-        "hint",
-        link=f"{_PATH}/{entry.entry_id}",
-        fingerprint=await root_fingerprint(hass, entry),
+        hass, language, "root_certificate", "hint", link=link, fingerprint=fingerprint
     )
 
 

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.evse_ocpp.central.authority import AuthorityError
 from custom_components.evse_ocpp.const import (
     CONF_MAXIMUM_A,
     CONF_PASSWORD_HASH,
@@ -103,6 +104,23 @@ async def test_wallbox_comes_by_tls_where_we_make_certificates(
     assert told["ca"].startswith("-----BEGIN CERTIFICATE-----")
     added = list(entry.subentries.values())[-1]
     assert added.data[CONF_SECURITY] == "tls_password"
+
+
+async def test_damaged_authority_is_told_then_success(
+    hass: HomeAssistant, entry: MockConfigEntry, firmware: OwnFirmware, tmp_path: Path
+) -> None:
+    hass.config.config_dir = str(tmp_path)
+    hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_TLS: "own"})
+    form = await choose(hass, firmware.announcement(), "device_key")
+    with patch(
+        "custom_components.evse_ocpp.discovery_flow.root_certificate_pem",
+        side_effect=AuthorityError("damaged"),
+    ):
+        form = await submit(hass, form, **{CONF_DEVICE_KEY: KEY})
+    assert form["errors"] == {"base": "no_root_certificate"}
+    assert not firmware.paired
+    result = await submit(hass, form, **{CONF_DEVICE_KEY: KEY})
+    assert result["reason"] == "wallbox_added"
 
 
 async def test_first_wallbox_brings_a_server_along(

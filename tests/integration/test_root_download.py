@@ -58,3 +58,4 @@ async def test_damaged_authority_has_none(
         file.write_text("damaged")
     client = await browser()
     assert (await client.get(f"/api/evse_ocpp_root/{entry.entry_id}")).status == 404
+    assert await async_root_hint(hass, entry) == ""
