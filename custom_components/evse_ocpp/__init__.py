@@ -11,7 +11,6 @@ from .const import DEFAULT_OPTIONS, DOMAIN, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
 
-
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
