@@ -18,7 +18,7 @@ from .central.connector import PLUGGED
 from .central.control import Unit
 from .central.limits import limit_a_of
 from .central.obedience import ASKED_S
-from .central.quirks import CURRENT_KEYS, Quirk, quirks_of
+from .central.quirks import CURRENT_KEYS, TOLD, Quirk, quirks_of
 from .central.trial import Trial
 from .central.trial_methods import Bench
 from .central.trial_steps import Check, Finding, Note, Step
@@ -96,9 +96,17 @@ class Commissioning:
         """Whether the charger says that it can charge by one or three phases."""
         configuration = self._charger.configuration
         told = (configuration.get(key) for key in PHASE_SWITCH_KEYS)
-        return self._charger.phases == 3 and any(
-            key is not None and (key.value or "").lower() == "true" for key in told
-        )
+        may = self._charger.phases == 3 and Quirk.NO_PHASE_SWITCHING not in self._quirks
+        return may and any(key is not None and (key.value or "").lower() == "true" for key in told)
+
+    @property
+    def hints(self) -> tuple[Quirk, ...]:
+        """What the owner of this brand is to know before a test."""
+        return tuple(quirk for quirk in TOLD if quirk in self._quirks)
+
+    @property
+    def _quirks(self) -> frozenset[Quirk]:
+        return quirks_of(self._charger.vendor, self._charger.model)
 
     @property
     def limit_a(self) -> float:
@@ -181,7 +189,7 @@ class Commissioning:
             charger.phases,
             clear_foreign,
             switch_phases,
-            Quirk.NO_CHANGE_AVAILABILITY not in quirks_of(charger.vendor, charger.model),
+            Quirk.NO_CHANGE_AVAILABILITY not in self._quirks,
         )
 
     async def _run(self, connector_id: int, bench: Bench) -> Report:

@@ -59,6 +59,7 @@ class CommissioningSteps(ConfigSubentryFlow):
                 "name": self._get_reconfigure_subentry().title,
                 "limit": f"{limit_a:g} A",
                 "offered": "–" if offered_a is None else f"{offered_a:g} A",
+                "hints": await self._hints(commissioning),
                 "last": await _headline(self.hass, commissioning.report),
             },
         )
@@ -95,6 +96,10 @@ class CommissioningSteps(ConfigSubentryFlow):
                 "table": await async_table(self.hass, report),
             },
         )
+
+    async def _hints(self, commissioning: Commissioning) -> str:
+        texts = await async_options(self.hass, "commissioning_quirk")
+        return "\n".join(f"- {texts[quirk]}" for quirk in commissioning.hints)
 
     def _commissioning(self) -> Commissioning | None:
         hub = getattr(self._get_entry(), "runtime_data", None)

@@ -109,6 +109,16 @@ async def test_phases_are_asked_for_where_the_wallbox_can(hass, hub, wallbox, co
     fields = [str(field) for field in form["data_schema"].schema]
     assert fields == ["clear_foreign", "switch_phases"]
     assert form["description_placeholders"]["offered"] == "–"
+    wallbox.charger.vendor = "Huawei"
+    assert not wallbox.commissioning.can_switch_phases
+
+
+async def test_what_is_known_of_the_brand_is_told_before(hass, hub, wallbox, commands):
+    wallbox.charger.vendor, wallbox.charger.model = "ZJBENY", "BCP"
+    hints = (await to_form(hass, hub))["description_placeholders"]["hints"].splitlines()
+    assert len(hints) == 2
+    assert "plugged in again" in hints[0]
+    assert "clock" in hints[1]
 
 
 async def test_what_cannot_begin_is_said_in_the_form(hass, hub, wallbox):

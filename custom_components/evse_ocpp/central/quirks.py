@@ -23,7 +23,6 @@ class Quirk(StrEnum):
 
     NO_CHANGE_AVAILABILITY = "no_change_availability"
     RESTART_NEEDS_REPLUG = "restart_needs_replug"
-    STARTS_BY_ITSELF = "starts_by_itself"
     NEEDS_LOCAL_SETTING = "needs_local_setting"
     NO_PHASE_SWITCHING = "no_phase_switching"
     SLOW_METER = "slow_meter"
@@ -70,12 +69,7 @@ BRANDS: tuple[Brand, ...] = (
         "evcc #14673, lbbrhzn/ocpp #1851",
         quirks=frozenset({Quirk.NO_CHANGE_AVAILABILITY, Quirk.RESTART_NEEDS_REPLUG}),
     ),
-    Brand(
-        "EVBox Elvi",
-        r"elvi|evbox|ev-box",
-        "lbbrhzn/ocpp #221, #870",
-        quirks=frozenset({Quirk.STARTS_BY_ITSELF}),
-    ),
+    Brand("EVBox Elvi", r"elvi|evbox|ev-box", "lbbrhzn/ocpp #221, #870"),  # level 0 only
     Brand("FoxESS", r"foxess|fox ess", "lbbrhzn/ocpp #2008", quirks=frozenset({Quirk.CLOSE_HARD})),
     Brand("go-e", r"go-?e(charger)?\b", "goecharger/go-eCharger-API-v2 #187, #190"),
     Brand(
@@ -138,6 +132,16 @@ CURRENT_KEYS = {
 }
 """Configuration keys of vendors that limit the current, with their units per ampere. The last rung:
 they are kept in flash and know no end."""
+
+
+TOLD = (
+    Quirk.NEEDS_LOCAL_SETTING,
+    Quirk.RESTART_NEEDS_REPLUG,
+    Quirk.SLOW_METER,
+    Quirk.CLOCK_DRIFTS,
+    Quirk.CLOSE_HARD,
+)
+"""Those which the owner is told before a test (selector `commissioning_quirk`)."""
 
 
 def brand_of(vendor: str | None, model: str | None) -> Brand | None:
