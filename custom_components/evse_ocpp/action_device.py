@@ -77,7 +77,10 @@ async def set_charging_profile(call: ServiceCall, place: Place) -> ServiceRespon
         raise wrong("profile_without_id")
     _refuse_ours(profile_id)
     commands = commands_of(place.wallbox, "SetChargingProfile")
-    await commands.set_profile(_where(call, place), profile)
+    try:
+        await commands.set_profile(_where(call, place), profile)
+    finally:
+        place.wallbox.steering.forget()  # it may have replaced one of ours
     return None
 
 
@@ -91,12 +94,15 @@ async def clear_charging_profile(call: ServiceCall, place: Place) -> ServiceResp
         _refuse_ours(profile_id)
     elif purpose is None and stack_level is None:
         raise wrong("clears_everything")
-    cleared = await commands_of(place.wallbox, "ClearChargingProfile").clear_profiles(
-        profile_id=profile_id,
-        connector_id=connector_id,
-        purpose=purpose,
-        stack_level=stack_level,
-    )
+    try:
+        cleared = await commands_of(place.wallbox, "ClearChargingProfile").clear_profiles(
+            profile_id=profile_id,
+            connector_id=connector_id,
+            purpose=purpose,
+            stack_level=stack_level,
+        )
+    finally:
+        place.wallbox.steering.forget()  # ours may be among them: they are written again at once
     return {"cleared": cleared}
 
 

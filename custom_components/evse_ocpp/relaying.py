@@ -37,6 +37,15 @@ class WallboxSite:
             raise CommandRefused("RemoteStartTransaction", "paused")
         await commands.remote_start(connector_id, id_tag, limit_a, steering.settings.lease_s)
 
+    async def change_availability(self, connector_id: int, operative: bool) -> None:
+        """Change it; CommandRefused where being out of service is our own pause."""
+        steering, commands = self._wallbox.steering, self._wallbox.charger.commands
+        if commands is None:
+            raise NotConnected("ChangeAvailability")
+        if operative and steering.blocks(connector_id):
+            raise CommandRefused("ChangeAvailability", "paused")
+        await commands.change_availability(connector_id, operative)
+
     def outside_limit(self, limit_a: float | None) -> None:
         """Let the steering keep to the other side's limit too."""
         self._wallbox.steering.set_outside_limit(SOURCE, limit_a)

@@ -54,10 +54,11 @@ async def send(charger: Charger, order: Order, lease_s: float) -> None:
             await commands.remote_start(order.connector_id, id_tag, order.limit_a, lease_s)
 
 
-async def leave(charger: Charger, blocked: Iterable[int], fallback_a: float) -> None:
+async def leave(charger: Charger, blocked: Iterable[int], fallback_a: float, safe_a: float) -> None:
     """Lower what would stay raised without us, and end the pauses that only we could end.
 
-    `blocked`: the connectors that we took out of service.
+    `blocked`: the connectors that we took out of service. `safe_a`: for a session that runs, at
+    most the fallback.
     """
     control, commands = charger.control, charger.commands
     if commands is None:
@@ -71,4 +72,4 @@ async def leave(charger: Charger, blocked: Iterable[int], fallback_a: float) -> 
             elif not control.leases and control.lease.volatile:
                 for connector in tuple(charger.connectors.values()):
                     if connector.transaction:
-                        await commands.set_lease(connector.id, fallback_a, LEAVE_S)
+                        await commands.set_lease(connector.id, safe_a, LEAVE_S)

@@ -128,6 +128,13 @@ class Steering:
         return most_a if outside_a is None else min(most_a, outside_a)
 
     @property
+    def safe_a(self) -> float:
+        """What a charger that is left to itself may have at once: the fallback, and no more than
+        all limits allow.
+        """
+        return min(self._settings.fallback_a, max(self.most_a, MIN_LIMIT_A))
+
+    @property
     def obeyed(self) -> bool | None:
         """Whether the charger keeps to its limits, as far as can be told; None: not known."""
         return self._watch.obeyed
@@ -139,6 +146,11 @@ class Steering:
             connector.transaction and not self.allowance(connector.id).limit_a
             for connector in self.charger.connectors.values()
         )
+
+    def blocks(self, connector_id: int) -> bool:
+        """Whether a connector (0: any of them) is out of service because we pause it so."""
+        blocked = {number for number, each in self._ledger.connectors.items() if each.blocked}
+        return connector_id in blocked or (not connector_id and bool(blocked))
 
     def foreign_limit_a(self, connector_id: int) -> float | None:
         """Return a limit below ours that somebody else set (row 36); None: there is none known."""
@@ -234,7 +246,7 @@ class Steering:
             unsubscribe()
             if self._borrower is None:
                 blocked = [i for i, each in self._ledger.connectors.items() if each.blocked]
-                await leave(self.charger, blocked, self._settings.fallback_a)
+                await leave(self.charger, blocked, self._settings.fallback_a, self.safe_a)
 
     async def turn(self) -> None:
         """Make one control turn: give all orders that are due and not waiting for a retry."""
@@ -334,6 +346,12 @@ class Steering:
         """Forget what the charger holds: it may be gone."""
         self._ledger.link_lost()
         self._failures.clear()
+
+    def forget(self) -> None:
+        """Tell the charger all anew: somebody has changed its profiles behind our back."""
+        self.charger.fallback_a = None
+        self._forget()
+        self._wake.set()
 
     def _claim_back(self) -> None:
         if self._borrower is not None:

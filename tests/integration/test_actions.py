@@ -60,6 +60,27 @@ def content(answer: Any) -> bytes:
     return Path(answer["path"]).read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("set_charging_profile", {"profile": {"chargingProfileId": 5}}),
+        ("clear_charging_profile", {"purpose": "TxDefaultProfile"}),
+    ],
+)
+async def test_after_foreign_profiles_ours_are_written_again(
+    hass: HomeAssistant,
+    commands: AsyncMock,
+    wallbox: Wallbox,
+    device_id: str,
+    name: str,
+    data: dict[str, Any],
+) -> None:
+    wallbox.charger.fallback_a = 6.0
+    commands.set_fallback.side_effect = CommandUnanswered("SetChargingProfile")
+    await act(hass, name, device_id=device_id, **data)
+    assert wallbox.charger.fallback_a is None
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_fields_are_described(action: Any) -> None:
     described = yaml.safe_load((INTEGRATION / "services.yaml").read_text())[action.name]["fields"]

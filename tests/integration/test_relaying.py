@@ -1,7 +1,7 @@
 """A wallbox with a second back office: the relay runs with the entry, and keeps to the choices."""
 
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -112,6 +112,23 @@ async def test_their_start_keeps_to_our_choices(wallbox: Wallbox, commands: Asyn
     wallbox.charger.link_down()
     with pytest.raises(NotConnected):
         await site.remote_start(1, "THEIRS")
+
+
+async def test_they_cannot_end_a_pause_which_is_being_out_of_service(
+    wallbox: Wallbox, commands: AsyncMock
+) -> None:
+    site, steering = WallboxSite(wallbox), wallbox.steering
+    await site.change_availability(0, operative=False)
+    await site.change_availability(0, operative=True)
+    assert commands.change_availability.await_count == 2
+    with patch.object(steering, "blocks", lambda connector_id: connector_id in (0, 1)):
+        for connector_id in (0, 1):
+            with pytest.raises(CommandRefused):
+                await site.change_availability(connector_id, operative=True)
+        await site.change_availability(2, operative=True)
+    wallbox.charger.link_down()
+    with pytest.raises(NotConnected):
+        await site.change_availability(1, operative=True)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from custom_components.evse_ocpp.central.charger import ChargerStatus
 from custom_components.evse_ocpp.central.control import Control, Method, PauseBy, Purpose, Unit
 from custom_components.evse_ocpp.central.persistent_writes import MAX_PER_DAY, PersistentWrites
 from custom_components.evse_ocpp.energy.orders import PERSISTENT_LEASE_S
+from custom_components.evse_ocpp.steering import SteeringSettings
 from custom_components.evse_ocpp.watch import LIMITS_IGNORED
 
 from .central.simulated_charger import ALL_PURPOSES, STANDING, Behaviour
@@ -211,6 +212,9 @@ async def test_a_pause_out_of_service_ends_with_us():
     await scene.begin()
     await scene.steering.set_charging(on=False)
     assert not scene.wallbox.in_service
+    assert scene.steering.blocks(1)
+    assert scene.steering.blocks(0)
+    assert not scene.steering.blocks(2)
     await leave(scene)
     assert scene.wallbox.in_service
 
@@ -338,3 +342,32 @@ def test_i29_i30_i31_whatever_the_user_does(kind, commands):
         assert wallbox.limit_a <= 6.1 or not wallbox.connector.transaction
 
     asyncio.run(history())
+
+
+async def test_i30_the_last_words_raise_no_session_above_the_user_s_limit():
+    scene = scene_of(Control(lease_ends_itself=False), Behaviour(leases_end=False))
+    scene.steering.set_settings(SteeringSettings(fallback_a=16, lease_s=180))
+    await scene.begin()
+    await scene.steering.set_limit(8)
+    await scene.charge(8)
+    sent = len(scene.wallbox.told)
+    await leave(scene)
+    leases = [
+        payload["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"]
+        for action, payload in scene.wallbox.told[sent:]
+        if action == "SetChargingProfile"
+        and payload["csChargingProfiles"]["chargingProfilePurpose"] == "TxProfile"
+    ]
+    assert leases
+    assert max(leases) == 8
+
+
+async def test_profiles_that_somebody_cleared_are_written_again_at_once():
+    scene = scene_of(Control(), Behaviour())
+    await scene.begin()
+    await scene.charge(8)
+    scene.wallbox.profiles.clear()
+    scene.steering.forget()
+    await scene.steering.turn()
+    purposes = {purpose: each.limit_a for (_, purpose, _), each in scene.wallbox.profiles.items()}
+    assert purposes == {"TxProfile": 16.0, "TxDefaultProfile": 6.0}

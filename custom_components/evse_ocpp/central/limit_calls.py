@@ -78,6 +78,7 @@ class LimitCalls(ChargerCalls):
         if not control.lease.volatile:
             return None  # then the fallback holds at first
         duration = duration_s if control.leases else None
+        limit_a = control.allowed_a(limit_a)
         profile = self._profile(control.lease, connector_id, limit_a, duration)
         profile.pop("transactionId", None)
         return profile

@@ -5,6 +5,9 @@ from .commands import CompositeSchedule
 from .connector import Connector
 
 NON_TRIPPING = 1.13
+HIGHEST_V = 265.0
+"""Between phase and neutral, and more than EN 50160 allows: what is above was measured between two
+phases (400 V), and would make a limit in W 1.7 times too high."""
 FLOWS_FROM_A = 1.0
 """Less is no charging but the supply of the car's electronics, or noise of the meter."""
 
@@ -30,8 +33,11 @@ def flow_a(connector: Connector, phases: int) -> float | None:
 
 
 def volts_of(connector: Connector) -> float:
-    """Return the mean of the measured phase voltages (V) that are there; 230 V without any."""
-    known = [volts for volts in connector.readings.voltage_v if volts]
+    """Return the mean of the measured phase voltages (V) that are there; 230 V without any.
+
+    Only those that can be ones between phase and neutral count: a limit in W is made of them.
+    """
+    known = [volts for volts in connector.readings.voltage_v if volts and 0 < volts <= HIGHEST_V]
     return sum(known) / len(known) if known else NOMINAL_V
 
 

@@ -38,6 +38,9 @@ class RelaySite(Protocol):
     async def remote_start(self, connector_id: int, id_tag: str) -> None:
         """Start a transaction with the limit that holds here; CommandError when refused."""
 
+    async def change_availability(self, connector_id: int, operative: bool) -> None:
+        """Take a connector (0: all) out of service or back; CommandError when refused."""
+
     def outside_limit(self, limit_a: float | None) -> None:
         """Take a further limit (A per phase, None: none) that holds until the next one."""
 
@@ -139,10 +142,8 @@ class RelayCalls:
         kind = required(payload, "type", as_text)
         if kind not in ("Operative", "Inoperative"):
             raise CallRefusal("PropertyConstraintViolation", "type: Operative or Inoperative")
-        changing = self._commands("ChangeAvailability").change_availability(
-            _connector(payload, minimum=0), kind == "Operative"
-        )
-        return await _status(changing)
+        connector_id = _connector(payload, minimum=0)
+        return await _status(self._site.change_availability(connector_id, kind == "Operative"))
 
     def _set_profile(self, payload: Answer) -> Answer:
         profile = payload.get("csChargingProfiles")

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .fields import as_time
+from .fields import as_integer, as_time
 
 NOMINAL_V = 230.0
 MAX_PROFILES = 20
 MAX_PERIODS = 100
+MAX_SECONDS = 10 * 366 * 86_400
+LAST_YEAR = 2200
+"""Beyond these nobody can count; a profile that never mattered must not end the relay later."""
 PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile", "TxProfile")
 _RECURRENCE = {"Daily": timedelta(days=1), "Weekly": timedelta(days=7)}
 
@@ -107,11 +110,11 @@ def _parse(connector_id: int, profile: Mapping[str, Any], now: datetime) -> _Pro
     kind = str(profile["chargingProfileKind"])
     every = _RECURRENCE[str(profile["recurrencyKind"])] if kind == "Recurring" else None
     told = schedule.get("startSchedule")
-    starts_at = None if kind == "Relative" else now if told is None else as_time(told)
+    starts_at = None if kind == "Relative" else now if told is None else _time(told)
     seconds = schedule.get("duration")
     periods = tuple(
         sorted(
-            (timedelta(seconds=int(each["startPeriod"])), _limit(each["limit"]))
+            (_span(each["startPeriod"]), _limit(each["limit"]))
             for each in schedule["chargingSchedulePeriod"][:MAX_PERIODS]
         )
     )
@@ -125,11 +128,25 @@ def _parse(connector_id: int, profile: Mapping[str, Any], now: datetime) -> _Pro
         unit,
         starts_at,
         every,
-        None if seconds is None else timedelta(seconds=int(seconds)),
-        None if profile.get("validFrom") is None else as_time(profile["validFrom"]),
-        None if profile.get("validTo") is None else as_time(profile["validTo"]),
+        None if seconds is None else _span(seconds),
+        None if profile.get("validFrom") is None else _time(profile["validFrom"]),
+        None if profile.get("validTo") is None else _time(profile["validTo"]),
         periods,
     )
+
+
+def _span(value: object) -> timedelta:
+    seconds = as_integer(value)
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise ValueError(f"0 to {MAX_SECONDS} s")
+    return timedelta(seconds=seconds)
+
+
+def _time(value: object) -> datetime:
+    stamp = as_time(value)
+    if stamp.year > LAST_YEAR:
+        raise ValueError(f"a time until {LAST_YEAR}")
+    return stamp
 
 
 def _limit(value: object) -> float:

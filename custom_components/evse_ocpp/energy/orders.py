@@ -229,7 +229,11 @@ def orders(
     local_now: datetime,
     now_s: float,
 ) -> Iterator[Order]:
-    """Yield what is due, the most urgent first."""
+    """Yield what is due, the most urgent first.
+
+    The standing limit goes before a start: many wallboxes drop the limit that comes with a start.
+    """
+    starts: list[Start] = []
     for connector in charger.connectors:
         progress = ledger[connector.id]
         allowed = allowance(charger, connector, choices, progress, local_now)
@@ -240,7 +244,7 @@ def orders(
         elif _outlasts(charger.control, progress, fallback_a):
             yield SetLease(connector.id, fallback_a, None)
         elif allowed.want_start and _start_due(progress, now_s):
-            yield Start(connector.id, charger.control.allowed_a(allowed.limit_a))
+            starts.append(Start(connector.id, charger.control.allowed_a(allowed.limit_a)))
     if ledger.free_charging_unsent and charger.own_free_charging is not None:
         yield SetFreeCharging(choices.free_charging)
     raised = charger.control.one_slot and any(
@@ -248,6 +252,7 @@ def orders(
     )
     if charger.connectors and charger.fallback_a != fallback_a and not raised:
         yield SetFallback(fallback_a)
+    yield from starts
 
 
 def lease_duration_s(control: Control, lease_s: float) -> float:

@@ -48,6 +48,13 @@ def test_voltage_is_the_mean_of_those_that_are_there(connector):
     assert volts_of(connector) == 235
 
 
+@pytest.mark.parametrize("volts", [400.0, 2300.0, -230.0])
+def test_i30_a_voltage_that_is_none_of_a_phase_raises_no_limit_in_watts(charger, connector, volts):
+    charger.phases = 1
+    connector.readings.voltage_v = (volts, volts, volts)
+    assert watts_of(16.0, charger, connector) == 16.0 * 230.0
+
+
 @pytest.mark.parametrize(
     ("current_a", "power_w", "flow"),
     [((10, 12, None), 5000, 12), (UNKNOWN, 6900, 10), (UNKNOWN, None, None)],

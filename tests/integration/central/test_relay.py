@@ -60,12 +60,18 @@ class Site:
         self.starts: list[tuple[int, str]] = []
         self.limits: list[float | None] = []
         self.refuses = False
+        self.availability: list[tuple[int, bool]] = []
         self.chargers: dict[str, Charger] = {}
 
     async def remote_start(self, connector_id: int, id_tag: str) -> None:
         if self.refuses:
             raise CommandRefused("RemoteStartTransaction", "Rejected")
         self.starts.append((connector_id, id_tag))
+
+    async def change_availability(self, connector_id: int, operative: bool) -> None:
+        if self.refuses:
+            raise CommandRefused("ChangeAvailability", "paused")
+        self.availability.append((connector_id, operative))
 
     def outside_limit(self, limit_a: float | None) -> None:
         if not self.limits or self.limits[-1] != limit_a:
@@ -479,7 +485,7 @@ async def test_full_passes_on(world: World) -> None:
         assert await office.ask(action, **payload) == {"status": "Accepted"}
     commands.remote_stop.assert_awaited_once_with(ours)
     commands.unlock.assert_awaited_once_with(1)
-    commands.change_availability.assert_awaited_once_with(0, False)
+    assert world.site.availability == [(0, False)]
     commands.cancel_reservation.assert_awaited_once_with(1)
     commands.reserve.assert_awaited_once_with(1, 3, "A", datetime(2026, 3, 2, tzinfo=UTC))
     assert world.site.starts == [(1, "B")]

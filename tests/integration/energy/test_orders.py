@@ -158,3 +158,14 @@ def test_the_fallback_is_written_only_when_different(charger, due):
         Ledger(), charger, Choices(), fallback_a=6.0, lease_s=180, local_now=NOON, now_s=0
     )
     assert list(told) == due
+
+
+def test_the_fallback_is_written_before_a_start(story):
+    charger = ChargerFacts((WAITING,), None)
+    chosen = Choices(free_charging=True)
+    for now_s in (0, 10):
+        follow(story.ledger, charger, chosen, NOON, now_s)
+    due = orders(
+        story.ledger, charger, chosen, fallback_a=6.0, lease_s=180, local_now=NOON, now_s=10
+    )
+    assert list(due) == [SetFallback(6.0), Start(1, 16)]
