@@ -35,7 +35,7 @@ ANSWERED_WITHIN_S = 1.0
 """Of the healthy charger's heartbeats."""
 BLOCKED_MS = 50.0
 """Home Assistant's loop may stand still for so long (issue 7), in processor time."""
-MEMORY_GROWTH_MIB = 24.0
+MEMORY_GROWTH_MIB = 40.0
 """From the first half of the measurements to the end: the allocator keeps some of a flood."""
 HANDLES_GROWTH = 8
 

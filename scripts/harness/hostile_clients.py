@@ -341,7 +341,7 @@ async def big_messages(client: Client) -> None:
     """Send the longest messages that are taken, full of what is slow to work in."""
     random = client.random
     sample = random.choice(['{"value":"1"}', "{}", "0", '{"value":"x","phase":"L1"}'])
-    many = ",".join([sample] * (250_000 // (len(sample) + 1)))
+    many = ",".join([sample] * (190_000 // (len(sample) + 1)))
     head = '[2,"big","MeterValues",{"connectorId":1,"meterValue":['
     inner = '{"timestamp":"2026-03-01T12:00:00Z","sampledValue":[' + many + "]}"
     text = head + random.choice([many, inner]) + "]}]"

@@ -202,9 +202,10 @@ class Connection:
                 self._heard_at_s = self._loop.time()
                 self._charger.frames.note(self._utcnow(), text, outgoing=False)
                 await self._take(text)
+                pause_s = pace.pause_s(self._loop.time(), len(text))
                 # Also without a pause others have their turn: `recv` does not wait while there is
                 # something to read.
-                await asyncio.sleep(pace.pause_s(self._loop.time(), len(text)))
+                await asyncio.sleep(0 if self._link.gone else pause_s)
         except LinkClosed:
             return
 

@@ -164,6 +164,11 @@ class _Reading:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    def write(self, data: bytes) -> None:
+        """Write, unless the peer is gone: asyncio would log each pong to a flood of pings."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
     def pause_reading(self) -> None:
         """Hold for the library, whose queue of messages is full."""
         self.hold("queue")

@@ -32,6 +32,7 @@ class FakeLink:
         self.closed: tuple[int, str] | str | None = None
         self.pongs = False
         self.takes = True
+        self.gone = False
         self.answers: Callable[[str], bool] = lambda _: False
         self._loop = asyncio.get_running_loop()
 
@@ -313,6 +314,16 @@ async def test_a_flood_is_slowed_down(scene):
     answered = len(scene.link.sent)
     assert 900 <= answered <= 1100  # a burst of 500, then 50 a second
     await asyncio.sleep(30)
+    assert len(scene.link.sent) == 2000
+
+
+@virtual
+async def test_what_a_gone_charger_left_is_worked_in_at_once(scene):
+    """A flood must not look like a connected charger for minutes after its end."""
+    for _ in range(2000):
+        scene.says(HEARTBEAT)
+    scene.link.gone = True
+    await asyncio.sleep(0.1)
     assert len(scene.link.sent) == 2000
 
 

@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 from aiohttp import WSMessage, WSMsgType
 from websockets.exceptions import ConnectionClosedError
+from websockets.protocol import State
 
 from custom_components.evse_ocpp.central import link
 from custom_components.evse_ocpp.central.link import (
@@ -23,7 +24,9 @@ async def test_a_websocket_that_is_gone():
     websocket.send = AsyncMock(side_effect=GONE)
     websocket.ping = AsyncMock(side_effect=GONE)
     websocket.recv_streaming = Mock(side_effect=GONE)
+    websocket.state = State.CLOSED
     gone = WebsocketsLink(websocket)
+    assert gone.gone
     for use in (gone.recv(), gone.send("x"), gone.ping()):
         with pytest.raises(LinkClosed):
             await use
@@ -80,3 +83,4 @@ async def test_what_was_read_before_comes_first():
     rewound = Rewound(inner, ["first"])
     assert [await rewound.recv(), await rewound.recv()] == ["first", "second"]
     assert rewound.send is inner.send
+    assert rewound.gone is inner.gone
