@@ -30,6 +30,11 @@ CONF_NAME = "name"
 CONF_PERSON = "person"
 CONF_UNTIL = "until"
 
+# Texts under issues.unknown_card.fix_flow: errors of its forms, and a reason to end.
+_NAME_MISSING = "name_missing"
+_IN_THE_PAST = "in_the_past"
+_NOT_STORED = "not_stored"
+
 
 @callback
 def async_ask_whose(
@@ -113,7 +118,7 @@ class UnknownCardFlow(RepairsFlow):
         if user_input is not None:
             if name := user_input[CONF_NAME].strip():
                 return await self._answer(Card(self._id_tag, name, blocked=True))
-            errors = {CONF_NAME: "name_missing"}
+            errors = {CONF_NAME: _NAME_MISSING}
         schema = vol.Schema({vol.Required(CONF_NAME, default=self._id_tag): TextSelector()})
         return self._form("refuse", schema, user_input, errors)
 
@@ -126,9 +131,9 @@ class UnknownCardFlow(RepairsFlow):
             until = user_input.get(CONF_UNTIL)
             expires_at = _instant(until) if until else None
             if not name:
-                errors[CONF_NAME] = "name_missing"
+                errors[CONF_NAME] = _NAME_MISSING
             if until and (expires_at is None or expires_at <= dt_util.utcnow()):
-                errors[CONF_UNTIL] = "in_the_past"
+                errors[CONF_UNTIL] = _IN_THE_PAST
             if not errors:
                 person = user_input.get(CONF_PERSON)
                 card = Card(self._id_tag, name, person, guest=guest, expires_at=expires_at)
@@ -157,7 +162,7 @@ class UnknownCardFlow(RepairsFlow):
         try:
             await self._entry.runtime_data.async_set_card(card)
         except OSError:
-            return self.async_abort(reason="not_stored")
+            return self.async_abort(reason=_NOT_STORED)
         return self.async_create_entry(data={})
 
 

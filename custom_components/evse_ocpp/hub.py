@@ -72,8 +72,9 @@ class Hub:
             hass,
             entry,
             on_damaged=self._on_damaged,
-            changed_sessions=lambda identity: self.sessions.changed(identity),
-            sessions_written=lambda rows: self.sessions.written(rows),
+            # The sessions are made below: they need the database.
+            changed_sessions=lambda identity: self.sessions.changed(identity),  # noqa: PLW0108
+            sessions_written=lambda rows: self.sessions.written(rows),  # noqa: PLW0108
         )
         database = self.storage.database
         self.tariff = Tariff(hass)

@@ -13,6 +13,7 @@ from custom_components.evse_ocpp import (
     binary_sensor,
     button,
     calendar,
+    card_flow,
     event,
     image,
     number,
@@ -24,6 +25,7 @@ from custom_components.evse_ocpp import (
 from custom_components.evse_ocpp import (
     time as time_platform,
 )
+from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
 from custom_components.evse_ocpp.sensor_sessions import PERSON_SENSORS, session_sensors
 
 ROOT = Path(sensor.__file__).parent
@@ -111,3 +113,18 @@ def test_unique_keys() -> None:
     """Unique IDs are made of keys; two entities of one platform must not share one."""
     keys = [description.key for description in sensor.SENSORS]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            f"unknown_card.fix_flow.error.{key}"
+            for key in (card_flow._NAME_MISSING, card_flow._IN_THE_PAST)
+        ),
+        f"unknown_card.fix_flow.abort.{card_flow._NOT_STORED}",
+        *(f"{problem}.fix_flow.abort.{PROBLEM_GONE}" for problem in REMEDIES),
+    ],
+)
+def test_dialogues_of_repairs_have_their_errors(key: str) -> None:
+    assert f"issues.{key}" in ENGLISH

@@ -79,7 +79,7 @@ async def test_power_cut_before_the_confirmation(
     if answered_first:  # and the answer is on disk; a cut before that sends it again
         outbox = Outbox(wallbox.database)
         async with asyncio.timeout(5):
-            while await outbox.count():
+            while await outbox.count():  # noqa: ASYNC110 - it watches the disk
                 await asyncio.sleep(0.01)
     await wallbox.kill()
     silence.set()
