@@ -216,7 +216,8 @@ class ChargePoint:
         """Call, and return the answer; None for a CALLERROR."""
         self._number += 1
         message_id = f"{self._number}"
-        answer = self._answers[message_id] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Payload | None] = asyncio.get_running_loop().create_future()
+        self._answers[message_id] = answer
         await websocket.send(json.dumps([2, message_id, action, payload]))
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             return await answer

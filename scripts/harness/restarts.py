@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -191,7 +192,7 @@ async def _compare(
 ) -> None:
     for car in cars:
         wanted = car.first_kwh + (car.point.measure() - car.first_wh) / 1000
-        shown = await _number(page, car.energy_id, lambda value, to=wanted: _near(value, to))
+        shown = await _number(page, car.energy_id, partial(_near, to=wanted))
         outcome.check(_near(shown, wanted), f"{car.name}: {shown} kWh shown, {wanted:.3f} charged")
         falls = [
             pair
