@@ -6,6 +6,7 @@ that ran to its end changes `charger.control`.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -13,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from .central.charger import Charger
-from .central.commands import CommandError
+from .central.commands import CommandError, Commands
 from .central.connector import PLUGGED
 from .central.control import Unit
 from .central.limits import limit_a_of
@@ -23,8 +24,11 @@ from .central.trial import Trial
 from .central.trial_methods import Bench
 from .central.trial_steps import Check, Finding, Note, Step
 from .commissioning_bench import LinkLost, Workbench
+from .commissioning_leftovers import Leftovers
 from .commissioning_report import Outcome, Report, outcome_of
 from .steering import Steering
+
+_LOGGER = logging.getLogger(__name__)
 
 LONGEST_S = 900.0
 """A charger that accepts and ignores everything takes longest; then the test is given up."""
@@ -58,13 +62,20 @@ class Commissioning:
         steering: Steering,
         report: Report | None,
         *,
+        left: Leftovers | None = None,
         keep: Callable[[], None],
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`keep` is called when `report` or the charger's control has changed."""
+        """`keep` is called when `report`, `left` or the charger's control has changed.
+
+        `left`: of a test in an earlier life of this program.
+        """
         self.report = report
+        self._left = left
+        self._clearing: asyncio.Task[None] | None = None
+        self._cleared_up_by: Commands | None = None
         self._charger = charger
         self._steering = steering
         self._keep = keep
@@ -74,11 +85,17 @@ class Commissioning:
         self._task: asyncio.Task[Report] | None = None
         self._doing: Check | None = None
         self._began_s = 0.0
+        charger.subscribe(self._look)
 
     @property
     def running(self) -> bool:
-        """Whether a test is under way."""
-        return self._task is not None and not self._task.done()
+        """Whether a test is under way, or one that was cut off is cleared up."""
+        return any(task is not None and not task.done() for task in (self._task, self._clearing))
+
+    @property
+    def left(self) -> Leftovers | None:
+        """What a test has changed and not taken back yet; to be stored."""
+        return self._left
 
     @property
     def progress(self) -> float:
@@ -167,9 +184,12 @@ class Commissioning:
     async def stop(self) -> None:
         """End it and wait until the charger was given back."""
         self.cancel()
-        if self._task is not None:
-            with suppress(asyncio.CancelledError):
-                await self._task
+        if self._clearing is not None:
+            self._clearing.cancel()
+        for task in (self._task, self._clearing):
+            if task is not None:
+                with suppress(asyncio.CancelledError):
+                    await task
 
     def _bench(self, *, clear_foreign: bool, switch_phases: bool) -> Bench:
         charger = self._charger
@@ -195,9 +215,10 @@ class Commissioning:
     async def _run(self, connector_id: int, bench: Bench) -> Report:
         charger, at = self._charger, self._utcnow()
         trial, findings = Trial(bench), list[Finding]()
-        work = Workbench(
-            charger, connector_id, bench.limit_a, self._monotonic, self._sleep, self._utcnow
-        )
+        left = self._left
+        if left is None or left.connector_id != connector_id:
+            left = self._left = Leftovers(connector_id)
+        work = self._workbench(bench.limit_a, left)
         outcome, reason = Outcome.CANCELLED, None
         async with self._steering.lent(self.cancel):
             try:
@@ -240,10 +261,39 @@ class Commissioning:
                     answer = await work.do(step)
 
     async def _give_back(self, work: Workbench) -> None:
-        """Leave the charger with its limits, whatever the test did to it."""
+        """Leave the charger with its limits, whatever the test did to it.
+
+        What it does not take now it gets with the next connection.
+        """
+        fallback_a, safe_a = self._steering.settings.fallback_a, self._steering.safe_a
         with suppress(CommandError, LinkLost, TimeoutError):
             async with asyncio.timeout(RESTORE_S):
-                await work.tidy(self._steering.settings.fallback_a)
+                if await work.tidy(fallback_a, safe_a):
+                    self._left = None
+
+    # What a test left that was cut off.
+
+    def _look(self) -> None:
+        """Clear up once for each connection, until all of it was answered."""
+        commands = self._charger.commands
+        if self._left is None or commands in (None, self._cleared_up_by) or self.running:
+            return
+        self._cleared_up_by = commands
+        self._clearing = asyncio.create_task(
+            self._clear_up(self._left), name=f"clearing up {self._charger.identity}"
+        )
+
+    async def _clear_up(self, left: Leftovers) -> None:
+        async with self._steering.lent(lambda: None):  # a choice waits: it is soon over
+            await self._give_back(self._workbench(self._steering.safe_a, left))
+        if self._left is None:
+            _LOGGER.info("%s: a test that was cut off is cleared up", self._charger.identity)
+            self._keep()
+
+    def _workbench(self, limit_a: float, left: Leftovers) -> Workbench:
+        return Workbench(
+            self._charger, limit_a, self._monotonic, self._sleep, self._utcnow, left, self._keep
+        )
 
 
 def _told(charger: Charger, keys: Iterable[str]) -> str:

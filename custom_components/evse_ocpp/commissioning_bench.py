@@ -11,6 +11,7 @@ from .central.charger import Charger
 from .central.commands import CommandError, CommandRefused, Commands
 from .central.connector import NO_FLOW
 from .central.control import MIN_STANDING_A, Method, Purpose
+from .central.fields import as_number
 from .central.limits import flow_a, limit_a_of, phases_in_use
 from .central.obedience import ASKED_S
 from .central.trial_steps import (
@@ -29,6 +30,7 @@ from .central.trial_steps import (
     measured,
     meets,
 )
+from .commissioning_leftovers import Leftovers
 from .sending import start_id_tag
 
 POLL_S = 1.0
@@ -51,21 +53,23 @@ class Workbench:
     def __init__(
         self,
         charger: Charger,
-        connector_id: int,
         limit_a: float,
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
         utcnow: Callable[[], datetime],
+        left: Leftovers,
+        keep: Callable[[], None],
     ) -> None:
+        """`left`: what is to be taken back; `keep` is called when it has become more."""
         self._charger = charger
-        self._connector = charger.connector(connector_id)
+        self._connector = charger.connector(left.connector_id)
         self._limit_a = limit_a
         self._monotonic = monotonic
         self._sleep = sleep
         self._utcnow = utcnow
         self._changed_at = utcnow()
-        self._used: dict[tuple[object, ...], Method] = {}
-        self._blocked = False
+        self._left = left
+        self._keep = keep
 
     async def begin(self) -> None:
         """Start a transaction if none runs; LinkLost when that fails."""
@@ -88,24 +92,60 @@ class Workbench:
             case _:
                 return await self._do(step)
 
-    async def tidy(self, fallback_a: float) -> None:
-        """Bring the charger to its standing limit, with nothing of the test left."""
-        commands, control = self._commands(), self._charger.control
-        if self._blocked:
-            await commands.change_availability(self._connector.id, operative=True)
-            self._blocked = False
-        with suppress(CommandError):
-            await commands.set_fallback(fallback_a)
+    async def tidy(self, fallback_a: float, safe_a: float) -> bool:
+        """Bring the charger to its standing limit, with nothing of the test left.
+
+        `safe_a`: for the session that runs. Return whether it has answered all of it.
+        """
+        commands, control, left = self._commands(), self._charger.control, self._left
+        number, whole = self._connector.id, True
+        if left.blocked and await _answered(commands.change_availability(number, operative=True)):
+            left.blocked = False
+        whole &= not left.blocked
+        whole &= await _answered(commands.set_fallback(fallback_a))
         if self._connector.transaction and not control.one_slot:
-            with suppress(CommandError):  # holds while the rest is cleared; the steering follows
-                await commands.set_lease(self._connector.id, fallback_a, TIDY_LEASE_S)
-        for slot, method in self._used.items():
-            if slot not in (control.lease.slot, control.fallback.slot) and method.key is None:
-                with suppress(CommandError):
-                    await self._clear(
-                        Clear(method.purpose, method.stack_level, method.whole_station)
-                    )
+            # Holds while the rest is cleared; the steering follows.
+            whole &= await _answered(commands.set_lease(number, safe_a, TIDY_LEASE_S))
+        for method in left.methods:
+            if method.slot not in (control.lease.slot, control.fallback.slot):
+                whole &= await _answered(self._take_back(method))
         self._charger.fallback_a = None if control.leases else self._charger.fallback_a
+        return whole
+
+    async def _take_back(self, method: Method) -> None:
+        if method.key is None:
+            await self._clear(Clear(method.purpose, method.stack_level, method.whole_station))
+        elif (before := self._left.keys.get(method.key)) is not None:
+            await self._commands().change_configuration(method.key, before)
+
+    def _limited_a(self, step: Set) -> float:
+        """Return a limit of the test, within what is allowed now: a key is never raised.
+
+        What it held may be the very limit that the installer set (row 38); not one that is steered
+        by the key already.
+        """
+        method, control, limit_a = (
+            step.method,
+            self._charger.control,
+            min(step.limit_a, self._limit_a),
+        )
+        before: str | None = None
+        if method.key is not None and method.slot not in (
+            control.lease.slot,
+            control.fallback.slot,
+        ):
+            known = self._charger.configuration.get(method.key)
+            before = self._left.keys.get(method.key, (known and known.value) or "")
+            try:
+                most_a = as_number(before) / method.key_factor
+            except ValueError:
+                raise CommandRefused(method.key, "what it holds is no number") from None
+            if most_a < MIN_STANDING_A:
+                raise CommandRefused(method.key, f"it holds {most_a:g} A")
+            limit_a = min(limit_a, most_a)
+        if self._left.used(method, before):
+            self._keep()
+        return limit_a
 
     async def _do(self, step: Step) -> str | None:
         """Send one command; return the charger's words when it refuses."""
@@ -114,19 +154,21 @@ class Workbench:
         try:
             match step:
                 case Set():
-                    self._used[step.method.slot] = step.method
                     await commands.try_method(
                         step.method,
                         connector.id,
-                        min(step.limit_a, self._limit_a),
+                        self._limited_a(step),
                         step.duration_s,
                         **({} if step.switch_to is None else {"switch_to": step.switch_to}),
                     )
                 case Clear():
                     await self._clear(step)
                 case SetOperative():
-                    self._blocked = not step.on
+                    if not step.on:
+                        self._left.blocked = True
+                        self._keep()
                     await commands.change_availability(connector.id, step.on)
+                    self._left.blocked = not step.on
                 case StopCharging() if connector.transaction:
                     await commands.remote_stop(connector.transaction.id)
                 case StartCharging():
@@ -200,3 +242,14 @@ class Workbench:
         if self._charger.commands is None:
             raise LinkLost("the connection was lost")
         return self._charger.commands
+
+
+async def _answered(command: Awaitable[object]) -> bool:
+    """Wait for a command; return whether the charger has answered it, be it by a refusal."""
+    try:
+        await command
+    except CommandRefused:
+        return True
+    except CommandError:
+        return False
+    return True

@@ -15,6 +15,7 @@ from .central.charger import Charger
 from .central.commands import NotConnected
 from .central.relay import Relay
 from .commissioning import Commissioning
+from .commissioning_leftovers import Leftovers
 from .commissioning_report import Report
 from .const import (
     CONF_CLOSE_HARD,
@@ -130,6 +131,7 @@ class Wallbox:
         self.relay: Relay | None = None
         choices = Choices(limit_a=float(settings.maximum_a))
         report: Report | None = None
+        left: Leftovers | None = None
         if stored is not None:
             try:
                 self.charger = Charger.from_dict(identity, stored["charger"])
@@ -139,6 +141,8 @@ class Wallbox:
                 choices = _restored_choices(stored["choices"])
                 if (told := stored.get("commissioning")) is not None:
                     report = Report.from_dict(told)
+                if (told := stored.get("leftovers")) is not None:
+                    left = Leftovers.from_dict(told)
             except (KeyError, TypeError, ValueError):
                 _LOGGER.exception("%s: part of what was stored is damaged and left out", identity)
         self.charger.connector(1)  # every wallbox has one, also before it said so
@@ -150,7 +154,7 @@ class Wallbox:
             choices_changed=self._on_choices,
         )
         self.commissioning = Commissioning(
-            self.charger, self.steering, report, keep=choices_changed
+            self.charger, self.steering, report, left=left, keep=choices_changed
         )
         self._take_settings()
 
@@ -261,6 +265,7 @@ class Wallbox:
         return {
             "charger": self.charger.to_dict(),
             "commissioning": self.commissioning.report and self.commissioning.report.to_dict(),
+            "leftovers": self.commissioning.left and self.commissioning.left.to_dict(),
             "features": sorted(self.features),
             "choices": {
                 key: value.isoformat() if isinstance(value, time) else value

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
 from custom_components.evse_ocpp.commissioning import Commissioning
+from custom_components.evse_ocpp.commissioning_leftovers import Leftovers
 from custom_components.evse_ocpp.commissioning_report import Report
 from custom_components.evse_ocpp.energy.allowance import Choices
 from custom_components.evse_ocpp.steering import Steering, SteeringSettings
@@ -20,10 +22,16 @@ class Scene:
         self.charger = self.wallbox.charger
         self.connector = self.wallbox.connector
         self.kept = 0
+        self.stored: dict[str, Any] | None = None
+        self.at: dict[float, Callable[[], object]] = {}
+        self.limit_a, self.fallback_a = limit_a, fallback_a
+        self._begin(None)
+
+    def _begin(self, left: Leftovers | None) -> None:
         self.steering = Steering(
             self.charger,
-            Choices(limit_a=limit_a),
-            SteeringSettings(fallback_a=fallback_a, lease_s=180),
+            Choices(limit_a=self.limit_a),
+            SteeringSettings(fallback_a=self.fallback_a, lease_s=180),
             local_now=lambda: self.wallbox.now,
             choices_changed=lambda _: None,
             monotonic=self.wallbox.monotonic,
@@ -32,15 +40,20 @@ class Scene:
             self.charger,
             self.steering,
             None,
+            left=left,
             keep=self._keep,
             monotonic=self.wallbox.monotonic,
             sleep=self.sleep,
             utcnow=lambda: self.wallbox.now,
         )
-        self.at: dict[float, Callable[[], object]] = {}
 
     def _keep(self) -> None:
         self.kept += 1
+        self.stored = self.commissioning.left and self.commissioning.left.to_dict()
+
+    def begin_anew(self) -> None:
+        """Let a new Home Assistant take over, which knows what was stored and no more."""
+        self._begin(None if self.stored is None else Leftovers.from_dict(self.stored))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)

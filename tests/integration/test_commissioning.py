@@ -23,6 +23,7 @@ from custom_components.evse_ocpp.central.control import (
 )
 from custom_components.evse_ocpp.central.limits import NON_TRIPPING
 from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
+from custom_components.evse_ocpp.central.v16_outbound import Commands16
 from custom_components.evse_ocpp.commissioning import (
     MAX_LEVEL_KEYS,
     UNITS_KEYS,
@@ -180,7 +181,8 @@ async def test_the_right_control_is_found(behaviour, found, ends):
         assert {control.lease.stack_level, control.fallback.stack_level} <= behaviour.levels
     whole = ends and control.pause is not PauseBy.NOTHING
     assert report.outcome is (Outcome.PASSED if whole else Outcome.PARTLY)
-    assert scene.kept == 1
+    assert scene.kept >= 1
+    assert scene.stored is None  # nothing is left to be taken back
 
 
 @pytest.mark.parametrize(("behaviour", "found", "ends"), CASES.values(), ids=CASES.keys())
@@ -324,6 +326,93 @@ async def test_cancelled_at_any_time_all_is_as_before(behaviour, second):
     assert levels <= {("TxProfile", 0), ("TxDefaultProfile", 0)}
     assert scene.wallbox.in_service
     assert scene.wallbox.limit_a == (16 if "TxProfile" in behaviour.accepts else 6)
+
+
+@pytest.mark.parametrize("way", ["kill", "lost link"])
+@pytest.mark.parametrize("second", [*range(1, 200, 9)])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(),
+        Behaviour(accepts=STANDING),
+        Behaviour(zero="ignored", leaves_service=True),
+        Behaviour(accepts=frozenset(), key=ALFEN),
+    ],
+)
+async def test_i31_cut_off_at_any_time_it_is_cleared_up_with_the_next_connection(
+    behaviour, second, way
+):
+    scene = Scene(behaviour)
+    await scene.begin()
+    task = scene.commissioning.start()
+    stored: list[object] = []
+
+    def die() -> None:
+        stored.append(scene.stored)  # what is on disk at this moment
+        scene.charger.link_down()
+
+    scene.at[scene.wallbox.monotonic() + second] = die
+    await asyncio.wait([task])
+    if not stored:
+        return  # it was over before
+    assert scene.charger.control == Control()
+    if way == "kill":
+        (scene.stored,) = stored
+        scene.begin_anew()
+    scene.charger.link_up(scene.wallbox.commands, scene.wallbox.now)
+    scene.charger.publish()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    await scene.charge(8)
+    scene.stays_safe()
+    levels = {(purpose, level) for _, purpose, level in scene.wallbox.profiles}
+    assert levels <= {("TxProfile", 0), ("TxDefaultProfile", 0)}
+    assert scene.wallbox.in_service
+    assert scene.wallbox.key_a in (None, 32.0)
+    assert scene.commissioning.left is None
+
+
+async def test_what_is_not_answered_is_tried_again_with_the_next_connection():
+    scene = Scene(Behaviour(accepts=STANDING))
+    await scene.begin()
+    task = scene.commissioning.start()
+    scene.at[scene.wallbox.monotonic() + 60] = scene.charger.link_down
+    await task
+    assert scene.commissioning.left.methods
+    for unanswered in ("ClearChargingProfile", None):
+        scene.wallbox.behaviour = replace(scene.wallbox.behaviour, unanswered=unanswered)
+        scene.charger.link_down()
+        commands = Commands16(scene.charger, scene.wallbox.call, lambda: scene.wallbox.now)
+        scene.charger.link_up(commands, scene.wallbox.now)
+        scene.charger.publish()
+        assert scene.commissioning.running
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert (scene.commissioning.left is None) is (unanswered is None)
+
+
+@pytest.mark.parametrize(("held", "written"), [("10", {6, 10}), ("4", set()), ("a lot", set())])
+async def test_quirk_38_a_key_is_never_raised_by_the_test(held, written):
+    scene = Scene(Behaviour(accepts=frozenset(), key=ALFEN))
+    scene.charger.configuration[ALFEN] = ConfigurationKey(held, readonly=False)
+    await scene.begin()
+    scene.wallbox.told.clear()
+    await scene.commissioning.start()
+    values = [p["value"] for action, p in scene.wallbox.told if action == "ChangeConfiguration"]
+    assert {float(each) for each in values} == written
+
+
+async def test_stopping_ends_the_clearing_up_too():
+    scene = Scene(Behaviour(accepts=STANDING))
+    await scene.begin()
+    task = scene.commissioning.start()
+    scene.at[scene.wallbox.monotonic() + 60] = scene.charger.link_down
+    await task
+    scene.charger.link_up(scene.wallbox.commands, scene.wallbox.now)
+    scene.charger.publish()
+    assert scene.commissioning.running
+    await scene.commissioning.stop()
+    assert not scene.commissioning.running
 
 
 async def test_a_lost_link_ends_it():

@@ -1,12 +1,16 @@
 """What is read from a wallbox's subentry: also from one of an older version."""
 
+import json
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 from homeassistant.config_entries import ConfigSubentry
 
-from custom_components.evse_ocpp.wallbox import RelaySettings, WallboxSettings
+from custom_components.evse_ocpp.central.control import Method, Purpose
+from custom_components.evse_ocpp.commissioning_leftovers import Leftovers
+from custom_components.evse_ocpp.steering import SteeringSettings
+from custom_components.evse_ocpp.wallbox import RelaySettings, Wallbox, WallboxSettings
 
 from .support import subentry_data
 
@@ -52,3 +56,25 @@ def test_everything_that_is_set_is_read() -> None:
 )
 def test_second_back_office(data: dict[str, Any], relay: RelaySettings | None) -> None:
     assert _settings(**data).relay == relay
+
+
+async def test_i31_what_a_cut_off_test_left_outlives_a_restart() -> None:
+    def wallbox(stored: dict[str, Any] | None) -> Wallbox:
+        return Wallbox(
+            "1",
+            "CP-1",
+            _settings(),
+            SteeringSettings(),
+            stored=stored,
+            choices_changed=lambda: None,
+        )
+
+    left = Leftovers(1, blocked=True)
+    left.used(Method(Purpose.TX_DEFAULT_PROFILE, stack_level=3), None)
+    left.used(Method(Purpose.KEY, key="Station-MaxCurrent"), "10")
+    fresh = wallbox(None)
+    assert fresh.to_dict()["leftovers"] is None
+    stored = json.loads(json.dumps(fresh.to_dict() | {"leftovers": left.to_dict()}))
+    assert wallbox(stored).commissioning.left == left
+    del stored["leftovers"]  # of an earlier version
+    assert wallbox(stored).commissioning.left is None

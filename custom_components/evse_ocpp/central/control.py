@@ -73,6 +73,29 @@ class Method:
         """Whether it ends with the transaction: only such ones may be written often."""
         return self.purpose is Purpose.TX_PROFILE
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` needs, as JSON values."""
+        return {
+            "purpose": self.purpose,
+            "unit": self.unit,
+            "kind": self.kind,
+            "stack_level": self.stack_level,
+            "whole_station": self.whole_station,
+            "key": self.key,
+            "key_factor": self.key_factor,
+        }
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """Restore it; KeyError, TypeError or ValueError when `stored` is damaged."""
+        method = cls(**stored)
+        return replace(
+            method,
+            purpose=Purpose(method.purpose),
+            unit=Unit(method.unit),
+            kind=Kind(method.kind),
+        )
+
 
 FIRST_LEASE = Method(Purpose.TX_PROFILE)
 FIRST_FALLBACK = Method(Purpose.TX_DEFAULT_PROFILE)
@@ -131,8 +154,8 @@ class Control:
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` needs, as JSON values."""
         return {
-            "lease": _method_to_dict(self.lease),
-            "fallback": _method_to_dict(self.fallback),
+            "lease": self.lease.to_dict(),
+            "fallback": self.fallback.to_dict(),
             "pause_by": self.pause_by,
             "lease_ends_itself": self.lease_ends_itself,
             "switches_phases": self.switches_phases,
@@ -146,8 +169,8 @@ class Control:
         """Restore it; KeyError, TypeError or ValueError when `stored` is damaged."""
         tested_at = stored["tested_at"]
         return cls(
-            _method_from_dict(stored["lease"]),
-            _method_from_dict(stored["fallback"]),
+            Method.from_dict(stored["lease"]),
+            Method.from_dict(stored["fallback"]),
             PauseBy(stored["pause_by"]),
             stored["lease_ends_itself"],
             stored["switches_phases"],
@@ -155,25 +178,3 @@ class Control:
             stored["firmware_version"],
             datetime.fromisoformat(tested_at) if tested_at else None,
         )
-
-
-def _method_to_dict(method: Method) -> dict[str, Any]:
-    return {
-        "purpose": method.purpose,
-        "unit": method.unit,
-        "kind": method.kind,
-        "stack_level": method.stack_level,
-        "whole_station": method.whole_station,
-        "key": method.key,
-        "key_factor": method.key_factor,
-    }
-
-
-def _method_from_dict(stored: dict[str, Any]) -> Method:
-    method = Method(**stored)
-    return replace(
-        method,
-        purpose=Purpose(method.purpose),
-        unit=Unit(method.unit),
-        kind=Kind(method.kind),
-    )
