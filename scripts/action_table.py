@@ -43,7 +43,8 @@ def descriptions() -> str:
 
 def _description(action: Any, texts: Mapping[str, Any]) -> str:
     answers = RESPONSES[action.response.value]
-    lines = [f"**{texts['name']}** `evse_ocpp.{action.name}`: {texts['description']}{answers}"]
+    who = " Of people, only administrators may." if action.for_administrators else ""
+    lines = [f"**{texts['name']}** `evse_ocpp.{action.name}`: {texts['description']}{answers}{who}"]
     if action.fields:
         lines += ["", "| field | must be given | what it is |", "| --- | --- | --- |"]
     for field in action.fields:

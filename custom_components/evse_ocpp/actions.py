@@ -18,7 +18,12 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import config_validation as cv
 
 from . import devices
@@ -28,6 +33,24 @@ from .entity import command_errors
 from .hub import EvseOcppConfigEntry, Hub
 
 ATTR_ENTRY: Final = "config_entry_id"
+
+FOR_ADMINISTRATORS: Final = frozenset(
+    {
+        "clear_charging_profile",
+        "data_transfer",
+        "get_configuration",
+        "get_diagnostics",
+        "import_cards",
+        "list_cards",
+        "purge_sessions",
+        "remove_card",
+        "set_card",
+        "set_charging_profile",
+        "set_configuration",
+        "update_firmware",
+    }
+)
+"""Those that show secrets, decide who may charge, delete records, or go past our own limits."""
 
 type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 type DeviceHandler = Callable[[ServiceCall, Place], Coroutine[Any, Any, ServiceResponse]]
@@ -41,6 +64,11 @@ class Action:
     handler: Handler
     fields: Mapping[Any, Any] = field(default_factory=dict)
     response: SupportsResponse = SupportsResponse.NONE
+
+    @property
+    def for_administrators(self) -> bool:
+        """Whether of people only administrators may; automations always may."""
+        return self.name in FOR_ADMINISTRATORS
 
 
 def device_action(
@@ -116,7 +144,22 @@ def async_register(hass: HomeAssistant) -> None:
         hass.services.async_register(
             DOMAIN,
             action.name,
-            action.handler,
+            _guarded(action) if action.for_administrators else action.handler,
             vol.Schema(dict(action.fields)),
             action.response,
         )
+
+
+def _guarded(action: Action) -> Handler:
+    """Return the handler of an action for administrators, behind a look at who calls it."""
+
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        if (user_id := call.context.user_id) is not None:
+            user = await call.hass.auth.async_get_user(user_id)
+            if user is None:
+                raise UnknownUser(context=call.context)
+            if not user.is_admin:
+                raise Unauthorized(context=call.context)
+        return await action.handler(call)
+
+    return handle

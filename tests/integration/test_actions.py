@@ -9,12 +9,19 @@ from unittest.mock import AsyncMock, call, patch
 import pytest
 import voluptuous as vol
 import yaml
-from homeassistant.core import HomeAssistant, SupportsResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context, HomeAssistant, SupportsResponse
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.evse_ocpp import action_device, action_files, action_records, files
+from custom_components.evse_ocpp.actions import FOR_ADMINISTRATORS
 from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ConfigurationKey
 from custom_components.evse_ocpp.central.commands import (
@@ -79,6 +86,50 @@ async def test_after_foreign_profiles_ours_are_written_again(
     commands.set_fallback.side_effect = CommandUnanswered("SetChargingProfile")
     await act(hass, name, device_id=device_id, **data)
     assert wallbox.charger.fallback_a is None
+
+
+def test_actions_for_administrators_exist() -> None:
+    assert {each.name for each in ACTIONS if each.for_administrators} == FOR_ADMINISTRATORS
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("set_configuration", {"key": "MaxCurrent", "value": "80"}),
+        ("get_configuration", {}),
+        ("set_charging_profile", {"profile": {"chargingProfileId": 5}}),
+    ],
+)
+async def test_of_people_only_administrators_go_past_our_limits(
+    hass: HomeAssistant,
+    commands: AsyncMock,
+    device_id: str,
+    hass_read_only_user: MockUser,
+    hass_admin_user: MockUser,
+    name: str,
+    data: dict[str, Any],
+) -> None:
+    response = hass.services.supports_response(DOMAIN, name) is not SupportsResponse.NONE
+
+    async def by(user_id: str | None) -> None:
+        await hass.services.async_call(
+            DOMAIN,
+            name,
+            {"device_id": device_id} | data,
+            blocking=True,
+            return_response=response,
+            context=Context(user_id=user_id),
+        )
+
+    with pytest.raises(Unauthorized):
+        await by(hass_read_only_user.id)
+    with pytest.raises(UnknownUser):
+        await by("gone")
+    assert not commands.change_configuration.await_count
+    assert not commands.set_profile.await_count
+    commands.read_configuration.return_value = None
+    await by(hass_admin_user.id)
+    await by(None)
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)

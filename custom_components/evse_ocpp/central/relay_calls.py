@@ -18,7 +18,19 @@ from .relay_limits import RelayLimits
 from .relay_queue import RelayQueue
 from .transaction import TransactionId
 
-SECRET_WORDS = ("password", "passwd", "secret", "authorizationkey", "apikey", "pincode", "private")
+SECRET_WORDS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "psk",
+    "secret",
+    "token",
+    "credential",
+    "authorizationkey",
+    "apikey",
+    "pincode",
+    "private",
+)
 """Parts of the names of configuration keys whose values stay here."""
 TRIGGERS = frozenset({"BootNotification", "Heartbeat", "StatusNotification", "MeterValues"})
 
