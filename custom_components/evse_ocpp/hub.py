@@ -332,11 +332,12 @@ class Hub:
         """Keep devices, entities and storage up to date with what the wallbox tells."""
         shape: object = None
         to_keep: object = None
+        counting_idle = wallbox.charger.counting_idle
         troubles: Collection[Problem] = ()
 
         @callback
         def on_change() -> None:
-            nonlocal shape, to_keep, troubles
+            nonlocal shape, to_keep, counting_idle, troubles
             wallbox.notice_features()
             if shape != (new_shape := wallbox.shape):
                 shape = new_shape
@@ -348,6 +349,9 @@ class Hub:
             if to_keep != (new_to_keep := wallbox.to_keep):
                 to_keep = new_to_keep
                 self.storage.save_later(wallbox)
+            if counting_idle != (now_idle := wallbox.charger.counting_idle):
+                counting_idle = now_idle
+                self.storage.save_soon(wallbox)  # after a power cut it must be known
             troubles = async_show_problems(self.hass, self.entry, wallbox, troubles)
 
         ends = (  # sessions first: who follows later shows them

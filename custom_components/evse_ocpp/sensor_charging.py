@@ -129,7 +129,7 @@ CHARGING = (
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=3,
         available_offline=True,
-        value_fn=lambda _, connector: connector.session and connector.session.energy_wh,
+        value_fn=lambda _, connector: connector.session and connector.session.shown_wh,
     ),
     EvseSensorDescription(
         key="session_duration",

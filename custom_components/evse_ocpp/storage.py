@@ -19,6 +19,7 @@ from homeassistant.helpers.storage import STORAGE_DIR, Store
 from .card_flow import async_withdraw_all_questions
 from .const import DOMAIN
 from .database import Database
+from .features import Feature
 from .issues import async_clear_damaged_database
 from .session_record import SessionRow
 from .wallbox import Wallbox
@@ -91,7 +92,9 @@ class Storage:
         await self.database.open()
         old = _old_storage(self.hass, self.entry)
         for identity, state in (await old.async_load() or {}).items():
-            await self.database.put_charger(identity, state)
+            # With the old file the times of the charging window were always shown.
+            features = [*state.get("features", ()), Feature.WINDOW]
+            await self.database.put_charger(identity, state | {"features": features})
         await old.async_remove()
         complete = await self.database.get_document(_RUN, _COMPLETE) is not None
         await self.database.delete_document(_RUN, _COMPLETE)

@@ -26,6 +26,7 @@ from websockets.exceptions import InvalidStatus
 from custom_components.evse_ocpp import async_remove_config_entry_device
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
+from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.const import (
     CONF_FALLBACK_A,
     CONF_LEASE_S,
@@ -292,6 +293,21 @@ async def test_energy_is_stored_while_it_flows(hass: HomeAssistant, hub: Hub, fr
         await hass.async_block_till_done(wait_background_tasks=False)
     stored = on_disk(hass, hub)[IDENTITY]["charger"]
     assert stored["connectors"][0]["meter"]["total_wh"] >= 200
+
+
+async def test_that_it_counts_without_a_transaction_is_stored_at_once(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    """After a power cut the meter shows nothing then before it has caught up."""
+    charger, now = hub.chargers[IDENTITY], dt_util.utcnow()
+    for register_wh in (1000, 1005):
+        charger.take_samples(
+            1, None, [Sample("Energy.Active.Import.Register", register_wh)], now, now
+        )
+        charger.publish()
+    await hass.async_block_till_done(wait_background_tasks=False)
+    meter = on_disk(hass, hub)[IDENTITY]["charger"]["connectors"][0]["meter"]
+    assert (meter["total_wh"], meter["counts_idle"]) == (5, True)
 
 
 @pytest.mark.parametrize(

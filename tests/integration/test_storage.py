@@ -51,6 +51,7 @@ async def test_old_file_is_taken_over_once(
     assert hub.chargers[IDENTITY].connector(1).meter.total_wh == 4_711.0
     assert key not in hass_storage
     assert total_wh(on_disk(hass, entry)) == 4_711.0
+    assert hass.states.get("time.garage_charging_window_start") is not None, "it was always shown"
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 

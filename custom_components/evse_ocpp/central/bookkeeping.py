@@ -162,8 +162,9 @@ class Bookkeeping:
     ) -> None:
         """Count a register value (Wh) that came with samples."""
         max_power_w = self._charger.max_power_w
-        connector.meter.take(register_wh, when, max_power_w)
+        counted_wh = connector.meter.take(register_wh, when, max_power_w)
         if transaction is None:
+            connector.meter.counts_idle |= counted_wh > 0
             return
         energy_wh = transaction.energy_wh
         transaction.take_register(register_wh, when, max_power_w, self.register_kind)
@@ -184,6 +185,7 @@ class Bookkeeping:
 
     def _begin(self, connector: Connector, transaction: Transaction) -> None:
         connector.transaction = transaction
+        connector.meter.counts_idle = False
         self._tell(
             HappeningKind.SESSION_STARTED,
             transaction,
@@ -202,7 +204,7 @@ class Bookkeeping:
     ) -> None:
         """Keep a session that no connector is known of (ocpp #1491), once."""
         sessions = self._charger.unattributed_sessions
-        if any(each.id == transaction_id and each.started == when for each in sessions):
+        if any(each.id == transaction_id and _same(each.started, when) for each in sessions):
             return
         unknown = Transaction(transaction_id, 0, id_tag, when, ended_at=when.at, reason=reason)
         if meter_stop_wh is not None and meter_start_wh is not None:
@@ -235,3 +237,10 @@ class Bookkeeping:
         self._charger.happened(
             kind, transaction.connector_id, when.at, transaction=transaction, **details
         )
+
+
+def _same(one: Instant, other: Instant) -> bool:
+    """Tell whether a message came again; by our clock its time depends on when it came."""
+    if one.stamp is None or other.stamp is None:
+        return one.at == other.at
+    return one.stamp == other.stamp

@@ -119,6 +119,11 @@ class Charger(News):
         """The most power which the installation gives."""
         return self.phases * self.max_current_a * NOMINAL_V
 
+    @property
+    def counting_idle(self) -> frozenset[int]:
+        """The connectors which have counted without a transaction since their last one."""
+        return frozenset(each.id for each in self.connectors.values() if each.meter.counts_idle)
+
     def connector(self, connector_id: int) -> Connector:
         """Return a connector, which exists from its first message; ValueError outside 1…16.
 
@@ -360,6 +365,8 @@ class Charger(News):
         """Note that nothing happened between the writing of what was restored and its end."""
         for connector in self.connectors.values():
             connector.meter.behind = False
+            if connector.transaction is not None:
+                connector.transaction.behind = False
 
     @classmethod
     def from_dict(

@@ -54,7 +54,9 @@ def restore(charger: "Charger", record: dict[str, Any]) -> None:
         connector.meter = EnergyMeter.from_dict(each["meter"])
         connector.transaction = _restored(each["transaction"])
         connector.last_session = _restored(each["last_session"])
-        connector.meter.behind = connector.transaction is not None
+        connector.meter.behind = connector.transaction is not None or connector.meter.counts_idle
+        if connector.transaction is not None:
+            connector.transaction.behind = True
     charger.fallback_a = record["fallback_a"]  # a new connector resets it
     charger.unattributed_sessions = [
         Transaction.from_dict(each) for each in record["unattributed_sessions"]

@@ -27,13 +27,15 @@ class _Sample(NamedTuple):
 class EnergyMeter:
     """A meter that never runs backwards. `total_wh` starts at 0 with the first register seen.
 
-    `behind`: restored from the midst of a transaction, it may lack what was shown before; showing
-    it would look like a meter that was reset, and statistics would count the lack twice. The next
-    register value makes up for it.
+    `counts_idle`: since the last transaction it has counted without one. `behind`: restored while
+    it may have been counting, it may lack what was shown before; showing it would look like a meter
+    that was reset, and statistics would count the lack twice. The next register value makes up for
+    it.
     """
 
     total_wh: float = 0.0
     rejected: int = 0
+    counts_idle: bool = False
     behind: bool = False
     _accepted: _Sample | None = None
     _candidate: _Sample | None = None
@@ -78,6 +80,7 @@ class EnergyMeter:
         return {
             "total_wh": self.total_wh,
             "rejected": self.rejected,
+            "counts_idle": self.counts_idle,
             "accepted": _stored(self._accepted),
             "candidate": _stored(self._candidate),
         }
@@ -88,6 +91,7 @@ class EnergyMeter:
         return cls(
             float(stored["total_wh"]),
             int(stored["rejected"]),
+            bool(stored.get("counts_idle", False)),  # earlier versions did not keep it
             _accepted=_restored(stored["accepted"]),
             _candidate=_restored(stored["candidate"]),
         )

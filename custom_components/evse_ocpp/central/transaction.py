@@ -35,7 +35,7 @@ class Transaction:
     `before_wh`: what it had charged by then, if its register tells that.
     `meter_start_wh` is None until a register value is known; `energy_wh` never falls. `start_key`
     makes a repeated StartTransaction known. `uid` is its key in our own records: ids of chargers
-    come again.
+    come again. `behind`: as of `EnergyMeter`.
     """
 
     id: TransactionId
@@ -51,11 +51,17 @@ class Transaction:
     start_key: str | None = None
     before_wh: float = 0.0
     uid: str = field(default_factory=lambda: uuid4().hex)
+    behind: bool = False
 
     @property
     def started_at(self) -> datetime:
         """When it started, by our clock."""
         return self.started.at
+
+    @property
+    def shown_wh(self) -> float | None:
+        """The energy of its session; None while it is behind."""
+        return None if self.behind else self.energy_wh
 
     def take_register(
         self, register_wh: float, when: Instant, max_power_w: float, usual: RegisterKind
@@ -83,6 +89,7 @@ class Transaction:
     ) -> None:
         """Close it. `meter_stop_wh` (None: unknown) counts like the meterStart of its start."""
         self.ended_at = max(when.at, self.started_at)  # one of the stored history may end it
+        self.behind = False
         self.reason = reason
         start_unseen = self.recovered and self.register_kind is RegisterKind.SESSION
         if meter_stop_wh is not None and self.meter_start_wh is not None and not start_unseen:
@@ -100,7 +107,7 @@ class Transaction:
     def _take_energy(self, energy_wh: float, when: Instant, max_power_w: float) -> None:
         flowed_wh = plausible_wh(when.since(self.started), max_power_w)
         if self.energy_wh <= energy_wh <= self.before_wh + flowed_wh:
-            self.energy_wh = energy_wh
+            self.energy_wh, self.behind = energy_wh, False
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` needs, as JSON values."""

@@ -120,6 +120,16 @@ def test_an_unattributed_session_is_told_once(story: Story) -> None:
     assert (session.energy_wh, session.connector_id, session.id_tag) == (300, 0, "TAG")
 
 
+def test_an_unattributed_session_comes_again_after_the_clock_was_measured_anew(
+    story: Story,
+) -> None:
+    """The charger repeats it until it is answered; our time of it may be another by then."""
+    for at in (after(1), after(5)):
+        story.charger.stop_transaction(99, at, "Local", 500, stamp=after(3))
+    story.charger.stop_transaction(99, after(5), "Local", 500, stamp=after(4))
+    assert story.told == [("session_ended", 99)] * 2
+
+
 def test_each_session_has_a_key_of_its_own_that_outlives_restarts(story: Story) -> None:
     first = story.charger.open_transaction(1, "a", "TAG", NOW, 0)
     second = story.charger.open_transaction(1, "b", "TAG", NOW, 0)

@@ -8,6 +8,7 @@ import pytest
 from custom_components.evse_ocpp.central.charger import Charger, Reservation
 from custom_components.evse_ocpp.central.charger_clock import Instant
 from custom_components.evse_ocpp.central.control import Control, PauseBy
+from custom_components.evse_ocpp.central.readings import Sample
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LATER_ADDED = ("ocpp_version", "control", "persistent_writes", "quarantine", "reservations")
@@ -75,3 +76,33 @@ def test_a_meter_from_the_midst_of_a_charge_shows_nothing_before_it_has_caught_u
     assert meter.shown_wh == 40
     charger.stop_transaction(1, NOW, "Local", 1040)
     assert reborn(charger.to_dict()).connectors[1].meter.shown_wh == 40
+
+
+def test_a_session_from_the_midst_of_a_charge_shows_nothing_before_it_has_caught_up(
+    charger: Charger,
+) -> None:
+    """Row 14: its energy feeds statistics too."""
+    later = reborn(charger.to_dict())
+    transaction = later.connectors[1].transaction
+    assert transaction is not None
+    assert (transaction.shown_wh, transaction.energy_wh) == (None, 0)
+    later.nothing_missed()
+    assert transaction.shown_wh == 0
+    transaction.behind = True
+    later.take_samples(1, 1, [Sample("Energy.Active.Import.Register", 1040)], NOW, NOW)
+    assert transaction.shown_wh == 40
+
+
+def test_a_meter_that_counts_without_a_transaction_shows_nothing_before_it_has_caught_up(
+    charger: Charger,
+) -> None:
+    """Some wallboxes charge without transactions; what they counted last may be lost."""
+    charger.stop_transaction(1, NOW, "Local", 1040)
+    charger.take_samples(1, None, [Sample("Energy.Active.Import.Register", 1045)], NOW, NOW)
+    assert charger.counting_idle == {1}
+    later = reborn(charger.to_dict())
+    assert later.connectors[1].meter.shown_wh is None
+    later.take_samples(1, None, [Sample("Energy.Active.Import.Register", 1050)], NOW, NOW)
+    assert later.connectors[1].meter.shown_wh == 50
+    later.start_transaction(1, "T", NOW, 1050, "T 1050")
+    assert later.counting_idle == frozenset()
