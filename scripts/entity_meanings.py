@@ -51,6 +51,7 @@ MEANINGS = {
     "binary_sensor.cable": "whether a cable is plugged in",
     "binary_sensor.fault": "whether the connector's status is Faulted",
     "binary_sensor.obeyed": "whether limits are obeyed, by what is offered and measured after a change",
+    "binary_sensor.relay": "whether the second back office accepts what is told it",
     "number.current_limit": "current per phase of the wallbox's sessions, sent as a lease: it ends by itself when Home Assistant is silent",
     "number.dlb_maximum_current": "the most that the house may draw per phase: a setting kept in the wallbox, not a limit of a session",
     "switch.charging": "allow charging, or pause; on with an idle car plugged in starts it",

@@ -47,6 +47,7 @@ THERE_WHEN = {
     "reactive_power": "it measures it",
     "soc": "the car tells it",
     "temperature": "it measures it",
+    "relay": "it has a second back office",
     "three_phases": "it has three phases",
     "window": "a window was chosen once",
 }

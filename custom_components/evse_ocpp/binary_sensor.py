@@ -1,4 +1,4 @@
-"""Whether a wallbox is connected, and whether a cable is in it."""
+"""Whether a wallbox is connected, to whom else, and whether a cable is in it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .central.charger import ChargerStatus, Connector
 from .entity import EvseDescription, EvseEntity, async_add_described
+from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
 
@@ -59,6 +60,17 @@ BINARY_SENSORS = (
         entity_registry_enabled_default=False,
         per_connector=False,
         value_fn=lambda wallbox, _: wallbox.steering.obeyed,
+    ),
+    EvseBinarySensorDescription(
+        key="relay",
+        translation_key="relay",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        per_connector=False,
+        available_offline=True,
+        feature=Feature.RELAY,
+        value_fn=lambda wallbox, _: wallbox.relay and wallbox.relay.connected,
     ),
 )
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from . import files
+from .central.relay import Relay
 from .const import CONF_PASSWORD_HASH, CONF_RELAY_PASSWORD, CONF_RELAY_URL
 from .hub import EvseOcppConfigEntry, Hub
 from .redaction import HIDDEN, is_secret, redacted_frame, redacted_path, redacted_url
@@ -65,6 +66,17 @@ def _attempts(hub: Hub, identity: str | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def _relay(relay: Relay | None) -> dict[str, Any] | None:
+    if relay is None:
+        return None
+    return {
+        "connected": relay.connected,
+        "problem": relay.problem,
+        "waiting": relay.waiting,
+        "dropped": dict(relay.dropped),
+    }
+
+
 def _wallbox(wallbox: Wallbox) -> dict[str, Any]:
     charger = wallbox.charger
     settings = asdict(wallbox.settings)
@@ -86,6 +98,7 @@ def _wallbox(wallbox: Wallbox) -> dict[str, Any]:
             "suspects": dict(charger.suspects),
             "problem": wallbox.steering.problem,
             "obeyed": wallbox.steering.obeyed,
+            "relay": _relay(wallbox.relay),
             "control": charger.control.to_dict(),
             "configuration": {
                 name: HIDDEN if is_secret(name) else key.value

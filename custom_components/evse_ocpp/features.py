@@ -14,7 +14,7 @@ from .const import KEY_DLB_MAXIMUM_CURRENT
 
 
 class Feature(StrEnum):
-    """A thing that a wallbox can have. THREE_PHASES and WINDOW are what the user chose."""
+    """A thing that a wallbox can have. THREE_PHASES, WINDOW and RELAY are what the user chose."""
 
     DLB = "dlb"
     EXPORT = "export"
@@ -23,6 +23,7 @@ class Feature(StrEnum):
     HOUSE_METER = "house_meter"
     POWER_FACTOR = "power_factor"
     REACTIVE_POWER = "reactive_power"
+    RELAY = "relay"
     SOC = "soc"
     TEMPERATURE = "temperature"
     THREE_PHASES = "three_phases"

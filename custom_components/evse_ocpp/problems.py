@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from .central.suspicions import CLOCK, ENERGY_UNIT, INTERVAL, NO_ENERGY
 from .const import ENERGY_UNIT_AUTO
+from .redaction import redacted_url
 from .wallbox import Wallbox
 
 
@@ -22,9 +23,15 @@ class Problem(StrEnum):
     FIRMWARE_CHANGED = "firmware_changed"
     LIMIT_STAYS = "limit_stays"
     NO_PAUSE = "no_pause"
+    RELAY_FAILS = "relay_fails"
 
 
-FIXABLE = frozenset(Problem) - {Problem.NO_ENERGY, Problem.LIMIT_STAYS, Problem.NO_PAUSE}
+FIXABLE = frozenset(Problem) - {
+    Problem.NO_ENERGY,
+    Problem.LIMIT_STAYS,
+    Problem.NO_PAUSE,
+    Problem.RELAY_FAILS,
+}
 """Those with a remedy that we can apply; the others are explained only."""
 
 
@@ -40,6 +47,8 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
         found.pop(Problem.ENERGY_UNIT, None)  # the user has decided
     if held := charger.quarantine.held:
         found[Problem.CALL_HELD] = ", ".join(held)
+    if (relay := wallbox.relay) is not None and relay.unreachable:
+        found[Problem.RELAY_FAILS] = f"{redacted_url(relay.url)}: {relay.problem}"
     if not wallbox.commissioning.running:  # its test is what mends these two
         if wallbox.obeyed is False:
             found[Problem.LIMITS_IGNORED] = ""

@@ -84,6 +84,7 @@ class Relays:
         await self.stop(wallbox)
         await DatabaseRelayStore(self._database, wallbox.charger.identity).forget()
         self.start(wallbox)
+        wallbox.charger.publish()
 
     async def stop(self, *wallboxes: Wallbox) -> None:
         """End the relays of these wallboxes; what waits is kept."""

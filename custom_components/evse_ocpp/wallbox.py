@@ -253,6 +253,10 @@ class Wallbox:
             self.features.add(Feature.THREE_PHASES)
         else:
             self.features.discard(Feature.THREE_PHASES)
+        if self.settings.relay is not None:
+            self.features.add(Feature.RELAY)
+        else:
+            self.features.discard(Feature.RELAY)
 
     @callback
     def _on_choices(self, _: Choices) -> None:

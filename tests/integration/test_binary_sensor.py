@@ -1,5 +1,6 @@
 """Connection and cable."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -7,8 +8,11 @@ import pytest
 from homeassistant.core import HomeAssistant
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
+from custom_components.evse_ocpp.features import Feature
 from custom_components.evse_ocpp.steering import Steering
 from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .support import subentry_data
 
 
 @pytest.mark.parametrize(
@@ -59,3 +63,22 @@ async def test_whether_limits_are_obeyed(
     with patch.object(Steering, "obeyed", new=obeyed):
         wallbox.charger.publish()
     assert hass.states.is_state("binary_sensor.garage_obeys_limits", shown)
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize("subentries", [[subentry_data(relay_url="ws://office/cs")]])
+async def test_second_back_office(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    """It is there for those who have one, and goes with it."""
+    assert wallbox.relay
+    assert hass.states.is_state("binary_sensor.garage_second_back_office", "off")
+    wallbox.relay.connected = True
+    wallbox.charger.publish()
+    assert hass.states.is_state("binary_sensor.garage_second_back_office", "on")
+    wallbox.apply(replace(wallbox.settings, relay=None), wallbox.steering.settings)
+    assert Feature.RELAY not in wallbox.features
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_no_second_back_office(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    assert not wallbox.relay
+    assert hass.states.get("binary_sensor.garage_second_back_office") is None

@@ -107,4 +107,7 @@ async def test_second_back_office_keeps_its_secrets(hass: HomeAssistant, deaf_hu
     told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
     text = json.dumps(told, cls=JSONEncoder)
     assert "RELAY-SECRET" not in text
+    (wallbox,) = told["wallboxes"]
+    assert wallbox["relay"].keys() == {"connected", "problem", "waiting", "dropped"}
+    assert wallbox["relay"]["connected"] is False
     assert "@host/ocpp" in text

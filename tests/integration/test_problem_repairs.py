@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, create_autospec
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.central.control import PauseBy
+from custom_components.evse_ocpp.central.relay import Relay
 from custom_components.evse_ocpp.const import CONF_ENERGY_UNIT, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.problem_repairs import REMEDIES
@@ -47,6 +48,14 @@ def cause(wallbox: Wallbox, problem: Problem) -> None:
             charger.control = replace(charger.control, pause_by=PauseBy.NOTHING)
             wallbox.steering.choices = replace(wallbox.steering.choices, charging=False)
             charger.start_transaction(1, "TAG", datetime.now(UTC), 0, "key")
+        case Problem.RELAY_FAILS:
+            wallbox.relay = create_autospec(
+                Relay,
+                instance=True,
+                unreachable=True,
+                url="wss://me:secret@office/cs",
+                problem="refused",
+            )
     charger.publish()
 
 

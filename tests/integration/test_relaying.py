@@ -1,13 +1,16 @@
 """A wallbox with a second back office: the relay runs with the entry, and keeps to the choices."""
 
 from typing import Any
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, create_autospec, patch
 
 import pytest
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.evse_ocpp.central import relay as relay_module
 from custom_components.evse_ocpp.central.commands import CommandRefused, NotConnected
+from custom_components.evse_ocpp.central.relay import Relay
+from custom_components.evse_ocpp.central.relay_calls import Mode
 from custom_components.evse_ocpp.const import (
     CONF_RELAY_IDENTITY,
     CONF_RELAY_MODE,
@@ -16,11 +19,13 @@ from custom_components.evse_ocpp.const import (
 )
 from custom_components.evse_ocpp.energy.allowance import Reason
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.problems import Problem
 from custom_components.evse_ocpp.relay_store import DatabaseRelayStore
 from custom_components.evse_ocpp.relaying import WallboxSite
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .central.second_office import SecondOffice
+from .repair_dialogue import issues
 from .support import IDENTITY, connected, set_up, subentry_data, until
 
 
@@ -100,6 +105,37 @@ async def test_a_removed_wallbox_takes_its_relay_along(
     (subentry_id,) = entry.subentries
     hass.config_entries.async_remove_subentry(entry, subentry_id)
     await until(lambda: wallbox.relay is None)
+
+
+async def test_an_outage_that_lasts_is_told_until_it_is_over(
+    hass: HomeAssistant, hub: Hub, office: SecondOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (wallbox,) = hub.wallboxes.values()
+    await until(lambda: wallbox.relay and wallbox.relay.connected)
+    for pause in ("RETRY_FIRST_S", "RETRY_MAX_S"):
+        monkeypatch.setattr(relay_module, pause, 0.01)
+    await office.close()
+    await until(lambda: wallbox.relay and wallbox.relay.problem)
+    assert not issues(hass)
+    monkeypatch.setattr(relay_module, "UNREACHABLE_S", 0.0)
+    await until(lambda: issues(hass))
+    (issue,) = issues(hass).values()
+    assert issue.translation_key == Problem.RELAY_FAILS
+    assert issue.translation_placeholders
+    assert f"127.0.0.1:{office.port}/cs: " in issue.translation_placeholders["detail"]
+    await office.open()
+    await until(lambda: not issues(hass))
+    assert wallbox.relay and wallbox.relay.connected
+
+
+async def test_a_queue_that_cannot_be_read_is_told(wallbox: Wallbox) -> None:
+    store = create_autospec(DatabaseRelayStore, instance=True)
+    store.load.side_effect = OSError("the disk is gone")
+    site = WallboxSite(wallbox)
+    relay = Relay(wallbox.charger, "ws://host", "A", None, store, Mode.FULL, site)
+    with pytest.raises(OSError, match="the disk is gone"):
+        await relay.run()
+    assert relay.problem == "the disk is gone"
 
 
 async def test_their_start_keeps_to_our_choices(wallbox: Wallbox, commands: AsyncMock) -> None:

@@ -47,6 +47,8 @@ STEADY_S = 60.0
 """A link that lasted this long was a good one: the next attempt comes soon."""
 LIMITS_PAUSE_S = 15.0
 """Between two looks at the other side's schedules: a session that began has others than before."""
+UNREACHABLE_S = 3600.0
+"""Outages up to this long are their maintenance, or ours; a longer one is told to the owner."""
 WRITE_PAUSE_S = 60.0
 """Meter values that wait are written once a minute; starts, stops and ids at once."""
 MAX_CARDS = 5
@@ -89,6 +91,19 @@ class Relay:
         self._unwritten = False
         self.connected = False
         self.problem: str | None = None
+        self._failing_since_s: float | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the other side is."""
+        return self._url
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether it has failed for longer than an outage should last."""
+        since_s = self._failing_since_s
+        now_s = asyncio.get_running_loop().time()
+        return since_s is not None and now_s - since_s >= UNREACHABLE_S
 
     @property
     def waiting(self) -> int:
@@ -102,7 +117,11 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; what waits is then in the store."""
-        waiting, transactions = await self._store.load()
+        try:
+            waiting, transactions = await self._store.load()
+        except OSError as error:
+            self._failed(str(error))
+            raise
         self._queue = RelayQueue(waiting, transactions)
         catch_up(self._queue, self._charger, self._utcnow())
         calls = RelayCalls(
@@ -188,6 +207,7 @@ class Relay:
                 self._lost(group.exceptions[0])
             finally:
                 self.connected = False
+                self._charger.publish()
             if loop.time() - began_s >= STEADY_S:
                 pause_s = RETRY_FIRST_S
             await asyncio.sleep(pause_s * random.uniform(1, 1.2))
@@ -195,8 +215,13 @@ class Relay:
 
     def _lost(self, error: Exception) -> None:
         level = logging.DEBUG if self.problem else logging.WARNING
-        self.problem = (str(error) or type(error).__name__)[:200]
+        self._failed((str(error) or type(error).__name__)[:200])
         _LOGGER.log(level, "%s: second back office: %s", self._charger.identity, self.problem)
+
+    def _failed(self, problem: str) -> None:
+        self.problem = problem
+        if self._failing_since_s is None:
+            self._failing_since_s = asyncio.get_running_loop().time()
 
     async def _converse(self, calls: RelayCalls) -> None:
         """Keep one connection until it ends by an exception."""
@@ -206,7 +231,9 @@ class Relay:
         ):
             tasks.create_task(link.run())
             interval_s = await self._boot(link)
-            self.connected, self.problem, self._told_status = True, None, {}
+            self.connected, self.problem, self._failing_since_s = True, None, None
+            self._told_status = {}
+            self._charger.publish()
             catch_up(self._queue, self._charger, self._utcnow())
             tasks.create_task(self._beat(link, interval_s))
             await self._tell(link)
@@ -224,7 +251,8 @@ class Relay:
             interval_s = min(max(interval_s or HEARTBEAT_DEFAULT_S, low_s), high_s)
             if answer.get("status") == "Accepted":
                 return interval_s
-            self.problem = f"BootNotification: {str(answer.get('status'))[:50]}"
+            self._failed(f"BootNotification: {str(answer.get('status'))[:50]}")
+            self._charger.publish()
             await asyncio.sleep(interval_s)
 
     async def _beat(self, link: RelayLink, interval_s: float) -> None:
