@@ -1,0 +1,121 @@
+"""What the integration's documents name is there, and what people meet is explained in them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from custom_components.evse_ocpp.sensor_charging import LIMITED_BY
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = ROOT / "docs"
+PACKAGE = ROOT / "custom_components" / "evse_ocpp"
+ENGLISH = json.loads((PACKAGE / "translations" / "en.json").read_text())
+GUIDE, CONNECTING, TROUBLESHOOTING, ARCHITECTURE, INVARIANTS = (
+    (DOCS / f"{name}.md").read_text()
+    for name in ("user-guide", "connecting", "troubleshooting", "architecture", "invariants")
+)
+DOCUMENTS = (
+    "actions",
+    "architecture",
+    "chargers",
+    "connecting",
+    "entities",
+    "invariants",
+    "ocpp-central",
+    "performance",
+    "troubleshooting",
+    "user-guide",
+)
+CHARGER_STEPS = ENGLISH["config_subentries"]["charger"]["step"]
+OPTION_STEPS = ENGLISH["options"]["step"]
+
+
+def section(text: str, heading: str) -> str:
+    """Return the text from a heading to the next of its level."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def anchors(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).strip().replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_and_pictures_lead_somewhere(name: str) -> None:
+    document = DOCS / f"{name}.md"
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (DOCS / path) if path else document
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        set(
+            re.findall(
+                r"`([\w/]*test_\w+\.py)`", section(INVARIANTS, "The Home Assistant integration")
+            )
+        )
+    ),
+)
+def test_the_tests_of_the_invariants_exist(path: str) -> None:
+    assert (ROOT / path).exists() or (ROOT / "tests" / "integration" / path).exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(set(re.findall(r"`((?:central/)?\w+\.py)`", section(ARCHITECTURE, "The integration")))),
+)
+def test_the_modules_of_the_architecture_exist(name: str) -> None:
+    assert (PACKAGE / name).exists() or (PACKAGE / "central" / name).exists()
+
+
+@pytest.mark.parametrize("issue", ENGLISH["issues"].values(), ids=ENGLISH["issues"])
+def test_every_repair_is_explained(issue: dict[str, str]) -> None:
+    for words in re.split(r"\{\w+\}", issue["title"]):
+        assert words.strip() in section(TROUBLESHOOTING, "Repairs")
+
+
+OUTCOMES = ENGLISH["selector"]["attempt"]["options"]
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=OUTCOMES)
+def test_every_finding_of_the_doctor_is_explained(outcome: str) -> None:
+    assert re.split(r"[.:,]", outcome)[0] in section(TROUBLESHOOTING, "Connection doctor")
+
+
+@pytest.mark.parametrize("state", LIMITED_BY)
+def test_every_limit_is_explained(state: str) -> None:
+    label = ENGLISH["entity"]["sensor"]["limited_by"]["state"][state]
+    assert f"{label} (`{state}`)" in section(GUIDE, "Why is my car charging at 8 A?")
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [
+        pytest.param(OPTION_STEPS["wallboxes"], GUIDE, id="options"),
+        pytest.param(OPTION_STEPS["connections"], CONNECTING, id="ways to connect"),
+        pytest.param(CHARGER_STEPS["connection"], CONNECTING, id="connection"),
+        pytest.param(CHARGER_STEPS["relay"], CONNECTING, id="second back office"),
+        pytest.param(CHARGER_STEPS["manual"], GUIDE, id="by hand"),
+        pytest.param(ENGLISH["config"]["step"]["user"], GUIDE, id="server"),
+    ],
+)
+def test_every_field_is_explained(step: dict[str, dict[str, str]], text: str) -> None:
+    for label in step["data"].values():
+        assert label.replace("’", "'") in text
+
+
+@pytest.mark.parametrize("step", ["user", "reconfigure"])
+def test_every_entry_of_a_wallboxs_menus_is_explained(step: str) -> None:
+    for label in CHARGER_STEPS[step]["menu_options"].values():
+        assert label.partition(":")[0] in GUIDE
