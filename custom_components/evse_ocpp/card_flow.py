@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .cards import Card
 from .const import CONF_ENTRY_ID, DOMAIN
-from .texts import text
+from .texts import plain, text
 
 KIND = "unknown_card"
 CONF_ID_TAG = "id_tag"
@@ -52,7 +52,7 @@ def async_ask_whose(
     ]
     if len(asked) >= MAX_QUESTIONS:
         return
-    placeholders = {"card": id_tag, "wallbox": wallbox_name}
+    placeholders = {"card": plain(id_tag), "wallbox": wallbox_name}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -101,7 +101,7 @@ class UnknownCardFlow(RepairsFlow):
         return self.async_show_menu(
             step_id="init",
             menu_options=["allow", "guest", "refuse"],
-            description_placeholders={"card": self._id_tag},
+            description_placeholders={"card": plain(self._id_tag)},
         )
 
     async def async_step_allow(self, user_input: dict[str, Any] | None = None) -> FlowResult:
@@ -150,7 +150,7 @@ class UnknownCardFlow(RepairsFlow):
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
-            description_placeholders={"card": self._id_tag},
+            description_placeholders={"card": plain(self._id_tag)},
             errors=errors,
         )
 

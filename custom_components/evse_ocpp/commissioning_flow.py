@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from .central.trial_steps import Finding
 from .commissioning import Commissioning, Impossible
 from .commissioning_report import Report
-from .texts import async_options
+from .texts import async_options, plain
 
 CONF_CLEAR_FOREIGN = "clear_foreign"
 CONF_SWITCH_PHASES = "switch_phases"
@@ -122,12 +122,11 @@ async def async_table(hass: HomeAssistant, report: Report) -> str:
 
 
 def _details(finding: Finding, names: Mapping[str, str]) -> str:
-    """The values come from the network: no character of them may end a cell or begin a link."""
     texts = (
         f"{names[name]} {value}" if name in names else value
         for name, value in finding.values.items()
     )
-    return ", ".join(texts).translate(str.maketrans("|<>[]`\n", "/      "))
+    return plain(", ".join(texts))
 
 
 async def _headline(hass: HomeAssistant, report: Report | None) -> str:
@@ -135,6 +134,6 @@ async def _headline(hass: HomeAssistant, report: Report | None) -> str:
     if report is None:
         return outcomes["never"]
     at = dt_util.as_local(report.at)
-    reason = f" ({report.reason})" if report.reason else ""
-    firmware = report.firmware_version or "–"
+    reason = f" ({plain(report.reason)})" if report.reason else ""
+    firmware = plain(report.firmware_version or "–")
     return f"{outcomes[report.outcome]}{reason} {at:%Y-%m-%d %H:%M}, {firmware}"

@@ -40,6 +40,7 @@ from .const import (
 )
 from .drafts import Draft
 from .own_wallbox import OwnWallbox, PairingRefused
+from .texts import plain
 
 CONF_DEVICE_KEY = "device_key"
 PORTS_TO_TRY = 10
@@ -65,7 +66,7 @@ class DiscoverySteps(ConfigFlow):
         self._abort_if_unique_id_configured()
         if self._is_known(self._found.serial):
             return self.async_abort(reason="wallbox_known")
-        self.context["title_placeholders"] = {"name": self._found.name}
+        self.context["title_placeholders"] = {"name": plain(self._found.name)}
         return await self.async_step_found()
 
     def _is_known(self, serial: str) -> bool:
@@ -197,9 +198,9 @@ class DiscoverySteps(ConfigFlow):
 
     def _placeholders(self) -> dict[str, str]:
         return {
-            "name": self._found.name,
-            "product": self._found.product,
-            "serial": self._found.serial,
+            "name": plain(self._found.name),
+            "product": plain(self._found.product),
+            "serial": plain(self._found.serial),
             CONF_IDENTITY: self._identity(),
             "address": self._found.host,
         }

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_DETAIL, CONF_ENTRY_ID, CONF_IDENTITY, CONF_PROBLEM, DOMAIN
 from .problems import FIXABLE, Problem, problems
+from .texts import plain
 from .wallbox import Wallbox
 
 MAX_UNKNOWN_CHARGERS = 5
@@ -104,7 +105,7 @@ def async_show_problems(
             is_fixable=problem in FIXABLE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=problem,
-            translation_placeholders={"name": wallbox.name, "detail": now[problem]},
+            translation_placeholders={"name": wallbox.name, "detail": plain(now[problem])},
             data={
                 CONF_ENTRY_ID: entry.entry_id,
                 CONF_IDENTITY: identity,

@@ -2,7 +2,8 @@
 
 A guest has no password yet and is nobody's wallbox: no entities, nothing stored. It is let in so
 that the user sees who called, and so that it can be given a password over OCPP. Everybody else who
-is unknown is refused as ever, and when the window closes the guest is, too.
+is unknown is refused as ever, also one of the guest's name at another address; and when the window
+closes the guest is, too.
 """
 
 import asyncio
@@ -57,7 +58,8 @@ class PairingWindow:
             return None
         if self._came(self._guest):
             guest = self._guest.result()
-            return guest.charger if guest.charger.identity == attempt.identity else None
+            same = (guest.charger.identity, guest.address) == (attempt.identity, attempt.address)
+            return guest.charger if same else None  # it is about to get a password
         guest = Guest(Charger(attempt.identity), attempt.address)
         self._guest.set_result(guest)
         return guest.charger

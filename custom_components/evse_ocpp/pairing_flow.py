@@ -16,6 +16,7 @@ from .credentials import as_authorization_key
 from .drafts import Draft, DraftSteps
 from .hub import Hub
 from .pairing import WINDOW_S, Guest
+from .texts import plain
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,14 +82,15 @@ class PairingSteps(DraftSteps):
             if self._draft.password is None or await _take_password(charger, self._draft.password):
                 return self._finish()
             return await self.async_step_password_refused()
-        values = default_settings(self._get_entry().options, charger.model or charger.identity)
+        name = plain(charger.model or charger.identity)
+        values = default_settings(self._get_entry().options, name)
         return self.async_show_form(
             step_id="guest",
             data_schema=settings_schema(values),
             description_placeholders={
                 "identity": charger.identity,
                 "address": self._guest.address,
-                "device": " ".join(filter(None, (charger.vendor, charger.model))) or "–",
+                "device": plain(" ".join(filter(None, (charger.vendor, charger.model)))) or "–",
             },
         )
 

@@ -62,7 +62,13 @@ _HIDDEN_KEYS = frozenset(
         "techinfo",
     }
 )
+_VALUES = ("value", "attributeValue", "variableAttribute", "actualValue")
+"""Where the value of a setting stands beside its name; the third has it one level deeper."""
 _HEAD = re.compile(r'\s*\[\s*\d\s*,\s*"[^"]{0,64}"\s*(,\s*"[A-Za-z]{1,50}"\s*)?')
+
+
+_TOKEN = re.compile(r"(/api/evse_ocpp_files/)[^/]+")
+"""Whoever has an address of `files` may fetch or leave that file."""
 
 
 def is_secret(name: str) -> bool:
@@ -86,11 +92,11 @@ def redacted_url(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return HIDDEN
-    host = parts.netloc.rpartition("@")[2]
-    if host == parts.netloc and not parts.query:
+    host, path = parts.netloc.rpartition("@")[2], _TOKEN.sub(rf"\1{HIDDEN}", parts.path)
+    if host == parts.netloc and path == parts.path and not parts.query:
         return url
     hidden = f"{HIDDEN}@{host}" if host != parts.netloc else host
-    return urlunsplit((parts.scheme, hidden, parts.path, HIDDEN if parts.query else "", ""))
+    return urlunsplit((parts.scheme, hidden, path, HIDDEN if parts.query else "", ""))
 
 
 def redacted_path(path: str) -> str:
@@ -109,7 +115,7 @@ def _without_secrets(value: Any) -> Any:
     hidden = {key: HIDDEN for key in value if key.lower() in _HIDDEN_KEYS}
     name = _setting_in(value)
     if name is not None and is_secret(name):
-        hidden |= {key: HIDDEN for key in ("value", "attributeValue") if key in value}
+        hidden |= {key: HIDDEN for key in _VALUES if key in value}
     return {key: hidden.get(key) or _without_secrets(each) for key, each in value.items()}
 
 

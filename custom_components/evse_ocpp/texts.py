@@ -16,8 +16,17 @@ from .const import DOMAIN
 
 _CATEGORY = "selector"
 _FALLBACK = "en"
+_FORMATTING = str.maketrans("|<>[]`\\\n", "/       ")
 LANGUAGES = frozenset({"de", "en", "es", "fr", "it"})
 """Home Assistant would answer in English for a region of a language, such as de-AT."""
+
+
+def plain(told: str) -> str:
+    """Return a text from the network for a place where Markdown is shown, as most places are.
+
+    No character of it may end a cell, begin a link or load a picture; an address is no link.
+    """
+    return told.translate(_FORMATTING).replace("://", ": ")
 
 
 async def async_options(

@@ -83,6 +83,18 @@ async def test_known_and_own_tags_are_no_question(
     assert questions(hass) == []
 
 
+async def test_a_card_with_markdown_is_shown_without(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    read_card(wallbox, "![x](http://evil/p)")
+    (issue,) = questions(hass)
+    (notification,) = notifications(hass)
+    assert issue.translation_placeholders is not None
+    for shown in (issue.translation_placeholders["card"], notification["message"]):
+        assert "![" not in shown
+        assert "http://" not in shown
+
+
 async def test_questions_are_bounded(hass: HomeAssistant, wallbox: Wallbox) -> None:
     for number in range(MAX_QUESTIONS * 2):
         read_card(wallbox, f"CARD{number}")

@@ -27,7 +27,8 @@ async def test_the_first_one_is_the_guest_also_when_it_calls_again() -> None:
     assert charger is not None
     assert charger.identity == "CP-9"
     assert window.admit(attempt("CP-10")) is None
-    assert window.admit(attempt("CP-9", "192.0.2.8")) is charger
+    assert window.admit(attempt("CP-9")) is charger
+    assert window.admit(attempt("CP-9", "192.0.2.8")) is None, "it would get the password"
     guest = await window.wait()
     assert guest == window.guest
     assert guest is not None

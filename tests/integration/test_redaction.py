@@ -31,6 +31,11 @@ SET_VARIABLES = (
         SET_VARIABLES,
         '[2,"1","GetDiagnostics",{"location":"ftp://me:S3CR3T@host/in"}]',
         '[2,"1","GetLog",{"log":{"remoteLocation":"https://host/in?token=S3CR3T"}}]',
+        '[2,"1","UpdateFirmware",{"location":"http://host/api/evse_ocpp_files/S3CR3T/a.bin"}]',
+        '[2,"1","NotifyReport",{"reportData":[{"variable":{"name":"BasicAuthPassword"},'
+        + '"variableAttribute":[{"value":"S3CR3T"}]}]}]',
+        '[2,"1","NotifyEvent",{"eventData":[{"variable":{"name":"ApnPassword"},'
+        + '"actualValue":"S3CR3T"}]}]',
         '[2,"1","SignCertificate",{"csr":"S3CR3T"}]',
         '[2,"1","CertificateSigned",{"certificateChain":"S3CR3T"}]',
         '[2,"1","DataTransfer",{"vendorId":"v","data":"{\\"pin\\":\\"S3CR3T\\"}"}]',

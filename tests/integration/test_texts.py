@@ -3,7 +3,7 @@
 import pytest
 from homeassistant.core import HomeAssistant
 
-from custom_components.evse_ocpp.texts import async_options, text, text_in
+from custom_components.evse_ocpp.texts import async_options, plain, text, text_in
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
@@ -29,3 +29,10 @@ async def test_a_text_that_is_missing_is_its_key(hass: HomeAssistant, wallbox: W
 async def test_texts_of_a_selector(hass: HomeAssistant, wallbox: Wallbox) -> None:
     texts = await async_options(hass, "calendar")
     assert texts["window"] == text(hass, "calendar", "window") == "Charging window"
+
+
+def test_what_came_from_the_network_is_no_markdown() -> None:
+    told = plain("![x](http://evil/p.png) [here](https://evil) <img src=x> | `a`\nb Zappi")
+    assert not set("[]<>|`\n") & set(told)
+    assert "://" not in told
+    assert told.endswith("b Zappi")

@@ -35,6 +35,8 @@ CHARGER_DAYS = 10 * 365
 """Few chargers ask for the next one in time; taken off our list it ends at once."""
 KEY_BITS = 2048
 MINIMUM_EC_BITS = 224
+MAX_CERTIFICATES = 4
+"""Of one charger, that are good at the same time; one that asks without end must fill no disk."""
 MAX_CSR_CHARS = 5500
 """OCPP 1.6 security white paper, SignCertificate.csr, and OCPP 2.0.1."""
 _ORGANISATION = "EVSE OCPP"
@@ -122,8 +124,8 @@ class Authority:
     def sign(self, csr_pem: str, identity: str) -> str:
         """Return a certificate (PEM) for a charger's request; RequestError.
 
-        It names the charger as we know it, whatever the request says. The former ones go on: a
-        charger keeps its old one until it has used the new one.
+        It names the charger as we know it, whatever the request says. The former ones go on, the
+        last few of them: a charger keeps its old one until it has used the new one.
         """
         root, request = self._opened(), _request(csr_pem)
         organisation = request.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
@@ -135,7 +137,10 @@ class Authority:
         )
         pem = self._sign(builder)
         serial = x509.load_pem_x509_certificate(pem).serial_number
-        self._keep_issued({**self._issued, f"{serial:x}": identity})
+        of_charger = [each for each, its in self._issued.items() if its == identity]
+        given_up = of_charger[: -MAX_CERTIFICATES + 1]  # the oldest: a charger asks rarely
+        kept = {each: its for each, its in self._issued.items() if each not in given_up}
+        self._keep_issued({**kept, f"{serial:x}": identity})
         return pem.decode()
 
     def revoke(self, identity: str) -> None:

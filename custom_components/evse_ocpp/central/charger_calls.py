@@ -43,7 +43,7 @@ class ChargerCalls:
     ) -> dict[str, Any]:
         """Make a call and return its answer, whose status is one of those `accepted`."""
         answer = await self._request(action, payload)
-        status = str(answer.get("status", "no status"))
+        status = str(answer.get("status", "no status"))[:50]
         if status not in accepted:
             raise CommandRefused(action, status)
         return answer

@@ -12,6 +12,9 @@ from typing import Any
 from .charger import Charger
 from .frames import CallRefusal
 
+MAX_NAME_CHARS = 255
+"""OCPP's own limits are 20 to 50 characters, and some chargers send more (lbbrhzn/ocpp #2075)."""
+
 
 def as_text(value: object) -> str:
     """Take a string, or a number or boolean as its text; longer than allowed is no fault."""
@@ -20,6 +23,15 @@ def as_text(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     raise ValueError("a string")
+
+
+def as_name(value: object) -> str:
+    """Take a text that is kept and shown; what is too long or not visible in it is dropped.
+
+    A frame has room for 250,000 characters, and devices, histories and databases have not.
+    """
+    text = as_text(value)[:MAX_NAME_CHARS]
+    return text if text.isprintable() else "".join(each for each in text if each.isprintable())
 
 
 def as_integer(value: object) -> int:

@@ -85,7 +85,7 @@ def parse(text: str | bytes) -> Frame:
             return CallError(message_id, "FormationViolation", "the answer has no payload")
         case 4, details:
             code, description = ([str(each) for each in details] + ["", ""])[:2]
-            return CallError(message_id, code or "GenericError", description)
+            return CallError(message_id, code[:50] or "GenericError", description[:255])
     raise FrameError(f"message type {kind}; allowed are 2, 3 and 4")
 
 

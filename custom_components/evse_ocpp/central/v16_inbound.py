@@ -12,7 +12,7 @@ from .fields import (
     as_energy_wh,
     as_integer,
     as_list,
-    as_text,
+    as_name,
     as_time,
     optional,
     required,
@@ -34,6 +34,9 @@ _STATUS = {
     "Unavailable": ChargerStatus.UNAVAILABLE,
     "Faulted": ChargerStatus.FAULTED,
 }
+
+MAX_KEY_CHARS = 400
+"""Of what makes a repeated StartTransaction known: a card, a time stamp and a number."""
 
 Payload = dict[str, Any]
 
@@ -76,7 +79,7 @@ class Inbound:
     def _boot_notification(self, payload: Payload) -> Payload:
         charger = self._charger
         texts = {
-            name: optional(payload, name, as_text, charger)
+            name: optional(payload, name, as_name, charger)
             for name in (
                 "chargePointVendor",
                 "chargePointModel",
@@ -106,7 +109,7 @@ class Inbound:
         connector_id = connector_id_in(payload, minimum=0)
         status = required(payload, "status", _as_status)
         texts = {
-            name: optional(payload, name, as_text, self._charger)
+            name: optional(payload, name, as_name, self._charger)
             for name in ("errorCode", "vendorErrorCode", "info")
         }
         stamp = optional(payload, "timestamp", as_time, self._charger)
@@ -126,7 +129,7 @@ class Inbound:
         return {}
 
     def _authorize(self, payload: Payload) -> Payload:
-        id_tag = required(payload, "idTag", as_text)
+        id_tag = required(payload, "idTag", as_name)
         status = self._admission.authorize(self._charger, id_tag)
         self._card_read(0, id_tag, status)
         return {"idTagInfo": {"status": status}}
@@ -141,7 +144,7 @@ class Inbound:
 
     async def _start_transaction(self, payload: Payload) -> Payload:
         connector_id = connector_id_in(payload, minimum=1)
-        id_tag = required(payload, "idTag", as_text)
+        id_tag = required(payload, "idTag", as_name)
         meter_start_wh = optional(payload, "meterStart", as_energy_wh, self._charger)
         stamp = optional(payload, "timestamp", as_time, self._charger)
         reservation_id = optional(payload, "reservationId", as_integer, self._charger)
@@ -151,7 +154,7 @@ class Inbound:
             id_tag,
             started_at,
             meter_start_wh,
-            start_key=f"{id_tag} {payload.get('timestamp')} {payload.get('meterStart')}",
+            start_key=_start_key(id_tag, payload),
             stamp=stamp,
         )
         if reservation_id is not None:
@@ -166,8 +169,8 @@ class Inbound:
         transaction_id = required(payload, "transactionId", as_integer)
         meter_stop_wh = optional(payload, "meterStop", as_energy_wh, self._charger)
         stamp = optional(payload, "timestamp", as_time, self._charger)
-        reason = optional(payload, "reason", as_text, self._charger) or "Local"
-        id_tag = optional(payload, "idTag", as_text, self._charger)
+        reason = optional(payload, "reason", as_name, self._charger) or "Local"
+        id_tag = optional(payload, "idTag", as_name, self._charger)
         data = optional(payload, "transactionData", as_list, self._charger) or []
         connector = self._charger.connector_of(transaction_id)
         if connector is not None:
@@ -233,3 +236,8 @@ def _as_status(value: object) -> ChargerStatus:
     if status is None:
         raise ValueError(f"one of {', '.join(_STATUS)}")
     return status
+
+
+def _start_key(id_tag: str, payload: Payload) -> str:
+    """Return what makes a repeated StartTransaction known."""
+    return f"{id_tag} {payload.get('timestamp')} {payload.get('meterStart')}"[:MAX_KEY_CHARS]

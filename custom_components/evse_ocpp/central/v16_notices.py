@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from .charger import MAX_CONNECTORS, Charger
-from .fields import as_current_a, as_integer, as_text, as_time, optional, required
+from .fields import as_current_a, as_integer, as_name, as_text, as_time, optional, required
 from .frames import CallRefusal
 from .happenings import HappeningKind
 
@@ -38,7 +38,7 @@ class Notices:
         }
 
     def _data_transfer(self, payload: Payload) -> Payload:
-        if required(payload, "vendorId", as_text) != VENDOR_ID:
+        if required(payload, "vendorId", as_name) != VENDOR_ID:
             return {"status": "UnknownVendorId"}
         if payload.get("messageId") != "Limit":
             return {"status": "UnknownMessageId"}
@@ -55,17 +55,17 @@ class Notices:
         return {"status": "Accepted"}
 
     def _firmware_status(self, payload: Payload) -> Payload:
-        self._charger.firmware_status = required(payload, "status", as_text)[:50]
+        self._charger.firmware_status = required(payload, "status", as_name)[:50]
         return {}
 
     def _log_status(self, payload: Payload) -> Payload:
-        self._charger.diagnostics_status = required(payload, "status", as_text)[:50]
+        self._charger.diagnostics_status = required(payload, "status", as_name)[:50]
         return {}
 
     def _security_event(self, payload: Payload) -> Payload:
-        kind = required(payload, "type", as_text)[:50]
+        kind = required(payload, "type", as_name)[:50]
         stamp = optional(payload, "timestamp", as_time, self._charger)
-        tech_info = optional(payload, "techInfo", as_text, self._charger)
+        tech_info = optional(payload, "techInfo", as_name, self._charger)
         _LOGGER.info("%s: security event %r", self._charger.identity, kind)
         self._charger.happened(
             HappeningKind.SECURITY_EVENT,

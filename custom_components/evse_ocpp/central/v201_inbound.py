@@ -11,7 +11,7 @@ from typing import Any
 from .admission import Admission
 from .answers import HEARTBEAT_S, Store, save_first, time_text
 from .charger import MAX_CONNECTORS, Charger
-from .fields import as_integer, as_object, as_text, as_time, as_word, optional, required
+from .fields import as_integer, as_name, as_object, as_time, as_word, optional, required
 from .frames import CallRefusal
 from .happenings import HappeningKind
 from .transaction import Transaction
@@ -110,7 +110,7 @@ class Inbound201:
         station = optional(payload, "chargingStation", as_object, charger) or {}
         names = ("vendorName", "model", "serialNumber", "firmwareVersion")
         vendor, model, serial, firmware = (
-            optional(station, name, as_text, charger) for name in names
+            optional(station, name, as_name, charger) for name in names
         )
         self._words.clear()
         self._charging_states.clear()
@@ -171,7 +171,7 @@ class Inbound201:
 
     def _authorize(self, payload: Payload) -> Payload:
         id_token = required(payload, "idToken", as_object)
-        id_tag = required(id_token, "idToken", as_text)
+        id_tag = required(id_token, "idToken", as_name)
         info = self._authorization_of(id_token, id_tag)
         self._authorized = id_tag
         if id_tag != self._charger.remote_id_tag:

@@ -10,6 +10,7 @@ from .fields import (
     as_current_a,
     as_integer,
     as_list,
+    as_name,
     as_number,
     as_object,
     as_text,
@@ -113,8 +114,8 @@ class Notices:
             evse_id,
             at,
             error_code=None,
-            vendor_error_code=optional(event, "techCode", as_text, self._charger),
-            info=optional(event, "techInfo", as_text, self._charger),
+            vendor_error_code=optional(event, "techCode", as_name, self._charger),
+            info=optional(event, "techInfo", as_name, self._charger),
         )
 
     # Limits of others, and what the car wants.
@@ -122,7 +123,7 @@ class Notices:
     def _notify_charging_limit(self, payload: Payload) -> Payload:
         """Take the limit of another authority: its source, and the amperes where they are told."""
         told = required(payload, "chargingLimit", as_object)
-        source = required(told, "chargingLimitSource", as_text)[:50]
+        source = required(told, "chargingLimitSource", as_name)[:50]
         limit_a = self._limit_a(payload)
         for evse_id in self._evses(payload):
             if limit_a is not None:
@@ -177,12 +178,12 @@ class Notices:
 
     def _reservation_status_update(self, payload: Payload) -> Payload:
         reservation_id = required(payload, "reservationId", as_integer)
-        status = required(payload, "reservationUpdateStatus", as_text)
+        status = required(payload, "reservationUpdateStatus", as_name)
         self._charger.end_reservation(reservation_id, status, self._utcnow())
         return {}
 
     def _security_event(self, payload: Payload) -> Payload:
-        kind = required(payload, "type", as_text)[:50]
+        kind = required(payload, "type", as_name)[:50]
         _LOGGER.info("%s: security event %r", self._charger.identity, kind)
         stamp = optional(payload, "timestamp", as_time, self._charger)
         self._charger.happened(
@@ -190,7 +191,7 @@ class Notices:
             0,
             self._charger.clock.instant(stamp, self._utcnow()),
             type=kind,
-            tech_info=optional(payload, "techInfo", as_text, self._charger),
+            tech_info=optional(payload, "techInfo", as_name, self._charger),
         )
         return {}
 
@@ -211,15 +212,15 @@ class Notices:
     # Progress, and the rest.
 
     def _firmware_status(self, payload: Payload) -> Payload:
-        self._charger.firmware_status = required(payload, "status", as_text)[:50]
+        self._charger.firmware_status = required(payload, "status", as_name)[:50]
         return {}
 
     def _log_status(self, payload: Payload) -> Payload:
-        self._charger.diagnostics_status = required(payload, "status", as_text)[:50]
+        self._charger.diagnostics_status = required(payload, "status", as_name)[:50]
         return {}
 
     def _data_transfer(self, payload: Payload) -> Payload:
-        required(payload, "vendorId", as_text)
+        required(payload, "vendorId", as_name)
         return {"status": "UnknownVendorId"}
 
     def _unused(self, _: Payload) -> Payload:

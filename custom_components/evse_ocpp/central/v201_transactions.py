@@ -18,7 +18,7 @@ from typing import Any
 
 from .charger import MAX_CONNECTORS, Charger
 from .charger_clock import Instant, is_live
-from .fields import as_integer, as_list, as_object, as_text, as_time, as_word, optional, required
+from .fields import as_integer, as_list, as_name, as_object, as_time, as_word, optional, required
 from .frames import CallRefusal
 from .transaction import Transaction
 from .v201_measurands import register_wh, samples_in
@@ -87,7 +87,7 @@ class TransactionEvents:
         """Read an event; CallRefusal where an essential field is missing or wrong."""
         charger, arrived_at = self._charger, self._utcnow()
         info = required(payload, "transactionInfo", as_object)
-        transaction_id = required(info, "transactionId", as_text)
+        transaction_id = required(info, "transactionId", as_name)
         if len(transaction_id) > TRANSACTION_ID_CHARS:
             charger.violated("transactionId")
         evse = optional(payload, "evse", as_object, charger) or {}
@@ -103,14 +103,14 @@ class TransactionEvents:
         id_token = optional(payload, "idToken", as_object, charger) or {}
         return TransactionEvent(
             kind=required(payload, "eventType", as_word(_EVENT_TYPES)),
-            trigger=optional(payload, "triggerReason", as_text, charger),
+            trigger=optional(payload, "triggerReason", as_name, charger),
             transaction_id=transaction_id,
             evse_id=evse_id or self._evse_of(transaction_id),
             connector_id=optional(evse, "connectorId", as_integer, charger),
             charging_state=optional(info, "chargingState", as_word(CHARGING_STATES), charger),
-            id_tag=optional(id_token, "idToken", as_text, charger) or None,
+            id_tag=optional(id_token, "idToken", as_name, charger) or None,
             authorized=bool(id_token),
-            reason=optional(info, "stoppedReason", as_text, charger),
+            reason=optional(info, "stoppedReason", as_name, charger),
             remote_start_id=optional(info, "remoteStartId", as_integer, charger),
             reservation_id=optional(payload, "reservationId", as_integer, charger),
             when=Instant(at, stamp),

@@ -12,7 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from custom_components.evse_ocpp.central import authority as module
-from custom_components.evse_ocpp.central.authority import Authority, AuthorityError, RequestError
+from custom_components.evse_ocpp.central.authority import (
+    MAX_CERTIFICATES,
+    Authority,
+    AuthorityError,
+    RequestError,
+)
 from custom_components.evse_ocpp.central.tls import (
     ask_for_certificates,
     load_certificate,
@@ -171,6 +176,14 @@ def test_what_was_revoked_or_never_issued_is_nobodys(tmp_path):
     assert [again.names_in(der(pem)) for pem in pems] == [set(), set(), {"CP-2"}]
     assert authority.names_in(der(other.sign(request(), "CP-2"))) == set()
     assert authority.names_in(b"no certificate") == set()
+
+
+def test_a_charger_that_asks_without_end_has_its_last_few_certificates(made):
+    first = made.sign(request(), "CP-2")
+    pems = [made.sign(request(), "CP-1") for _ in range(MAX_CERTIFICATES + 2)]
+    good = [bool(made.names_in(der(pem))) for pem in pems]
+    assert good == [False, False] + [True] * MAX_CERTIFICATES
+    assert made.names_in(der(first)) == {"CP-2"}
 
 
 @pytest.mark.parametrize(

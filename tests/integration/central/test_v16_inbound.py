@@ -442,3 +442,19 @@ async def test_a_reservation_expires(inbound, charger, minutes, left):
     await inbound.handle("Heartbeat", {})
     assert [*charger.reservations] == left
     assert bool(told) is not bool(left)
+
+
+async def test_texts_that_are_kept_are_bounded_and_visible(inbound, charger):
+    flood = "A\x00\u202e" + "B" * 200_000
+    await inbound.handle(
+        "BootNotification", {"chargePointVendor": flood, "chargePointModel": "One\n\u2028Two"}
+    )
+    assert charger.vendor == "A" + "B" * 252
+    assert charger.model == "OneTwo"
+    started = {"connectorId": 1, "idTag": flood, "timestamp": flood, "meterStart": 0}
+    await inbound.handle("StartTransaction", started)
+    transaction = charger.connector(1).transaction
+    assert len(transaction.id_tag) < 256
+    assert len(transaction.start_key) <= 400
+    again = await inbound.handle("StartTransaction", started)
+    assert again["transactionId"] == transaction.id
