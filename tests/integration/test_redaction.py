@@ -15,6 +15,14 @@ SET_VARIABLES = (
     '[2,"1","SetVariables",{"setVariableData":[{"attributeValue":"S3CR3T",'
     '"component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}]'
 )
+NOTIFY_REPORT = (
+    '[2,"1","NotifyReport",{"reportData":[{"component":{"name":"SecurityCtrlr"},'
+    '"variable":{"name":"BasicAuthPassword"},"variableAttribute":[{"value":"S3CR3T"}]}]}]'
+)
+NOTIFY_EVENT = (
+    '[2,"1","NotifyEvent",{"eventData":[{"component":{"name":"NetworkConfiguration"},'
+    '"variable":{"name":"ApnPassword"},"actualValue":"S3CR3T"}]}]'
+)
 
 
 @pytest.mark.parametrize(
@@ -32,10 +40,8 @@ SET_VARIABLES = (
         '[2,"1","GetDiagnostics",{"location":"ftp://me:S3CR3T@host/in"}]',
         '[2,"1","GetLog",{"log":{"remoteLocation":"https://host/in?token=S3CR3T"}}]',
         '[2,"1","UpdateFirmware",{"location":"http://host/api/evse_ocpp_files/S3CR3T/a.bin"}]',
-        '[2,"1","NotifyReport",{"reportData":[{"variable":{"name":"BasicAuthPassword"},'
-        + '"variableAttribute":[{"value":"S3CR3T"}]}]}]',
-        '[2,"1","NotifyEvent",{"eventData":[{"variable":{"name":"ApnPassword"},'
-        + '"actualValue":"S3CR3T"}]}]',
+        NOTIFY_REPORT,
+        NOTIFY_EVENT,
         '[2,"1","SignCertificate",{"csr":"S3CR3T"}]',
         '[2,"1","CertificateSigned",{"certificateChain":"S3CR3T"}]',
         '[2,"1","DataTransfer",{"vendorId":"v","data":"{\\"pin\\":\\"S3CR3T\\"}"}]',
