@@ -101,7 +101,7 @@ async def test_a_handshake_in_small_pieces_is_cut_off_in_time(site, hostile, hea
     handshake = iter(hostile.handshake())
 
     async def dribble() -> None:
-        while not reader.at_eof():
+        while not (reader.at_eof() or reader.exception()):
             writer.write(bytes([next(handshake)]))
             await asyncio.sleep(0.02)
 
