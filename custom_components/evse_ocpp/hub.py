@@ -22,6 +22,7 @@ from .cards import Card, CardPolicy, Cards
 from .central.admission import Attempt, LinkSettings, Outcome
 from .central.charger import Charger
 from .central.server import CentralSystem
+from .central.transaction import Transaction
 from .certificates import Certificates
 from .const import (
     CONF_CARD_POLICY,
@@ -66,7 +67,11 @@ class Hub:
         self.wallboxes: dict[str, Wallbox] = {}
         self.chargers: dict[str, Charger] = {}
         self.server = CentralSystem(
-            self, self, on_unknown=self._on_unknown, on_refused=self._on_refused
+            self,
+            self,
+            on_unknown=self._on_unknown,
+            on_refused=self._on_refused,
+            total_cost=self.total_cost,
         )
         self.storage = Storage(
             hass,
@@ -208,8 +213,20 @@ class Hub:
         """Return whether a card may charge; whether it charges now, the charging switch decides."""
         return self.cards.status(charger, id_tag, dt_util.utcnow())
 
+    def total_cost(self, _charger: Charger, transaction: Transaction) -> float | None:
+        """Return what a transaction has cost so far, None when not all of its prices are known."""
+        session = self.sessions.of(transaction.uid)
+        if session is None or session.currency is None or session.unpriced_wh:
+            return None
+        return session.cost
+
     async def save(self, charger: Charger) -> None:
-        """Store a charger; when it returns, its transaction may be answered."""
+        """Store a charger; when it returns, its transaction may be answered.
+
+        Of a guest nothing is kept: as a wallbox it begins anew.
+        """
+        if charger.identity not in self.chargers:
+            return
         await self.storage.save(self.wallbox(charger.identity))
 
     def unknown_admitted(self, attempt: Attempt) -> Charger | None:

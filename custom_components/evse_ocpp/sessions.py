@@ -123,6 +123,10 @@ class Sessions:
         uids = self._last.get((identity, connector_id))
         return self._rows.get(uids[-1]) if uids else None
 
+    def of(self, uid: str) -> SessionRow | None:
+        """Return the session of a transaction, as long as it is in memory."""
+        return self._rows.get(uid)
+
     async def find(self, wanted: SessionFilter, *, limit: int = -1) -> list[SessionRow]:
         """Return sessions, the newest first, as they are now; at most `limit` (-1: all)."""
         rows = await self._database.run(

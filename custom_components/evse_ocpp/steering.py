@@ -13,7 +13,7 @@ that jumps between two messages by more than the lease makes it end early, in th
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from typing import Any
 from .central.charger import Charger
 from .central.commands import CommandError, Commands
 from .central.control import PauseBy
+from .central.transaction import TransactionId
 from .energy.allowance import MIN_LIMIT_A, Allowance, Choices
 from .energy.orders import (
     ChargerFacts,
@@ -79,7 +80,8 @@ class Steering:
     """The control task of one charger.
 
     `choices` are what the user chose and the charger took; `choices_changed` is called with them
-    after each change, so that they can be stored. `local_now` gives aware local time.
+    after each change of them or of `stopped`, so that both can be stored; it is given back after a
+    restart. `local_now` gives aware local time.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Steering:
         *,
         local_now: Callable[[], datetime],
         choices_changed: Callable[[Choices], None],
+        stopped: Mapping[int, TransactionId] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.charger = charger
@@ -99,6 +102,8 @@ class Steering:
         self._choices_changed = choices_changed
         self._monotonic = monotonic
         self._ledger = Ledger()
+        for connector_id, transaction_id in (stopped or {}).items():
+            self._ledger[connector_id].stopped = transaction_id
         self._failures: dict[_Kind, _Failure] = {}
         self._commands: Commands | None = None
         self._seen: tuple[Any, ...] = ()
@@ -114,6 +119,11 @@ class Steering:
         """What the charger refuses at present, in words; None if all is well."""
         failures = self._failures.values()
         return next((each.text for each in failures if each.times >= PROBLEM_FROM), None)
+
+    @property
+    def stopped(self) -> Mapping[int, TransactionId]:
+        """The transactions that were stopped for a pause, by connector: they are to go on."""
+        return self._ledger.stopped
 
     @property
     def settings(self) -> SteeringSettings:
@@ -301,8 +311,10 @@ class Steering:
         if self._commands is not self.charger.commands:
             self._commands = self.charger.commands
             self._forget()
-        facts = self._facts()
+        facts, stopped = self._facts(), self._ledger.stopped
         follow(self._ledger, facts, choices, self._local_now(), self._monotonic())
+        if self._ledger.stopped != stopped:
+            self._choices_changed(self.choices)
         return facts
 
     def _adopt_free_charging(self) -> None:
@@ -380,6 +392,8 @@ class Steering:
         if failure and failure.times >= PROBLEM_FROM:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
+        if isinstance(order, Stop):
+            self._choices_changed(self.choices)
         if isinstance(order, SetLease):
             self._watch.accepted(order.connector_id, order.limit_a)
 

@@ -14,6 +14,7 @@ from .central.admission import LinkSettings, Security
 from .central.charger import Charger
 from .central.commands import NotConnected
 from .central.relay import Relay
+from .central.transaction import TransactionId
 from .commissioning import Commissioning
 from .commissioning_leftovers import Leftovers
 from .commissioning_report import Report
@@ -132,6 +133,7 @@ class Wallbox:
         choices = Choices(limit_a=float(settings.maximum_a))
         report: Report | None = None
         left: Leftovers | None = None
+        stopped: dict[int, TransactionId] = {}
         if stored is not None:
             try:
                 self.charger = Charger.from_dict(identity, stored["charger"])
@@ -139,6 +141,7 @@ class Wallbox:
                     self.charger.nothing_missed()
                 self.features = {Feature(feature) for feature in stored["features"]}
                 choices = _restored_choices(stored["choices"])
+                stopped = dict(stored.get("stopped", ()))
                 if (told := stored.get("commissioning")) is not None:
                     report = Report.from_dict(told)
                 if (told := stored.get("leftovers")) is not None:
@@ -152,6 +155,7 @@ class Wallbox:
             steering_settings,
             local_now=dt_util.now,
             choices_changed=self._on_choices,
+            stopped=stopped,
         )
         self.commissioning = Commissioning(
             self.charger, self.steering, report, left=left, keep=choices_changed
@@ -270,6 +274,7 @@ class Wallbox:
             "charger": self.charger.to_dict(),
             "commissioning": self.commissioning.report and self.commissioning.report.to_dict(),
             "leftovers": self.commissioning.left and self.commissioning.left.to_dict(),
+            "stopped": [list(each) for each in self.steering.stopped.items()],
             "features": sorted(self.features),
             "choices": {
                 key: value.isoformat() if isinstance(value, time) else value

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from custom_components.evse_ocpp.central.transaction import TransactionId
 from custom_components.evse_ocpp.central.trial_steps import Check, Verdict
 from custom_components.evse_ocpp.commissioning import Commissioning
 from custom_components.evse_ocpp.commissioning_leftovers import Leftovers
@@ -23,6 +24,7 @@ class Scene:
         self.connector = self.wallbox.connector
         self.kept = 0
         self.stored: dict[str, Any] | None = None
+        self.stopped: dict[int, TransactionId] = {}
         self.at: dict[float, Callable[[], object]] = {}
         self.limit_a, self.fallback_a = limit_a, fallback_a
         self._begin(None)
@@ -33,7 +35,8 @@ class Scene:
             Choices(limit_a=self.limit_a),
             SteeringSettings(fallback_a=self.fallback_a, lease_s=180),
             local_now=lambda: self.wallbox.now,
-            choices_changed=lambda _: None,
+            choices_changed=lambda _: self._keep_stopped(),
+            stopped=self.stopped,
             monotonic=self.wallbox.monotonic,
         )
         self.commissioning = Commissioning(
@@ -50,6 +53,9 @@ class Scene:
     def _keep(self) -> None:
         self.kept += 1
         self.stored = self.commissioning.left and self.commissioning.left.to_dict()
+
+    def _keep_stopped(self) -> None:
+        self.stopped = dict(self.steering.stopped)
 
     def begin_anew(self) -> None:
         """Let a new Home Assistant take over, which knows what was stored and no more."""

@@ -41,6 +41,21 @@ async def station(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fo
         await reader
 
 
+@pytest.mark.parametrize(("price", "cost"), [("0.5", 0.003), ("unknown", None)])
+async def test_the_wallbox_is_told_what_a_charge_costs(
+    hass: HomeAssistant, hub: Hub, station: ForeignStation, price: str, cost: float | None
+) -> None:
+    """Functional block I (OCPP 2.0.1, part 2): it shows the costs; without one, none is shown."""
+    hass.states.async_set("sensor.price", price, {"unit_of_measurement": "EUR/kWh"})
+    hub.tariff.follow("sensor.price")
+    await station.event(
+        "Started", "CablePluggedIn", "Charging", id_token=CARD, meter_value=station.values(0)
+    )
+    station.register_wh += 6
+    told = await station.event("Ended", "EVDeparted", meter_value=station.values(0))
+    assert told.total_cost == cost
+
+
 def limits(station: ForeignStation, purpose: str) -> list[float]:
     profiles = [each["charging_profile"] for each in station.got("SetChargingProfile")]
     return [

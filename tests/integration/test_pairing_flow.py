@@ -167,6 +167,18 @@ async def test_who_takes_no_password_is_asked_about(
         assert added.data[CONF_PASSWORDLESS] is True
 
 
+async def test_guest_that_charges_is_answered_and_nothing_of_it_is_kept(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    """It is nobody's wallbox: as one it begins anew, and then its charge is met while it runs."""
+    progress = await open_window(hass, hub.entry)
+    async with connected(hub, "CP-9", None) as client:
+        await client.boot()
+        await guest_form(hass, progress["flow_id"])
+        assert await client.start() > 0
+    assert "CP-9" not in await hub.storage.database.chargers()
+
+
 async def test_guest_that_left_is_asked_about_too(hass: HomeAssistant, hub: Hub) -> None:
     progress = await open_window(hass, hub.entry)
     async with connected(hub, "CP-9", None):

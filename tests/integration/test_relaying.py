@@ -125,7 +125,8 @@ async def test_an_outage_that_lasts_is_told_until_it_is_over(
     assert f"127.0.0.1:{office.port}/cs: " in issue.translation_placeholders["detail"]
     await office.open()
     await until(lambda: not issues(hass))
-    assert wallbox.relay and wallbox.relay.connected
+    assert wallbox.relay
+    assert wallbox.relay.connected
 
 
 async def test_a_queue_that_cannot_be_read_is_told(wallbox: Wallbox) -> None:

@@ -371,3 +371,31 @@ async def test_profiles_that_somebody_cleared_are_written_again_at_once():
     await scene.steering.turn()
     purposes = {purpose: each.limit_a for (_, purpose, _), each in scene.wallbox.profiles.items()}
     assert purposes == {"TxProfile": 16.0, "TxDefaultProfile": 6.0}
+
+
+async def test_a_pause_by_a_stop_goes_on_after_a_restart():
+    """Nothing at the wallbox tells that it was a pause: without it the car would stay empty."""
+    scene = scene_of(ONE_SLOT, Behaviour(accepts=STANDING, levels=frozenset({0})))
+    await scene.begin()
+    scene.steering.set_outside_limit("house", 0.0)
+    await scene.charge(12)
+    assert scene.connector.transaction is None
+    assert scene.stopped
+    scene.begin_anew()
+    await scene.charge(30)
+    assert scene.connector.transaction is not None
+    assert scene.steering.stopped == {}
+
+
+async def test_what_was_not_stopped_by_us_does_not_start_after_a_restart():
+    scene = scene_of(ONE_SLOT, Behaviour(accepts=STANDING, levels=frozenset({0})))
+    await scene.begin()
+    scene.steering.set_outside_limit("house", 0.0)
+    await scene.charge(12)
+    scene.steering.set_outside_limit("house", None)
+    await scene.charge(30)
+    scene.wallbox._end("Local")
+    await scene.charge(1)
+    scene.begin_anew()
+    await scene.charge(30)
+    assert scene.connector.transaction is None

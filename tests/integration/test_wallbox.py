@@ -76,5 +76,9 @@ async def test_i31_what_a_cut_off_test_left_outlives_a_restart() -> None:
     assert fresh.to_dict()["leftovers"] is None
     stored = json.loads(json.dumps(fresh.to_dict() | {"leftovers": left.to_dict()}))
     assert wallbox(stored).commissioning.left == left
-    del stored["leftovers"]  # of an earlier version
+    assert wallbox(stored | {"stopped": [[1, 7], [2, "tx"]]}).to_dict()["stopped"] == [
+        [1, 7],
+        [2, "tx"],
+    ]
+    del stored["leftovers"], stored["stopped"]  # of an earlier version
     assert wallbox(stored).commissioning.left is None

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
@@ -33,6 +34,7 @@ from .replacements import Replacements
 from .tls import Tls
 from .v16 import Translator16
 from .v201 import Translator201
+from .v201_inbound import TotalCost
 from .waiting_room import WaitingRoom
 
 _LOGGER = logging.getLogger(__name__)
@@ -87,7 +89,7 @@ class CentralSystem:
 
     `on_unknown` is called with an attempt of a wallbox that was not added, `on_refused` with one
     whose credentials are not enough; once a minute for each identity, and a few times for each
-    address.
+    address. `total_cost` tells those who show it (OCPP 2.0.1) what a charge costs.
     """
 
     def __init__(
@@ -97,11 +99,16 @@ class CentralSystem:
         *,
         on_unknown: Callable[[Attempt], None],
         on_refused: Callable[[Attempt], None],
+        total_cost: TotalCost | None = None,
         utcnow: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._admission = admission
         self._store = store
         self._utcnow = utcnow
+        self._translators: Mapping[str, TranslatorFactory] = {
+            **TRANSLATORS,
+            OCPP_201: partial(Translator201, total_cost=total_cost),
+        }
         self._log = AttemptLog(on_unknown, on_refused)
         self.waiting = WaitingRoom()
         self._connections: dict[str, Connection] = {}
@@ -286,7 +293,7 @@ class CentralSystem:
 
     async def _keep(self, link: Link, charger: Charger, subprotocol: str) -> None:
         """Keep one connection; the newest of a charger wins at once."""
-        factory = TRANSLATORS[subprotocol]
+        factory = self._translators[subprotocol]
         identity = charger.identity
         connection = Connection(
             link,

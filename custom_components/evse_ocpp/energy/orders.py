@@ -150,6 +150,15 @@ class Ledger:
     def __getitem__(self, connector_id: int) -> Progress:
         return self.connectors.setdefault(connector_id, Progress())
 
+    @property
+    def stopped(self) -> dict[int, int | str]:
+        """The transactions that were stopped for a pause, by connector: they are to go on."""
+        return {
+            number: each.stopped
+            for number, each in self.connectors.items()
+            if each.stopped is not None
+        }
+
     def ask_start(self, facts: ChargerFacts) -> list[Progress]:
         """Note that the user wants the idle cars started; return where."""
         idle = (Occupancy.WAITING, Occupancy.FINISHED)
@@ -197,7 +206,8 @@ def allowance(
     if charger.outside_a is None or allowed.limit_a <= charger.outside_a:
         return allowed
     limit_a = charger.outside_a if charger.outside_a >= MIN_LIMIT_A else 0.0
-    return replace(allowed, limit_a=limit_a, reason=Reason.BACK_OFFICE)
+    want_start = allowed.want_start and limit_a > 0  # as in our own pauses
+    return replace(allowed, limit_a=limit_a, reason=Reason.BACK_OFFICE, want_start=want_start)
 
 
 def follow(
