@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import actions, certificates, files, storage
+from . import actions, certificates, files, root_download, storage
 from .const import DEFAULT_OPTIONS, DOMAIN, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
@@ -17,6 +17,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Register what there is once, whatever servers run: actions and addresses of files."""
     files.async_register(hass)
+    root_download.async_register(hass)
     actions.async_register(hass)
     return True
 

@@ -13,6 +13,8 @@ from .sending import ID_TAG_KEY, START_ID_TAG
 
 MAX_ID_TAG_CHARS = 255
 """OCPP allows 20 (1.6) and 36 (2.0.1); some chargers send more (lbbrhzn/ocpp #2075)."""
+FREE_TAG_KEY = "FreeChargingTagID"
+"""Configuration key: by which tag a wallbox charges where free charging is on (our firmware's)."""
 CSV_COLUMNS = ("id_tag", "name", "person", "guest", "blocked", "expires_at")
 
 
@@ -148,9 +150,10 @@ class Cards:
 
 
 def is_ours(charger: Charger, id_tag: str) -> bool:
-    """Tell whether a tag is no card, but what Home Assistant starts a charge with."""
-    key = charger.configuration.get(ID_TAG_KEY)
-    return id_tag.casefold() in {START_ID_TAG.casefold(), ((key and key.value) or "").casefold()}
+    """Tell whether a tag is no card: we start a charge with it, or the wallbox frees itself."""
+    keys = (charger.configuration.get(key) for key in (ID_TAG_KEY, FREE_TAG_KEY))
+    tags = [START_ID_TAG, *(key.value for key in keys if key is not None and key.value)]
+    return id_tag.casefold() in {tag.casefold() for tag in tags}
 
 
 def to_csv(cards: Iterable[Card]) -> str:

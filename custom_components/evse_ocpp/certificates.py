@@ -20,6 +20,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 from yarl import URL
 
 from .address import entry_url
@@ -50,6 +51,7 @@ _LOGGER = logging.getLogger(__name__)
 
 CHECK_EVERY = timedelta(hours=12)
 """Certificates end by days, and addresses change rarely; given files are renewed by others."""
+_OPENING: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_opening_authority")
 
 
 def tls_settings(options: Mapping[str, Any]) -> TlsSettings:
@@ -67,17 +69,23 @@ def _directory(hass: HomeAssistant, entry: ConfigEntry) -> Path:
     return Path(hass.config.path(".storage", f"{DOMAIN}.{entry.entry_id}.tls"))
 
 
+async def _open(hass: HomeAssistant, authority: Authority) -> None:
+    """Open an authority; AuthorityError. One at a time: whoever is the first makes its root."""
+    async with hass.data.setdefault(_OPENING, asyncio.Lock()):
+        await hass.async_add_executor_job(authority.open)
+
+
 async def root_certificate_pem(hass: HomeAssistant, entry: ConfigEntry) -> str:
     """Return our root, for wallboxes which want it installed; AuthorityError."""
     authority = Authority(_directory(hass, entry), dt_util.utcnow)
-    await hass.async_add_executor_job(authority.open)
+    await _open(hass, authority)
     return authority.root_pem
 
 
 async def root_fingerprint(hass: HomeAssistant, entry: ConfigEntry) -> str:
     """Return the SHA-256 fingerprint of our root; AuthorityError."""
     authority = Authority(_directory(hass, entry), dt_util.utcnow)
-    await hass.async_add_executor_job(authority.open)
+    await _open(hass, authority)
     return authority.root_fingerprint
 
 
@@ -195,7 +203,7 @@ class Certificates:
 
     async def _open(self) -> None:
         if not self._is_open:
-            await self._hass.async_add_executor_job(self._authority.open)
+            await _open(self._hass, self._authority)
             self._is_open = True
 
     async def _start(self, settings: TlsSettings) -> None:

@@ -114,16 +114,21 @@ async def async_table(hass: HomeAssistant, report: Report) -> str:
     checks = await async_options(hass, "commissioning_check")
     verdicts = await async_options(hass, "commissioning_verdict")
     details = await async_options(hass, "commissioning_value")
+    columns = await async_options(hass, "commissioning_column")
+    head = " | ".join(columns[name] for name in ("check", "verdict", "details"))
     lines = [
         f"| {checks[each.check]} | {verdicts[each.verdict]} | {_details(each, details)} |"
         for each in report.findings
     ]
-    return "\n".join(["| | | |", "|:--|:--|:--|", *lines])
+    return "\n".join([f"| {head} |", "|:--|:--|:--|", *lines])
+
+
+_UNITS = {"delay": " s", "flow": " A", "offered": " A", "schedule": " A"}
 
 
 def _details(finding: Finding, names: Mapping[str, str]) -> str:
     texts = (
-        f"{names[name]} {value}" if name in names else value
+        f"{names[name]} {value}{_UNITS.get(name, '')}" if name in names else value
         for name, value in finding.values.items()
     )
     return plain(", ".join(texts))

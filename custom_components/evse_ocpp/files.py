@@ -40,6 +40,7 @@ CHUNK_TIMEOUT_S = 60.0
 """A sender that says nothing for this long is gone; some have mobile links."""
 MAX_TOKENS = 100
 SIGNED_FOR = timedelta(hours=24)
+UNSPECIFIED = frozenset({"0.0.0.0", "::"})
 
 DIAGNOSTICS = "diagnostics"
 EXPORTS = "exports"
@@ -143,6 +144,9 @@ async def async_base_url(hass: HomeAssistant, near: str | None) -> str:
     if hass.http.ssl_certificate is not None:
         return get_url(hass, allow_cloud=False, require_ssl=True)
     host = await (async_get_source_ip(hass, near) if near else async_get_source_ip(hass))
+    listens = hass.http.server_host or ["0.0.0.0"]
+    if host not in listens and UNSPECIFIED.isdisjoint(listens):
+        host = listens[0]  # the user bound it to addresses of their choice
     return str(URL.build(scheme="http", host=host, port=hass.http.server_port)).rstrip("/")
 
 

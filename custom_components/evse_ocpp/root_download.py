@@ -10,7 +10,6 @@ from aiohttp import web
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
-from homeassistant.util.hass_dict import HassKey
 
 from .central.authority import AuthorityError
 from .certificates import root_certificate_pem, root_fingerprint
@@ -18,7 +17,6 @@ from .const import CONF_TLS, DOMAIN, TLS_OWN
 from .texts import text_in
 
 _PATH = f"/api/{DOMAIN}_root"
-_REGISTERED: HassKey[bool] = HassKey(f"{DOMAIN}_root_download")
 
 
 async def async_root_hint(hass: HomeAssistant, entry: ConfigEntry) -> str:
@@ -26,7 +24,6 @@ async def async_root_hint(hass: HomeAssistant, entry: ConfigEntry) -> str:
 
     Empty when the authority is damaged: a repair issue of the server tells of that.
     """
-    _register(hass)
     try:
         fingerprint = await root_fingerprint(hass, entry)
     except AuthorityError:
@@ -39,11 +36,9 @@ async def async_root_hint(hass: HomeAssistant, entry: ConfigEntry) -> str:
 
 
 @callback
-def _register(hass: HomeAssistant) -> None:
-    """Register the view, once for all entries."""
-    if not hass.data.get(_REGISTERED):
-        hass.data[_REGISTERED] = True
-        hass.http.register_view(RootView(hass))
+def async_register(hass: HomeAssistant) -> None:
+    """Register the view; once, for all entries. Links to it outlive restarts."""
+    hass.http.register_view(RootView(hass))
 
 
 class RootView(HomeAssistantView):

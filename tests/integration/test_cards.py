@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.evse_ocpp.cards import (
     CSV_COLUMNS,
+    FREE_TAG_KEY,
     Card,
     CardPolicy,
     Cards,
@@ -69,6 +70,9 @@ async def test_our_own_tags_always_may(cards: Cards) -> None:
     assert cards.status(charger, "PLUG", NOON) == "Invalid"
     charger.configuration[ID_TAG_KEY] = ConfigurationKey("plug", readonly=False)
     assert cards.status(charger, "PLUG", NOON) == "Accepted"
+    assert cards.status(charger, "FREECHARGING", NOON) == "Invalid"
+    charger.configuration[FREE_TAG_KEY] = ConfigurationKey("FREECHARGING", readonly=False)
+    assert cards.status(charger, "FREECHARGING", NOON) == "Accepted"
 
 
 async def test_cards_outlive_a_restart(cards: Cards, database: Database) -> None:

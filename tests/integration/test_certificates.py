@@ -117,6 +117,19 @@ async def test_a_wallbox_with_our_root_connects(
     assert not files.exists()
 
 
+async def test_there_is_one_root_whoever_asks_first(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hub: Hub,  # noqa: ARG001 - the entry is loaded
+) -> None:
+    """A dialogue that shows the root while the server makes it."""
+    roots = await asyncio.gather(
+        *(certificates.root_certificate_pem(hass, entry) for _ in range(3)),
+        set_options(hass, entry, **{CONF_TLS: "own", CONF_TLS_PORT: 0}),
+    )
+    assert len({*roots[:3], await certificates.root_certificate_pem(hass, entry)}) == 1
+
+
 async def test_given_files(
     hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, tmp_path: Path
 ) -> None:

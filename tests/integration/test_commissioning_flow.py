@@ -93,7 +93,7 @@ async def test_the_test_is_run_and_its_report_shown(hass, hub, wallbox, commands
     assert shown["step_id"] == "commissioning_report"
     table = shown["description_placeholders"]["table"].splitlines()
     assert table[2:] == [
-        "| Takes a limit by | Yes | TxProfile · A, after (s) 4.0 |",
+        "| Takes a limit by | Yes | TxProfile · A, after 4.0 s |",
         "| Tried | No | answer: a/b  c (d)  e  |",
         "| Switches phases | Not tested |  |",
     ]

@@ -213,6 +213,9 @@ async def test_address_of_ours(hass: HomeAssistant, deaf_hub: Hub) -> None:
         source_ip.assert_awaited_with(hass, "192.0.2.9")
         await files.async_base_url(hass, None)
         source_ip.assert_awaited_with(hass)
+        with patch.object(hass.http, "server_host", ["192.0.2.8"]):  # all it listens on
+            url = await files.async_base_url(hass, None)
+        assert url == f"http://192.0.2.8:{hass.http.server_port}"
     with (
         patch.object(hass.http, "ssl_certificate", "cert.pem"),
         patch.object(files, "get_url", return_value="https://home.example"),

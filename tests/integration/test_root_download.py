@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp.const import CONF_TLS
-from custom_components.evse_ocpp.root_download import async_root_hint
+from custom_components.evse_ocpp.root_download import async_register, async_root_hint
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
 
@@ -20,6 +20,7 @@ async def browser(hass: HomeAssistant, hass_client_no_auth: Any, tmp_path: Any) 
     hass.config.config_dir = str(tmp_path)
     (tmp_path / ".storage").mkdir()
     assert await async_setup_component(hass, "http", {})
+    async_register(hass)
     return hass_client_no_auth
 
 
@@ -27,8 +28,7 @@ async def test_link_and_fingerprint_fit_the_file(
     hass: HomeAssistant, entry: MockConfigEntry, browser: Any
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_TLS: "own"})
-    for _ in range(2):  # the view is registered once
-        hint = await async_root_hint(hass, entry)
+    hint = await async_root_hint(hass, entry)
     client = await browser()
     link = hint.partition("](")[2].partition(")")[0]
     answer = await client.get(link)
