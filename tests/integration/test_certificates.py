@@ -120,7 +120,7 @@ async def test_a_wallbox_with_our_root_connects(
 async def test_there_is_one_root_whoever_asks_first(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    hub: Hub,  # noqa: ARG001 - the entry is loaded
+    hub: Hub,
 ) -> None:
     """A dialogue that shows the root while the server makes it."""
     roots = await asyncio.gather(
