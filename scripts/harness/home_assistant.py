@@ -31,6 +31,7 @@ NAME = PASSWORD = "demo"
 START_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 30
 REQUEST_TIMEOUT_S = 60
+DEVICE_TIMEOUT_S = 20
 
 T = TypeVar("T")
 
@@ -325,6 +326,12 @@ class HomeAssistant:
         """
         return self._request(method, path, data, token=self._access_token())
 
+    def download(self, path: str) -> str:
+        """The text at a path, as the browser of somebody who is not logged in gets it."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.url + path, timeout=REQUEST_TIMEOUT_S) as answer:
+            return str(answer.read().decode())
+
     def websocket(self, **command: Any) -> Any:
         """One websocket command (`type=…`); its result."""
         with connect(
@@ -376,10 +383,18 @@ class HomeAssistant:
             raise HarnessError(f"the wallbox was not added: {done}")
         return str(shown["url"]), str(shown["password"])
 
+    def device(self, name: str) -> str:
+        """Return the id of the device with that name, which appears soon after it was added."""
+
+        def find() -> str | None:
+            devices = self.websocket(type="config/device_registry/list")
+            return next((str(item["id"]) for item in devices if item["name"] == name), None)
+
+        return wait_until(find, f"the device {name}", DEVICE_TIMEOUT_S) or ""
+
     def entities(self, charger_name: str) -> dict[str, str]:
         """Return {translation key: entity_id} of the device with that name."""
-        devices = self.websocket(type="config/device_registry/list")
-        device = next(item["id"] for item in devices if item["name"] == charger_name)
+        device = self.device(charger_name)
         return {
             item["translation_key"] or item["original_device_class"] or item["entity_id"]: item[
                 "entity_id"
@@ -390,8 +405,7 @@ class HomeAssistant:
 
     def enable(self, charger_name: str, *keys: str) -> None:
         """Switch on entities that are off at first, by translation key, as the device page does."""
-        devices = self.websocket(type="config/device_registry/list")
-        device = next(item["id"] for item in devices if item["name"] == charger_name)
+        device = self.device(charger_name)
         entries = set()
         for item in self.websocket(type="config/entity_registry/list"):
             if item["device_id"] == device and item["translation_key"] in keys:

@@ -17,11 +17,16 @@ HOME_ASSISTANT = os.environ.get("EVSE_HOME_ASSISTANT")
 
 
 class Site(NamedTuple):
-    """A running Home Assistant, and where its central system listens."""
+    """A running Home Assistant, and where its central system listens.
+
+    `root` is the certificate that its wss is verified against, as the user downloads it.
+    """
 
     page: HomeAssistant
     entry_id: str
     url: str
+    secure_url: str
+    root: Path
 
 
 @pytest.fixture(scope="session")
@@ -37,27 +42,61 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     page.start()
     try:
-        port = free_port()
+        port, tls_port = free_port(), free_port()
         entry_id = page.add_integration(port, **LOOPBACK)
-        yield Site(page, entry_id, f"ws://127.0.0.1:{port}/ocpp")
+        page.walk(
+            "/api/config/config_entries/options/flow",
+            {"handler": entry_id},
+            {"next_step_id": "connections"},
+            {"tls": "own", "tls_port": tls_port, "home_assistant_port": True},
+        )
+        yield Site(
+            page,
+            entry_id,
+            f"ws://127.0.0.1:{port}/ocpp",
+            f"wss://127.0.0.1:{tls_port}/ocpp",
+            page.folder / "root.pem",
+        )
     finally:
         page.kill()
 
 
 @pytest.fixture
 def connect(site: Site, tmp_path: Path) -> Iterator[Callable[..., ForeignPoint]]:
-    """Add a wallbox and connect a foreign charge point as it: (library, subprotocol, its name)."""
+    """Add a wallbox and connect a foreign charge point as it: (library, subprotocol, its name).
+
+    Without `url` it comes by ws; `security` is the wallbox's setting; without `trusting` it knows
+    no root certificate of ours.
+    """
     with ExitStack() as points:
 
         def make(
-            library: str, subprotocol: str, name: str, *, password: str | None = None
+            library: str,
+            subprotocol: str,
+            name: str,
+            *,
+            url: str | None = None,
+            password: str | None = None,
+            security: str = "any",
+            trusting: bool = True,
         ) -> ForeignPoint:
             identity = name.lower().replace(" ", "-").replace(".", "-")
-            _, shown = site.page.add_charger(site.entry_id, identity, name=name, maximum_current=16)
-            password = password or shown
-            log = tmp_path / f"{identity}.log"
+            link = {"security": security, "ocpp_version": "auto"}
+            more = {"energy_unit": "auto", "close_hard": False}
+            _, shown = site.page.add_charger(
+                site.entry_id, identity, name=name, maximum_current=16, connection=link | more
+            )
+            site.root.write_text(site.page.download(f"/api/evse_ocpp_root/{site.entry_id}"))
             try:
-                point = ForeignPoint(library, site.url, identity, password, subprotocol, log)
+                point = ForeignPoint(
+                    library,
+                    url or site.url,
+                    identity,
+                    shown if password is None else password,
+                    subprotocol,
+                    tmp_path / f"{identity}.log",
+                    root=site.root if trusting else None,
+                )
             except UnavailableError as error:
                 pytest.skip(str(error))
             return points.enter_context(point)

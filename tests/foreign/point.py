@@ -33,9 +33,21 @@ class ForeignPoint:
     """
 
     def __init__(
-        self, library: str, url: str, identity: str, password: str, subprotocol: str, log: Path
+        self,
+        library: str,
+        url: str,
+        identity: str,
+        password: str,
+        subprotocol: str,
+        log: Path,
+        *,
+        root: Path | None = None,
     ) -> None:
-        """`library`: a package of points/package.json; `log`: for what it prints of errors."""
+        """`library`: a package of points/package.json; `log`: for what it prints of errors.
+
+        `root`: the certificate (PEM) that it verifies the server against, by wss. Without a
+        password ("") it shows none. What it keeps of its own certificate lies beside the log.
+        """
         modules = node_modules(HERE / "package.json")
         command = ["node", str(HERE / "point.js"), library, url, identity, password, subprotocol]
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -51,7 +63,10 @@ class ForeignPoint:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=os.environ | {"NODE_PATH": str(modules), "NO_PROXY": "127.0.0.1"},
+                env=os.environ
+                | {"NODE_PATH": str(modules), "NO_PROXY": "127.0.0.1"}
+                | {"SSL_CLIENT_KEYSTORE_ROOT": str(log.parent)}
+                | ({} if root is None else {"NODE_EXTRA_CA_CERTS": str(root)}),
             )
         threading.Thread(target=self._read, daemon=True).start()
         self.wait(lambda: self.connected, "its connection", START_TIMEOUT_S)
@@ -69,13 +84,25 @@ class ForeignPoint:
 
     def call(self, action: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Call the central system and return its answer; PointError when it refuses."""
+        return self._order(action, {"action": action, "payload": payload})
+
+    def renew(self) -> None:
+        """Get a certificate by SignCertificate, and connect again with it."""
+        self._order("SignCertificate", {"renew": True})
+
+    def fetch(self, url: str, body: str | None = None) -> dict[str, Any]:
+        """Get a file from `url`, or put `body` there; return {status, text}."""
+        method = "GET" if body is None else "PUT"
+        return self._order(method, {"fetch": {"url": url, "method": method, "body": body}})
+
+    def _order(self, what: str, order: Mapping[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)
-        self._tell({"call": number, "action": action, "payload": payload})
+        self._tell({"call": number, **order})
         told = self.wait(
-            lambda: self._answers.get(number), f"the answer to {action}", ANSWER_TIMEOUT_S
+            lambda: self._answers.get(number), f"the answer to {what}", ANSWER_TIMEOUT_S
         )
         if "error" in told:
-            raise PointError(f"{action}: {told['error']}")
+            raise PointError(f"{what}: {told['error']}")
         return dict(told["payload"])
 
     def asked(self, action: str) -> list[dict[str, Any]]:
