@@ -168,7 +168,8 @@ def test_a_new_certificate_is_asked_for(site: Site, booted: tuple[ForeignPoint, 
     trigger = {"message": "SignChargePointCertificate", "device_id": device}
     site.page.act("evse_ocpp.trigger", **trigger)
     asked = {"requestedMessage": "SignChargePointCertificate"}
-    assert point.asked("ExtendedTriggerMessage") == [asked]
+    told = point.wait(lambda: point.asked("ExtendedTriggerMessage"), "the trigger", 10)
+    assert told == [asked]
     point.answer(ExtendedTriggerMessage={"status": "NotImplemented"})
     with pytest.raises(HarnessError, match=r"[45]00"):
         site.page.act("evse_ocpp.trigger", **trigger)
