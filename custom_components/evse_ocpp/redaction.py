@@ -31,6 +31,8 @@ _SECRET_NAMES = (
     "ssid",
 )
 """Parts of names of configuration keys whose value is a secret, a card, or a person's access."""
+_INNOCENT = re.compile(r"[Vv]oltage|[Pp]ercentage|[Oo]utage|[Ss]tage|[Pp]ing(?![a-z])")
+"""Words which have one of those in the middle, and are no secret."""
 _HIDDEN_KEYS = frozenset(
     {
         "idtag",
@@ -73,7 +75,8 @@ _TOKEN = re.compile(r"(/api/evse_ocpp_files/)[^/]+")
 
 def is_secret(name: str) -> bool:
     """Tell whether the value of a configuration key is not to be shown."""
-    return any(word in name.lower() for word in _SECRET_NAMES)
+    words = _INNOCENT.sub(" ", name).lower()
+    return any(word in words for word in _SECRET_NAMES)
 
 
 def redacted_frame(text: str) -> str:

@@ -72,6 +72,22 @@ def test_what_is_no_secret_stays(frame: str) -> None:
     assert redacted_frame(frame) == frame
 
 
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("ProtectionMaxVoltageV", False),
+        ("WebSocketPingInterval", False),
+        ("DischargePercentage", False),
+        ("AuthorizationKey", True),
+        ("SimPinGroup", True),
+        ("FreeChargingTagID", True),
+        ("VoltageIdTag", True),
+    ],
+)
+def test_names_of_settings(name: str, secret: bool) -> None:
+    assert is_secret(name) is secret
+
+
 def test_cut_frames_tell_which_they_were() -> None:
     cut = '[2,"17","MeterValues",{"connectorId":1,"meterVal'
     assert redacted_frame(cut) == f'[2,"17","MeterValues"… {HIDDEN}'
