@@ -81,7 +81,13 @@ SECTION_CONNECTION: Final = "connection"
 CONF_SECURITY: Final = "security"
 SECURITY_ANY: Final = "any"
 SECURITY_TLS_PASSWORD: Final = "tls_password"  # noqa: S105 - a name, not a secret
-SECURITY_MODES: Final = (SECURITY_ANY, "password", SECURITY_TLS_PASSWORD, "tls_certificate")
+SECURITY_TLS_CERTIFICATE: Final = "tls_certificate"
+SECURITY_MODES: Final = (
+    SECURITY_ANY,
+    "password",
+    SECURITY_TLS_PASSWORD,
+    SECURITY_TLS_CERTIFICATE,
+)
 CONF_OCPP_VERSION: Final = "ocpp_version"
 OCPP_VERSION_AUTO: Final = "auto"
 OCPP_VERSIONS: Final = (OCPP_VERSION_AUTO, "1.6", "2.0.1")

@@ -31,12 +31,16 @@ from .const import (
     CONF_SECURITY,
     CONF_TLS,
     SECTION_CONNECTION,
+    SECURITY_ANY,
     TLS_OWN,
 )
 from .credentials import hash_password, new_password
+from .http_port import async_url
 from .root_download import async_root_hint
 
 CONF_QR = "qr"
+CONF_OTHER_URL = "other_url"
+"""The same server at Home Assistant's own port, where that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,18 @@ class Draft:
 
     async def form(self, hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
         """Return the form of that step, as arguments of a flow's `async_show_form`."""
-        secure = self.data.get(CONF_SECURITY, "").startswith("tls")
+        security = self.data.get(CONF_SECURITY, SECURITY_ANY)
+        secure = security.startswith("tls")
         own = entry.options.get(CONF_TLS) == TLS_OWN
         hints = [await async_hint(hass, self.brand)]
         if secure and own:
             hints.append(await async_root_hint(hass, entry))
         url = await entry_url(hass, entry, secure=secure)
         full_url = charger_url(url, self.identity)
-        shown = {CONF_URL: url, CONF_IDENTITY: self.identity}
+        shown = {CONF_URL: url}
+        if (other_url := async_url(hass, entry, security=security)) is not None:
+            shown[CONF_OTHER_URL] = other_url
+        shown[CONF_IDENTITY] = self.identity
         if self.password is not None:
             shown[CONF_PASSWORD] = self.password
         schema: dict[vol.Marker, Any] = {

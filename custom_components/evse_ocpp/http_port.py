@@ -20,7 +20,7 @@ from yarl import URL
 from .central.admission import Handshake, Outcome
 from .central.link import CLOSE_TIMEOUT_S, MAX_FRAME_BYTES, AiohttpLink
 from .central.server import CentralSystem
-from .const import CONF_HOME_ASSISTANT_PORT, DOMAIN
+from .const import CONF_HOME_ASSISTANT_PORT, DOMAIN, SECURITY_TLS_CERTIFICATE
 
 PREFIX = f"/api/{DOMAIN}"
 _REGISTERED: HassKey[bool] = HassKey(f"{DOMAIN}_http_port")
@@ -35,16 +35,30 @@ def async_register(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_url(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
-    """Return the URL of an entry on Home Assistant's port; None when it is closed or unknown."""
-    if not entry.options.get(CONF_HOME_ASSISTANT_PORT):
+def async_url(hass: HomeAssistant, entry: ConfigEntry, *, security: str) -> str | None:
+    """Return the URL for a wallbox of that security; None where it cannot come in there."""
+    if not is_open(entry) or security == SECURITY_TLS_CERTIFICATE:
         return None
+    return async_address(hass, entry, secure=security.startswith("tls"))
+
+
+@callback
+def async_address(hass: HomeAssistant, entry: ConfigEntry, *, secure: bool = False) -> str | None:
+    """Return the URL of an entry, whether open or not; None when Home Assistant knows none.
+
+    `secure`: only `wss://` will do.
+    """
     try:
-        url = URL(get_url(hass, allow_cloud=False))
+        url = URL(get_url(hass, allow_cloud=False, require_ssl=secure))
     except NoURLAvailableError:
         return None
     scheme = "wss" if url.scheme == "https" else "ws"
     return str(url.with_scheme(scheme).with_path(f"{PREFIX}/{entry.entry_id}"))
+
+
+def is_open(entry: ConfigEntry) -> bool:
+    """Return whether the user lets wallboxes in at Home Assistant's port."""
+    return bool(entry.options.get(CONF_HOME_ASSISTANT_PORT))
 
 
 class OcppView(HomeAssistantView):
@@ -105,7 +119,7 @@ class OcppView(HomeAssistantView):
         hub = getattr(entry, "runtime_data", None)
         if entry is None or entry.domain != DOMAIN or hub is None or not hub.running:
             return None
-        if not entry.options.get(CONF_HOME_ASSISTANT_PORT):
+        if not is_open(entry):
             return None
         server: CentralSystem = hub.server
         return server

@@ -41,6 +41,7 @@ from .const import (
     TLS_NONE,
 )
 from .doctor import async_report
+from .http_port import async_address
 
 
 class EvseOcppOptionsFlow(OptionsFlow):
@@ -107,6 +108,9 @@ class EvseOcppOptionsFlow(OptionsFlow):
             step_id="connections",
             data_schema=self.add_suggested_values_to_schema(schema, options),
             errors=errors,
+            description_placeholders={
+                "address": async_address(self.hass, self.config_entry) or "–",
+            },
         )
 
     async def _way_errors(self, entered: dict[str, Any]) -> dict[str, str]:

@@ -12,8 +12,10 @@ from .brands import brand_of
 from .central.charger import Charger
 from .central.commands import CommandError
 from .charger_forms import default_settings, identity_error, settings_schema
+from .const import SECURITY_ANY
 from .credentials import as_authorization_key
 from .drafts import Draft, DraftSteps
+from .http_port import async_url
 from .hub import Hub
 from .pairing import WINDOW_S, Guest
 from .texts import plain
@@ -51,7 +53,7 @@ class PairingSteps(DraftSteps):
                 step_id="pairing",
                 progress_action="pairing",
                 description_placeholders={
-                    "url": await server_url(self.hass, self._get_entry().data),
+                    "urls": await self._urls(),
                     "minutes": f"{WINDOW_S / 60:.0f}",
                 },
                 progress_task=self._waiting_guest,
@@ -61,6 +63,13 @@ class PairingSteps(DraftSteps):
             return self.async_show_progress_done(next_step_id="nobody_called")
         self._guest = guest
         return self.async_show_progress_done(next_step_id="guest")
+
+    async def _urls(self) -> str:
+        """Return the addresses at which a guest may call, as Markdown."""
+        entry = self._get_entry()
+        other_url = async_url(self.hass, entry, security=SECURITY_ANY)
+        urls = [await server_url(self.hass, entry.data), *filter(None, (other_url,))]
+        return "\n\n".join(f"`{url}`" for url in urls)
 
     async def async_step_nobody_called(
         self, _user_input: dict[str, Any] | None = None

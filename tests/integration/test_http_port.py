@@ -9,14 +9,23 @@ from unittest.mock import patch
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 from aiohttp.test_utils import TestClient
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.const import CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.evse_ocpp import http_port
+from custom_components.evse_ocpp.address import server_url
 from custom_components.evse_ocpp.central import connection, link
 from custom_components.evse_ocpp.central.admission import Outcome
-from custom_components.evse_ocpp.const import CONF_HOME_ASSISTANT_PORT
+from custom_components.evse_ocpp.const import (
+    CONF_HOME_ASSISTANT_PORT,
+    CONF_IDENTITY,
+    CONF_SECURITY,
+    SUBENTRY_CHARGER,
+)
+from custom_components.evse_ocpp.drafts import CONF_OTHER_URL, Draft
 from custom_components.evse_ocpp.hub import Hub
 
 from .support import IDENTITY, PASSWORD, connected, until
@@ -135,7 +144,7 @@ async def test_the_option_opens_and_closes_it_live(
     with pytest.raises(WSServerHandshakeError) as refusal:
         await dial(port, entry)
     assert refusal.value.status == 404
-    assert http_port.async_url(hass, entry) is None
+    assert http_port.async_url(hass, entry, security="any") is None
     assert (await reply(old, HEARTBEAT))[0] == 3
 
 
@@ -208,15 +217,78 @@ async def test_an_oversize_frame_ends_only_its_own_link(
         pass
     assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR)
     await until(lambda: not hub.chargers[IDENTITY].connected)
+    assert hub.chargers[IDENTITY].violations["frame size"] == 1
     assert (await reply(await dial(port, entry), HEARTBEAT))[0] == 3
 
 
+PLAIN, OUTSIDE, SECURE = "http://192.0.2.9:8123", "https://home.test", "https://192.0.2.9:8443"
+
+
 @pytest.mark.parametrize(
-    ("internal", "url"),
-    [("http://192.0.2.9:8123", "ws://192.0.2.9:8123"), ("https://home.test", "wss://home.test")],
+    ("internal", "external", "security", "url"),
+    [
+        (PLAIN, None, "any", "ws://192.0.2.9:8123"),
+        (PLAIN, OUTSIDE, "password", "ws://192.0.2.9:8123"),
+        (PLAIN, OUTSIDE, "tls_password", "wss://home.test"),
+        (PLAIN, None, "tls_password", None),
+        (SECURE, None, "any", "wss://192.0.2.9:8443"),
+        (SECURE, None, "tls_certificate", None),
+    ],
 )
 async def test_the_url_to_enter_at_a_wallbox(
-    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, port: TestClient, internal: str, url: str
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hub: Hub,
+    port: TestClient,
+    internal: str,
+    external: str | None,
+    security: str,
+    url: str | None,
 ) -> None:
-    hass.config.internal_url = internal
-    assert http_port.async_url(hass, entry) == f"{url}/api/evse_ocpp/{entry.entry_id}"
+    """A wallbox that has to come encrypted is shown no address where it would be refused."""
+    hass.config.internal_url, hass.config.external_url = internal, external
+    shown = http_port.async_url(hass, entry, security=security)
+    assert shown == (url and f"{url}/api/evse_ocpp/{entry.entry_id}")
+
+
+async def test_it_is_shown_wherever_the_address_of_a_wallbox_is(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub, port: TestClient
+) -> None:
+    hass.config.internal_url = PLAIN
+    url = f"ws://192.0.2.9:8123/api/evse_ocpp/{entry.entry_id}"
+    draft = Draft(IDENTITY, "Garage", {CONF_SECURITY: "any"}, "secret")
+    form = await draft.form(hass, entry)
+    assert form["data_schema"]({}) == {
+        CONF_URL: await server_url(hass, entry.data),
+        CONF_OTHER_URL: url,
+        CONF_IDENTITY: IDENTITY,
+        CONF_PASSWORD: "secret",
+    }
+    subentries, options = hass.config_entries.subentries, hass.config_entries.options
+    menu = await subentries.async_init(
+        (entry.entry_id, SUBENTRY_CHARGER), context={"source": SOURCE_USER}
+    )
+    progress = await subentries.async_configure(menu["flow_id"], {"next_step_id": "pairing"})
+    assert progress["description_placeholders"]["urls"].endswith(f"\n\n`{url}`")
+    subentries.async_abort(menu["flow_id"])
+    menu = await options.async_init(entry.entry_id)
+    ways = await options.async_configure(menu["flow_id"], {"next_step_id": "connections"})
+    assert ways["description_placeholders"] == {"address": url}
+
+
+async def test_it_is_shown_nowhere_while_it_is_closed(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub
+) -> None:
+    form = await Draft(IDENTITY, "Garage", {}, None).form(hass, entry)
+    assert CONF_OTHER_URL not in form["data_schema"]({})
+
+
+async def test_without_a_url_of_home_assistant_none_is_shown(
+    hass: HomeAssistant, entry: MockConfigEntry, hub: Hub
+) -> None:
+    hass.config.api = None
+    menu = await hass.config_entries.options.async_init(entry.entry_id)
+    ways = await hass.config_entries.options.async_configure(
+        menu["flow_id"], {"next_step_id": "connections"}
+    )
+    assert ways["description_placeholders"] == {"address": "–"}

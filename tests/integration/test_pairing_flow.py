@@ -73,7 +73,7 @@ async def test_caller_becomes_a_wallbox_and_gets_its_password(
     progress = await open_window(hass, hub.entry)
     assert progress["type"] is FlowResultType.SHOW_PROGRESS
     assert progress["description_placeholders"] == {
-        "url": "ws://127.0.0.1:0/ocpp",
+        "urls": "`ws://127.0.0.1:0/ocpp`",
         "minutes": "10",
     }
     async with connected(hub, "CP-9", None) as client:
