@@ -113,11 +113,12 @@ async def async_table(hass: HomeAssistant, report: Report) -> str:
     """Return the findings as a Markdown table, in the language of this Home Assistant."""
     checks = await async_options(hass, "commissioning_check")
     verdicts = await async_options(hass, "commissioning_verdict")
-    details = await async_options(hass, "commissioning_value")
+    names = await async_options(hass, "commissioning_value")
+    pauses = await async_options(hass, "commissioning_pause")
     columns = await async_options(hass, "commissioning_column")
     head = " | ".join(columns[name] for name in ("check", "verdict", "details"))
     lines = [
-        f"| {checks[each.check]} | {verdicts[each.verdict]} | {_details(each, details)} |"
+        f"| {checks[each.check]} | {verdicts[each.verdict]} | {_details(each, names, pauses)} |"
         for each in report.findings
     ]
     return "\n".join([f"| {head} |", "|:--|:--|:--|", *lines])
@@ -126,9 +127,11 @@ async def async_table(hass: HomeAssistant, report: Report) -> str:
 _UNITS = {"delay": " s", "flow": " A", "offered": " A", "schedule": " A"}
 
 
-def _details(finding: Finding, names: Mapping[str, str]) -> str:
+def _details(finding: Finding, names: Mapping[str, str], pauses: Mapping[str, str]) -> str:
     texts = (
-        f"{names[name]} {value}{_UNITS.get(name, '')}" if name in names else value
+        f"{names[name]} {value}{_UNITS.get(name, '')}"
+        if name in names
+        else pauses.get(value, value)
         for name, value in finding.values.items()
     )
     return plain(", ".join(texts))

@@ -219,7 +219,7 @@ async def test_the_report_says_what_was_measured_and_in_the_words_of_the_protoco
     told = {each.check: dict(each.values) for each in report.findings}
     assert told[Check.LEASE]["method"] == "TxProfile · A · Absolute"
     assert told[Check.LEASE]["flow"] == "6 → 6.0, 16 → 16.0"
-    assert told[Check.PAUSE] == {"by": "RemoteStopTransaction"}
+    assert told[Check.PAUSE] == {"by": PauseBy.REMOTE_STOP}
 
 
 async def test_a_wallbox_that_obeys_nothing_keeps_its_first_guess():

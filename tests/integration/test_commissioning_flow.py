@@ -10,11 +10,13 @@ from homeassistant.data_entry_flow import FlowResultType
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused, CompositeSchedule, Period
+from custom_components.evse_ocpp.central.control import PauseBy
 from custom_components.evse_ocpp.central.trial_steps import Check, Finding, Verdict
 from custom_components.evse_ocpp.commissioning import PHASE_SWITCH_KEYS, Impossible
 from custom_components.evse_ocpp.commissioning_report import Outcome, Report
 from custom_components.evse_ocpp.const import SUBENTRY_CHARGER
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.texts import LANGUAGES, async_options
 
 from .support import plug_in
 
@@ -26,6 +28,7 @@ REPORT = Report(
     (
         Finding(Check.LEASE, Verdict.YES, {"method": "TxProfile · A", "delay": "4.0"}),
         Finding(Check.METHOD_TRIED, Verdict.NO, {"answer": "a|b [c](d) <e>"}),
+        Finding(Check.PAUSE, Verdict.YES, {"by": PauseBy.ZERO_LEASE}),
         Finding(Check.PHASES, Verdict.SKIPPED),
     ),
 )
@@ -95,6 +98,7 @@ async def test_the_test_is_run_and_its_report_shown(hass, hub, wallbox, commands
     assert table[2:] == [
         "| Takes a limit by | Yes | TxProfile · A, after 4.0 s |",
         "| Tried | No | answer: a/b  c (d)  e  |",
+        "| Pauses by | Yes | a limit of 0 A; the session goes on |",
         "| Switches phases | Not tested |  |",
     ]
     assert "not everything" in shown["description_placeholders"]["outcome"]
@@ -180,3 +184,9 @@ async def test_a_removed_report_ends_the_dialogue(hass, hub, wallbox, commands, 
 async def test_the_report_outlives_a_restart(hass: HomeAssistant, hub: Hub, wallbox) -> None:
     wallbox.commissioning.report = REPORT
     assert wallbox.to_dict()["commissioning"] == REPORT.to_dict()
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+async def test_each_pause_has_words(hass, language):
+    texts = await async_options(hass, "commissioning_pause", language)
+    assert texts.keys() == set(PauseBy)

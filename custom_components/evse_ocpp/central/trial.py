@@ -57,12 +57,6 @@ UNKNOWN_PHASES = "phases?"
 """Why a limit in W was not tried: it is not measured on how many phases the car charges, and by
 one it could take more than the user allows."""
 
-PAUSE_WORDS = {
-    PauseBy.ZERO_LEASE: "0 A",
-    PauseBy.REMOTE_STOP: "RemoteStopTransaction",
-    PauseBy.UNAVAILABLE: "ChangeAvailability",
-    PauseBy.NOTHING: "–",
-}
 Steps = Generator[Step, Any, Any]
 
 
@@ -196,7 +190,7 @@ class Trial:
         pause_by = yield from self._first_pause()
         self._update(pause_by=pause_by)
         verdict = Verdict.NO if pause_by is PauseBy.NOTHING else Verdict.YES
-        yield Note(Finding(Check.PAUSE, verdict, {"by": PAUSE_WORDS[pause_by]}))
+        yield Note(Finding(Check.PAUSE, verdict, {"by": pause_by.value}))
 
     def _first_pause(self) -> Steps:
         lease = self._found.lease

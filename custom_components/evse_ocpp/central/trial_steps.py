@@ -40,8 +40,9 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report. `values`: numbers and words of the protocol, the same in every
-    language.
+    """One line of the report.
+
+    `values`: numbers and words of the protocol, the same in every language; `by` is a PauseBy.
     """
 
     check: Check
