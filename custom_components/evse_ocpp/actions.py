@@ -82,7 +82,10 @@ def device_action(
     async def handle(call: ServiceCall) -> ServiceResponse:
         place = devices.async_get(call.hass, call.data[ATTR_DEVICE_ID])
         with command_errors(place.wallbox), storage_errors():
-            return await handler(call, place)
+            try:
+                return await handler(call, place)
+            except ValueError as error:  # what no message of its OCPP version can carry
+                raise wrong("wrong_value", error=error) from error
 
     return Action(
         name=name,

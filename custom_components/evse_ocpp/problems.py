@@ -23,6 +23,7 @@ class Problem(StrEnum):
     FIRMWARE_CHANGED = "firmware_changed"
     LIMIT_STAYS = "limit_stays"
     NO_PAUSE = "no_pause"
+    LIMITS_REFUSED = "limits_refused"
     RELAY_FAILS = "relay_fails"
 
 
@@ -30,6 +31,7 @@ FIXABLE = frozenset(Problem) - {
     Problem.NO_ENERGY,
     Problem.LIMIT_STAYS,
     Problem.NO_PAUSE,
+    Problem.LIMITS_REFUSED,
     Problem.RELAY_FAILS,
 }
 """Those with a remedy that we can apply; the others are explained only."""
@@ -58,6 +60,8 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
             found[Problem.LIMIT_STAYS] = f"{wallbox.steering.settings.fallback_a:g} A"
         if wallbox.steering.cannot_pause:
             found[Problem.NO_PAUSE] = ""
+        if (refusal := wallbox.steering.refused_limit) is not None:
+            found[Problem.LIMITS_REFUSED] = refusal
     return found
 
 

@@ -53,6 +53,8 @@ RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
 PROBLEM_FROM = 2
 """One refusal is none yet: a lease may overtake the answer by which the charger learns its id."""
+CERTAIN_FROM = 5
+"""So often refused, in a quarter of a minute, that its owner should know."""
 RETURN_S = 30.0
 """Longest time until a commissioning test that a choice ends has given the charger back."""
 
@@ -119,6 +121,18 @@ class Steering:
         """What the charger refuses at present, in words; None if all is well."""
         failures = self._failures.values()
         return next((each.text for each in failures if each.times >= PROBLEM_FROM), None)
+
+    @property
+    def refused_limit(self) -> str | None:
+        """How the charger refuses to limit a car for good, in words; None: it takes limits."""
+        return next(
+            (
+                failure.text
+                for (order, _), failure in self._failures.items()
+                if order == SetLease.__name__ and failure.times >= CERTAIN_FROM
+            ),
+            None,
+        )
 
     @property
     def stopped(self) -> Mapping[int, TransactionId]:

@@ -88,6 +88,14 @@ async def test_after_foreign_profiles_ours_are_written_again(
     assert wallbox.charger.fallback_a is None
 
 
+async def test_what_no_message_can_carry_is_told(
+    hass: HomeAssistant, commands: AsyncMock, device_id: str
+) -> None:
+    commands.change_configuration.side_effect = ValueError("value: 600 characters came")
+    with pytest.raises(ServiceValidationError, match="600 characters came"):
+        await act(hass, "set_configuration", device_id=device_id, key="A", value="x" * 600)
+
+
 def test_actions_for_administrators_exist() -> None:
     assert {each.name for each in ACTIONS if each.for_administrators} == FOR_ADMINISTRATORS
 

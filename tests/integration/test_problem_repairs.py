@@ -18,6 +18,7 @@ from custom_components.evse_ocpp.const import CONF_ENERGY_UNIT, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.problem_repairs import REMEDIES
 from custom_components.evse_ocpp.problems import FIXABLE, Problem
+from custom_components.evse_ocpp.steering import CERTAIN_FROM, _Failure
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .repair_dialogue import issues, open_issue
@@ -48,6 +49,9 @@ def cause(wallbox: Wallbox, problem: Problem) -> None:
             charger.control = replace(charger.control, pause_by=PauseBy.NOTHING)
             wallbox.steering.choices = replace(wallbox.steering.choices, charging=False)
             charger.start_transaction(1, "TAG", datetime.now(UTC), 0, "key")
+        case Problem.LIMITS_REFUSED:
+            failure = _Failure("the charger refused SetChargingProfile", CERTAIN_FROM, 0.0)
+            wallbox.steering._failures["SetLease", 1] = failure
         case Problem.RELAY_FAILS:
             wallbox.relay = create_autospec(
                 Relay,

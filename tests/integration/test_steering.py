@@ -12,7 +12,7 @@ from custom_components.evse_ocpp.central.commands import (
 )
 from custom_components.evse_ocpp.energy.allowance import Choices, Reason
 from custom_components.evse_ocpp.sending import START_ID_TAG
-from custom_components.evse_ocpp.steering import Steering, SteeringSettings
+from custom_components.evse_ocpp.steering import CERTAIN_FROM, Steering, SteeringSettings
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 S = ChargerStatus
@@ -314,6 +314,18 @@ async def test_a_refused_fallback_does_not_hold_up_the_lease(scene):
     assert await scene.turn() == [("lease", 16, 180)]
     await scene.turn(1)
     assert "NotSupported" in scene.steering.problem
+
+
+async def test_who_takes_no_limit_for_long_has_a_problem_that_its_owner_is_told(charging):
+    charging.wallbox.refused["lease"] = CommandRefused("SetChargingProfile", "NotSupported")
+    for _ in range(CERTAIN_FROM - 1):
+        await charging.turn(100)
+    assert charging.steering.refused_limit is None
+    await charging.turn(100)
+    assert "NotSupported" in charging.steering.refused_limit
+    charging.wallbox.refused.clear()
+    await charging.turn(100)
+    assert charging.steering.refused_limit is None
 
 
 async def test_the_task_answers_a_change_at_once_and_ends_without_a_word(scene):
