@@ -186,6 +186,7 @@ async def test_the_report_outlives_a_restart(hass: HomeAssistant, hub: Hub, wall
     assert wallbox.to_dict()["commissioning"] == REPORT.to_dict()
 
 
+@pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 async def test_each_pause_has_words(hass, language):
     texts = await async_options(hass, "commissioning_pause", language)
