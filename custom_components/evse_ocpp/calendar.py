@@ -18,6 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .cards import is_ours
 from .central.charger import Connector
 from .energy.window import windows_between
 from .entity import EvseDescription, EvseEntity, async_add_described
@@ -147,9 +148,10 @@ class EvseCalendar(EvseEntity, CalendarEntity):
     def _session(self, row: SessionRow) -> CalendarEvent:
         end = row.ended_at or dt_util.utcnow()
         energy_kwh = f"{row.energy_wh / _WH_PER_KWH:.1f}"
+        no_card = row.id_tag is None or is_ours(self.wallbox.charger, row.id_tag)
         return CalendarEvent(
             row.started_at,
             max(end, row.started_at + timedelta(minutes=1)),  # an event cannot be a moment
             text(self.hass, "calendar", "session", energy=energy_kwh),
-            description=row.name or row.id_tag,
+            description=row.name or (None if no_card else row.id_tag),
         )

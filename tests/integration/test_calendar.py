@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.evse_ocpp.central.connector import Reservation
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.sending import START_ID_TAG
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
@@ -78,9 +79,10 @@ async def test_sessions(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) ->
     charger, start = wallbox.charger, NOW - timedelta(hours=5)
     transaction = charger.start_transaction(1, "04A1", start, 1000, "key")
     charger.stop_transaction(transaction.id, NOW - timedelta(hours=3), None, 9400)
-    charger.start_transaction(1, "04A2", NOW, 9400, "next")
+    charger.start_transaction(1, START_ID_TAG, NOW, 9400, "next")  # it names no card
     await deaf_hub.save(charger)
     past, running = await events(hass)
     assert (past["summary"], past["description"]) == ("Charged 8.4 kWh", "04A1")
     assert past["end"] == "2026-03-02T09:00:00+00:00"
     assert running["end"] > running["start"]
+    assert "description" not in running or running["description"] is None
