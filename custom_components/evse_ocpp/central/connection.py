@@ -23,7 +23,7 @@ from .frames import (
     pack_result,
     parse,
 )
-from .link import Link, LinkClosed
+from .link import Link, LinkClosed, MessageTooLong
 from .pace import Pace
 
 _LOGGER = logging.getLogger(__name__)
@@ -206,6 +206,8 @@ class Connection:
                 # Also without a pause others have their turn: `recv` does not wait while there is
                 # something to read.
                 await asyncio.sleep(0 if self._link.gone else pause_s)
+        except MessageTooLong as error:
+            self._complain("frame size", error)
         except LinkClosed:
             return
 

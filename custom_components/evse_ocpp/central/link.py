@@ -22,10 +22,15 @@ CLOSE_TIMEOUT_S = 2.0
 """A half-open peer answers no close frame; nobody waits longer for one."""
 PROTOCOL_ERROR = 1002
 MESSAGE_TOO_BIG = 1009
+_TOO_LONG = f"more than {MAX_FRAME_BYTES} bytes"
 
 
 class LinkClosed(Exception):  # noqa: N818 - says what happened
     """The link is gone."""
+
+
+class MessageTooLong(LinkClosed):
+    """The link was ended because a message was too long, or came in too many pieces."""
 
 
 class Link(Protocol):
@@ -36,7 +41,7 @@ class Link(Protocol):
         """Whether the peer is gone; messages which came before may still be there."""
 
     async def recv(self) -> str | bytes:
-        """Return the next message; LinkClosed when there will be none."""
+        """Return the next message; LinkClosed when there will be none, be it as MessageTooLong."""
 
     async def send(self, text: str) -> None:
         """Send a message when the peer has taken most of what came before; LinkClosed."""
@@ -70,8 +75,10 @@ class WebsocketsLink:
                 parts.append(part)
                 if len(parts) > MAX_FRAGMENTS:
                     self.abort()
-                    raise LinkClosed("too many fragments")
+                    raise MessageTooLong(f"more than {MAX_FRAGMENTS} fragments")
         except ConnectionClosed as error:
+            if error.sent is not None and error.sent.code == MESSAGE_TOO_BIG:
+                raise MessageTooLong(_TOO_LONG) from error
             raise LinkClosed(str(error)) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -124,6 +131,8 @@ class AiohttpLink:
                 case WSMsgType.PONG:
                     if self._pong is not None and not self._pong.done():
                         self._pong.set_result(None)
+                case WSMsgType.ERROR if getattr(message.data, "code", None) == MESSAGE_TOO_BIG:
+                    raise MessageTooLong(_TOO_LONG)
                 case _:
                     raise LinkClosed(str(message.extra or message.data))
 

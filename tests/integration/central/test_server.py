@@ -6,7 +6,7 @@ import socket
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from custom_components.evse_ocpp.central import calls, connection, server
+from custom_components.evse_ocpp.central import calls, connection, link, server
 from custom_components.evse_ocpp.central.admission import Handshake, Outcome
 from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
 
@@ -156,13 +156,22 @@ async def test_a_fault_of_ours_is_an_internal_error(site):
     assert await alive(wallbox)
 
 
-async def test_an_oversize_frame_ends_only_its_own_link(site):
+async def test_an_oversize_frame_ends_only_its_own_link_and_is_told_once(site, until, caplog):
     other = await site.dial("/CP-2", user="CP-2")
-    wallbox = await site.dial()
-    await wallbox.websocket.send('[2,"a","DataTransfer",{"data":"' + "x" * 2**20 + '"}]')
-    assert await wallbox.closed() == 1009
-    assert await alive(other)
+    violations = site.chargers["CP-1"].violations
+    for times, length in enumerate((2**20, link.MAX_FRAME_BYTES + 1), start=1):
+        wallbox = await site.dial()
+        await wallbox.websocket.send("x" * length)
+        assert await wallbox.closed() == 1009
+        await until(lambda times=times: violations["frame size"] == times)
+        assert await alive(other)
     assert await alive(await site.dial())
+    told = [each.getMessage() for each in caplog.records if "frame size" in each.getMessage()]
+    assert told[0] == f"CP-1: bad frame size: more than {link.MAX_FRAME_BYTES} bytes"
+    assert [each.levelname for each in caplog.records if "frame size" in each.getMessage()] == [
+        "WARNING",
+        *["DEBUG"] * (len(told) - 1),
+    ]
 
 
 async def test_calls_wait_until_the_charger_has_spoken(site, until, monkeypatch):
