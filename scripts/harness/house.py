@@ -16,6 +16,7 @@ WANTED = (
     "charging_window",
     "current_l1",
     "offered_current",
+    "plan",
     "session_duration",
 )
 """Entities that are off at first, and which the dashboard, tests and benches show."""

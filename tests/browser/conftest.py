@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,12 @@ def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
         yield house
     finally:
         house.kill()
+
+
+@pytest.fixture(scope="session")
+def started_s(household: Household) -> float:
+    """When the household had started, on the monotonic clock."""
+    return time.monotonic()
 
 
 @pytest.fixture(scope="session")
