@@ -13,8 +13,9 @@ from .central.commands import CommandError, Commands, NotConnected
 from .central.suspicions import ENERGY_UNIT
 from .commissioning import Impossible
 from .const import CONF_ENERGY_UNIT
+from .foreign_limits import clear_foreign, may_clear
 from .hub import Hub
-from .problems import Problem
+from .problems import Problem, problems
 from .wallbox import Wallbox
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,6 +71,13 @@ async def start_test(_hub: Hub, wallbox: Wallbox) -> None:
     wallbox.commissioning.start()
 
 
+async def clear_limits(_hub: Hub, wallbox: Wallbox) -> None:
+    """Clear the limits of others; our own one holds meanwhile."""
+    if wallbox.commissioning.running:
+        raise Impossible("running")
+    await clear_foreign(wallbox.charger, wallbox.steering)
+
+
 async def keep_control(_hub: Hub, wallbox: Wallbox) -> None:
     """Take what was found with the former firmware as good for this one."""
     charger = wallbox.charger
@@ -107,6 +115,14 @@ REMEDIES: dict[Problem, tuple[Remedy, ...]] = {
     ),
     Problem.CALL_HELD: (Remedy("release", release),),
     Problem.LIMITS_IGNORED: (Remedy("start_test", start_test),),
+    Problem.FOREIGN_LIMIT: (
+        Remedy(
+            "clear_foreign",
+            clear_limits,
+            lambda wallbox: may_clear(wallbox.charger, wallbox.steering),
+        ),
+        Remedy("start_test", start_test),
+    ),
     Problem.FIRMWARE_CHANGED: (
         Remedy("start_test", start_test),
         Remedy("keep_control", keep_control),
@@ -121,7 +137,8 @@ class ProblemFlow(RepairsFlow):
     def __init__(self, hub: Hub, wallbox: Wallbox, problem: Problem, detail: str) -> None:
         self._hub = hub
         self._wallbox = wallbox
-        self._texts = {"name": wallbox.name, "detail": detail}
+        newest = problems(wallbox).get(problem, detail)
+        self._texts = {"name": wallbox.name, "detail": newest}
         self._remedies = {
             remedy.step: remedy for remedy in REMEDIES[problem] if remedy.offered(wallbox)
         }
@@ -147,6 +164,8 @@ class ProblemFlow(RepairsFlow):
     async def _step(self, step: str, user_input: dict[str, Any] | None) -> FlowResult:
         if user_input is None:
             return self._ask(step, {})
+        if not self._remedies[step].offered(self._wallbox):
+            return self.async_abort(reason=PROBLEM_GONE)
         try:
             await self._remedies[step].run(self._hub, self._wallbox)
         except Impossible as impossible:
@@ -188,6 +207,12 @@ class ProblemFlow(RepairsFlow):
     async def async_step_start_test(self, user_input: dict[str, Any] | None = None) -> FlowResult:
         """See `start_test`."""
         return await self._step("start_test", user_input)
+
+    async def async_step_clear_foreign(
+        self, user_input: dict[str, Any] | None = None
+    ) -> FlowResult:
+        """See `clear_limits`."""
+        return await self._step("clear_foreign", user_input)
 
     async def async_step_keep_control(self, user_input: dict[str, Any] | None = None) -> FlowResult:
         """See `keep_control`."""

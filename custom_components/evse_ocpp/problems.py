@@ -9,6 +9,7 @@ from .central.suspicions import CLOCK, ENERGY_UNIT, INTERVAL, NO_ENERGY
 from .const import ENERGY_UNIT_AUTO
 from .redaction import redacted_url
 from .wallbox import Wallbox
+from .watch import FOREIGN_LIMIT
 
 
 class Problem(StrEnum):
@@ -21,6 +22,7 @@ class Problem(StrEnum):
     LIMITS_IGNORED = "limits_ignored"
     CALL_HELD = "call_held"
     FIRMWARE_CHANGED = "firmware_changed"
+    FOREIGN_LIMIT = "foreign_limit"
     LIMIT_STAYS = "limit_stays"
     NO_PAUSE = "no_pause"
     LIMITS_REFUSED = "limits_refused"
@@ -51,9 +53,11 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
         found[Problem.CALL_HELD] = ", ".join(held)
     if (relay := wallbox.relay) is not None and relay.unreachable:
         found[Problem.RELAY_FAILS] = f"{redacted_url(relay.url)}: {relay.problem}"
-    if not wallbox.commissioning.running:  # its test is what mends these two
+    if not wallbox.commissioning.running:  # its test is what mends the first ones
         if wallbox.obeyed is False:
             found[Problem.LIMITS_IGNORED] = ""
+        if (foreign := suspects.get(FOREIGN_LIMIT)) is not None:
+            found[Problem.FOREIGN_LIMIT] = foreign
         if wallbox.commissioning.to_repeat:
             found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
         if not charger.control.leases:

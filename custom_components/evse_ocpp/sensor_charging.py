@@ -36,6 +36,7 @@ LIMITED_BY = (
     "check",
     "contract",
     "dlb",
+    "foreign_limit",
     "installation",
     "meter_lost",
     "none",
@@ -82,7 +83,12 @@ def slug(ocpp_word: str) -> str:
 
 
 def _limited_by(wallbox: Wallbox, connector: Connector) -> str | None:
-    """Return the limit which wins; the choice behind it, where it is ours or not told."""
+    """Return the limit which wins; the choice behind it, where it is ours or not told.
+
+    Not told either is one that somebody else left: it shows by what is offered.
+    """
+    if wallbox.steering.foreign_limit_a(connector.id) is not None:
+        return "foreign_limit"
     if connector.limited_by in (None, "central"):
         reason = str(wallbox.steering.allowance(connector.id).reason)
         return reason if reason in LIMITED_BY else "other"

@@ -376,6 +376,7 @@ class Steering:
     def forget(self) -> None:
         """Tell the charger all anew: somebody has changed its profiles behind our back."""
         self.charger.fallback_a = None
+        self._watch.anew()
         self._forget()
         self._wake.set()
 

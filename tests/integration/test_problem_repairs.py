@@ -43,6 +43,8 @@ def cause(wallbox: Wallbox, problem: Problem) -> None:
             charger.control = replace(
                 charger.control, tested_at=datetime.now(UTC), firmware_version="1.0"
             )
+        case Problem.FOREIGN_LIMIT:
+            charger.suspects["foreign_limit"] = "8 A"
         case Problem.LIMIT_STAYS:
             charger.control = replace(charger.control, lease_ends_itself=False)
         case Problem.NO_PAUSE:

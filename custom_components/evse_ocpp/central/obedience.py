@@ -7,7 +7,7 @@ neither tells is it asked for its schedule, once for each change.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .connector import Connector
+from .connector import ChargerStatus, Connector
 from .limits import flow_a
 
 SETTLE = timedelta(seconds=30)
@@ -54,9 +54,14 @@ def obeys(limit_a: float, evidence: Evidence) -> bool | None:
 
 
 def foreign_limit_a(limit_a: float, evidence: Evidence) -> float | None:
-    """Return the limit that holds below ours (row 36); None if there is none, or none is told."""
+    """Return the limit that holds below ours (row 36); None if there is none, or none is told.
+
+    What the car exceeds is told wrongly.
+    """
     told = [each for each in (evidence.offered_a, evidence.schedule_a) if each is not None]
     lowest = min(told, default=limit_a)
+    if evidence.flow_a is not None and exceeds(evidence.flow_a, lowest):
+        return None
     return lowest if lowest < limit_a - TOLERANCE_A else None
 
 
@@ -76,6 +81,18 @@ class Obedience:
         if limit_a != self.limit_a:
             self.limit_a, self.since = limit_a, now
             self.schedule_a, self.asked = None, False
+            if self.foreign_a is not None and self.foreign_a >= limit_a:
+                self.foreign_a = None
+
+    def anew(self, now: datetime) -> None:
+        """Note that limits of others may have come or gone."""
+        self.since = now if self.since is not None else None
+        self.foreign_a = self.schedule_a = None
+        self.asked = False
+
+    def judged(self, now: datetime) -> bool:
+        """Tell whether a limit has held for so long that others below it would have shown."""
+        return self.since is not None and now - self.since > IGNORED_AFTER
 
     def over(self) -> None:
         """Note that nothing is charged any more; what was found of the charger stays."""
@@ -89,7 +106,8 @@ class Obedience:
         verdict = obeys(self.limit_a, evidence)
         if verdict or (verdict is False and now - self.since >= IGNORED_AFTER):
             self.obeyed = verdict
-        self.foreign_a = foreign_limit_a(self.limit_a, evidence)
+        if connector.status is not ChargerStatus.SUSPENDED_EV:  # many offer a resting car nothing
+            self.foreign_a = foreign_limit_a(self.limit_a, evidence)
 
     def to_ask(self, connector: Connector, phases: int, now: datetime) -> bool:
         """Tell whether its schedule is worth asking for: once for a limit, where nothing tells."""

@@ -44,6 +44,11 @@ def test_quirk_36_a_limit_below_ours_is_somebody_else_s(offered_a, schedule_a, f
     assert foreign_limit_a(16, Evidence(None, offered_a, schedule_a)) == foreign
 
 
+@pytest.mark.parametrize(("flow_a", "foreign"), [(0, 6), (6.4, 6), (10, None)])
+def test_quirk_21_an_offer_that_the_car_exceeds_is_told_wrongly(flow_a, foreign):
+    assert foreign_limit_a(16, Evidence(flow_a, 6, None)) == foreign
+
+
 @pytest.fixture
 def connector():
     charger = Charger("CP-1")
