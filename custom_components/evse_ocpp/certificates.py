@@ -197,7 +197,9 @@ class Certificates:
                 await charger.commands.certificate_signed(pem)
                 _LOGGER.info("%s has a new certificate", charger.identity)
         except (AuthorityError, OSError, RequestError, CommandError) as error:
-            _LOGGER.warning("%s gets no certificate: %s", charger.identity, error)
+            # A charger asks again and again: the first time is news.
+            level = logging.WARNING if charger.violated("csr") else logging.DEBUG
+            _LOGGER.log(level, "%s gets no certificate: %s", charger.identity, error)
 
     # The port.
 

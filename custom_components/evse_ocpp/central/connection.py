@@ -24,7 +24,7 @@ from .frames import (
     parse,
 )
 from .link import Link, LinkClosed, MessageTooLong
-from .pace import Pace
+from .pace import Pace, weight_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,8 +57,9 @@ class Translator(Protocol):
 class Connection:
     """The conversation over one link.
 
-    Our calls wait until the charger has spoken first, or a moment has passed. `health` outlives the
-    connection. `retired`: we ended it.
+    Our calls wait until the charger has spoken first, or a moment has passed. `health`, and in
+    `records` the pace of calls that are kept for ever, outlive the connection. `retired`: we ended
+    it.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Connection:
         translator: Callable[[Caller], Translator],
         utcnow: Callable[[], datetime],
         health: CallHealth,
+        records: Pace | None = None,
     ) -> None:
         self._link = link
         self._charger = charger
@@ -76,6 +78,7 @@ class Connection:
         self._health = health
         self._loop = asyncio.get_running_loop()
         self._heard_at_s = self._loop.time()
+        self._records = records or Pace(self._heard_at_s)
         self._called_at_s = self._heard_at_s
         self._spoken = asyncio.Event()
         self._queue = CallQueue()
@@ -201,8 +204,10 @@ class Connection:
                 text = await self._link.recv()
                 self._heard_at_s = self._loop.time()
                 self._charger.frames.note(self._utcnow(), text, outgoing=False)
-                await self._take(text)
+                weight = await self._take(text)
                 pause_s = pace.pause_s(self._loop.time(), len(text))
+                if weight:
+                    pause_s = max(pause_s, self._records.pause_s(self._loop.time(), 0, weight))
                 # Also without a pause others have their turn: `recv` does not wait while there is
                 # something to read.
                 await asyncio.sleep(0 if self._link.gone else pause_s)
@@ -211,16 +216,19 @@ class Connection:
         except LinkClosed:
             return
 
-    async def _take(self, text: str | bytes) -> None:
+    async def _take(self, text: str | bytes) -> int:
+        """Work a frame in; return its weight as a record (`pace`)."""
+        weight = 0
         try:
             frame = parse(text)
         except FrameError as error:
             self._complain("frame", error)
             if error.message_id is not None:
                 await self._send(pack_error(error.message_id, "FormationViolation", str(error)))
-            return
+            return weight
         match frame:
             case Call():
+                weight = weight_of(frame.action, frame.payload)
                 self._called_at_s = self._heard_at_s
                 await self._answer(frame)
                 if frame.action == "BootNotification":
@@ -231,6 +239,7 @@ class Connection:
                 self._take_answer(frame.message_id, frame.payload)
             case CallError():
                 self._take_answer(frame.message_id, frame)
+        return weight
 
     async def _answer(self, call: Call) -> None:
         try:

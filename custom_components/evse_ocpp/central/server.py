@@ -30,6 +30,7 @@ from .connection import Caller, Connection, Translator
 from .identity import harmless, of_serial
 from .link import CLOSE_TIMEOUT_S, OPEN_TIMEOUT_S, Link, Rewound
 from .listener import Listener
+from .pace import Pace
 from .replacements import Replacements
 from .tls import Tls
 from .v16 import Translator16
@@ -113,6 +114,7 @@ class CentralSystem:
         self.waiting = WaitingRoom()
         self._connections: dict[str, Connection] = {}
         self._health: dict[str, CallHealth] = {}
+        self._records: dict[str, Pace] = {}
         self._replacements = Replacements()
         self._plain: Listener | None = None
         self._secure: Listener | None = None
@@ -301,6 +303,7 @@ class CentralSystem:
             lambda call: factory(charger, self._admission, self._store, call, self._utcnow),
             self._utcnow,
             self._health.setdefault(identity, CallHealth()),
+            self._records.setdefault(identity, Pace(asyncio.get_running_loop().time())),
         )
         if older := self._connections.get(identity):
             older.retire(SERVICE_RESTART, "replaced by a newer connection")

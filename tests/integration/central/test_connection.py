@@ -318,6 +318,15 @@ async def test_a_flood_is_slowed_down(scene):
 
 
 @virtual
+async def test_a_flood_of_what_is_kept_for_ever_is_slowed_down_more(scene):
+    """Boots change devices, and sessions go to the disk: neither may come 50 times a second."""
+    for _ in range(200):
+        scene.says('[2,"h","BootNotification",{}]')
+    await asyncio.sleep(20)
+    assert 25 <= len(scene.link.sent) <= 35  # a burst of 10, then one a second
+
+
+@virtual
 async def test_what_a_gone_charger_left_is_worked_in_at_once(scene):
     """A flood must not look like a connected charger for minutes after its end."""
     for _ in range(2000):

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from custom_components.evse_ocpp.central import message_log, pace, replacements, waiting_room
 from custom_components.evse_ocpp.central.call_health import CallHealth
 from custom_components.evse_ocpp.central.message_log import MessageLog
@@ -24,6 +26,26 @@ class TestPace:
         pauses = [bucket.pause_s(0, 2**18) for _ in range(8)]
         assert pauses[6] == 0.0
         assert pauses[7] > 0.3
+
+    @pytest.mark.parametrize(
+        ("action", "payload", "weight"),
+        [
+            ("Heartbeat", {}, 0),
+            ("MeterValues", {}, 0),
+            ("BootNotification", {}, 50),
+            ("TransactionEvent", {"eventType": "Updated"}, 0),
+            ("TransactionEvent", {"eventType": "Started"}, 10),
+            ("TransactionEvent", {}, 10),
+            ("Anything", {}, 0),
+        ],
+    )
+    def test_what_is_kept_for_ever_has_a_weight(self, action, payload, weight):
+        assert pace.weight_of(action, payload) == weight
+
+    def test_weight_counts_as_frames(self):
+        bucket = Pace(0)
+        pauses = [bucket.pause_s(0, 0, 50) for _ in range(11)]
+        assert pauses == [0.0] * 10 + [1.0]
 
     def test_it_fills_up_to_the_burst_only(self):
         bucket = Pace(0)
