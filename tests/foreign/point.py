@@ -90,6 +90,10 @@ class ForeignPoint:
         """Get a certificate by SignCertificate, and connect again with it."""
         self._order("SignCertificate", {"renew": True})
 
+    def dial(self) -> None:
+        """Connect again, unless the library does it by itself."""
+        self._order("a new connection", {"dial": True})
+
     def fetch(self, url: str, body: str | None = None) -> dict[str, Any]:
         """Get a file from `url`, or put `body` there; return {status, text}."""
         method = "GET" if body is None else "PUT"

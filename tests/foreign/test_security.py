@@ -71,9 +71,9 @@ def test_it_gets_a_certificate_and_charges_with_it(
     assert signed["certificateChain"].startswith("-----BEGIN CERTIFICATE-----")
     require_certificate(site, name)
     point.wait(lambda: not point.connected, "the link's end: its settings changed", 10)
-    if library == "ocpp-rpc":  # it dials again by itself
-        point.wait(lambda: point.connected, "the connection by certificate", 15)
-        charge_16(site, point, library, name)
+    point.dial()
+    point.wait(lambda: point.connected, "the connection by certificate", 15)
+    charge_16(site, point, library, name)
 
 
 def test_a_certificate_that_is_wanted_is_not_replaced_by_a_password(

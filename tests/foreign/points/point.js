@@ -5,7 +5,8 @@
 // A password that is empty is not sent. By wss the server is verified against NODE_EXTRA_CA_CERTS.
 //
 // In: one JSON object a line, { call, action, payload }, { call, renew: true } (get a certificate by
-// SignCertificate and connect again with it), { call, fetch: { url, method, body } } (over HTTP), or
+// SignCertificate and connect again with it), { call, dial: true } (connect again, where the library
+// does not do it by itself), { call, fetch: { url, method, body } } (over HTTP), or
 // { answers: { action: payload } }.
 // Out: one a line, by `event`: connected, disconnected, answer (call, and payload or error),
 // call (action, payload and the answer that it gave), violation (what): the library's own strict
@@ -85,7 +86,7 @@ const libraries = {
       fs.rmSync(folder, { recursive: true });
       await client.connect();
     }
-    return { call, renew };
+    return { call, renew, dial: async () => {} };
   },
 
   // A simulator of 1.6 rather than a library: its own methods send, and it has no strict mode.
@@ -117,14 +118,18 @@ const libraries = {
       ? point[methods[action]](payload)
       : point.sendOcpp({ messageTypeId: 2, uniqueId: `more-${++number}`, action, payload }));
 
+    async function dial() {
+      await point.reConnect();
+      tell('connected');
+    }
+
     async function renew() {
       const { key, csr } = await point.generateCsr(`/O=Foreign/CN=${identity}`);
       // openssl writes the curve's parameters before the key; Node.js takes the key.
       point.keystore().save('', key, await certified(call, csr));
-      await point.reConnect();
-      tell('connected');
+      await dial();
     }
-    return { call, renew };
+    return { call, renew, dial };
   },
 };
 
@@ -135,6 +140,7 @@ async function fetched({ url: where, method, body }) {
 
 function perform(point, order) {
   if (order.renew) return point.renew();
+  if (order.dial) return point.dial();
   if (order.fetch) return fetched(order.fetch);
   return point.call(order.action, order.payload);
 }
