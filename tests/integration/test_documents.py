@@ -5,16 +5,27 @@ import re
 from pathlib import Path
 
 import pytest
+from homeassistant.const import CONF_ENTITY_ID, CONF_FOR
 
+from custom_components.evse_ocpp.const import MAXIMUM_CURRENT_A, MINIMUM_CURRENT_A
+from custom_components.evse_ocpp.device_action import CONF_CURRENT
+from custom_components.evse_ocpp.device_trigger import CONF_TO
 from custom_components.evse_ocpp.sensor_charging import LIMITED_BY
 
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "custom_components" / "evse_ocpp"
 ENGLISH = json.loads((PACKAGE / "translations" / "en.json").read_text())
-GUIDE, CONNECTING, TROUBLESHOOTING, ARCHITECTURE, INVARIANTS = (
+GUIDE, CONNECTING, TROUBLESHOOTING, ARCHITECTURE, INVARIANTS, ENTITIES = (
     (DOCS / f"{name}.md").read_text()
-    for name in ("user-guide", "connecting", "troubleshooting", "architecture", "invariants")
+    for name in (
+        "user-guide",
+        "connecting",
+        "troubleshooting",
+        "architecture",
+        "invariants",
+        "entities",
+    )
 )
 DOCUMENTS = (
     "actions",
@@ -119,3 +130,35 @@ def test_every_field_is_explained(step: dict[str, dict[str, str]], text: str) ->
 def test_every_entry_of_a_wallboxs_menus_is_explained(step: str) -> None:
     for label in CHARGER_STEPS[step]["menu_options"].values():
         assert label.partition(":")[0] in GUIDE
+
+
+def _automations() -> list[tuple[str, str]]:
+    texts = ENGLISH["device_automation"]
+    return [
+        (name, label.replace("{entity_name}", "*Status*"))
+        for kind in ("trigger_type", "condition_type", "action_type")
+        for name, label in texts[kind].items()
+    ]
+
+
+@pytest.mark.parametrize(("name", "label"), _automations())
+def test_every_device_automation_is_explained(name: str, label: str) -> None:
+    rows = [row for row in section(ENTITIES, "Automations").splitlines() if f"`{name}`" in row]
+    assert any(label in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        (
+            "set_limit",
+            f"`{CONF_CURRENT}`: A per phase, {MINIMUM_CURRENT_A} to {MAXIMUM_CURRENT_A};",
+        ),
+        ("status_changed", f"`{CONF_TO}`:"),
+        ("status_changed", f"`{CONF_FOR}`:"),
+        ("status_changed", f"`{CONF_ENTITY_ID}`:"),
+    ],
+)
+def test_every_field_of_a_device_automation_is_explained(name: str, field: str) -> None:
+    rows = section(ENTITIES, "Automations").splitlines()
+    assert field in next(row for row in rows if f"| `{name}` |" in row)
