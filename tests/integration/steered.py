@@ -18,8 +18,15 @@ from .central.simulated_charger import VOLTS, Behaviour, SimulatedCharger
 class Scene:
     """A wallbox with a car that charges, its steering, and its commissioning."""
 
-    def __init__(self, behaviour: Behaviour, limit_a: float = 16.0, fallback_a: float = 6.0):
-        self.wallbox = SimulatedCharger(behaviour)
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        limit_a: float = 16.0,
+        fallback_a: float = 6.0,
+        *,
+        speaks: type[SimulatedCharger] = SimulatedCharger,
+    ):
+        self.wallbox = speaks(behaviour)
         self.charger = self.wallbox.charger
         self.connector = self.wallbox.connector
         self.kept = 0

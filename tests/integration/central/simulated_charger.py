@@ -197,11 +197,14 @@ class SimulatedCharger:
     def _end(self, reason: str) -> None:
         transaction = self.connector.transaction
         if transaction is not None:
-            self.profiles = {k: v for k, v in self.profiles.items() if k[1] != "TxProfile"}
             self.charger.stop_transaction(transaction.id, self.now, reason, 0)
-            self.charger.take_status(1, ChargerStatus.FINISHING, None, self.now)
-            self.finished = True
-            self.charger.publish()
+            self._ended()
+
+    def _ended(self) -> None:
+        self.profiles = {k: v for k, v in self.profiles.items() if k[1] != "TxProfile"}
+        self.charger.take_status(1, ChargerStatus.FINISHING, None, self.now)
+        self.finished = True
+        self.charger.publish()
 
     # Calls.
 
