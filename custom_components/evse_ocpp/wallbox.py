@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 from .central.admission import LinkSettings, Security
 from .central.charger import Charger
 from .central.commands import NotConnected
+from .central.quirks import Quirk, quirks_of
 from .central.relay import Relay
 from .central.transaction import TransactionId
 from .commissioning import Commissioning
@@ -73,7 +74,7 @@ class WallboxSettings:
 
     `security` is one of const.SECURITY_MODES, `ocpp_version` of OCPP_VERSIONS, `energy_unit` of
     ENERGY_UNITS. `close_hard`: end its connections without a close frame, for firmwares that do not
-    dial again after one (lbbrhzn/ocpp #1975).
+    dial again after one (lbbrhzn/ocpp #1975); with brands known for that it is always so.
     """
 
     name: str
@@ -213,12 +214,13 @@ class Wallbox:
     @property
     def link_settings(self) -> LinkSettings:
         """How it is to connect."""
-        settings = self.settings
+        settings, charger = self.settings, self.charger
+        known_for_it = Quirk.CLOSE_HARD in quirks_of(charger.vendor, charger.model)
         return LinkSettings(
             Security(settings.security),
             settings.passwordless,
             settings.ocpp_version,
-            settings.close_hard,
+            settings.close_hard or known_for_it,
         )
 
     def password_accepted(self, password: str | None) -> bool:

@@ -82,3 +82,19 @@ async def test_i31_what_a_cut_off_test_left_outlives_a_restart() -> None:
     ]
     del stored["leftovers"], stored["stopped"]  # of an earlier version
     assert wallbox(stored).commissioning.left is None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "chosen", "close_hard"),
+    [(None, False, False), ("EVSE", False, False), ("EVSE", True, True), ("FOXESS", False, True)],
+)
+async def test_quirk_1_brands_known_for_it_get_no_close_frame(
+    vendor: str | None, chosen: bool, close_hard: bool
+) -> None:
+    """Quirk row 1: they do not dial again after one (lbbrhzn/ocpp #1975)."""
+    settings = _settings(close_hard=chosen)
+    wallbox = Wallbox(
+        "1", "CP-1", settings, SteeringSettings(), stored=None, choices_changed=lambda: None
+    )
+    wallbox.charger.vendor = vendor
+    assert wallbox.link_settings.close_hard is close_hard

@@ -139,7 +139,6 @@ TOLD = (
     Quirk.RESTART_NEEDS_REPLUG,
     Quirk.SLOW_METER,
     Quirk.CLOCK_DRIFTS,
-    Quirk.CLOSE_HARD,
 )
 """Those which the owner is told before a test (selector `commissioning_quirk`)."""
 
