@@ -107,19 +107,24 @@ def async_add_described[DescriptionT: EvseDescription](
 ) -> None:
     """Add the entities of all wallboxes, and later those of what appears."""
 
-    added: set[tuple[str, str]] = set()
+    added: set[tuple[str, int, str]] = set()
 
     @callback
     def add_missing(wallbox: Wallbox) -> None:
         new: list[EvseEntity] = []
-        for connector_id in wallbox.charger.connectors:
+        subentry_id, connectors = wallbox.subentry_id, wallbox.charger.connectors
+        # The entities of a connector went with its device; it may come back.
+        added.difference_update(
+            [each for each in added if each[0] == subentry_id and each[1] not in connectors]
+        )
+        for connector_id in connectors:
             for description in descriptions:
-                key = wallbox.subentry_id, unique_id(wallbox, connector_id, description)
+                key = subentry_id, connector_id, description.key
                 if key not in added and _exists(wallbox, connector_id, description):
                     added.add(key)
                     new.append(entity_class(wallbox, connector_id, description))
         if new:
-            async_add_entities(new, config_subentry_id=wallbox.subentry_id)
+            async_add_entities(new, config_subentry_id=subentry_id)
 
     entry.async_on_unload(entry.runtime_data.async_on_shape(add_missing))
 

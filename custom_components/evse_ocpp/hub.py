@@ -186,6 +186,11 @@ class Hub:
         return lambda: self._shape_listeners.remove(listener)
 
     @callback
+    def _tell_shape(self, wallbox: Wallbox) -> None:
+        for listener in tuple(self._shape_listeners):
+            listener(wallbox)
+
+    @callback
     def async_forget(self, identifiers: set[tuple[str, str]]) -> bool:
         """Forget the connector behind a device; return False if the wallbox still has it."""
         for wallbox in self.wallboxes.values():
@@ -194,6 +199,7 @@ class Hub:
                     if connector_id == 1 or connector.status is not None:
                         return False
                     del wallbox.charger.connectors[connector_id]
+                    self._tell_shape(wallbox)
                     return True
         return True
 
@@ -359,8 +365,7 @@ class Hub:
             if shape != (new_shape := wallbox.shape):
                 shape = new_shape
                 self._register_devices(wallbox)
-                for listener in tuple(self._shape_listeners):
-                    listener(wallbox)
+                self._tell_shape(wallbox)
                 if wallbox.charger.connected:
                     async_clear_issues_of(self.hass, self.entry, wallbox.charger.identity)
             if to_keep != (new_to_keep := wallbox.to_keep):

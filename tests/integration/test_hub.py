@@ -157,6 +157,23 @@ async def test_only_a_connector_that_is_gone_may_be_deleted(hass: HomeAssistant,
     assert await async_remove_config_entry_device(hass, hub.entry, second)  # nobody's
 
 
+async def test_connector_whose_device_was_deleted_comes_back_with_its_entities(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    charger, entity_id = hub.chargers[IDENTITY], "sensor.garage_connector_2_status"
+    for status in ("preparing", "charging"):
+        charger.connector(2).status = ChargerStatus(status)
+        async with connected(hub) as client:
+            await client.boot()
+            await until(lambda status=status: state(hass, entity_id) == status)
+        charger.connector(2).status = None
+        device = device_of(hass, hub, f"{IDENTITY}/2")
+        assert await async_remove_config_entry_device(hass, hub.entry, device)
+        dr.async_get(hass).async_remove_device(device.id)
+        await hass.async_block_till_done()
+        assert state(hass, entity_id) is None
+
+
 async def test_another_wallbox_is_added_and_removed_live(hass: HomeAssistant, hub: Hub) -> None:
     """Nobody else's connection is touched (lbbrhzn/ocpp #1975: some never come back)."""
     async with connected(hub) as client:
