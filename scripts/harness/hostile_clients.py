@@ -316,7 +316,8 @@ def _spoilt(value: Any, random: Random) -> Any:
         key = random.choice(list(value))
         return {**value, key: _spoilt(value[key], random)}
     if isinstance(value, list) and value and random.random() < 0.8:
-        return [*value[:-1], _spoilt(value[-1], random)] * random.choice([1, 1, 2000])
+        # Lists stand in lists: this much twice over is some megabytes, and enough.
+        return [*value[:-1], _spoilt(value[-1], random)] * random.choice([1, 1, 150])
     return _odd(random)
 
 
