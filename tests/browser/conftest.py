@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
 from scripts.harness.dashboard import make_dashboard
@@ -53,7 +54,7 @@ def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
         house.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def started_s(household: Household) -> float:
     """When the household had started, on the monotonic clock."""
     return time.monotonic()
@@ -94,8 +95,14 @@ def browser_page(household: Household) -> Iterator[Page]:
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where pictures go."""
+def pictures(tmp_path: Path) -> Iterator[Path]:
+    """Where pictures go; those of the documentation get a palette, a half of their size."""
     folder = Path(PICTURES) if PICTURES else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    began_s = time.time()
+    yield folder
+    for file in folder.glob("*.png") if PICTURES else ():
+        if file.stat().st_mtime >= began_s:
+            with Image.open(file) as picture:
+                palette = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            palette.save(file, optimize=True)
