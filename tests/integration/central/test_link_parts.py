@@ -1,6 +1,7 @@
 """The small rules around a link: pace, waiting room, health of calls, replacements, message log."""
 
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
@@ -137,10 +138,20 @@ class TestMessageLog:
         assert len(frames[-1].text) == message_log.MAX_FRAME_CHARS
         assert (frames[-1].outgoing, frames[-1].at) == (False, NOW)
 
-    def test_memory_is_bounded(self):
+    def test_meter_values_are_packed(self):
         log = MessageLog()
-        for _ in range(1000):
-            log.note(NOW, "x" * 10_000, outgoing=False)
+        for number in range(message_log.MAX_FRAMES):
+            log.note(NOW, f"{number} " + 180 * "0123456789", outgoing=False)
+        assert [each.text.split()[0] for each in log.frames()] == [
+            str(number) for number in range(message_log.MAX_FRAMES)
+        ]
+        assert {each.at for each in log.frames()} == {NOW}
+
+    def test_memory_is_bounded_also_of_what_cannot_be_packed(self):
+        random = Random(1)
+        log = MessageLog()
+        for _ in range(100):
+            log.note(NOW, random.randbytes(5000).hex(), outgoing=False)
         kept = sum(len(each.text) for each in log.frames())
-        assert kept >= message_log.MAX_TOTAL_CHARS - message_log.MAX_FRAME_CHARS
-        assert kept <= message_log.MAX_TOTAL_CHARS
+        halved = message_log.MAX_PACKED_BYTES * 2  # a hexadecimal digit is half a byte
+        assert halved - 2 * message_log.BLOCK_CHARS < kept < halved + message_log.BLOCK_CHARS
