@@ -109,6 +109,7 @@ class Connection:
             self._closed = True
             for call in self._queue.drain():
                 self._settle(call, CommandUnanswered(call.action))
+            del self._translator  # it leads back here, by `call`
 
     async def close(self, *, hard: bool = False) -> None:
         """Close the link after `run`, `hard` without a close frame.
@@ -144,6 +145,7 @@ class Connection:
         finally:
             self._results.pop(call.message_id, None)
             self._queue.withdraw(call)
+            del result  # an error in it leads back here: a cycle, left to the garbage collector
 
     # Our calls.
 
