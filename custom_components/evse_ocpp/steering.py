@@ -21,7 +21,7 @@ from datetime import time as wall_time
 from typing import Any
 
 from .central.charger import Charger
-from .central.commands import CommandError, Commands
+from .central.commands import CommandError, Commands, CommandUnanswered
 from .central.control import PauseBy
 from .central.transaction import TransactionId
 from .energy.allowance import MIN_LIMIT_A, Allowance, Choices
@@ -114,6 +114,7 @@ class Steering:
         self._watch = Watch(charger, local_now)
         self._borrower: Callable[[], None] | None = None
         self._returned = asyncio.Event()
+        self._doubted_a: float | None = None
         self._outside: dict[str, tuple[float, datetime | None]] = {}
 
     @property
@@ -364,6 +365,8 @@ class Steering:
                 held_a = None if lease is None else lease.limit_a
         elif not isinstance(order, SetFallback):
             return True
+        if held_a is None:
+            held_a = self._doubted_a
         now = self._local_now().astimezone(UTC)
         spaced = isinstance(order, SetLease)
         return self.charger.persistent_writes.allow(order.limit_a, held_a, now, spaced=spaced)
@@ -397,6 +400,8 @@ class Steering:
         try:
             await send(self.charger, order, self._settings.lease_s)
         except CommandError as error:
+            if isinstance(error, CommandUnanswered):
+                self._doubt(order)
             times = self._failures[kind].times + 1 if kind in self._failures else 1
             pause_s = min(RETRY_FIRST_S * 2 ** (times - 1), RETRY_MAX_S)
             self._failures[kind] = _Failure(str(error), times, self._monotonic() + pause_s)
@@ -407,10 +412,22 @@ class Steering:
         if failure and failure.times >= PROBLEM_FROM:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
+        if isinstance(order, SetLease | SetFallback):
+            self._doubted_a = None
         if isinstance(order, Stop):
             self._choices_changed(self.choices)
         if isinstance(order, SetLease):
             self._watch.accepted(order.connector_id, order.limit_a)
+
+    def _doubt(self, order: Order) -> None:
+        """Forget what an unanswered order may have changed: it may have been taken all the same."""
+        if not isinstance(order, SetLease | SetFallback):
+            return
+        self._doubted_a = order.limit_a
+        if isinstance(order, SetLease):
+            self._ledger[order.connector_id].lease = None
+        if isinstance(order, SetFallback) or self.charger.control.one_slot:
+            self.charger.fallback_a = None
 
     def _look(self) -> None:
         """Wake the task if a message changed what decisions depend on."""

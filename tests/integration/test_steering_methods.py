@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
+from custom_components.evse_ocpp.central.commands import CommandUnanswered
 from custom_components.evse_ocpp.central.control import Control, Method, PauseBy, Purpose, Unit
 from custom_components.evse_ocpp.central.persistent_writes import MAX_PER_DAY, PersistentWrites
 from custom_components.evse_ocpp.energy.orders import PERSISTENT_LEASE_S
@@ -399,3 +400,35 @@ async def test_what_was_not_stopped_by_us_does_not_start_after_a_restart():
     scene.begin_anew()
     await scene.charge(30)
     assert scene.connector.transaction is None
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        Control(),
+        Control(Method(Purpose.TX_DEFAULT_PROFILE), Method(Purpose.TX_DEFAULT_PROFILE)),
+        Control(Method(Purpose.TX_DEFAULT_PROFILE, stack_level=1)),
+    ],
+)
+async def test_i30_a_higher_limit_that_was_taken_but_not_answered_does_not_stay(control):
+    scene = scene_of(control, Behaviour())
+    await scene.begin()
+    await scene.steering.set_limit(8)
+    await scene.charge(20)
+    assert scene.wallbox.limit_a == 8
+    today = scene.wallbox.now.date()
+    scene.charger.persistent_writes = PersistentWrites(today, MAX_PER_DAY - 1)
+    call = scene.wallbox.commands._call
+
+    async def taken_but_unanswered(action, payload):
+        await call(action, payload)
+        scene.charger.persistent_writes.wrote(scene.wallbox.now)
+        raise CommandUnanswered(action)
+
+    scene.wallbox.commands._call = taken_but_unanswered
+    with pytest.raises(CommandUnanswered):
+        await scene.steering.set_limit(16)
+    scene.wallbox.commands._call = call
+    assert scene.steering.choices.limit_a == 8
+    await scene.charge(4)
+    assert scene.wallbox.limit_a == 8
