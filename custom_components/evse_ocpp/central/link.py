@@ -128,9 +128,11 @@ class AiohttpLink:
                     return data
                 case WSMsgType.PING:
                     await self._pong_back(message.data)
+                    await asyncio.sleep(0)  # what is there is received without a turn for others
                 case WSMsgType.PONG:
                     if self._pong is not None and not self._pong.done():
                         self._pong.set_result(None)
+                    await asyncio.sleep(0)
                 case WSMsgType.ERROR if getattr(message.data, "code", None) == MESSAGE_TOO_BIG:
                     raise MessageTooLong(_TOO_LONG)
                 case _:

@@ -84,3 +84,24 @@ async def test_what_was_read_before_comes_first():
     assert [await rewound.recv(), await rewound.recv()] == ["first", "second"]
     assert rewound.send is inner.send
     assert rewound.gone is inner.gone
+
+
+@pytest.mark.parametrize("kind", [WSMsgType.PING, WSMsgType.PONG])
+async def test_a_flood_of_pings_at_home_assistant_s_port_leaves_others_their_turns(kind):
+    """What is there already is received without a pause, and Home Assistant would stand still."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    end = WSMessage(WSMsgType.CLOSED, None, None)
+    websocket = AsyncMock()
+    websocket.receive.side_effect = [WSMessage(kind, b"", None)] * 100 + [end]
+    busy = asyncio.create_task(others())
+    with pytest.raises(LinkClosed):
+        await AiohttpLink(websocket, None).recv()
+    busy.cancel()
+    assert turns >= 100
