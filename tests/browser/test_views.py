@@ -89,7 +89,7 @@ def test_the_form_of_an_action(browser_page: Page, household: Household, picture
     open_page(browser_page, household, "/developer-tools/action")
     where = urlsplit(browser_page.url).path  # newer versions lead elsewhere, without the query
     open_page(browser_page, household, f"{where}?service=evse_ocpp.export_sessions")
-    expect(browser_page.get_by_text("Export sessions").first).to_be_visible()
+    expect(browser_page.get_by_text("Writes charging sessions to a file").first).to_be_visible()
     picture(browser_page, pictures / "action.png")
 
 
