@@ -31,6 +31,7 @@ SLOT_HOUR = "hour"
 SLOT_MINUTE = "minute"
 _WH_PER_KWH = 1000
 _SPOKEN = "assist"
+_AWAY = "away"
 
 
 type Slots = dict[str, Any]
@@ -79,6 +80,8 @@ class WallboxIntent(intent.IntentHandler):
         try:
             with command_errors(wallbox):
                 key, facts = await self._act(wallbox, slots)
+            if not wallbox.charger.connected and key != _AWAY:
+                key = "noted"
         except HomeAssistantError as error:
             response.async_set_error(intent.IntentResponseErrorCode.FAILED_TO_HANDLE, str(error))
             return response
@@ -160,7 +163,7 @@ def _told(wallbox: Wallbox, connector: Connector) -> Answer:
         "energy": f"{session.energy_wh / _WH_PER_KWH:.1f}" if session else "0",
     }
     if not wallbox.charger.connected:
-        return "away", facts
+        return _AWAY, facts
     if connector.status is ChargerStatus.CHARGING:
         return "charging", facts
     if connector.plugged:

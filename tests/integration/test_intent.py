@@ -198,7 +198,8 @@ async def test_too_much_current(hass: HomeAssistant, wallbox: Wallbox) -> None:
 async def test_several_wallboxes(hass: HomeAssistant, deaf_hub: Hub) -> None:
     answer = await say(hass, "stop charging")
     assert answer == "There are several wallboxes; please name one."
-    assert await say(hass, "stop charging at carport") == "Carport pauses charging."
+    answer = await say(hass, "stop charging at carport")
+    assert answer == "Carport is not connected. I have noted it for when it is back."
     assert await say(hass, "stop charging at home") == "I do not know that wallbox."
     off = [each.name for each in deaf_hub.wallboxes.values() if not each.steering.choices.charging]
     assert off == ["Carport"]
