@@ -63,8 +63,12 @@ class EvseEntity(Entity):
         self.wallbox = wallbox
         self.connector = wallbox.charger.connector(connector_id)
         self._attr_unique_id = unique_id(wallbox, connector_id, description)
-        self._attr_device_info = DeviceInfo(identifiers={wallbox.device_identifier(connector_id)})
         self._read()
+
+    @property
+    def device_info(self) -> DeviceInfo:
+        """The connector's device. Asked for once, so nothing of it is kept."""
+        return DeviceInfo(identifiers={self.wallbox.device_identifier(self.connector.id)})
 
     async def async_added_to_hass(self) -> None:
         """Follow the wallbox."""
