@@ -20,6 +20,8 @@ ASKED_S = 60
 TOLERANCE_A = 1.0
 TOLERANCE = 0.1
 """A car may take this much more than the pilot says (10 %, and 1 A at small currents)."""
+LIMITED = (None, ChargerStatus.CHARGING, ChargerStatus.SUSPENDED_EVSE)
+"""Where an offer is a limit: many offer nothing to a car that rests or was just unplugged."""
 NEAR_A = 2.0
 """So close below its limit the car takes what it gets, and not what it likes."""
 
@@ -106,7 +108,7 @@ class Obedience:
         verdict = obeys(self.limit_a, evidence)
         if verdict or (verdict is False and now - self.since >= IGNORED_AFTER):
             self.obeyed = verdict
-        if connector.status is not ChargerStatus.SUSPENDED_EV:  # many offer a resting car nothing
+        if connector.status in LIMITED:
             self.foreign_a = foreign_limit_a(self.limit_a, evidence)
 
     def to_ask(self, connector: Connector, phases: int, now: datetime) -> bool:

@@ -81,6 +81,27 @@ def test_it_takes_a_minute_to_call_a_limit_ignored_and_a_renewal_changes_nothing
     assert obedience.obeyed is True
 
 
+@pytest.mark.parametrize(
+    ("status", "foreign_a"),
+    [
+        (None, 0),
+        (ChargerStatus.CHARGING, 0),
+        (ChargerStatus.SUSPENDED_EVSE, 0),
+        (ChargerStatus.SUSPENDED_EV, None),
+        (ChargerStatus.FINISHING, None),  # the cable is out before the transaction has ended
+        (ChargerStatus.AVAILABLE, None),
+    ],
+)
+def test_quirk_36_an_offer_of_nothing_limits_only_a_car_that_would_charge(
+    connector, status, foreign_a
+):
+    obedience = Obedience()
+    obedience.changed(16, NOW)
+    connector.status, connector.offered_a = status, 0
+    obedience.look(connector, 3, seconds(61))
+    assert obedience.foreign_a == foreign_a
+
+
 def test_what_was_measured_before_the_change_is_no_evidence(connector):
     obedience = Obedience()
     tell(connector, -1, 16)
