@@ -25,6 +25,7 @@ from scripts.marked import put_between_markers  # noqa: E402
 GROUPS = {
     "A wallbox": "action_device",
     "Files": "action_files",
+    "Certificates": "action_certificates",
     "Sessions and cards": "action_records",
 }
 RESPONSES = {"none": "", "optional": " May answer.", "only": " Answers."}

@@ -38,9 +38,11 @@ FOR_ADMINISTRATORS: Final = frozenset(
     {
         "clear_charging_profile",
         "data_transfer",
+        "delete_certificate",
         "get_configuration",
         "get_diagnostics",
         "import_cards",
+        "install_certificate",
         "list_cards",
         "purge_sessions",
         "remove_card",
@@ -141,9 +143,19 @@ def async_hub_of(hass: HomeAssistant, place: Place) -> Hub:
 @callback
 def async_register(hass: HomeAssistant) -> None:
     """Register all actions."""
-    from . import action_device, action_files, action_records  # they need this module
+    from . import (  # they need this module
+        action_certificates,
+        action_device,
+        action_files,
+        action_records,
+    )
 
-    for action in (*action_device.ACTIONS, *action_files.ACTIONS, *action_records.ACTIONS):
+    for action in (
+        *action_device.ACTIONS,
+        *action_files.ACTIONS,
+        *action_records.ACTIONS,
+        *action_certificates.ACTIONS,
+    ):
         hass.services.async_register(
             DOMAIN,
             action.name,

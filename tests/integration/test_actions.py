@@ -20,7 +20,13 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockUser
 
-from custom_components.evse_ocpp import action_device, action_files, action_records, files
+from custom_components.evse_ocpp import (
+    action_certificates,
+    action_device,
+    action_files,
+    action_records,
+    files,
+)
 from custom_components.evse_ocpp.actions import FOR_ADMINISTRATORS
 from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ConfigurationKey
@@ -44,7 +50,12 @@ from scripts import action_table
 
 from .support import IDENTITY
 
-ACTIONS = (*action_device.ACTIONS, *action_files.ACTIONS, *action_records.ACTIONS)
+ACTIONS = (
+    *action_device.ACTIONS,
+    *action_files.ACTIONS,
+    *action_records.ACTIONS,
+    *action_certificates.ACTIONS,
+)
 INTEGRATION = Path(action_device.__file__).parent
 LATER = datetime(2036, 1, 1, 12, tzinfo=UTC)
 

@@ -36,7 +36,11 @@ def weight_of(action: str, payload: Mapping[str, Any]) -> int:
 
 
 class Pace:
-    """A bucket of frames which fills at FRAMES_PER_S, up to BURST_FRAMES."""
+    """A bucket of frames which fills at FRAMES_PER_S, up to BURST_FRAMES.
+
+    It owes no more than that either: a charger that dials anew without end would pile up a pause
+    in which its link, and whether it is still there, goes unseen for minutes.
+    """
 
     def __init__(self, now_s: float) -> None:
         self._left = BURST_FRAMES
@@ -45,6 +49,7 @@ class Pace:
     def pause_s(self, now_s: float, frame_bytes: int, weight: int = 1) -> float:
         """Note a frame; return how long to wait before the next one is read."""
         filled = self._left + (now_s - self._at_s) * FRAMES_PER_S
-        self._left = min(filled, BURST_FRAMES) - weight - frame_bytes // BYTES_PER_FRAME
+        left = min(filled, BURST_FRAMES) - weight - frame_bytes // BYTES_PER_FRAME
+        self._left = max(left, -BURST_FRAMES)
         self._at_s = now_s
         return max(0.0, -self._left / FRAMES_PER_S)
