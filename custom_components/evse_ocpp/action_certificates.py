@@ -46,7 +46,7 @@ async def install_certificate(call: ServiceCall, place: Place) -> ServiceRespons
 async def list_certificates(_: ServiceCall, place: Place) -> ServiceResponse:
     """Return the installed roots as the wallbox names them."""
     commands = commands_of(place.wallbox, "GetInstalledCertificateIds")
-    certificates: list[dict[str, Any]] = await commands.installed_certificates()
+    certificates: list[Any] = await commands.installed_certificates()
     return {"certificates": certificates}
 
 

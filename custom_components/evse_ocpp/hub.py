@@ -13,7 +13,6 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from . import http_port
@@ -34,6 +33,7 @@ from .const import (
     DOMAIN,
     SUBENTRY_CHARGER,
 )
+from .device_registration import async_register_devices
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
@@ -364,7 +364,7 @@ class Hub:
             wallbox.notice_features()
             if shape != (new_shape := wallbox.shape):
                 shape = new_shape
-                self._register_devices(wallbox)
+                async_register_devices(self.hass, self.entry, wallbox)
                 self._tell_shape(wallbox)
                 if wallbox.charger.connected:
                     async_clear_issues_of(self.hass, self.entry, wallbox.charger.identity)
@@ -391,33 +391,6 @@ class Hub:
         self._followed[wallbox.subentry_id] = end
 
     @callback
-    def _register_devices(self, wallbox: Wallbox) -> None:
-        """Register the wallbox, and each further connector as a device below it."""
-        registry = dr.async_get(self.hass)
-        charger = wallbox.charger
-        parent = registry.async_get_or_create(
-            config_entry_id=self.entry.entry_id,
-            config_subentry_id=wallbox.subentry_id,
-            identifiers={wallbox.device_identifier()},
-            name=wallbox.name,
-            manufacturer=charger.vendor,
-            model=charger.model,
-            serial_number=charger.serial,
-            sw_version=charger.firmware_version,
-        )
-        for connector_id in charger.connectors.keys() - {1}:
-            registry.async_get_or_create(
-                config_entry_id=self.entry.entry_id,
-                config_subentry_id=wallbox.subentry_id,
-                identifiers={wallbox.device_identifier(connector_id)},
-                translation_key="connector",
-                translation_placeholders={"name": wallbox.name, "connector": str(connector_id)},
-                manufacturer=charger.vendor,
-                model=charger.model,
-                **_via(parent),
-            )
-
-    @callback
     def _save_later(self, identity: str) -> None:
         self.storage.save_later(self.wallbox(identity))
 
@@ -427,10 +400,3 @@ class Hub:
         async_raise_damaged_database(self.hass, self.entry, aside)
         for wallbox in self.wallboxes.values():
             self.storage.save_soon(wallbox)
-
-
-def _via(parent: dr.DeviceEntry) -> dict[str, Any]:
-    """Return a device's parent as this Home Assistant names it: `via_device_id` since 2026.8."""
-    if "via_device_id" in dr.DeviceInfo.__annotations__:
-        return {"via_device_id": parent.id}
-    return {"via_device": next(iter(parent.identifiers))}
