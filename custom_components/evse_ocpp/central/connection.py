@@ -34,6 +34,8 @@ SILENCE_S = 3 * PING_AFTER_S
 """Closing after one missed heartbeat cuts off slow chargers every minute (evcc #32236)."""
 SEND_TIMEOUT_S = 10.0
 """A peer that takes no bytes for this long is gone."""
+PROBE_EVERY_S = 1.0
+"""While a flood is held back nothing is read, so its end is seen by what we write only."""
 FIRST_WORD_S = 2.0
 """A charger that boots says so at once, and some crash on a call before (lbbrhzn/ocpp #1275)."""
 NORMAL = 1000
@@ -78,6 +80,7 @@ class Connection:
         self._health = health
         self._loop = asyncio.get_running_loop()
         self._heard_at_s = self._loop.time()
+        self._probe_at_s = self._heard_at_s
         self._records = records or Pace(self._heard_at_s)
         self._called_at_s = self._heard_at_s
         self._spoken = asyncio.Event()
@@ -210,13 +213,27 @@ class Connection:
                 pause_s = pace.pause_s(self._loop.time(), len(text))
                 if weight:
                     pause_s = max(pause_s, self._records.pause_s(self._loop.time(), 0, weight))
-                # Also without a pause others have their turn: `recv` does not wait while there is
-                # something to read.
-                await asyncio.sleep(0 if self._link.gone else pause_s)
+                await self._hold_back(pause_s)
         except MessageTooLong as error:
             self._complain("frame size", error)
         except LinkClosed:
             return
+
+    async def _hold_back(self, pause_s: float) -> None:
+        """Read nothing for a while, unless the charger is gone.
+
+        Also without a pause others have their turn: `recv` does not wait while there is something
+        to read.
+        """
+        now_s = self._loop.time()
+        until_s = now_s + pause_s
+        while now_s < until_s and not self._link.gone:
+            if now_s >= self._probe_at_s:
+                self._probe_at_s = now_s + PROBE_EVERY_S
+                await self._ping()
+            await asyncio.sleep(min(until_s - now_s, PROBE_EVERY_S))
+            now_s = self._loop.time()
+        await asyncio.sleep(0)
 
     async def _take(self, text: str | bytes) -> int:
         """Work a frame in; return its weight as a record (`pace`)."""

@@ -153,11 +153,16 @@ class Listener:
 class _Reading:
     """A transport whose reading goes on only when nobody holds it.
 
-    `wanted` is called when the library has room for more messages again.
+    `raw` is what carries it: the same, or the TCP connection under TLS. `wanted` is called when the
+    library has room for more messages again.
     """
 
-    def __init__(self, transport: asyncio.Transport, wanted: Callable[[], None]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, raw: asyncio.Transport, wanted: Callable[[], None]
+    ) -> None:
+        self.ended = False
         self._transport = transport
+        self._raw = raw
         self._wanted = wanted
         self._holders: set[str] = set()
 
@@ -166,7 +171,7 @@ class _Reading:
 
     def write(self, data: bytes) -> None:
         """Write, unless the peer is gone: asyncio would log each pong to a flood of pings."""
-        if not self._transport.is_closing():
+        if not (self.ended or self._transport.is_closing() or self._raw.is_closing()):
             self._transport.write(data)
 
     def pause_reading(self) -> None:
@@ -256,6 +261,7 @@ class GuardedConnection(ServerConnection):
         """End; what is not worked off yet, a charger sends again."""
         self._backlog.clear()
         if self._reading is not None:
+            self._reading.ended = True  # asyncio closes it next, and TLS takes nothing from here on
             super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -297,7 +303,7 @@ class GuardedConnection(ServerConnection):
 
     def _open(self, transport: asyncio.Transport) -> None:
         """Hand the connection to the library, which waits for the handshake from here on."""
-        self._reading = _Reading(transport, self._work_off_soon)
+        self._reading = _Reading(transport, self._raw or transport, self._work_off_soon)
         super().connection_made(self._reading)  # type: ignore[arg-type]  # as good as a transport
         if self._backlog:
             self._reading.hold("backlog")
@@ -339,8 +345,8 @@ class GuardedConnection(ServerConnection):
     def _work_off(self) -> None:
         """Hand the next portion over, unless the library has enough: it tells when it has not."""
         self._step = None
-        if self._gone or self._reading is None or self._reading.is_full:
-            return
+        if not self._backlog or self._reading is None or self._reading.is_full:
+            return  # the end clears the backlog, and nothing may follow it
         portion = bytes(self._backlog[:PORTION_BYTES])
         del self._backlog[:PORTION_BYTES]
         super().data_received(portion)

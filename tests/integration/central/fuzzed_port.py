@@ -8,6 +8,7 @@ Tells its ports as a line of JSON, then, when its input ends, what it saw as ano
 
 import asyncio
 import gc
+import io
 import json
 import logging
 import sys
@@ -146,6 +147,11 @@ async def settle(central: CentralSystem, house: House, seen: Seen) -> None:
     seen.tasks = len(asyncio.all_tasks())
     left = [each.identity for each in house.chargers.values() if each.connected]
     seen.connections = left + ["a stranger"] * len(central.waiting)
+    if seen.connections:
+        for task in asyncio.all_tasks():
+            text = io.StringIO()
+            task.print_stack(file=text)
+            seen.errors.append(text.getvalue()[-1500:])
 
 
 async def main(directory: Path) -> None:

@@ -220,6 +220,17 @@ async def test_a_flood_slows_nobody_else(site, hostile, healthy, until, unit):
     await until(lambda: len(site.central.waiting) == 0)
 
 
+async def test_the_end_of_a_flood_is_seen_that_gets_no_answers(site, hostile):
+    """Held back, nothing is read, neither the end; a ping finds it (link and charger agree)."""
+    async with Raw(hostile) as raw:
+        raw.writer.write(hostile.frame(TEXT, b"no json") * 20_000)
+        await asyncio.sleep(0.5)
+        assert site.chargers["CP-2"].connected
+    async with asyncio.timeout(6):
+        while site.chargers["CP-2"].connected:  # noqa: ASYNC110 - a plain attribute
+            await asyncio.sleep(0.05)
+
+
 # What chargers do to each other and to themselves.
 
 
@@ -351,15 +362,19 @@ async def test_the_longest_frame_holds_nobody_up(site, text):
     assert time.process_time() - began < 0.1
 
 
-@pytest.mark.timeout(120)
-def test_twenty_seconds_of_everything():
-    """All misdeeds side by side against a process of its own (scripts/port_fuzz.py)."""
+@pytest.mark.timeout(150)
+def test_half_a_minute_of_everything():
+    """All misdeeds side by side against a process of its own (scripts/port_fuzz.py).
+
+    On two Pythons that is a minute in all. Twice the time for the loop, as others work here too.
+    """
+    options = ["--minutes", "0.5", "--seed", "20260301", "--blocked-ms", "100"]
     fuzzer = subprocess.run(
-        [sys.executable, ROOT / "scripts/port_fuzz.py", "--minutes", "0.33", "--seed", "20260301"],
+        [sys.executable, ROOT / "scripts/port_fuzz.py", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=140,
         check=False,
     )
     assert fuzzer.returncode == 0, fuzzer.stdout + fuzzer.stderr[-3000:]
