@@ -41,17 +41,6 @@ class CardCalls(ChargerCalls):
         )
         charger.publish()
 
-    async def cancel_reservation(self, reservation_id: int) -> None:
-        """Send CancelReservation. Refused means that the charger knows it no longer."""
-        try:
-            await self._ask("CancelReservation", {"reservationId": reservation_id})
-        except CommandRefused as refusal:
-            if refusal.answer == "Rejected":
-                self._charger.end_reservation(reservation_id, "Expired", self._utcnow())
-            raise
-        self._charger.end_reservation(reservation_id, "Cancelled", self._utcnow())
-        self._charger.publish()
-
     async def local_list_version(self) -> int:
         """Send GetLocalListVersion."""
         action = "GetLocalListVersion"

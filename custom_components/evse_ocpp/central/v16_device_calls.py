@@ -7,7 +7,7 @@ from typing import Any
 from .answers import time_text
 from .charger import ConfigurationKey
 from .charger_calls import ChargerCalls, bounded
-from .commands import CommandRefused, DataTransferAnswer, LogKind, NotSupported
+from .commands import CommandRefused, LogKind, NotSupported
 
 EXTENDED_ONLY = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 """What only ExtendedTriggerMessage can ask for (security white paper, section 4.6)."""
@@ -90,18 +90,6 @@ class DeviceCalls(ChargerCalls):
         """Read the configuration and ask for the status of all connectors."""
         await self.read_configuration()
         await self.trigger("StatusNotification")
-
-    async def data_transfer(
-        self, vendor_id: str, message_id: str | None = None, data: str | None = None
-    ) -> DataTransferAnswer:
-        """Send DataTransfer."""
-        payload = {"vendorId": bounded("vendor_id", vendor_id, 255)}
-        if message_id is not None:
-            payload["messageId"] = bounded("message_id", message_id, 50)
-        if data is not None:
-            payload["data"] = data
-        answer = await self._request("DataTransfer", payload)
-        return DataTransferAnswer(str(answer.get("status", "no status"))[:50], answer.get("data"))
 
     async def update_firmware(
         self,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .common_calls import CommonCalls
 from .limit_calls import LimitCalls
 from .v16_card_calls import CardCalls
 from .v16_certificate_calls import CertificateCalls
@@ -9,7 +10,7 @@ from .v16_device_calls import DeviceCalls
 from .v16_profile_calls import ProfileCalls
 
 
-class Commands16(CardCalls, CertificateCalls, DeviceCalls, ProfileCalls, LimitCalls):
+class Commands16(CardCalls, CertificateCalls, DeviceCalls, ProfileCalls, CommonCalls, LimitCalls):
     """`Commands` for one connection."""
 
     async def _write_profile(self, connector_id: int, profile: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ from .charger_calls import bounded
 from .commands import (
     CommandRefused,
     CommandUnanswered,
-    DataTransferAnswer,
     LogKind,
     NotSupported,
 )
@@ -164,18 +163,6 @@ class DeviceCalls201(Calls201):
         """Read the device model and ask for the status of all connectors."""
         await self.read_configuration()
         await self.trigger("StatusNotification")
-
-    async def data_transfer(
-        self, vendor_id: str, message_id: str | None = None, data: str | None = None
-    ) -> DataTransferAnswer:
-        """Send DataTransfer."""
-        payload = {"vendorId": bounded("vendor_id", vendor_id, 255)}
-        if message_id is not None:
-            payload["messageId"] = bounded("message_id", message_id, 50)
-        if data is not None:
-            payload["data"] = data
-        answer = await self._request("DataTransfer", payload)
-        return DataTransferAnswer(str(answer.get("status", "no status"))[:50], answer.get("data"))
 
     async def update_firmware(
         self,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .common_calls import CommonCalls
 from .limit_calls import LimitCalls
 from .v201_calls import id_token
 from .v201_card_calls import CardCalls201
@@ -11,7 +12,14 @@ from .v201_profile_calls import ProfileCalls201
 from .v201_profiles import profile_201
 
 
-class Commands201(CardCalls201, CertificateCalls201, DeviceCalls201, ProfileCalls201, LimitCalls):
+class Commands201(
+    CardCalls201,
+    CertificateCalls201,
+    DeviceCalls201,
+    ProfileCalls201,
+    CommonCalls,
+    LimitCalls,
+):
     """`Commands` for one connection."""
 
     async def _write_profile(self, connector_id: int, profile: dict[str, Any]) -> None:

@@ -37,6 +37,8 @@ class TestPace:
             ("TransactionEvent", {"eventType": "Updated"}, 0),
             ("TransactionEvent", {"eventType": "Started"}, 10),
             ("TransactionEvent", {}, 10),
+            ("TransactionEvent", {"eventType": "Ended"}, 10),
+            ("StartTransaction", {}, 10),
             ("Anything", {}, 0),
         ],
     )
@@ -51,6 +53,25 @@ class TestPace:
     def test_it_fills_up_to_the_burst_only(self):
         bucket = Pace(0)
         assert [bucket.pause_s(10_000, 0) for _ in range(501)][-1] > 0
+
+    def test_the_longest_pause_is_bounded(self):
+        """A charger that dials anew without end owes no minutes (invariant I36)."""
+        bucket = Pace(0)
+        boot = pace.weight_of("BootNotification", {})
+        pauses = [bucket.pause_s(0, 0, boot) for _ in range(10_000)]
+        assert max(pauses) == pace.BURST_FRAMES / pace.FRAMES_PER_S
+
+    def test_after_a_flood_and_a_long_rest_it_is_free(self):
+        bucket = Pace(0)
+        pauses = [bucket.pause_s(0, 100) for _ in range(550)]
+        assert pauses[-1] == pytest.approx(50 / pace.FRAMES_PER_S)
+        assert bucket.pause_s(pace.BURST_FRAMES, 100) == 0.0
+
+    def test_nine_blocks_more_count_as_nine_frames_more(self):
+        bucket = Pace(0)
+        for _ in range(int(pace.BURST_FRAMES) // 10):
+            bucket.pause_s(0, 9 * pace.BYTES_PER_FRAME)
+        assert bucket.pause_s(0, 100) > 0.0
 
 
 class Stranger:
