@@ -36,13 +36,39 @@ class Occupancy(StrEnum):
     OTHER = "other"
 
 
+class Mode(StrEnum):
+    """When and how fast a car is charged. All but FAST and WINDOW need a site, which decides."""
+
+    FAST = "fast"
+    MINIMUM_SOLAR = "minimum_solar"  # never less than the minimum, more from the sun
+    SOLAR = "solar"  # only from the sun
+    WINDOW = "window"  # only in a daily window
+    CHEAP = "cheap"  # only while the price is low
+    PLAN = "plan"  # when it is cheapest, ready in time
+
+
 class Reason(StrEnum):
-    """Which of the user's choices sets the allowance, or whose limit from outside."""
+    """What sets the allowance: a choice of the user, the site, or a limit from outside."""
 
     USER_LIMIT = "user_limit"
     PAUSED = "paused"
     WINDOW = "window"
     BACK_OFFICE = "back_office"
+    # The site (energy/controller.py).
+    FUSE = "fuse"  # the house leaves no more of the main fuse
+    CIRCUIT = "circuit"  # the fuse of a circuit below it
+    SHARING = "sharing"  # other cars have the rest
+    CONTRACT = "contract"  # the power that the contract allows
+    CAPACITY = "capacity"  # the quarter of an hour of a capacity tariff
+    GRID_OPERATOR = "grid_operator"  # the grid operator's signal
+    UNBALANCE = "unbalance"  # the difference between phases
+    METER_LOST = "meter_lost"  # nobody knows what the house takes
+    SOLAR = "solar"
+    PRICE = "price"
+    PLAN = "plan"
+    NO_PLAN = "no_plan"  # mode PLAN without a goal, or all is reached
+    PHASE_SWITCH = "phase_switch"
+    SITE_SILENT = "site_silent"  # the site gave no word in time
 
 
 @dataclass(frozen=True, slots=True)
