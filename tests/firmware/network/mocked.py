@@ -20,7 +20,7 @@ _MOCK = "org.freedesktop.DBus.Mock"
 _PSK = 0x100
 
 
-async def eventually(true: Callable[[], Awaitable[bool]], patience_s: float = 15.0) -> None:
+async def eventually(true: Callable[[], Awaitable[bool]], patience_s: float = 30.0) -> None:
     """Wait until it is `true`. Raises TimeoutError."""
     async with asyncio.timeout(patience_s):
         while not await true():  # noqa: ASYNC110 - the other end is another program
