@@ -147,8 +147,17 @@ def price_of(state: State | None) -> float | None:
         return None
     if not -1e6 < number < 1e6:  # also not a number, and infinite
         return None
-    unit = _UNIT.fullmatch(str(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT) or "/kWh").strip())
-    if unit is None:
+    factor = per_kwh(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT))
+    return None if factor is None else number * factor
+
+
+def per_kwh(unit: object) -> float | None:
+    """Return what makes a number of a unit (`ct/kWh`, `EUR/MWh`) the currency's main unit per kWh.
+
+    Without a unit 1; None when it is no unit of a price.
+    """
+    found = _UNIT.fullmatch(str(unit or "/kWh").strip())
+    if found is None:
         return None
-    factor = _PER_KWH[unit["energy"].lower()]
-    return number * factor / (100 if unit["money"].strip().lower() in _HUNDREDTHS else 1)
+    factor = _PER_KWH[found["energy"].lower()]
+    return factor / (100 if found["money"].strip().lower() in _HUNDREDTHS else 1)
