@@ -4,45 +4,62 @@ All raise CommandError when the wallbox did not take it, and ServiceValidationEr
 be meant.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeassistant.exceptions import ServiceValidationError
 
 from .central.charger import Connector
 from .commissioning import Impossible
 from .const import DOMAIN, MINIMUM_CURRENT_A
+from .energy.allowance import OF_A_SITE, Mode
 from .entity import commands_of
 from .wallbox import Wallbox
 
-OFF, FAST, WINDOW = "off", "fast", "window"
-MODES = (OFF, FAST, WINDOW)
+OFF = "off"
+MODES = (OFF, *(mode.value for mode in Mode))
 
 
 def mode(wallbox: Wallbox) -> str:
     """Return the charging mode that was chosen."""
     choices = wallbox.steering.choices
-    if not choices.charging:
-        return OFF
-    return WINDOW if choices.window_enabled else FAST
+    return choices.mode.value if choices.charging else OFF
+
+
+def modes(wallbox: Wallbox) -> list[str]:
+    """Return the modes that there are: without a site only those which need none."""
+    return [each for each in MODES if wallbox.has_site or each not in OF_A_SITE]
 
 
 async def set_mode(wallbox: Wallbox, chosen: str) -> None:
-    """Choose a mode; a car that waits is started, at once or when the window opens."""
+    """Choose a mode; a car that waits is started, at once or when the mode lets it charge."""
     if chosen == OFF:
         await wallbox.steering.set_charging(False)
         return
-    await wallbox.steering.set_window(enabled=chosen == WINDOW)
-    await wallbox.steering.set_charging(True)
+    if chosen not in modes(wallbox):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="mode_needs_site",
+            translation_placeholders={"charger": wallbox.name, "mode": chosen},
+        )
+    await wallbox.steering.set_mode(Mode(chosen))
+
+
+async def boost(wallbox: Wallbox, duration: timedelta, now: datetime) -> None:
+    """Charge fast for `duration` from `now` (aware), or so much longer where that is on already.
+
+    Zero ends it. In the mode FAST it only makes sure that charging is on.
+    """
+    until = wallbox.steering.choices.boost_until
+    if until is None or until < now:
+        until = now
+    await wallbox.steering.set_boost(until + duration if duration else None)
 
 
 async def charge_until(wallbox: Wallbox, local_now: datetime, local_end: datetime) -> None:
     """Charge from now to `local_end`, within a day, and at this time of each day after."""
-    await wallbox.steering.set_window(
-        enabled=True,
-        start=local_now.time().replace(second=0, microsecond=0),
-        stop=local_end.time(),
-    )
-    await wallbox.steering.set_charging(True)
+    start = local_now.time().replace(second=0, microsecond=0)
+    await wallbox.steering.set_window(start=start, stop=local_end.time())
+    await wallbox.steering.set_mode(Mode.WINDOW)
 
 
 async def set_limit(wallbox: Wallbox, limit_a: float) -> None:

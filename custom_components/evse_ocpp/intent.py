@@ -16,9 +16,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import intent
 from homeassistant.util import dt as dt_util
 
-from .acts import FAST, OFF, charge_until, set_limit, set_mode
+from .acts import OFF, charge_until, set_limit, set_mode
 from .central.charger import ChargerStatus, Connector
 from .devices import async_wallboxes
+from .energy.allowance import Mode
 from .entity import command_errors
 from .texts import text_in
 from .wallbox import Wallbox
@@ -91,7 +92,7 @@ class WallboxIntent(intent.IntentHandler):
 
 
 async def _start(wallbox: Wallbox, _: Slots) -> Answer:
-    await set_mode(wallbox, FAST)
+    await set_mode(wallbox, Mode.FAST)
     return _started(wallbox), _current(wallbox)
 
 
@@ -110,7 +111,7 @@ async def _charge_until(wallbox: Wallbox, slots: Slots) -> Answer:
     """Open the window from now to then; without a time, start at once."""
     aimed = SLOT_PERCENT in slots or SLOT_ENERGY in slots
     if SLOT_HOUR not in slots:
-        await set_mode(wallbox, FAST)
+        await set_mode(wallbox, Mode.FAST)
         return "no_aim" if aimed else _started(wallbox), _current(wallbox)
     now = dt_util.now()
     end = _next(now, slots[SLOT_HOUR], slots.get(SLOT_MINUTE, 0))

@@ -8,7 +8,7 @@ from homeassistant.components.select import SelectEntity, SelectEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .acts import MODES, mode, set_mode
+from .acts import MODES, mode, modes, set_mode
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
@@ -18,8 +18,12 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class EvseSelectDescription(EvseDescription, SelectEntityDescription):
-    """Describes a select. `set_fn` returns when the wallbox has accepted the option."""
+    """Describes a select. `options_fn` returns those that there are now, of all `options`.
 
+    `set_fn` returns when the wallbox has accepted the option.
+    """
+
+    options_fn: Callable[[Wallbox], list[str]]
     set_fn: Callable[[Wallbox, str], Awaitable[None]]
 
 
@@ -31,6 +35,7 @@ SELECTS = (
         per_connector=False,
         available_offline=True,
         value_fn=lambda wallbox, _: mode(wallbox),
+        options_fn=modes,
         set_fn=set_mode,
     ),
 )
@@ -49,6 +54,12 @@ class EvseSelect(EvseEntity, SelectEntity):
     """One choice of several; while the wallbox is away it is kept for when it comes back."""
 
     entity_description: EvseSelectDescription
+
+    def _read(self) -> bool:
+        options = self.entity_description.options_fn(self.wallbox)
+        if moved := options != getattr(self, "_attr_options", None):
+            self._attr_options = options
+        return super()._read() or moved
 
     def _show(self, value: Any) -> None:
         self._attr_current_option = value

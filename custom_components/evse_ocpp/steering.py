@@ -12,6 +12,7 @@ that jumps between two messages by more than the lease makes it end early, in th
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -24,8 +25,11 @@ from .central.charger import Charger
 from .central.commands import CommandError, Commands, CommandUnanswered
 from .central.control import PauseBy
 from .central.transaction import TransactionId
-from .energy.allowance import MIN_LIMIT_A, Allowance, Choices
+from .energy.allowance import MIN_LIMIT_A, Allowance, Choices, Mode, Occupancy
+from .energy.granted import Granted, Held
+from .energy.model import Grant
 from .energy.orders import (
+    START_RETRY_S,
     ChargerFacts,
     Ledger,
     Order,
@@ -37,6 +41,7 @@ from .energy.orders import (
     Stop,
     allowance,
     follow,
+    lease_duration_s,
     orders,
 )
 from .energy.window import next_change
@@ -116,6 +121,9 @@ class Steering:
         self._returned = asyncio.Event()
         self._doubted_a: float | None = None
         self._outside: dict[str, tuple[float, datetime | None]] = {}
+        self._granted = Granted()
+        self._held: dict[int, Held] = {}
+        self._lent_a = 0.0
 
     @property
     def problem(self) -> str | None:
@@ -148,9 +156,47 @@ class Steering:
     @property
     def most_a(self) -> float:
         """The most that may be commanded now (A per phase): of all limits the least."""
-        outside_a = self._facts().outside_a
-        most_a = min(self.choices.limit_a, self.charger.max_current_a)
-        return most_a if outside_a is None else min(most_a, outside_a)
+        facts = self._facts()
+        limits_a = [self.choices.limit_a, self.charger.max_current_a]
+        if facts.outside_a is not None:
+            limits_a.append(facts.outside_a)
+        if facts.grants is not None:
+            granted_a = [grant.limit_a for grant in facts.grants.values()]
+            limits_a.append(max(granted_a, default=facts.silent_a))
+        return min(limits_a)
+
+    def told_a(self, connector_id: int) -> float:
+        """Return the limit that a connector's session has, as the charger confirmed it last."""
+        held = self._held.get(connector_id)
+        if held is not None and held.told_a is not None:
+            return held.told_a
+        running = self.charger.connector(connector_id).transaction is not None
+        return self._standing_a if running else 0.0
+
+    def told_at_s(self, connector_id: int) -> float:
+        """Return since when `told_a` is confirmed (monotonic); -inf: nothing was told yet."""
+        return self._held.get(connector_id, Held()).told_at_s
+
+    def holds_a(self, connector_id: int) -> float:
+        """Return the most that a connector may draw by anything that it was told (A per phase).
+
+        An idle one draws nothing before it is started, or begins by itself and says so.
+        """
+        if self._borrower is not None:
+            return self._lent_a
+        held = self._held.setdefault(connector_id, Held())
+        if self.charger.connector(connector_id).transaction is None:
+            started_at_s = self._ledger[connector_id].last_start_at_s
+            if started_at_s is None or self._monotonic() - started_at_s > START_RETRY_S:
+                return 0.0
+        linked = self.charger.connected
+        return held.most_a(self._monotonic(), standing_a=self._standing_a, linked=linked)
+
+    @property
+    def _standing_a(self) -> float:
+        """What a car has by no word of ours but the standing limit, where that is known."""
+        known_a = self.charger.fallback_a
+        return self.charger.max_current_a if known_a is None else known_a
 
     @property
     def safe_a(self) -> float:
@@ -185,7 +231,7 @@ class Steering:
     async def lent(self, borrower: Callable[[], None]) -> AsyncGenerator[None]:
         """Leave the charger to somebody else; a choice calls `borrower` to get it back."""
         async with self._turns:
-            self._borrower = borrower
+            self._borrower, self._lent_a = borrower, self.most_a
             self._returned.clear()
         try:
             yield
@@ -201,6 +247,17 @@ class Steering:
         connector = connector_facts(self.charger, self.charger.connector(connector_id))
         progress = self._ledger[connector_id]
         return allowance(facts, connector, self.choices, progress, self._local_now())
+
+    def set_grants(self, grants: Mapping[int, Grant] | None, until_s: float = 0.0) -> None:
+        """Take what the site gives each connector until `until_s` (monotonic seconds).
+
+        A connector without a grant in time is at the fallback. None: it has no site (any more).
+        """
+        if self._granted.take(grants, until_s):
+            if self._borrower is not None and self.most_a < self._lent_a:
+                self._claim_back()
+            self._wake.set()
+            self.charger.publish()
 
     def set_settings(self, settings: SteeringSettings) -> None:
         """Change lease and fallback; they are applied with the next turn, as is a lower maximum."""
@@ -246,6 +303,18 @@ class Steering:
         """Start every car that is plugged in, or only those which are asked for."""
         await self._choose(free_charging=on)
 
+    async def set_mode(self, mode: Mode) -> None:
+        """Choose when and how fast to charge, and that it may: a boost and a pause are over.
+
+        A car that is plugged in and idle is started, at once or as soon as the mode allows.
+        """
+        await self._choose(mode=mode, charging=True, boost_until=None)
+
+    async def set_boost(self, until: datetime | None) -> None:
+        """Charge fast `until` then (aware), whatever the mode; None: no longer."""
+        charging = {} if until is None else {"charging": True}
+        await self._choose(boost_until=until, **charging)
+
     async def set_window(
         self,
         *,
@@ -254,7 +323,10 @@ class Steering:
         stop: wall_time | None = None,
     ) -> None:
         """Choose the daily window (local time); what is None stays."""
-        chosen = {"window_enabled": enabled, "window_start": start, "window_stop": stop}
+        mode = self.choices.mode
+        if enabled is not None and enabled is not self.choices.window_enabled:
+            mode = Mode.WINDOW if enabled else Mode.FAST
+        chosen = {"mode": mode, "window_start": start, "window_stop": stop}
         await self._choose(**{name: value for name, value in chosen.items() if value is not None})
 
     async def run(self) -> None:
@@ -319,7 +391,12 @@ class Steering:
         """Return what is decided by: the charger, and the limits of others that hold now."""
         now = self._local_now()
         limits_a = [a for a, until in self._outside.values() if until is None or now < until]
-        return replace(facts_of(self.charger), outside_a=min(limits_a, default=None))
+        return replace(
+            facts_of(self.charger),
+            outside_a=min(limits_a, default=None),
+            grants=self._granted.at(self._monotonic()),
+            silent_a=self._settings.fallback_a,
+        )
 
     def _follow(self, choices: Choices) -> ChargerFacts:
         """Look at the charger, bring the ledger up to date, and return what was seen."""
@@ -328,6 +405,9 @@ class Steering:
             self._forget()
         facts, stopped = self._facts(), self._ledger.stopped
         follow(self._ledger, facts, choices, self._local_now(), self._monotonic())
+        for connector in facts.connectors:
+            if connector.occupancy is Occupancy.FREE and connector.id in self._held:
+                self._held[connector.id].over()
         if self._ledger.stopped != stopped:
             self._choices_changed(self.choices)
         return facts
@@ -397,6 +477,7 @@ class Steering:
 
     async def _give(self, order: Order) -> None:
         kind = _kind(order)
+        until_s = self._tell(order)
         try:
             await send(self.charger, order, self._settings.lease_s)
         except CommandError as error:
@@ -412,12 +493,25 @@ class Steering:
         if failure and failure.times >= PROBLEM_FROM:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
+        if until_s is not None and isinstance(order, SetLease | Start):
+            held = self._held[order.connector_id]
+            held.accepted(order.limit_a, until_s, self._monotonic())
         if isinstance(order, SetLease | SetFallback):
             self._doubted_a = None
         if isinstance(order, Stop):
             self._choices_changed(self.choices)
         if isinstance(order, SetLease):
             self._watch.accepted(order.connector_id, order.limit_a)
+
+    def _tell(self, order: Order) -> float | None:
+        """Note what a connector will hold, should it take this; return until when."""
+        if not isinstance(order, SetLease | Start):
+            return None
+        control, until_s = self.charger.control, math.inf
+        if control.leases:
+            until_s = self._monotonic() + lease_duration_s(control, self._settings.lease_s)
+        self._held.setdefault(order.connector_id, Held()).asked(order.limit_a, until_s)
+        return until_s
 
     def _doubt(self, order: Order) -> None:
         """Forget what an unanswered order may have changed: it may have been taken all the same."""
@@ -448,12 +542,14 @@ class Steering:
 
     def _pause_s(self) -> float:
         """Return the time to the next turn, if nothing happens before."""
-        choices, now = self.choices, self._local_now()
-        pauses_s = [each.retry_at_s - self._monotonic() for each in self._failures.values()]
+        choices, now, now_s = self.choices, self._local_now(), self._monotonic()
+        pauses_s = [each.retry_at_s - now_s for each in self._failures.values()]
+        if self._granted.at(now_s):
+            pauses_s.append(self._granted.until_s - now_s)
+        edges = [choices.boost_until] if choices.boosted(now) else []
         if choices.window_enabled:
-            edge = next_change(choices.window_start, choices.window_stop, now)
-            if edge is not None:
-                pauses_s.append((edge - now.astimezone(UTC)).total_seconds())
+            edges.append(next_change(choices.window_start, choices.window_stop, now))
+        pauses_s += [(edge - now).total_seconds() for edge in edges if edge is not None]
         return max(min(TURN_S, *pauses_s), 0.0) if pauses_s else TURN_S
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import time
+from datetime import datetime, time
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigSubentry
@@ -39,7 +39,7 @@ from .const import (
     SECURITY_ANY,
 )
 from .credentials import matches
-from .energy.allowance import Choices
+from .energy.allowance import Choices, Mode
 from .features import Feature, seen
 from .steering import Steering, SteeringSettings
 
@@ -131,6 +131,7 @@ class Wallbox:
         self.charger = Charger(identity)
         self.features: set[Feature] = set()
         self.relay: Relay | None = None
+        self.has_site = False
         choices = Choices(limit_a=float(settings.maximum_a))
         report: Report | None = None
         left: Leftovers | None = None
@@ -279,12 +280,18 @@ class Wallbox:
             "stopped": [list(each) for each in self.steering.stopped.items()],
             "features": sorted(self.features),
             "choices": {
-                key: value.isoformat() if isinstance(value, time) else value
+                key: value.isoformat() if isinstance(value, time | datetime) else value
                 for key, value in choices.items()
             },
         }
 
 
 def _restored_choices(stored: Mapping[str, Any]) -> Choices:
-    edges = {key: time.fromisoformat(stored[key]) for key in ("window_start", "window_stop")}
-    return Choices(**{**stored, **edges})
+    """Read what `to_dict` made; before there were modes there was a switch in place of the mode."""
+    chosen = dict(stored)
+    window = chosen.pop("window_enabled", False)
+    boost = chosen.pop("boost_until", None)
+    mode = Mode(chosen.pop("mode", Mode.WINDOW if window else Mode.FAST))
+    edges = {key: time.fromisoformat(chosen.pop(key)) for key in ("window_start", "window_stop")}
+    boost_until = None if boost is None else datetime.fromisoformat(boost)
+    return Choices(**chosen, **edges, mode=mode, boost_until=boost_until)

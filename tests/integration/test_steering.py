@@ -10,7 +10,7 @@ from custom_components.evse_ocpp.central.commands import (
     CommandRefused,
     CommandUnanswered,
 )
-from custom_components.evse_ocpp.energy.allowance import Choices, Reason
+from custom_components.evse_ocpp.energy.allowance import Choices, Mode, Reason
 from custom_components.evse_ocpp.sending import START_ID_TAG
 from custom_components.evse_ocpp.steering import CERTAIN_FROM, Steering, SteeringSettings
 
@@ -370,7 +370,7 @@ async def test_one_refusal_is_no_problem_yet_and_is_tried_again_soon(scene):
 
 async def test_the_task_wakes_at_the_edge_of_the_window(scene):
     scene.steering.choices = Choices(
-        window_enabled=True, window_start=time(12, 0, 3), window_stop=time(13)
+        mode=Mode.WINDOW, window_start=time(12, 0, 3), window_stop=time(13)
     )
     assert scene.steering._pause_s() == 3
     scene.steering.choices = Choices(window_start=time(12, 0, 3))

@@ -1,6 +1,7 @@
 """How much a connector may take now, and whether it is to start: a pure decision."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
@@ -8,32 +9,6 @@ from .window import is_open
 
 MIN_LIMIT_A = 6.0
 """IEC 61851-1: the least current which a pilot can offer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the user chose for one charger.
-
-    `limit_a` is per phase, 6 A at least. `charging` off is a pause. `free_charging` starts every
-    car that is plugged in. The window (local time) holds if `window_enabled`; outside it is paused.
-    """
-
-    limit_a: float = 16.0
-    charging: bool = True
-    free_charging: bool = False
-    window_enabled: bool = False
-    window_start: time = time(23)
-    window_stop: time = time(7)
-
-
-class Occupancy(StrEnum):
-    """What a connector is doing, as far as decisions depend on it."""
-
-    FREE = "free"
-    WAITING = "waiting"  # a car is plugged in, and nothing has started
-    CHARGING = "charging"  # a transaction runs, energy may flow or not
-    FINISHED = "finished"  # the transaction is over, and the car still plugged in
-    OTHER = "other"
 
 
 class Mode(StrEnum):
@@ -45,6 +20,57 @@ class Mode(StrEnum):
     WINDOW = "window"  # only in a daily window
     CHEAP = "cheap"  # only while the price is low
     PLAN = "plan"  # when it is cheapest, ready in time
+
+
+OF_A_SITE = frozenset(Mode) - {Mode.FAST, Mode.WINDOW}
+"""Modes that a site has to decide; without one they are FAST."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose for one charger.
+
+    `limit_a` is per phase, 6 A at least. `charging` off is a pause. `free_charging` starts every
+    car that is plugged in. In the mode WINDOW it is paused outside the window (local time). Until
+    `boost_until` (aware) the mode is FAST, whatever was chosen.
+    """
+
+    limit_a: float = 16.0
+    charging: bool = True
+    free_charging: bool = False
+    mode: Mode = Mode.FAST
+    window_start: time = time(23)
+    window_stop: time = time(7)
+    boost_until: datetime | None = None
+
+    @property
+    def window_enabled(self) -> bool:
+        """Whether the window was chosen."""
+        return self.mode is Mode.WINDOW
+
+    def boosted(self, now: datetime) -> bool:
+        """Tell whether it charges fast at `now` (aware) for a time."""
+        return self.boost_until is not None and now < self.boost_until
+
+    def mode_at(self, now: datetime) -> Mode:
+        """Return the mode that holds at `now` (aware)."""
+        return Mode.FAST if self.boosted(now) else self.mode
+
+    def is_open(self, local_now: datetime) -> bool:
+        """Tell whether the window, if it is the mode, lets a car charge."""
+        if self.mode_at(local_now) is not Mode.WINDOW:
+            return True
+        return is_open(self.window_start, self.window_stop, local_now)
+
+
+class Occupancy(StrEnum):
+    """What a connector is doing, as far as decisions depend on it."""
+
+    FREE = "free"
+    WAITING = "waiting"  # a car is plugged in, and nothing has started
+    CHARGING = "charging"  # a transaction runs, energy may flow or not
+    FINISHED = "finished"  # the transaction is over, and the car still plugged in
+    OTHER = "other"
 
 
 class Reason(StrEnum):
@@ -73,11 +99,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`limit_a` per phase, 0 for a pause; `want_start`: a transaction is to be started."""
+    """`limit_a` per phase, 0 for a pause; `want_start`: a transaction is to be started.
+
+    Where a site decides: on how many `phases` (None: as it is), when that `changes_at`, and the
+    `values` for the sentence that explains it.
+    """
 
     limit_a: float
     reason: Reason
     want_start: bool = False
+    phases: int | None = None
+    changes_at: datetime | None = None
+    values: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def decide(
@@ -90,7 +123,7 @@ def decide(
     """
     if not choices.charging:
         return Allowance(0.0, Reason.PAUSED)
-    if choices.window_enabled and not is_open(choices.window_start, choices.window_stop, local_now):
+    if not choices.is_open(local_now):
         return Allowance(0.0, Reason.WINDOW)
     by_itself = choices.free_charging and occupancy is Occupancy.WAITING
     when_asked = start_asked and occupancy in (Occupancy.WAITING, Occupancy.FINISHED)

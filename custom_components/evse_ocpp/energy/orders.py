@@ -9,12 +9,13 @@ Where a charger knows one place for a limit only, the standing limit is raised d
 is the fallback again as soon as nothing charges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..central.control import Control, PauseBy, Unit  # noqa: TID252 - there is no shorter way
 from .allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy, Reason, decide
+from .model import Grant
 
 RENEWALS_PER_LEASE = 3
 """A lease is at least three times the refresh interval: it survives two lost renewals."""
@@ -49,7 +50,8 @@ class ChargerFacts:
     `fallback_a`: the standing limit that it confirmed, None if unknown. `own_free_charging`: the
     wallbox's own setting for that, None if it has none. `max_current_a`: what the installation
     bears per phase, whatever was chosen. `control`: how it takes a limit. `outside_a`: the least of
-    the limits of others, who can only lower ours; None: there is none.
+    the limits of others, who can only lower ours; None: there is none. `grants`: what the site
+    gives each connector, None without a site; one that is missing is left to `silent_a`.
     """
 
     connectors: tuple[ConnectorFacts, ...] = ()
@@ -58,6 +60,8 @@ class ChargerFacts:
     max_current_a: float = 32.0
     control: Control = field(default_factory=Control)
     outside_a: float | None = None
+    grants: Mapping[int, Grant] | None = None
+    silent_a: float = MIN_LIMIT_A
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +207,31 @@ def allowance(
         choices = replace(choices, free_charging=False)  # the wallbox starts by itself
     asked = progress.start_asked or progress.stopped is not None
     allowed = decide(choices, connector.occupancy, start_asked=asked, local_now=local_now)
+    if charger.grants is not None and allowed.limit_a:
+        allowed = _granted(allowed, charger.grants.get(connector.id), charger.silent_a)
     if charger.outside_a is None or allowed.limit_a <= charger.outside_a:
         return allowed
     limit_a = charger.outside_a if charger.outside_a >= MIN_LIMIT_A else 0.0
     want_start = allowed.want_start and limit_a > 0  # as in our own pauses
     return replace(allowed, limit_a=limit_a, reason=Reason.BACK_OFFICE, want_start=want_start)
+
+
+def _granted(allowed: Allowance, grant: Grant | None, silent_a: float) -> Allowance:
+    """Return what the site leaves of what the user allows; it starts nothing while it is silent."""
+    if grant is None:
+        limit_a = min(allowed.limit_a, silent_a)
+        return Allowance(limit_a, Reason.SITE_SILENT)
+    limit_a = min(allowed.limit_a, grant.limit_a)
+    if limit_a < MIN_LIMIT_A:
+        limit_a = 0.0
+    return Allowance(
+        limit_a,
+        grant.reason if limit_a < allowed.limit_a else allowed.reason,
+        allowed.want_start and limit_a > 0,
+        grant.phases,
+        grant.changes_at,
+        grant.values,
+    )
 
 
 def follow(

@@ -8,6 +8,7 @@ import pytest
 from custom_components.evse_ocpp.energy.allowance import (
     Allowance,
     Choices,
+    Mode,
     Occupancy,
     Reason,
     decide,
@@ -15,8 +16,8 @@ from custom_components.evse_ocpp.energy.allowance import (
 
 NOON = datetime(2026, 1, 10, 12, tzinfo=ZoneInfo("Europe/Rome"))
 O = Occupancy  # noqa: E741
-NIGHT = {"window_enabled": True, "window_start": time(23), "window_stop": time(7)}
-DAY = {"window_enabled": True, "window_start": time(7), "window_stop": time(23)}
+NIGHT = {"mode": Mode.WINDOW, "window_start": time(23), "window_stop": time(7)}
+DAY = {"mode": Mode.WINDOW, "window_start": time(7), "window_stop": time(23)}
 
 
 @pytest.mark.parametrize(
