@@ -105,6 +105,71 @@ CONF_RELAY_MODE: Final = "relay_mode"
 RELAY_READ_ONLY: Final = "read_only"
 RELAY_MODES: Final = (RELAY_READ_ONLY, "full")
 
+# What supplies a wallbox, and what of it depends on that; added later, as the connection.
+CONF_SUPPLY: Final = "supply"  # subentry of a site or a circuit, or SUPPLY_NONE
+SUPPLY_NONE: Final = "none"
+CONF_WIRING: Final = "wiring"  # phases of the site, in the order of the charger's own
+WIRINGS_3: Final = ("123", "231", "312", "132", "213", "321")
+WIRINGS_1: Final = ("1", "2", "3")
+CONF_PRIORITY: Final = "priority"
+CONF_MINIMUM_A: Final = "minimum_current"
+CONF_PHASE_SWITCHING: Final = "phase_switching"
+CONF_SOC_ENTITY: Final = "soc_entity"
+CONF_BATTERY_KWH: Final = "battery_capacity"
+CONF_KWH_PER_100_KM: Final = "consumption"
+CONF_EFFICIENCY: Final = "efficiency"  # percent
+
+# Config subentry: one site, which is a grid connection with its meter. Its name is the title.
+SUBENTRY_SITE: Final = "site"
+CONF_FUSE_A: Final = "fuse_current"
+CONF_CONTRACT_KW: Final = "contract_power"
+CONF_METER_KIND: Final = "meter_kind"  # one of site_settings.MeterKind
+CONF_GRID_POWER: Final = "grid_power"
+CONF_GRID_EXPORT: Final = "grid_export"
+CONF_GRID_POWERS: Final = ("grid_power_l1", "grid_power_l2", "grid_power_l3")
+CONF_GRID_CURRENTS: Final = ("grid_current_l1", "grid_current_l2", "grid_current_l3")
+CONF_GRID_INVERTED: Final = "grid_inverted"
+CONF_VOLTAGES: Final = ("voltage_l1", "voltage_l2", "voltage_l3")
+CONF_OWN_METER: Final = "own_meter"  # identity of a wallbox
+CONF_HOUSE_RESERVE_A: Final = "house_reserve"
+CONF_SOLAR: Final = "solar_power"
+CONF_SOLAR_INVERTED: Final = "solar_inverted"
+CONF_BATTERY_POWER: Final = "battery_power"
+CONF_BATTERY_INVERTED: Final = "battery_inverted"
+CONF_BATTERY_SOC: Final = "battery_soc"
+CONF_BATTERY_LOCK: Final = "battery_lock"
+CONF_BATTERY_RULE: Final = "battery_rule"
+CONF_BATTERY_PRIORITY_SOC: Final = "battery_priority_soc"
+CONF_BATTERY_MAY_DISCHARGE: Final = "battery_may_discharge"
+CONF_BATTERY_BUFFER_SOC: Final = "battery_buffer_soc"
+CONF_PRICE: Final = "price_entity"
+CONF_PRICE_WINDOWS: Final = "price_windows"  # as tariff_text.stored
+CONF_FEED_IN_PRICE: Final = "feed_in_price"
+CONF_NIGHT_PRICE: Final = "night_price"
+CONF_DAY_PRICE: Final = "day_price"
+CONF_CO2: Final = "co2_entity"
+CONF_SUN_FORECAST: Final = "sun_forecast"
+CONF_DIMMING: Final = "dimming_entity"
+CONF_DIMMED_KW: Final = "dimmed_power"
+CONF_CAPACITY_KW: Final = "capacity_power"
+CONF_UNBALANCE_A: Final = "unbalance_current"
+CONF_METER_TIMEOUT_S: Final = "meter_timeout"
+CONF_ROTATION_MIN: Final = "rotation"
+CONF_RESIDUAL_W: Final = "residual_power"
+CONF_ENABLE_S: Final = "enable_delay"
+CONF_DISABLE_S: Final = "disable_delay"
+CONF_PHASE_S: Final = "phase_delay"
+CONF_SWITCHES: Final = "phase_switches"
+CONF_ONLY_SURPLUS: Final = "only_surplus"
+
+# Config subentry: one fuse below the main one. `CONF_SITE` is where it, or a wallbox, belongs when
+# the circuit above it was removed.
+SUBENTRY_CIRCUIT: Final = "circuit"
+CONF_LIMIT_A: Final = "limit_current"
+CONF_LIMIT_KW: Final = "limit_power"
+CONF_PARENT: Final = "parent"
+CONF_SITE: Final = "site"
+
 # Bounds. 6 A is the least current a control pilot can offer (IEC 61851-1, table A.8); 32 A is what
 # wallboxes for homes reach at most, 80 A what the pilot can express.
 MINIMUM_CURRENT_A: Final = 6
