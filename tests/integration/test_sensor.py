@@ -146,7 +146,8 @@ async def test_house_meter_appears_when_the_wallbox_has_one(
 ) -> None:
     assert "house_current_l1" not in states(hass)
     wallbox.charger.take_house_current(
-        [Sample("Current.Import", 4.5 * phase, f"L{phase}") for phase in (1, 2, 3)]
+        [Sample("Current.Import", 4.5 * phase, f"L{phase}") for phase in (1, 2, 3)],
+        datetime.now(UTC),
     )
     wallbox.charger.publish()
     await hass.async_block_till_done(wait_background_tasks=False)

@@ -78,6 +78,7 @@ class Charger(News):
         self.faulty = False
         self.connectors: dict[int, Connector] = {}
         self.house_current_a: Phases = UNKNOWN
+        self.house_told_at: datetime | None = None
         self.configuration: dict[str, ConfigurationKey] = {}
         self.feature_profiles: frozenset[str] = frozenset()
         self.local_list_version: int | None = None
@@ -325,11 +326,11 @@ class Charger(News):
             told = {"reservation_id": reservation_id, "status": status}
             self.happened(HappeningKind.RESERVATION_ENDED, reservation.connector_id, at, **told)
 
-    def take_house_current(self, samples: Sequence[Sample]) -> None:
-        """Take the currents at the house's connection, which the charger's own meter measures."""
+    def take_house_current(self, samples: Sequence[Sample], at: datetime) -> None:
+        """Take the currents at the house's connection, which the charger's own meter measured."""
         summary = summarize(samples, self.phases)
         if summary.current_a != UNKNOWN:
-            self.house_current_a = summary.current_a
+            self.house_current_a, self.house_told_at = summary.current_a, at
 
     def take_limit(
         self,

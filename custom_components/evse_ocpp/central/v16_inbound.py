@@ -228,7 +228,8 @@ class Inbound:
                     connector_id, transaction_id, samples, at, arrived_at, stamp=stamp
                 )
             elif is_live(at, arrived_at):
-                charger.take_house_current([each for each in samples if each.location == "Inlet"])
+                inlet = [each for each in samples if each.location == "Inlet"]
+                charger.take_house_current(inlet, arrived_at)
 
 
 def _as_status(value: object) -> ChargerStatus:

@@ -172,9 +172,8 @@ class TransactionEvents:
                     evse_id, None, samples, when.at, arrived_at, stamp=when.stamp
                 )
             elif is_live(when.at, arrived_at):
-                self._charger.take_house_current(
-                    [each for each in samples if each.location == "Inlet"]
-                )
+                inlet = [each for each in samples if each.location == "Inlet"]
+                self._charger.take_house_current(inlet, arrived_at)
 
     def _open(
         self,
