@@ -14,7 +14,7 @@ from .const import KEY_DLB_MAXIMUM_CURRENT
 
 
 class Feature(StrEnum):
-    """A thing that a wallbox can have. THREE_PHASES, WINDOW and RELAY are what the user chose."""
+    """A thing that a wallbox can have. RELAY, SITE, THREE_PHASES, WINDOW are what the user chose."""
 
     DLB = "dlb"
     EXPORT = "export"
@@ -24,6 +24,7 @@ class Feature(StrEnum):
     POWER_FACTOR = "power_factor"
     REACTIVE_POWER = "reactive_power"
     RELAY = "relay"
+    SITE = "site"
     SOC = "soc"
     TEMPERATURE = "temperature"
     THREE_PHASES = "three_phases"

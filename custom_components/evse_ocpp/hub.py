@@ -45,6 +45,7 @@ from .issues import (
     async_show_problems,
 )
 from .pairing import PairingWindow
+from .plans import Plans
 from .problems import Problem
 from .relaying import Relays
 from .sessions import Sessions
@@ -89,6 +90,7 @@ class Hub:
         self.pairing = PairingWindow()
         self.certificates = Certificates(hass, entry, self.server)
         self.relays = Relays(hass, entry, database)
+        self.plans = Plans(hass, self, database)
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -101,6 +103,7 @@ class Hub:
             stored = await self.storage.open()
             await self.cards.load()
             await self.sessions.load()
+            await self.plans.load()
         except OSError as err:
             await self.storage.close()
             raise ConfigEntryNotReady(
@@ -311,6 +314,7 @@ class Hub:
             self.hass, wallbox.steering.run(), f"{DOMAIN} steering {identity}"
         )
         async_clear_issues_of(self.hass, self.entry, identity)
+        self.plans.open(wallbox)
         self._follow(wallbox)
         self.relays.start(wallbox)
 
@@ -336,6 +340,7 @@ class Hub:
         await self.certificates.async_forget(identity)
         await self.sessions.abandon(identity)
         await self.card_desk.forget(identity)
+        await self.plans.forget(identity)
         await self.storage.forget(identity)
 
     async def _disconnect(self, identity: str) -> None:

@@ -41,6 +41,7 @@ from .const import (
 from .credentials import matches
 from .energy.allowance import Choices, Mode
 from .features import Feature, seen
+from .plan_book import PlanBook
 from .steering import Steering, SteeringSettings
 
 _LOGGER = logging.getLogger(__name__)
@@ -151,6 +152,7 @@ class Wallbox:
             except (KeyError, TypeError, ValueError):
                 _LOGGER.exception("%s: part of what was stored is damaged and left out", identity)
         self.charger.connector(1)  # every wallbox has one, also before it said so
+        self.plan_book = PlanBook(lambda: self.charger.publish())  # noqa: PLW0108 - it may be another
         self.steering = Steering(
             self.charger,
             replace(choices, limit_a=min(choices.limit_a, float(settings.maximum_a))),
@@ -234,6 +236,10 @@ class Wallbox:
     def notice_features(self) -> None:
         """Learn from the last message what the wallbox has."""
         self.features.update(seen(self.charger, self.features))
+        if self.has_site:
+            self.features.add(Feature.SITE)
+        else:
+            self.features.discard(Feature.SITE)
         if self.steering.choices.window_enabled:
             self.features.add(Feature.WINDOW)
 
