@@ -1,12 +1,11 @@
 """Goals of plans as given, written and stored: "60 %", "25 kWh", "200 km" by when. Pure."""
 
-import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from .energy.goal import Goal, GoalUnit
+from .energy.goal import Goal, GoalUnit, due
 
 
 class Bounds(NamedTuple):
@@ -39,27 +38,29 @@ class GoalError(ValueError):
         self.allowed = allowed
 
 
-def checked(goal: Goal) -> Goal:
-    """Return a goal that can be meant; GoalError otherwise."""
-    bounds = AMOUNTS[goal.unit]
-    if not math.isfinite(goal.amount) or not bounds.least <= goal.amount <= bounds.most:
-        sign = SIGNS[goal.unit]
-        allowed = f"{bounds.least:g}…{bounds.most:g} {sign}"
-        raise GoalError("amount", f"{goal.amount:g} {sign}", allowed)
-    if goal.most_starts is not None and not STARTS.least <= goal.most_starts <= STARTS.most:
-        raise GoalError("most_starts", goal.most_starts, f"{STARTS.least}…{STARTS.most}")
-    if not 0 <= goal.precondition_s <= PRECONDITION_MIN.most * 60:
-        minutes = f"{goal.precondition_s / 60:g}"
-        raise GoalError("precondition", minutes, f"0…{PRECONDITION_MIN.most} min")
-    if goal.ready_at is not None and goal.ready_time is not None:
-        raise GoalError("ready_by", f"{goal.ready_at}, {goal.ready_time}", "one of both")
-    if goal.ready_at is None and (goal.ready_time is None or not goal.weekdays):
-        raise GoalError("ready_by", None, "2026-12-24 07:00; 07:00 + weekdays")
-    if goal.ready_at is not None and goal.ready_at.tzinfo is None:
-        raise GoalError("ready_by", goal.ready_at.isoformat(), "2026-12-24T07:00+01:00")
-    if not goal.weekdays <= frozenset(range(7)):
-        raise GoalError("weekdays", sorted(goal.weekdays), "0…6")
-    return goal
+def made(**fields: Any) -> Goal:
+    """Make a goal (fields as in `Goal`) that can be meant; GoalError otherwise.
+
+    The bounds here are those of cars; `Goal` itself has those of arithmetic.
+    """
+    amount, unit = fields["amount"], GoalUnit(fields.get("unit", GoalUnit.KWH))
+    least, most = AMOUNTS[unit]
+    if not least <= amount <= most:  # neither is a number that is none
+        sign = SIGNS[unit]
+        raise GoalError("amount", f"{amount:g} {sign}", f"{least:g}…{most:g} {sign}")
+    starts, precondition_s = fields.get("most_starts"), fields.get("precondition_s", 0.0)
+    if starts is not None and not STARTS.least <= starts <= STARTS.most:
+        raise GoalError("most_starts", starts, f"{STARTS.least:g}…{STARTS.most:g}")
+    if not 0 <= precondition_s <= PRECONDITION_MIN.most * 60:
+        allowed = f"0…{PRECONDITION_MIN.most:g} min"
+        raise GoalError("precondition", f"{precondition_s / 60:g} min", allowed)
+    ready_at = fields.get("ready_at")
+    if (ready_at is None) is (fields.get("ready_time") is None):
+        raise GoalError("ready_by", ready_at, "2026-12-24 07:00; 07:00")
+    try:
+        return Goal(**{**fields, "unit": unit})
+    except ValueError as error:
+        raise GoalError("plan", str(error), "") from error
 
 
 def amount_of(text: str) -> tuple[float, GoalUnit]:
@@ -82,22 +83,12 @@ def over(goal: Goal, now: datetime) -> bool:
 
 
 def dues(goal: Goal, start: datetime, end: datetime, zone: tzinfo) -> list[datetime]:
-    """Return each instant between two at which a goal is due (UTC), in order.
-
-    A local time that a clock change leaves out is an hour later, as clocks show it.
-    """
-    if goal.ready_at is not None:
-        return [goal.ready_at.astimezone(UTC)] if start <= goal.ready_at <= end else []
-    if goal.ready_time is None:
-        return []
-    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    found = []
-    while day <= last:
-        if day.weekday() in goal.weekdays:
-            due = datetime.combine(day, goal.ready_time, zone).astimezone(UTC)
-            if start <= due <= end:
-                found.append(due)
-        day += timedelta(days=1)
+    """Return each instant (UTC) after `start`, up to `end`, at which a goal is due, in order."""
+    found: list[datetime] = []
+    instant = due(goal, start.astimezone(zone))
+    while instant is not None and instant <= end:
+        found.append(instant)
+        instant = due(goal, instant.astimezone(zone))
     return found
 
 

@@ -6,12 +6,12 @@ on a dashboard are enough for it.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from . import goal_record
-from .energy.goal import Goal
+from .energy.goal import Goal, GoalUnit
 from .energy.plan import Plan
 from .energy.prices import Cheap
 
@@ -20,6 +20,22 @@ _LOGGER = logging.getLogger(__name__)
 NEXT: Final = "next"
 """Id of the next departure."""
 MOST_GOALS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The next departure: `amount_kwh` (0: none) by `ready_at` (aware; None: not chosen)."""
+
+    amount_kwh: float = 0.0
+    ready_at: datetime | None = None
+
+    @property
+    def goal(self) -> Goal | None:
+        """The goal that it is, once both are chosen."""
+        if self.ready_at is None or self.amount_kwh <= 0:
+            return None
+        return Goal(NEXT, self.amount_kwh, ready_at=self.ready_at)
+
 
 type Save = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -35,7 +51,7 @@ class PlanBook:
         self._changed = changed
         self._save: Save = _nowhere
         self._goals: dict[str, Goal] = {}
-        self._next = Goal(NEXT, 0.0, enabled=False)
+        self.departure = Departure()
         self.cheap = Cheap()
         self.plans: Mapping[int, Plan] = {}
 
@@ -46,7 +62,8 @@ class PlanBook:
             return
         try:
             goals = [goal_record.from_dict(each) for each in stored["goals"]]
-            self._next = goal_record.from_dict(stored["next"])
+            ready_at = stored["ready_at"] and datetime.fromisoformat(stored["ready_at"])
+            self.departure = Departure(float(stored["amount_kwh"]), ready_at)
             self.cheap = Cheap(stored["cheap_limit"], stored["cheap_hours"])
             self._goals = {goal.id: goal for goal in goals}
         except (KeyError, TypeError, ValueError):
@@ -56,7 +73,8 @@ class PlanBook:
         """Return what `open` needs, as JSON values."""
         return {
             "goals": [goal_record.to_dict(goal) for goal in self._goals.values()],
-            "next": goal_record.to_dict(self._next),
+            "amount_kwh": self.departure.amount_kwh,
+            "ready_at": self.departure.ready_at and self.departure.ready_at.isoformat(),
             "cheap_limit": self.cheap.limit,
             "cheap_hours": self.cheap.hours,
         }
@@ -64,14 +82,9 @@ class PlanBook:
     def goals(self, now: datetime) -> tuple[Goal, ...]:
         """Return all goals but those of one time that lie far back; the next departure is one."""
         known = [*self._goals.values()]
-        if self._next.amount > 0 and self._next.ready_at is not None:
-            known.append(self._next)
+        if (departure := self.departure.goal) is not None:
+            known.append(departure)
         return tuple(goal for goal in known if not goal_record.over(goal, now))
-
-    @property
-    def next_departure(self) -> Goal:
-        """Amount (kWh, 0: none) and instant (None: not chosen) of the next departure."""
-        return self._next
 
     def plan(self, connector_id: int) -> Plan | None:
         """Return what is planned at a connector now."""
@@ -79,9 +92,10 @@ class PlanBook:
 
     async def put(self, goal: Goal, now: datetime) -> None:
         """Add or change a goal; GoalError, StorageError or TimeoutError when it was not."""
-        goal_record.checked(goal)
         if goal.id == NEXT:
-            self._next = goal
+            if goal.ready_at is None or goal.unit is not GoalUnit.KWH:
+                raise goal_record.GoalError("id", NEXT, "kWh, 2026-12-24 07:00")
+            self.departure = Departure(goal.amount, goal.ready_at)
         else:
             kept = {
                 each.id: each for each in self._goals.values() if not goal_record.over(each, now)
@@ -91,22 +105,15 @@ class PlanBook:
             self._goals = {**kept, goal.id: goal}
         await self._keep()
 
-    async def set_next(
-        self, *, amount_kwh: float | None = None, ready_at: datetime | None = None
-    ) -> None:
-        """Change the next departure; it counts once both are chosen and the amount is not 0."""
-        goal = self._next
-        if amount_kwh is not None:
-            goal = replace(goal, amount=amount_kwh)
-        if ready_at is not None:
-            goal = replace(goal, ready_at=ready_at)
-        self._next = replace(goal, enabled=goal.amount > 0 and goal.ready_at is not None)
+    async def set_departure(self, departure: Departure) -> None:
+        """Choose the next departure."""
+        self.departure = departure
         await self._keep()
 
     async def remove(self, goal_id: str) -> bool:
         """Remove a goal; False if there is none of that id."""
-        if goal_id == NEXT and self._next.enabled:
-            self._next = Goal(NEXT, 0.0, enabled=False)
+        if goal_id == NEXT and self.departure.goal is not None:
+            self.departure = Departure()
         elif self._goals.pop(goal_id, None) is None:
             return False
         await self._keep()
