@@ -25,7 +25,7 @@ from .central.charger import Charger
 from .central.commands import CommandError, Commands, CommandUnanswered
 from .central.control import PauseBy
 from .central.transaction import TransactionId
-from .energy.allowance import MIN_LIMIT_A, Allowance, Choices, Mode, Occupancy
+from .energy.allowance import MIN_LIMIT_A, OF_A_SITE, Allowance, Choices, Mode, Occupancy
 from .energy.granted import Granted, Held
 from .energy.model import Grant
 from .energy.orders import (
@@ -243,7 +243,9 @@ class Steering:
 
     def allowance(self, connector_id: int) -> Allowance:
         """Return what one connector may take now, and by which choice."""
-        facts = self._facts()
+        return self._allowance(self._facts(), connector_id)
+
+    def _allowance(self, facts: ChargerFacts, connector_id: int) -> Allowance:
         connector = connector_facts(self.charger, self.charger.connector(connector_id))
         progress = self._ledger[connector_id]
         return allowance(facts, connector, self.choices, progress, self._local_now())
@@ -258,6 +260,27 @@ class Steering:
                 self._claim_back()
             self._wake.set()
             self.charger.publish()
+
+    def join_site(self) -> None:
+        """Wait for a site's grants from now on, at the fallback until then."""
+        self.set_grants({})
+
+    def leave_site(self) -> None:
+        """Go by the user's limit alone; of the modes only those are left that need no site."""
+        self.set_grants(None)
+        if self.choices.mode in OF_A_SITE:
+            self.choices = replace(self.choices, mode=Mode.FAST)
+            self._choices_changed(self.choices)
+
+    def wanted(self, connector_id: int) -> Allowance:
+        """Return what one connector may take by all but the site."""
+        facts = replace(self._facts(), grants=None)
+        return self._allowance(facts, connector_id)
+
+    def connected_phases(self, connector_id: int) -> int:
+        """Return how many phases a connector switches to its car now."""
+        switched = self._ledger[connector_id].switched_to
+        return self.charger.phases if switched is None else switched
 
     def set_settings(self, settings: SteeringSettings) -> None:
         """Change lease and fallback; they are applied with the next turn, as is a lower maximum."""

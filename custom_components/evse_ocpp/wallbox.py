@@ -243,6 +243,18 @@ class Wallbox:
         if self.steering.choices.window_enabled:
             self.features.add(Feature.WINDOW)
 
+    @callback
+    def belong(self, has_site: bool) -> None:
+        """Note whether a site decides; one that comes is waited for, within the fallback."""
+        if has_site is self.has_site:
+            return
+        self.has_site = has_site
+        if has_site:
+            self.steering.join_site()
+        else:
+            self.steering.leave_site()
+        self.charger.publish()
+
     async def change_configuration(self, key: str, value: str) -> None:
         """Write a setting of the wallbox; CommandError when it was not taken."""
         if self.charger.commands is None:

@@ -134,6 +134,7 @@ class Progress:
     stopped: int | str | None = None
     stopped_at_s: float = 0.0
     blocked: bool = False
+    switched_to: int | None = None
 
     def forget_start(self) -> None:
         """Note that no start is wanted any more."""
