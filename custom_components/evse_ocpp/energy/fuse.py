@@ -1,9 +1,21 @@
-"""What the fuses leave to each point. Pure."""
+"""What the fuses leave to each point: the budgets of the meter, divided, in a safe order. Pure.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+One way through a turn: the meter's new sample moves the budgets (`budgets`); they, the circuits and
+the grid operator's signal are the lines that all share (`lines`); who may charge (`admission`) and
+how much (`water`) follows from them; and a rise waits until others have confirmed to have gone down
+(`sequence`). While the meter is silent everybody goes to the fallback.
+"""
 
-from .allowance import Reason
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from . import admission, budgets, lines, sequence, shares, water
+from .admission import Admission
+from .budgets import Budgets
+from .house import volts
+from .lines import Party
+from .meter_watch import Silence, silence
 from .model import (
     Demand,
     House,
@@ -14,13 +26,21 @@ from .model import (
     SiteNow,
     SiteSettings,
 )
+from .parties import learned, party
+from .wants import Wants
 
 
 @dataclass(frozen=True, slots=True)
 class FuseState:
-    """What is remembered from turn to turn. `budget_a`: what the main fuse leaves to all cars."""
+    """What is remembered from turn to turn. `budget_a`: what the main fuse leaves to all cars, None
+    while nobody knows. `granted_a`: the last grants; `rose_s`: when each rose."""
 
     budget_a: Phases | None = None
+    budgets: Budgets = field(default_factory=Budgets)
+    admission: Admission = field(default_factory=Admission)
+    wants: Mapping[PointId, Wants] = field(default_factory=dict)
+    granted_a: Mapping[PointId, float] = field(default_factory=dict)
+    rose_s: Mapping[PointId, float] = field(default_factory=dict)
 
 
 def on_turn(
@@ -31,27 +51,92 @@ def on_turn(
     house: House | None,
     demands: Mapping[PointId, Demand],
 ) -> tuple[FuseState, Mapping[PointId, Share]]:
-    """Return what each point gets of its demand."""
-    if house is None or not house.fresh:
-        if site.has_meter:
-            lost = {
-                each: Share(min(demands[each].most_a, points[each].fallback_a), Reason.METER_LOST)
-                for each in points
-            }
-            return FuseState(), lost
+    """Return what each point gets of its demand: 0, or its minimum to the demand's `most_a`.
+
+    Points that are not connected or ignore limits are not steered: for them stands the fallback,
+    and the others share what is left when they take all that they may.
+    """
+    quiet = _silence(site, now, house)
+    wants = learned(state.wants, site, points, now)
+    parties = [
+        party(
+            *(site, settings, now.points[each], demands[each], wants[each]),
+            *(state.granted_a.get(each, 0.0), house, quiet),
+        )
+        for each, settings in points.items()
+    ]
+    known = _budgets(state.budgets, site, now, house, parties)
+    sure = known if site.has_meter and quiet is not Silence.LOST else None
+    limits = lines.of(site, parties, sure, now.dimmed_w)
+    queue, admitted = admission.admit(state.admission, parties, limits, site.rotation_s, now.now_s)
+    targets = water.divide(admitted, limits)
+    on_top = {each: wants[each].on_top_a(amps) for each, amps in targets.items()}
+    late = {each for each in points if now.now_s - _rose_s(state, each) < points[each].coarse_s}
+    grants = sequence.granted(targets, on_top, parties, limits, late)
+    grants |= {each.id: _unsteered_a(points[each.id], each) for each in parties if not each.steered}
+    told = shares.shares(parties, demands, grants, limits, queue, known, site.rotation_s, quiet)
+    rose = {
+        each: now.now_s if amps > state.granted_a.get(each, 0.0) else _rose_s(state, each)
+        for each, amps in grants.items()
+    }
+    return FuseState(_main_a(site, sure), known, queue, wants, grants, rose), told
+
+
+def _silence(site: SiteSettings, now: SiteNow, house: House | None) -> Silence:
+    if not site.has_meter:
+        return Silence.NONE
+    if house is None:
+        return Silence.LOST
+    return silence(house.at_s, now.now_s, site.meter_timeout_s)
+
+
+def _budgets(
+    state: Budgets, site: SiteSettings, now: SiteNow, house: House | None, parties: Sequence[Party]
+) -> Budgets:
+    """Move the budgets, if the meter has something new."""
+    if house is None or not house.fresh or (state.at_s is not None and house.at_s <= state.at_s):
+        return state
+    voltage_v = volts(now.grid)
+    steered = {each.id for each in parties if each.steered}
+    cars_w = sum(
+        amps * v
+        for each, cars_a in house.cars_a.items()
+        if each in steered
+        for amps, v in zip(cars_a, voltage_v, strict=True)
+    )
+
+    def held_a(key: str) -> float:
+        weights = lines.weights_of(key, parties, site.phases)
+        return sum(weights[each.id] * each.held_a for each in parties if each.id in weights)
+
+    return budgets.on_sample(
+        state,
+        site,
+        house,
+        house_w=house.grid_w - cars_w,
+        power_a=sum(voltage_v[: site.phases]),
+        utc_s=now.at.timestamp() - (now.now_s - house.at_s),
+        held_a=held_a,
+    )
+
+
+def _main_a(site: SiteSettings, known: Budgets | None) -> Phases | None:
+    """What the main fuse leaves to all cars."""
+    if not site.has_meter:
         left_a = site.fuse_a - site.house_reserve_a
-        budget_a = (left_a, left_a, left_a)
+        l1, l2, l3 = (left_a if phase < site.phases else 0.0 for phase in range(3))
+    elif known is None:
+        return None
     else:
-        l1, l2, l3 = (site.fuse_a - max(0.0, amps) for amps in house.house_a)
-        budget_a = (l1, l2, l3)
-    left = list(budget_a)
-    shares: dict[PointId, Share] = {}
-    for each, settings in points.items():
-        demand = demands[each]
-        limit_a = min(demand.most_a, min(left[phase] for phase in settings.wiring))
-        if limit_a < demand.least_a or limit_a <= 0:
-            limit_a = 0.0
-        for phase in settings.wiring:
-            left[phase] -= limit_a
-        shares[each] = Share(limit_a, None if limit_a >= demand.most_a else Reason.FUSE)
-    return FuseState(budget_a), shares
+        l1, l2, l3 = (known.of[key].amps if key in known.of else 0.0 for key in ("L1", "L2", "L3"))
+    return (l1, l2, l3)
+
+
+def _unsteered_a(settings: PointSettings, party: Party) -> float:
+    """What stands for one that cannot be told anything now, should it hear it later."""
+    amps = min(party.most_a, max(settings.fallback_a, party.least_a))
+    return amps if amps >= party.least_a else 0.0
+
+
+def _rose_s(state: FuseState, point: PointId) -> float:
+    return state.rose_s.get(point, -math.inf)

@@ -1,0 +1,153 @@
+"""What a car draws at an instant at which nobody measured it: by its last measurement and limits.
+
+As long as the limit stays, the last measurement holds. After a change the car follows within some
+seconds, in the proportion in which it followed before. Where it may still be following, the larger
+value counts: too much taken out of the house looks like room for a moment only, and room is given
+after its settling time.
+
+Whatever was estimated or measured, no more than the car was told is taken out of the house; what it
+draws above that is the house's. So an overload at the grid always lowers the limits, until it ends.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from .model import NOTHING, Asks, Phases, PointNow
+from .wires import spread
+
+FOLLOWS = 0.98
+"""Of its limit so much is drawn by a car of which nothing is known yet."""
+
+EARLY_S = 1.0
+"""Sooner after the confirmation no car moves: that is up to 1 s late, and a car needs 2 s."""
+
+LATE_S = 5.0
+"""By then a car has followed a lower limit (IEC 61851-1)."""
+
+FRESH_S = 1.5
+"""A measurement that is so near to the meter's sample is of the same instant."""
+
+SETTLED_S = 15.0
+"""A car has had its time to start and to rise (10 s, and 2 A/s)."""
+
+ITSELF_SHARE = 0.9
+"""A car that draws less of its limit is limited by something else, and will not rise with it."""
+
+TOLERANCE_A = 0.5
+"""So much above its limit may be the error of the charger's meter: not yet the house's."""
+
+DRAWING_A = 1.0
+"""Below are the charger's own consumption and noise."""
+
+_KEPT_S = 20.0
+
+type Told = tuple[float, float]
+"""Since when (s), and the limit (A)."""
+type Seen = tuple[float, Phases]
+"""When (s), and what was measured (A per phase of the site)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarTrack:
+    """`told`, `seen`: those of the last seconds and one before, newest last. `share`: what it draws
+    of its limit; `itself_a`: the most it takes by itself, None: it goes by its limit."""
+
+    told: tuple[Told, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    share: float = FOLLOWS
+    itself_a: float | None = None
+
+
+def follow(state: CarTrack, point: PointNow, measured: Phases | None, now_s: float) -> CarTrack:
+    """Take what is known of a point now; `measured` as the site sees it.
+
+    Before its first confirmation it may do what it was allowed before us (`holds_a`).
+    """
+    told_a = point.told_a if math.isfinite(point.told_at_s) else point.holds_a
+    if not state.told or state.told[-1][1] != told_a:
+        at_s = point.told_at_s if not state.told else max(point.told_at_s, state.told[-1][0])
+        state = replace(state, told=_trimmed((*state.told, (min(at_s, now_s), told_a)), now_s))
+    at_s_or_none = point.measured_at_s
+    if measured is None or at_s_or_none is None:
+        return state
+    if state.seen and at_s_or_none <= state.seen[-1][0]:
+        return state
+    state = replace(state, seen=_trimmed((*state.seen, (at_s_or_none, measured)), now_s))
+    return _learn(state, at_s_or_none, max(measured))
+
+
+def drawn_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
+    """What the car drew at `at_s`, A per phase of the site. `phases`: those which it uses."""
+    amps = _measured_at(state, at_s)
+    if amps is None:
+        amps = _expected_at(state, point, phases, at_s)
+    most_a = max(_limits(state, at_s - LATE_S, at_s)) + TOLERANCE_A
+    l1, l2, l3 = (min(each, most_a) for each in amps)
+    return (l1, l2, l3)
+
+
+def measured_near(state: CarTrack, at_s: float) -> bool:
+    """Whether there is a measurement of about that instant."""
+    return _measured_at(state, at_s) is not None
+
+
+def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
+    since_s, told_a = state.told[-1]
+    if state.itself_a is not None and amps > state.itself_a + TOLERANCE_A:
+        state = replace(state, itself_a=None)
+    if amps < DRAWING_A or told_a <= 0 or at_s - since_s < SETTLED_S:
+        return state
+    if amps < ITSELF_SHARE * told_a:
+        return replace(state, itself_a=amps)
+    return replace(state, share=min(1.0, amps / told_a), itself_a=None)
+
+
+def _measured_at(state: CarTrack, at_s: float) -> Phases | None:
+    """The most of the measurements that may be of this instant; None without one."""
+    near = [amps for seen_s, amps in state.seen if abs(seen_s - at_s) <= FRESH_S]
+    if not near:
+        return None
+    l1, l2, l3 = (max(amps[phase] for amps in near) for phase in range(3))
+    return (l1, l2, l3)
+
+
+def _expected_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
+    if not point.connected:
+        return state.seen[-1][1] if state.seen else NOTHING
+    if point.asks is not Asks.CHARGING:
+        return NOTHING
+    limits = _limits(state, at_s - LATE_S, at_s - EARLY_S)
+    before = next((each for each in reversed(state.seen) if each[0] <= at_s), None)
+    if before is None:
+        return spread(phases, max(_follows(state, limit_a) for limit_a in limits))
+    seen_s, seen = before
+    peak_a = max(seen)
+    if len(set(_limits(state, seen_s - LATE_S, at_s - EARLY_S))) == 1 and peak_a >= DRAWING_A:
+        return seen
+    amps = max(_follows(state, limit_a) for limit_a in limits)
+    if peak_a < DRAWING_A:
+        return spread(phases, amps)
+    l1, l2, l3 = (amps * each / peak_a for each in seen)
+    return (l1, l2, l3)
+
+
+def _follows(state: CarTrack, limit_a: float) -> float:
+    amps = state.share * limit_a
+    return amps if state.itself_a is None else min(amps, state.itself_a)
+
+
+def _limits(state: CarTrack, first_s: float, last_s: float) -> list[float]:
+    """The limits in force from one instant to another."""
+    ended = [since_s for since_s, _ in state.told[1:]] + [math.inf]
+    in_force = [
+        told_a
+        for (since_s, told_a), end_s in zip(state.told, ended, strict=True)
+        if since_s <= last_s and end_s > first_s
+    ]
+    return in_force or [state.told[0][1]]
+
+
+def _trimmed[T](entries: tuple[tuple[float, T], ...], now_s: float) -> tuple[tuple[float, T], ...]:
+    """Those of the last seconds, and the one before them."""
+    old = sum(1 for at_s, _ in entries if at_s < now_s - _KEPT_S)
+    return entries[max(0, old - 1) :]

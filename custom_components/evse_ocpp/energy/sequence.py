@@ -1,0 +1,66 @@
+"""In which order limits may change: nobody rises before others have confirmed to have gone down.
+
+Down is granted at once. A rise is granted only within what every line has left of what all may draw
+*now*, by anything that they were told and have not confirmed to have given up. So whatever command,
+answer or sample is lost or late, the sum of what the cars may draw stays within the room; only the
+house can exceed it. Pure.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+
+from .lines import Line, Party
+from .model import PointId
+
+WORTH_A = 0.5
+"""Smaller rises are not worth a message and a change of the duty cycle."""
+
+_EXACT_A = 1e-6
+
+
+def granted(
+    targets: Mapping[PointId, float],
+    on_top: Mapping[PointId, float],
+    parties: Sequence[Party],
+    lines: Sequence[Line],
+    held_back: Set[PointId] = frozenset(),
+) -> dict[PointId, float]:
+    """Return what each may be told now, on its way to its target, in steps of 0.1 A.
+
+    `on_top`: what may be offered above a target, as the car is known to leave it. `held_back`:
+    those whose limit may not rise yet, as each change is kept in flash.
+    """
+    steered = sorted(
+        (party for party in parties if party.steered),
+        key=lambda party: (not party.urgent, -party.priority, party.granted_a, party.id),
+    )
+    held = {party.id: party.held_a for party in steered}
+    free_a = [
+        line.room_a - sum(weight * held[each] for each, weight in line.weights.items())
+        for line in lines
+    ]
+    grants = {}
+    for party in steered:
+        target_a = targets.get(party.id, 0.0)
+        on = [index for index, line in enumerate(lines) if party.id in line.weights]
+        rise_a = target_a - party.held_a
+        if rise_a > 0:
+            left = (free_a[index] / lines[index].weights[party.id] for index in on)
+            rise_a = max(0.0, min(rise_a, min(left, default=rise_a)))
+        new_a = min(party.held_a + rise_a, target_a)
+        grants[party.id] = _told(party, new_a, on_top.get(party.id, 0.0), party.id in held_back)
+        taken_a = max(0.0, min(new_a, grants[party.id]) - party.held_a)
+        for index in on:
+            free_a[index] -= taken_a * lines[index].weights[party.id]
+    return grants
+
+
+def _told(party: Party, amps: float, on_top_a: float, held_back: bool) -> float:
+    """What is told of it: nothing below the minimum, and no rise that is not worth it."""
+    if amps < party.least_a - _EXACT_A or amps <= 0:
+        return 0.0
+    offered_a = min(amps + on_top_a, party.most_a)
+    small = offered_a < party.granted_a + WORTH_A and offered_a < party.most_a - _EXACT_A
+    if offered_a > party.granted_a and (small or held_back):
+        offered_a = party.granted_a
+    steps_a = int(offered_a * 10.0 + _EXACT_A) / 10.0
+    return max(steps_a, party.least_a) if offered_a >= party.least_a - _EXACT_A else 0.0
