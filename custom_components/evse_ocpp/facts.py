@@ -1,7 +1,7 @@
 """A charger as decisions see it: nothing but the facts that they depend on."""
 
 from .central.charger import Charger, ChargerStatus, Connector
-from .central.limits import watt_phases_of
+from .central.limits import FLOWS_FROM_A, flow_a, watt_phases_of
 from .energy.allowance import Occupancy
 from .energy.orders import ChargerFacts, ConnectorFacts
 
@@ -24,6 +24,7 @@ def facts_of(charger: Charger) -> ChargerFacts:
         None if key is None else (key.value or "").lower() == "true",
         charger.max_current_a,
         charger.control,
+        phases=charger.phases,
     )
 
 
@@ -37,8 +38,17 @@ def connector_facts(charger: Charger, connector: Connector) -> ConnectorFacts:
             connector.transaction.id,
             watt_phases_of(charger, connector),
             unavailable,
+            rests=_rests(charger, connector),
         )
     if connector.status is None:
         return ConnectorFacts(connector.id, Occupancy.OTHER)
     occupancy = _OCCUPANCY.get(connector.status, Occupancy.OTHER)
     return ConnectorFacts(connector.id, occupancy, unavailable=unavailable)
+
+
+def _rests(charger: Charger, connector: Connector) -> bool:
+    """Whether no current flows; a charger that measures none says so by its status."""
+    flow = flow_a(connector, charger.phases)
+    if flow is not None:
+        return flow < FLOWS_FROM_A
+    return connector.status in (ChargerStatus.SUSPENDED_EV, ChargerStatus.SUSPENDED_EVSE)

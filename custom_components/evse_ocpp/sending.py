@@ -39,8 +39,16 @@ async def send(charger: Charger, order: Order, lease_s: float) -> None:
         raise NotConnected(type(order).__name__)
     lease_s = lease_duration_s(charger.control, lease_s)
     match order:
-        case SetLease():
+        case SetLease(switch_to=None):
             await commands.set_lease(order.connector_id, order.limit_a, lease_s)
+        case SetLease():  # only what was proved for leases that end by themselves or with a session
+            await commands.try_method(
+                charger.control.lease,
+                order.connector_id,
+                order.limit_a,
+                lease_s if charger.control.leases else None,
+                switch_to=order.switch_to,
+            )
         case Stop():
             await commands.remote_stop(order.transaction_id)
         case SetOperative():

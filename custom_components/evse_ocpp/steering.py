@@ -279,7 +279,7 @@ class Steering:
 
     def connected_phases(self, connector_id: int) -> int:
         """Return how many phases a connector switches to its car now."""
-        switched = self._ledger[connector_id].switched_to
+        switched = self._ledger[connector_id].switch.told
         return self.charger.phases if switched is None else switched
 
     def set_settings(self, settings: SteeringSettings) -> None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from ..central.control import Control, PauseBy, Unit  # noqa: TID252 - there is no shorter way
 from .allowance import MIN_LIMIT_A, Allowance, Choices, Occupancy, Reason, decide
 from .model import Grant
+from .phase_switch import PhaseSwitch
 
 RENEWALS_PER_LEASE = 3
 """A lease is at least three times the refresh interval: it survives two lost renewals."""
@@ -33,7 +34,8 @@ MAX_STARTS = 3
 class ConnectorFacts:
     """What decisions need of a connector. `transaction_id` while `occupancy` is CHARGING.
 
-    `phases` take power now, None if unknown. `unavailable`: it is out of service.
+    `phases` take power now, None if unknown. `unavailable`: it is out of service. `rests`: no
+    current flows, as far as it tells.
     """
 
     id: int
@@ -41,6 +43,7 @@ class ConnectorFacts:
     transaction_id: int | str | None = None
     phases: int | None = None
     unavailable: bool = False
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class ChargerFacts:
     bears per phase, whatever was chosen. `control`: how it takes a limit. `outside_a`: the least of
     the limits of others, who can only lower ours; None: there is none. `grants`: what the site
     gives each connector, None without a site; one that is missing is left to `silent_a`.
+    `phases`: of the installation.
     """
 
     connectors: tuple[ConnectorFacts, ...] = ()
@@ -62,6 +66,15 @@ class ChargerFacts:
     outside_a: float | None = None
     grants: Mapping[int, Grant] | None = None
     silent_a: float = MIN_LIMIT_A
+    phases: int = 3
+
+    def wanted_phases(self, connector_id: int) -> int | None:
+        """Return on how many phases the site wants it; None: as it is, also where unproved."""
+        grant = None if self.grants is None else self.grants.get(connector_id)
+        proved = self.control.switches_phases is True and self.phases == 3
+        if grant is None or not proved or self.control.pause is not PauseBy.ZERO_LEASE:
+            return None
+        return grant.phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +82,14 @@ class SetLease:
     """Limit the transaction `transaction_id` to `limit_a`; 0 is a pause.
 
     `phases`: by which a limit in W was made of it, so that it is told anew when they change.
+    `switch_to`: on so many phases, while nothing flows or as it is already.
     """
 
     connector_id: int
     limit_a: float
     transaction_id: int | str | None
     phases: int | None = None
+    switch_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +149,7 @@ class Progress:
     stopped: int | str | None = None
     stopped_at_s: float = 0.0
     blocked: bool = False
-    switched_to: int | None = None
+    switch: PhaseSwitch = field(default_factory=PhaseSwitch)
 
     def forget_start(self) -> None:
         """Note that no start is wanted any more."""
@@ -193,6 +208,7 @@ class Ledger:
         """Forget the leases, which the charger may have lost with the connection."""
         for progress in self.connectors.values():
             progress.lease = None
+            progress.switch.over()
 
 
 def allowance(
@@ -210,6 +226,10 @@ def allowance(
     allowed = decide(choices, connector.occupancy, start_asked=asked, local_now=local_now)
     if charger.grants is not None and allowed.limit_a:
         allowed = _granted(allowed, charger.grants.get(connector.id), charger.silent_a)
+        wanted = charger.wanted_phases(connector.id)
+        charging = connector.occupancy is Occupancy.CHARGING
+        if allowed.limit_a and charging and progress.switch.is_due(wanted, charger.phases):
+            return replace(allowed, limit_a=0.0, reason=Reason.PHASE_SWITCH, want_start=False)
     if charger.outside_a is None or allowed.limit_a <= charger.outside_a:
         return allowed
     limit_a = charger.outside_a if charger.outside_a >= MIN_LIMIT_A else 0.0
@@ -241,6 +261,7 @@ def follow(
     """Bring the ledger up to date with what the connectors do, before orders are drawn up."""
     for connector in charger.connectors:
         progress = ledger[connector.id]
+        _follow_phases(progress, charger, connector, now_s)
         over = connector.occupancy in (Occupancy.FREE, Occupancy.CHARGING)
         if over and connector.transaction_id != progress.stopped:
             progress.stopped = None
@@ -252,6 +273,17 @@ def follow(
             progress.startable_since_s = None
         elif progress.startable_since_s is None:
             progress.startable_since_s = now_s
+
+
+def _follow_phases(
+    progress: Progress, charger: ChargerFacts, connector: ConnectorFacts, now_s: float
+) -> None:
+    if connector.occupancy is not Occupancy.CHARGING:
+        progress.switch.over()
+        return
+    paused = connector.rests and progress.lease is not None and not progress.lease.limit_a
+    wanted = charger.wanted_phases(connector.id)
+    progress.switch.follow(wanted, charger.phases, paused=paused, now_s=now_s)
 
 
 def orders(
@@ -328,7 +360,10 @@ def _limit(
             yield SetLease(connector.id, limit_a, connector.transaction_id)
         return
     phases = connector.phases if control.lease.unit is Unit.W else None
-    lease = SetLease(connector.id, limit_a, connector.transaction_id, phases)
+    switch_to = progress.switch.told
+    if switch_to is not None and phases is not None:
+        phases = switch_to
+    lease = SetLease(connector.id, limit_a, connector.transaction_id, phases, switch_to)
     renewal_s = lease_duration_s(control, lease_s) / RENEWALS_PER_LEASE
     old = control.leases and now_s - progress.leased_at_s >= renewal_s
     if lease != progress.lease or old:
