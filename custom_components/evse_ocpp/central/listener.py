@@ -200,6 +200,28 @@ class _Reading:
             self._transport.resume_reading()
 
 
+class _EndSeen(asyncio.BufferedProtocol):
+    """Between TCP and TLS: `ended` is called when the peer sends no more.
+
+    TLS takes nothing to write from then on, but tells of the end only when reading is not held.
+    """
+
+    def __init__(self, tls: asyncio.BufferedProtocol, ended: Callable[[], None]) -> None:
+        self._tls = tls
+        self._ended = ended
+        for name in ("get_buffer", "buffer_updated", "pause_writing", "resume_writing"):
+            setattr(self, name, getattr(tls, name))
+
+    def eof_received(self) -> bool | None:
+        """Tell it, then let TLS end."""
+        self._ended()
+        return self._tls.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Hand it on; nothing comes after it."""
+        self._tls.connection_lost(exc)
+
+
 class GuardedConnection(ServerConnection):
     """A connection of the library behind our limits, with TLS as a step of its own.
 
@@ -326,6 +348,13 @@ class GuardedConnection(ServerConnection):
                 self._listener.waiting.leave(self)
             else:
                 self._open(secured)
+                below = transport.get_protocol()
+                if isinstance(below, asyncio.BufferedProtocol):  # else it is lost already
+                    transport.set_protocol(_EndSeen(below, self._peer_ended))
+
+    def _peer_ended(self) -> None:
+        if self._reading is not None:
+            self._reading.ended = True
 
     def _tls_failed(self, reason: str) -> None:
         self._listener.waiting.leave(self)
