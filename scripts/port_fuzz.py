@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import ssl
 import sys
@@ -32,7 +33,10 @@ from scripts.harness.hostile_clients import BEHAVIOURS, Client, Target  # noqa: 
 
 HEARTBEAT_EVERY_S = 0.25
 ANSWERED_WITHIN_S = 1.0
-"""Of the healthy charger's heartbeats."""
+"""Of the healthy charger's heartbeats, in processor time of the server: what others on the machine
+take is not its fault."""
+ANSWERED_AT_LAST_S = 15.0
+"""By the clock, less what this process is late itself: a server that only waits is late too."""
 BLOCKED_MS = 50.0
 """Home Assistant's loop may stand still for so long (issue 7), in processor time."""
 MEMORY_GROWTH_MIB = 40.0
@@ -43,9 +47,11 @@ HANDLES_GROWTH = 8
 class Healthy:
     """The charger that must not notice anything."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, server_pid: int) -> None:
         self._target = target
+        self._server = server_pid
         self.slowest_s = 0.0
+        self.most_worked_s = 0.0
         self.late = 0
         self.answered = 0
         self._own_lag_s = 0.0
@@ -66,15 +72,24 @@ class Healthy:
             while True:
                 number += 1
                 began, self._own_lag_s = time.monotonic(), 0.0
+                worked_s = processor_s(self._server)
                 await websocket.send(json.dumps([2, f"h{number}", "Heartbeat", {}]))
                 while (frame := json.loads(await websocket.recv()))[0] == 2:
                     answer = {"status": "Rejected", "configurationKey": [], "unknownKey": []}
                     await websocket.send(json.dumps([3, frame[1], answer]))
                 took = time.monotonic() - began - self._own_lag_s
                 self.answered += 1
+                worked_s = processor_s(self._server) - worked_s
                 self.slowest_s = max(self.slowest_s, took)
-                self.late += took > ANSWERED_WITHIN_S
+                self.most_worked_s = max(self.most_worked_s, worked_s)
+                self.late += worked_s > ANSWERED_WITHIN_S or took > ANSWERED_AT_LAST_S
                 await asyncio.sleep(HEARTBEAT_EVERY_S)
+
+
+def processor_s(pid: int) -> float:
+    """Return the processor time that a process has had (proc_pid_stat(5), utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Attack:
@@ -112,7 +127,8 @@ def complaints(
     settled_mib = max(memory[: max(1, len(memory) // 2)])
     checks = {
         f"the healthy charger's link ended: {failure!r}": failure is not None,
-        f"{healthy.late} heartbeats were late, one by {healthy.slowest_s:.2f} s": healthy.late > 0,
+        f"{healthy.late} heartbeats were late, one by {healthy.slowest_s:.2f} s, "
+        f"while the server worked for {healthy.most_worked_s:.2f} s": healthy.late > 0,
         "no heartbeat was answered": healthy.answered == 0,
         f"the loop was blocked for {seen['blocked_ms']:.0f} ms": seen["blocked_ms"] > blocked_ms,
         f"memory went from {settled_mib} to {memory[-1]} MiB": (
@@ -142,7 +158,7 @@ async def fuzz(minutes: float, seed: int, clients: int, blocked_ms: float) -> in
         assert server.stdout is not None
         ports = json.loads(await server.stdout.readline())
         target = Target("127.0.0.1", ports["port"], ports["tls_port"], "VICTIM")
-        healthy, attack = Healthy(target), Attack(target, seed)
+        healthy, attack = Healthy(target, server.pid), Attack(target, seed)
         beating = asyncio.create_task(healthy.run())
         watching = asyncio.create_task(healthy.watch_own_loop())
         await attack.run(clients, time.monotonic() + 60 * minutes)
@@ -158,7 +174,10 @@ async def fuzz(minutes: float, seed: int, clients: int, blocked_ms: float) -> in
     print(f"seed {seed}, {minutes:g} minutes, {clients} clients: {attack.done.total()} misdeeds")
     for name, count in sorted(attack.done.items()):
         print(f"  {name}: {count}")
-    print(f"heartbeats: {healthy.answered}, slowest {1000 * healthy.slowest_s:.0f} ms")
+    print(
+        f"heartbeats: {healthy.answered}, slowest {1000 * healthy.slowest_s:.0f} ms, "
+        f"server's work for one {1000 * healthy.most_worked_s:.0f} ms at most"
+    )
     print(
         f"loop: blocked {seen['blocked_ms']:.0f} ms at most; lag p99 {seen['lag_p99_ms']:.1f} ms,"
     )
@@ -188,6 +207,7 @@ def main() -> int:
         help="for how long the loop may stand still; more on a machine that others work on",
     )
     arguments = parser.parse_args()
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # the server cuts our clients off
     seed = arguments.seed if arguments.seed is not None else Random().getrandbits(32)
     return asyncio.run(fuzz(arguments.minutes, seed, arguments.clients, arguments.blocked_ms))
 
