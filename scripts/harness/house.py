@@ -18,6 +18,7 @@ WANTED = (
     "offered_current",
     "plan",
     "session_duration",
+    "stop_reason",
 )
 """Entities that are off at first, and which the dashboard, tests and benches show."""
 LOOPBACK = {"advanced": {"interface": "127.0.0.1", "path": "/ocpp"}}

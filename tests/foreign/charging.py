@@ -78,7 +78,7 @@ def charge_16(site: Site, point: ForeignPoint, library: str, name: str) -> None:
     before = len(profiles_of(point, transaction_id))
     entity_id = shown.entities["current_limit"]
     site.page.act("number.set_value", entity_id=entity_id, value=9)
-    changed = wait_until(lambda: profiles_of(point, transaction_id)[before:], "9 A", 5)
+    changed = wait_until(lambda: profiles_of(point, transaction_id)[before:], "9 A", 15)
     schedule = changed[0]["csChargingProfiles"]["chargingSchedule"]
     assert schedule["chargingSchedulePeriod"][0]["limit"] == 9
     assert len(changed) == 1

@@ -80,7 +80,7 @@ def test_a_foreign_charging_station_of_201_charges(site: Site, connect: Connect)
     wait_until(lambda: station.asked("SetChargingProfile"), "the first limit", 20)
     entity_id = shown.entities["current_limit"]
     site.page.act("number.set_value", entity_id=entity_id, value=9)
-    profile = wait_until(lambda: of_transaction(station, "tx-1", 9), "9 A", 5)
+    profile = wait_until(lambda: of_transaction(station, "tx-1", 9), "9 A", 15)
     assert profile["chargingProfilePurpose"] == "TxProfile"
     shown.until("current_limit", 9.0)
 

@@ -153,6 +153,6 @@ async def connected(
 
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for what a real connection brings about."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - the other end is another program
             await asyncio.sleep(0.005)

@@ -333,7 +333,7 @@ async def test_the_task_answers_a_change_at_once_and_ends_without_a_word(scene):
     await asyncio.sleep(0)
     scene.connect()
     scene.start()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(10):
         while not scene.wallbox.told:  # noqa: ASYNC110 - the task under test
             await asyncio.sleep(0)
     assert scene.wallbox.take() == [("lease", 16, 180)]

@@ -243,7 +243,7 @@ async def charging(board: Ekepc2, host: Host, current_a: float = 16.0) -> None:
     await host.until(offer(current_a), lambda: is_closed(host), "the contactor is seen closed")
 
 
-async def eventually(seen: Callable[[], bool], within_s: float = 5.0) -> None:
+async def eventually(seen: Callable[[], bool], within_s: float = 30.0) -> None:
     for _ in range(round(within_s / 0.05)):
         if seen():
             return

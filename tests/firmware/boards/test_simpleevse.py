@@ -283,7 +283,7 @@ def drawing(board: SimpleEvse, current_a: float) -> bool:
     return board.closed and abs(board.vehicle.current_a - current_a) < 1e-6
 
 
-async def eventually(seen: Callable[[], bool], within_s: float = 5.0) -> None:
+async def eventually(seen: Callable[[], bool], within_s: float = 30.0) -> None:
     for _ in range(round(within_s / 0.05)):
         if seen():
             return

@@ -50,7 +50,7 @@ class Terminal:
         assert digits == xor(text)
         return text[1:]
 
-    def until(self, happened: Callable[[], bool], within_s: float = 3.0) -> None:
+    def until(self, happened: Callable[[], bool], within_s: float = 30.0) -> None:
         end_s = time.monotonic() + within_s
         while not happened():
             assert time.monotonic() < end_s

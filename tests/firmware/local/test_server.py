@@ -203,7 +203,7 @@ async def test_clients_that_hang_up_or_say_nothing_do_no_harm(
     hangs_up.write(b'{"command": "sta')
     hangs_up.close()
     reader, _silent = await asyncio.open_unix_connection(path)
-    assert await asyncio.wait_for(reader.read(), 2.0) == b""
+    assert await asyncio.wait_for(reader.read(), 10.0) == b""
     _silent.close()
     assert (await bench.ask(command="report"))["ok"]
 
@@ -231,7 +231,7 @@ async def test_the_socket_is_private_and_goes_with_the_server(tmp_path: Path) ->
 
 
 async def test_a_client_that_stays_does_not_keep_the_server_from_ending(tmp_path: Path) -> None:
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(10.0):
         async with _serving(tmp_path):
             _, writer = await asyncio.open_unix_connection(socket_path(tmp_path))
         writer.close()

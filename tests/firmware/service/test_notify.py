@@ -17,7 +17,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[st
     shown, bound = (path, path) if request.param == "path" else (f"@{path}", f"\0{path}")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as hearing:
         hearing.bind(bound)
-        hearing.settimeout(1.0)
+        hearing.settimeout(10.0)
         yield shown, hearing
 
 

@@ -51,7 +51,7 @@ class Wallbox:
     async def send(self, text: str) -> list:
         """Send raw text and return the reply."""
         await self.websocket.send(text)
-        return await asyncio.wait_for(self.replies.get(), 2)
+        return await asyncio.wait_for(self.replies.get(), 10)
 
     async def call(self, action: str, payload: dict, message_id: str = "m1") -> list:
         """Make a call and return the reply frame."""
@@ -59,7 +59,7 @@ class Wallbox:
 
     async def closed(self) -> int:
         """Wait until the link is closed, and return the code."""
-        await asyncio.wait_for(self.websocket.wait_closed(), 3)
+        await asyncio.wait_for(self.websocket.wait_closed(), 30)
         return self.websocket.protocol.close_code
 
     async def close(self) -> None:
@@ -155,7 +155,7 @@ async def site(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 @pytest.fixture
 def until() -> Callable:
     async def until(condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):  # a busy machine is slow, not wrong
+        async with asyncio.timeout(30):  # a busy machine is slow, not wrong
             while not condition():  # noqa: ASYNC110 - the other end of a real socket
                 await asyncio.sleep(0.005)
 

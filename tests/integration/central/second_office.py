@@ -14,7 +14,7 @@ TIME = "2026-03-01T12:00:00Z"
 
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for what a real connection brings about."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - the other end is another program
             await asyncio.sleep(0.005)
 

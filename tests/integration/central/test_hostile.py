@@ -61,7 +61,7 @@ class Raw:
         self.client.random.seed(1)  # plain, not TLS
         self.reader, self.writer = await self.client.open()
         self.writer.write(self.client.handshake(Sec_WebSocket_Protocol="ocpp1.6"))
-        self.head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 2)
+        self.head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 30)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -69,7 +69,7 @@ class Raw:
 
     async def ended(self) -> bytes:
         """Wait until the other end closes; return what came before."""
-        return await asyncio.wait_for(self.reader.read(), 5)
+        return await asyncio.wait_for(self.reader.read(), 30)
 
 
 # Before the handshake.
@@ -105,7 +105,7 @@ async def test_a_handshake_in_small_pieces_is_cut_off_in_time(site, hostile, hea
             writer.write(bytes([next(handshake)]))
             await asyncio.sleep(0.02)
 
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         await asyncio.gather(dribble(), reader.read(), return_exceptions=True)
     assert reader.at_eof() or reader.exception()
     assert next(handshake, None) is not None  # before it was complete
@@ -129,7 +129,7 @@ async def test_what_is_no_handshake_is_cut_off_and_told(site, hostile, healthy, 
     reader, writer = await hostile.open()
     writer.write(sent)
     with suppress(ConnectionError):  # cut off while we still sent
-        await asyncio.wait_for(reader.read(), 2)
+        await asyncio.wait_for(reader.read(), 8)
     writer.transport.abort()
     await until(lambda: len(site.central.waiting) == 0)
     assert site.central.attempts[-1].outcome is Outcome.MALFORMED
@@ -139,7 +139,7 @@ async def test_a_charger_that_forgets_a_header_of_the_handshake(site, hostile):
     """Autel leaves Connection: Upgrade out (lbbrhzn/ocpp #1933)."""
     reader, writer = await hostile.open()
     writer.write(hostile.handshake(Connection="", Sec_WebSocket_Protocol="ocpp1.6"))
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     assert head.startswith(b"HTTP/1.1 101")
     writer.transport.abort()
 
@@ -151,7 +151,7 @@ async def test_a_target_that_is_no_path(site, hostile, target):
     """Row 8: BS-EV07 and others write the URL as they please (lbbrhzn/ocpp #2030, #1078)."""
     reader, writer = await hostile.open()
     writer.write(hostile.handshake(target, Sec_WebSocket_Protocol="ocpp1.6"))
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     assert head.startswith(b"HTTP/1.1 101")
     writer.transport.abort()
 
@@ -180,9 +180,9 @@ async def test_a_few_pieces_are_fine_and_so_is_a_binary_frame(hostile):
         raw.writer.write(hostile.frame(TEXT, b'[2,"h",', fin=False))
         raw.writer.write(hostile.frame(PING, b"in between"))
         raw.writer.write(hostile.frame(CONTINUATION, b'"Heartbeat",{}]'))
-        assert b"in between" in await asyncio.wait_for(raw.reader.readuntil(b"currentTime"), 2)
+        assert b"in between" in await asyncio.wait_for(raw.reader.readuntil(b"currentTime"), 30)
         raw.writer.write(hostile.frame(BINARY, HEARTBEAT.encode()))
-        await asyncio.wait_for(raw.reader.readuntil(b"currentTime"), 2)
+        await asyncio.wait_for(raw.reader.readuntil(b"currentTime"), 30)
 
 
 async def test_nothing_is_read_from_a_peer_that_takes_nothing(site, hostile, healthy, until):
@@ -215,7 +215,9 @@ async def test_a_flood_slows_nobody_else(site, hostile, healthy, until, unit):
     async with Raw(hostile) as raw:
         raw.writer.write(hostile.frame(*unit) * 20_000)
         for _ in range(20):
+            began = time.process_time()  # all three are here; others on the machine do not count
             assert await alive(healthy)
+            assert time.process_time() - began < 2
             await asyncio.sleep(0.01)
     await until(lambda: len(site.central.waiting) == 0)
 
@@ -226,7 +228,7 @@ async def test_the_end_of_a_flood_is_seen_that_gets_no_answers(site, hostile):
         raw.writer.write(hostile.frame(TEXT, b"no json") * 20_000)
         await asyncio.sleep(0.5)
         assert site.chargers["CP-2"].connected
-    async with asyncio.timeout(6):
+    async with asyncio.timeout(30):
         while site.chargers["CP-2"].connected:  # noqa: ASYNC110 - a plain attribute
             await asyncio.sleep(0.05)
 

@@ -87,7 +87,7 @@ async def test_the_watch_goes_on_after_a_refusal(
         raise CommandRefused("TriggerMessage", "Rejected")
 
     task = asyncio.create_task(watch(charger, ask, lambda: next(times)))
-    await asyncio.wait_for(enough.wait(), 1)
+    await asyncio.wait_for(enough.wait(), 10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

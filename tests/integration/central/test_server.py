@@ -66,7 +66,7 @@ async def test_no_subprotocol_is_tolerated_and_old_ones_beside_ours(site):
 async def test_a_browser_is_told_what_is_spoken_here(site):
     reader, writer = await asyncio.open_connection("127.0.0.1", site.central.port)
     writer.write(b"GET /ocpp/STRANGER HTTP/1.1\r\nHost: x\r\n\r\n")
-    answer = await asyncio.wait_for(reader.read(), 2)
+    answer = await asyncio.wait_for(reader.read(), 8)
     writer.close()
     await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 426")
