@@ -8,7 +8,7 @@
 
 House and cars are those of `plant.py`, over a "network": the meter's sample is 1 s old when it
 comes, a command is 1 s on its way and its answer half a second more. A charger's own currents come
-every 10 s, 1 s old. The whole deciding class runs, with all cars in mode fast, at the defaults.
+every 10 s, taken between two samples of the meter, 1 s old. The whole deciding class runs, with all cars in mode fast, at the defaults.
 """
 
 import argparse
@@ -84,6 +84,7 @@ class Box:
     measured_at_s: float | None = None
     sent: deque[tuple[float, float]] = field(default_factory=deque)
     last_a: float = MINIMUM_A
+    reports: deque[tuple[float, float, float]] = field(default_factory=deque)
 
     def tell(self, now_s: float, limit_a: float) -> None:
         if limit_a != self.last_a:
@@ -94,11 +95,9 @@ class Box:
     def hear(self, now_s: float) -> None:
         while self.sent and self.sent[0][0] <= now_s:
             self.told_at_s, self.told_a = self.sent.popleft()
-
-    def measure(self, at_s: float, amps: float) -> None:
-        phases = len(self.car.phases)
-        self.measured = tuple(amps if phase < phases else 0.0 for phase in range(3))
-        self.measured_at_s = at_s
+        while self.reports and self.reports[0][0] <= now_s:
+            _, self.measured_at_s, amps = self.reports.popleft()
+            self.measured = tuple(amps if p < len(self.car.phases) else 0.0 for p in range(3))
 
     def now(self) -> PointNow:
         return PointNow(
@@ -130,7 +129,7 @@ class Plant:
         self.figures = Figures()
         self.seen: list[tuple[float, ...]] = []
         self.measured_s, self.last_over_s = measured_s, 0.0
-        self._late: deque[tuple[float, Phases, list[float]]] = deque()
+        self._late: deque[tuple[float, Phases]] = deque()
         self._grid: GridSample | None = None
         for box in self.boxes:
             box.car.tell(-30.0, MINIMUM_A)
@@ -147,6 +146,8 @@ class Plant:
                 self.figures.look(totals, cars)
                 if max(totals) > FUSE_A:
                     self.last_over_s = now_s + STEP_S
+                if step == 2:
+                    self._measure(now_s)
                 if step == 0:
                     self._sample(now_s, totals, meter_ends_s)
                     self._decide(now_s)
@@ -165,16 +166,16 @@ class Plant:
         return [a + b for a, b in zip(row, cars, strict=True)], (cars[0], cars[1], cars[2])
 
     def _sample(self, now_s: float, totals: list[float], meter_ends_s: float) -> None:
-        amps = (totals[0], totals[1], totals[2])
-        self._late.append((now_s, amps, [box.car.amps for box in self.boxes]))
-        if len(self._late) <= METER_OLD_S:
-            return
-        at_s, current_a, cars = self._late.popleft()
-        if at_s < meter_ends_s:
-            self._grid = GridSample(at_s, current_a)
+        self._late.append((now_s, (totals[0], totals[1], totals[2])))
+        if len(self._late) > METER_OLD_S:
+            at_s, current_a = self._late.popleft()
+            if at_s < meter_ends_s:
+                self._grid = GridSample(at_s, current_a)
+
+    def _measure(self, now_s: float) -> None:
         for index, box in enumerate(self.boxes):
-            if self.measured_s and (at_s + 3 * index) % self.measured_s == 0:
-                box.measure(at_s, cars[index])
+            if self.measured_s and (int(now_s) + 3 * index) % self.measured_s == 0:
+                box.reports.append((now_s + METER_OLD_S, now_s, box.car.amps))
 
     def _decide(self, now_s: float) -> None:
         points = {each: box.now() for each, box in zip(self.ids, self.boxes, strict=True)}

@@ -36,6 +36,9 @@ ITSELF_SHARE = 0.9
 TOLERANCE_A = 0.5
 """So much above its limit may be the error of the charger's meter: not yet the house's."""
 
+START_S, FOLLOW_S, RISE_A_PER_S = 10.0, 2.0, 2.0
+"""A car takes so long to start, and to notice a limit; and so fast it rises at least."""
+
 DRAWING_A = 1.0
 """Below are the charger's own consumption and noise."""
 
@@ -78,17 +81,39 @@ def follow(state: CarTrack, point: PointNow, measured: Phases | None, now_s: flo
 
 def drawn_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
     """What the car drew at `at_s`, A per phase of the site. `phases`: those which it uses."""
-    amps = _measured_at(state, at_s)
-    if amps is None:
-        amps = _expected_at(state, point, phases, at_s)
+    near = _near(state, at_s)
+    last = near[-1] if near else _before(state, at_s)
+    if last is not None and (last[0] - _changed_s(state, at_s) >= SETTLED_S or not point.connected):
+        amps = _most([last[1], *(each for _, each in near)])
+    else:
+        expected = _expected_at(state, point, phases, at_s, last)
+        amps = _most([expected, *(each for _, each in near)])
     most_a = max(_limits(state, at_s - LATE_S, at_s)) + TOLERANCE_A
     l1, l2, l3 = (min(each, most_a) for each in amps)
     return (l1, l2, l3)
 
 
+def not_risen_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
+    """The same, but of a car that may still be rising what it drew before.
+
+    In an overload that counts: what it will draw on top cannot be room.
+    """
+    high = drawn_at(state, point, phases, at_s)
+    near = _near(state, at_s)
+    before_a, told_a = _step(state, at_s)
+    since_s = at_s - _changed_s(state, at_s)
+    if told_a <= before_a or since_s >= _rise_s(before_a, told_a):
+        return high
+    if near:
+        return _most([amps for _, amps in near])
+    share = _follows(state, before_a) / max(DRAWING_A, *high)
+    l1, l2, l3 = (amps * min(1.0, share) for amps in high)
+    return (l1, l2, l3)
+
+
 def measured_near(state: CarTrack, at_s: float) -> bool:
     """Whether there is a measurement of about that instant."""
-    return _measured_at(state, at_s) is not None
+    return bool(_near(state, at_s))
 
 
 def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
@@ -102,32 +127,54 @@ def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
     return replace(state, share=min(1.0, amps / told_a), itself_a=None)
 
 
-def _measured_at(state: CarTrack, at_s: float) -> Phases | None:
-    """The most of the measurements that may be of this instant; None without one."""
-    near = [amps for seen_s, amps in state.seen if abs(seen_s - at_s) <= FRESH_S]
-    if not near:
-        return None
-    l1, l2, l3 = (max(amps[phase] for amps in near) for phase in range(3))
+def _near(state: CarTrack, at_s: float) -> list[Seen]:
+    """The measurements that may be of this instant."""
+    return [each for each in state.seen if abs(each[0] - at_s) <= FRESH_S]
+
+
+def _before(state: CarTrack, at_s: float) -> Seen | None:
+    return next((each for each in reversed(state.seen) if each[0] <= at_s), None)
+
+
+def _most(many: list[Phases]) -> Phases:
+    l1, l2, l3 = (max(amps[phase] for amps in many) for phase in range(3))
     return (l1, l2, l3)
 
 
-def _expected_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
-    if not point.connected:
-        return state.seen[-1][1] if state.seen else NOTHING
-    if point.asks is not Asks.CHARGING:
+def _changed_s(state: CarTrack, at_s: float) -> float:
+    """When the limit changed for the last time that the car can have noticed."""
+    return next(
+        (since_s for since_s, _ in reversed(state.told) if since_s <= at_s - EARLY_S), -math.inf
+    )
+
+
+def _step(state: CarTrack, at_s: float) -> tuple[float, float]:
+    """The limit before the last change that the car can have noticed, and the one since."""
+    known = [told_a for since_s, told_a in state.told if since_s <= at_s - EARLY_S]
+    if not known:
+        known = [state.told[0][1]]
+    return (known[-2] if len(known) > 1 else known[-1], known[-1])
+
+
+def _rise_s(before_a: float, told_a: float) -> float:
+    """How long a car may take to rise."""
+    start_s = START_S if before_a <= 0 else 0.0
+    return EARLY_S + FOLLOW_S + start_s + (told_a - before_a) / RISE_A_PER_S
+
+
+def _expected_at(
+    state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float, last: Seen | None
+) -> Phases:
+    """By the limits that it may be following, on the phases on which it drew last."""
+    if point.asks is not Asks.CHARGING or not point.connected:
         return NOTHING
-    limits = _limits(state, at_s - LATE_S, at_s - EARLY_S)
-    before = next((each for each in reversed(state.seen) if each[0] <= at_s), None)
-    if before is None:
-        return spread(phases, max(_follows(state, limit_a) for limit_a in limits))
-    seen_s, seen = before
-    peak_a = max(seen)
-    if len(set(_limits(state, seen_s - LATE_S, at_s - EARLY_S))) == 1 and peak_a >= DRAWING_A:
-        return seen
-    amps = max(_follows(state, limit_a) for limit_a in limits)
-    if peak_a < DRAWING_A:
+    amps = max(
+        _follows(state, limit_a) for limit_a in _limits(state, at_s - LATE_S, at_s - EARLY_S)
+    )
+    peak_a = 0.0 if last is None else max(last[1])
+    if last is None or peak_a < DRAWING_A:
         return spread(phases, amps)
-    l1, l2, l3 = (amps * each / peak_a for each in seen)
+    l1, l2, l3 = (amps * each / peak_a for each in last[1])
     return (l1, l2, l3)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .car_track import CarTrack, drawn_at, follow, measured_near
+from .car_track import CarTrack, drawn_at, follow, measured_near, not_risen_at
 from .meter_watch import MeterWatch, Silence, silence, take
 from .model import (
     NOMINAL_V,
@@ -64,8 +64,9 @@ def look(
     state = HouseState(watch, tracks)
     if not site.has_meter or watch.sample is None:
         return state, None
+    drawn = not_risen_at if _is_over(watch.sample, site) else drawn_at
     cars = {
-        each: drawn_at(tracks[each], now.points[each], phases[each], watch.sample.at_s)
+        each: drawn(tracks[each], now.points[each], phases[each], watch.sample.at_s)
         for each in points
     }
     return state, _house(site, now, watch, cars)
@@ -82,6 +83,13 @@ def volts(grid: GridSample | None) -> Phases:
     told = (NOMINAL_V,) * 3 if grid is None else grid.voltage_v
     l1, l2, l3 = (each if low_v <= each <= high_v else NOMINAL_V for each in told)
     return (l1, l2, l3)
+
+
+def _is_over(grid: GridSample, site: SiteSettings) -> bool:
+    """Whether the grid alone shows an overload."""
+    if grid.current_a is not None:
+        return max(grid.current_a[: site.phases]) > site.fuse_a
+    return (grid.power_w or 0.0) > site.fuse_a * NOMINAL_V * site.phases
 
 
 def _measured(

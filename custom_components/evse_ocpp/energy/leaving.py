@@ -20,8 +20,8 @@ _REACTION_S = 5.0
 _AFTER_S = 15.0
 """The car has had its time to follow: 10 s to start, ramps of 2 A/s."""
 
-_BELIEVED = 0.1
-"""How much of a new observation is believed that the car leaves more."""
+_BELIEVED_PER_S, _BELIEVED_MOST = 0.1, 0.5
+"""How much of an observation is believed that the car leaves more: by the time that it covers."""
 
 _SAME_A = 0.05
 """Offers that differ by less are the same."""
@@ -43,12 +43,13 @@ _LEAST_OFFER_A = 6.0
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """`share`: of its offer, what the car leaves. `offered_a`: its offer, since `offered_since_s`;
-    `car_a`: its draw, at all at `drew_s` the last time; `peak_a`: the most it drew; `base`: offer
+    `car_a`: its draw at `at_s`, at all at `drew_s` the last time; `peak_a`: the most it drew; `base`: offer
     and draw before the last change, if they had settled."""
 
     share: float = 0.0
     offered_a: float = 0.0
     offered_since_s: float = 0.0
+    at_s: float = 0.0
     car_a: float = 0.0
     drew_s: float = 0.0
     peak_a: float = 0.0
@@ -57,14 +58,14 @@ class Leaving:
 
 def on_sample(state: Leaving, offered_a: float, car_a: float, at_s: float) -> Leaving:
     """Take what the car was offered and drew at an instant, in its most loaded phase."""
-    before_a = state.car_a
+    before_a, covered_s = state.car_a, at_s - state.at_s
     if car_a < DRAWING_A and at_s - state.drew_s > _FORGOTTEN_AFTER_S:
         state = Leaving(drew_s=state.drew_s)  # the next car may be another one
     if abs(offered_a - state.offered_a) > _SAME_A:
         settled = at_s - state.offered_since_s >= _AFTER_S and before_a >= DRAWING_A
         base = (state.offered_a, before_a) if settled else None
         state = replace(state, offered_a=offered_a, offered_since_s=at_s, base=base)
-    state = replace(state, car_a=car_a, peak_a=max(state.peak_a, car_a))
+    state = replace(state, at_s=at_s, car_a=car_a, peak_a=max(state.peak_a, car_a))
     passed_s = at_s - state.offered_since_s
     if car_a < DRAWING_A:
         return state
@@ -79,7 +80,8 @@ def on_sample(state: Leaving, offered_a: float, car_a: float, at_s: float) -> Le
     if unsteady or share > 2 * MOST_SHARE or not _follows(state):
         return state
     aim = min(share, MOST_SHARE)
-    return replace(state, share=state.share + _BELIEVED * (aim - state.share))
+    believed = min(_BELIEVED_MOST, _BELIEVED_PER_S * covered_s)
+    return replace(state, share=state.share + believed * (aim - state.share))
 
 
 def on_top_a(state: Leaving, amps: float) -> float:

@@ -29,29 +29,32 @@ def granted(
     `on_top`: what may be offered above a target, as the car is known to leave it. `held_back`:
     those whose limit may not rise yet, as each change is kept in flash.
     """
-    steered = sorted(
-        (party for party in parties if party.steered),
-        key=lambda party: (not party.urgent, -party.priority, party.granted_a, party.id),
-    )
+    steered = sorted((party for party in parties if party.steered), key=_order)
     held = {party.id: party.held_a for party in steered}
     free_a = [
         line.room_a - sum(weight * held[each] for each, weight in line.weights.items())
         for line in lines
     ]
-    grants = {}
+    grants, spared_a = {}, 0.0
     for party in steered:
         target_a = targets.get(party.id, 0.0)
+        if target_a > party.held_a:  # small rises that were not worth it make one that is
+            target_a = min(target_a + spared_a, party.most_a)
         on = [index for index, line in enumerate(lines) if party.id in line.weights]
-        rise_a = target_a - party.held_a
-        if rise_a > 0:
-            left = (free_a[index] / lines[index].weights[party.id] for index in on)
-            rise_a = max(0.0, min(rise_a, min(left, default=rise_a)))
+        left = (free_a[index] / lines[index].weights[party.id] for index in on)
+        rise_a = max(0.0, min(target_a - party.held_a, *left))
         new_a = min(party.held_a + rise_a, target_a)
         grants[party.id] = _told(party, new_a, on_top.get(party.id, 0.0), party.id in held_back)
         taken_a = max(0.0, min(new_a, grants[party.id]) - party.held_a)
+        spared_a = max(0.0, rise_a - taken_a) if rise_a < WORTH_A + spared_a else 0.0
         for index in on:
             free_a[index] -= taken_a * lines[index].weights[party.id]
     return grants
+
+
+def _order(party: Party) -> tuple[bool, int, bool, float, str]:
+    """Who rises first: those that start, and who has least comes last, to have what was spared."""
+    return (not party.urgent, -party.priority, party.granted_a > 0, -party.granted_a, party.id)
 
 
 def _told(party: Party, amps: float, on_top_a: float, held_back: bool) -> float:
