@@ -28,12 +28,13 @@ class PlanSlot:
 class Plan:
     """What is planned for a point, for one goal.
 
-    `due`: when it is to be ready. `need_wh`: what is missing, at the wallbox. `met`: it will be ready
-    in time; if not, `possible_wh` will be in by then, and all of it at `ready_at`. `latest_start`:
-    from when on there is no time left to wait. `overrun`: the time is over, and it goes on until
-    done. `soc_unknown`: the goal is in percent and nobody tells the car's state of charge, so the
-    battery counts as empty when the goal began. `cost`: of what is still to be charged, without what
-    has no known price; None where none is known. `starts`: into how many runs it falls.
+    `due`: when it is to be ready. `need_wh`: what is missing, at the wallbox. `met`: it will be
+    ready in time; if not, `possible_wh` will be in by then, and all of it at `ready_at`.
+    `latest_start`: from when on there is no time left to wait. `overrun`: the time is over, and it
+    goes on until done. `soc_unknown`: the goal is in percent and nobody tells the car's state of
+    charge, so the battery counts as empty when the goal began. `cost`: of what is still to be
+    charged, without what has no known price; None where none is known. `starts`: into how many
+    runs it falls.
     """
 
     point: PointId

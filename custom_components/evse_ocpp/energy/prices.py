@@ -146,7 +146,7 @@ def mean(slots: Iterable[Slot]) -> float | None:
 def cheapest(slots: Iterable[Slot], hours: float) -> tuple[Slot, ...]:
     """Return the cheapest `hours` of ordered slots, in order; of equal ones the earlier.
 
-    The dearest of them is cut at its end, so that it comes to `hours` exactly, if so many are known.
+    The dearest of them is cut at its end, so that it comes to `hours` exactly, if so much is known.
     """
     chosen, left = [], timedelta(hours=max(0.0, hours))
     for slot in sorted(slots, key=lambda slot: (slot.value, slot.start)):

@@ -1,4 +1,4 @@
-"""A tariff with fixed windows ("nights 0.21, weekends 0.24, else 0.32") as slots of prices. Pure."""
+"""A tariff with fixed windows ("nights 0.21, weekends 0.24, else 0.32") as slots of prices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
