@@ -45,6 +45,7 @@ THERE_WHEN = {
     "house_meter": "it has a house meter",
     "power_factor": "it measures it",
     "reactive_power": "it measures it",
+    "site": "a site supplies it",
     "soc": "the car tells it",
     "temperature": "it measures it",
     "relay": "it has a second back office",

@@ -1,6 +1,6 @@
 """Actions on one wallbox: settings, profiles, reservations, its cards and sessions, restarts."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, Final
 
 import voluptuous as vol
@@ -182,6 +182,12 @@ async def start_session(call: ServiceCall, place: Place) -> ServiceResponse:
     return None
 
 
+async def boost(call: ServiceCall, place: Place) -> ServiceResponse:
+    """Charge fast for a time, whatever the mode; zero ends it."""
+    await acts.boost(place.wallbox, call.data["duration"], dt_util.now())
+    return {"until": place.wallbox.steering.choices.boost_until}
+
+
 async def stop_session(_: ServiceCall, place: Place) -> ServiceResponse:
     """End the running session."""
     connector = place.wallbox.charger.connector(place.connector_id)
@@ -228,6 +234,7 @@ async def change_availability(call: ServiceCall, place: Place) -> ServiceRespons
 
 _OPTIONAL = SupportsResponse.OPTIONAL
 _ONLY = SupportsResponse.ONLY
+_SHORT = vol.Range(max=timedelta(days=1))
 _ID = vol.All(vol.Coerce(int), vol.Range(min=0, max=MAX_RESERVATION_ID))
 
 ACTIONS = (
@@ -286,6 +293,12 @@ ACTIONS = (
     device_action("send_local_list", send_local_list, response=_OPTIONAL),
     device_action("clear_cache", clear_cache),
     device_action("start_session", start_session, {vol.Optional("id_tag"): _text(36)}),
+    device_action(
+        "boost",
+        boost,
+        {vol.Optional("duration", default=acts.BOOST): vol.All(cv.positive_time_period, _SHORT)},
+        _OPTIONAL,
+    ),
     device_action("stop_session", stop_session),
     device_action("trigger", trigger, {vol.Required("message"): _text(50), **_CONNECTOR}),
     device_action(

@@ -16,6 +16,8 @@ from .entity import commands_of
 from .wallbox import Wallbox
 
 OFF = "off"
+BOOST = timedelta(hours=1)
+"""What one press of the button gives; a car with 11 kW is ready for 50 km then."""
 MODES = (OFF, *(mode.value for mode in Mode))
 
 

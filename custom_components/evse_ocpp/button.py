@@ -12,8 +12,9 @@ from homeassistant.components.button import (
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
-from .acts import end_session, start_commissioning
+from .acts import BOOST, boost, end_session, start_commissioning
 from .central.charger import Connector
 from .entity import (
     EvseDescription,
@@ -22,6 +23,7 @@ from .entity import (
     command_errors,
     commands_of,
 )
+from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .wallbox import Wallbox
 
@@ -55,6 +57,10 @@ async def _read_meter(wallbox: Wallbox, connector: Connector) -> None:
     await commands_of(wallbox, "TriggerMessage").trigger("MeterValues", connector.id)
 
 
+async def _boost(wallbox: Wallbox, _: Connector) -> None:
+    await boost(wallbox, BOOST, dt_util.now())
+
+
 async def _clear_cache(wallbox: Wallbox, _: Connector) -> None:
     await commands_of(wallbox, "ClearCache").clear_cache()
 
@@ -77,6 +83,15 @@ def _button(
 
 
 BUTTONS = (
+    EvseButtonDescription(
+        key="boost",
+        translation_key="boost",
+        value_fn=lambda _, __: None,
+        press_fn=_boost,
+        per_connector=False,
+        available_offline=True,
+        feature=Feature.SITE,
+    ),
     _button(
         "restart",
         _restart,

@@ -1,12 +1,14 @@
 """What goes on at a connector: the car, its session, and by what it is limited."""
 
 import re
+from datetime import datetime
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy, UnitOfTime
 from homeassistant.util import dt as dt_util
 
 from .central.charger import ChargerStatus, Connector
+from .features import Feature
 from .sensor_description import EvseSensorDescription
 from .wallbox import Wallbox
 
@@ -88,6 +90,11 @@ _NEXT_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 def slug(ocpp_word: str) -> str:
     """Return a state for a word of OCPP: `EVDisconnected` → `ev_disconnected`."""
     return _NEXT_WORD.sub("_", ocpp_word).lower()
+
+
+def _boost_until(wallbox: Wallbox, _: Connector) -> datetime | None:
+    choices = wallbox.steering.choices
+    return choices.boost_until if choices.boosted(dt_util.now()) else None
 
 
 def _limited_by(wallbox: Wallbox, connector: Connector) -> str | None:
@@ -178,5 +185,15 @@ CHARGING = (
         device_class=SensorDeviceClass.ENUM,
         options=list(LIMITED_BY),
         value_fn=_limited_by,
+    ),
+    EvseSensorDescription(
+        key="boost_until",
+        translation_key="boost_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        per_connector=False,
+        available_offline=True,
+        feature=Feature.SITE,
+        entity_registry_enabled_default=False,
+        value_fn=_boost_until,
     ),
 )
