@@ -36,9 +36,10 @@ from .const import (
 from .doctor_flow import DoctorSteps
 from .drafts import Draft
 from .pairing_flow import PairingSteps
+from .supply_flow import SupplySteps
 
 
-class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps):
+class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps, SupplySteps):
     """Add a wallbox, or change what the user set of it."""
 
     async def async_step_user(
@@ -77,6 +78,8 @@ class ChargerFlow(PairingSteps, DoctorSteps, CommissioningSteps):
             step_id="reconfigure",
             menu_options=[
                 "settings",
+                "supply",
+                "car",
                 "commissioning",
                 "show_address",
                 "new_password",

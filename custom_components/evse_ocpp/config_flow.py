@@ -1,7 +1,7 @@
 """Set up the OCPP server: config flow and reconfiguration.
 
 Its options are in options_flow, a wallbox found by mDNS in discovery_flow, and a wallbox, which is
-a subentry, in charger_flow.
+a subentry, in charger_flow; sites and circuits in site_flow and circuit_flow.
 """
 
 import re
@@ -25,6 +25,7 @@ from homeassistant.helpers import config_validation as cv
 
 from .address import bind_error
 from .charger_flow import ChargerFlow
+from .circuit_flow import CircuitFlow
 from .const import (
     CONF_INTERFACE,
     DEFAULT_INTERFACE,
@@ -34,9 +35,12 @@ from .const import (
     DOMAIN,
     SECTION_ADVANCED,
     SUBENTRY_CHARGER,
+    SUBENTRY_CIRCUIT,
+    SUBENTRY_SITE,
 )
 from .discovery_flow import DiscoverySteps, server_title
 from .options_flow import EvseOcppOptionsFlow
+from .site_flow import SiteFlow
 
 # Unreserved characters of a URL path (RFC 3986, section 2.3), between single slashes.
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
@@ -61,8 +65,12 @@ class EvseOcppConfigFlow(DiscoverySteps, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the flow which adds and changes a wallbox."""
-        return {SUBENTRY_CHARGER: ChargerFlow}
+        """Return the flows which add and change wallboxes, sites and circuits."""
+        return {
+            SUBENTRY_CHARGER: ChargerFlow,
+            SUBENTRY_SITE: SiteFlow,
+            SUBENTRY_CIRCUIT: CircuitFlow,
+        }
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
