@@ -49,8 +49,11 @@ from .plans import Plans
 from .problems import Problem
 from .relaying import Relays
 from .sessions import Sessions
+from .site import Site
+from .sites import Sites
 from .steering import SteeringSettings
 from .storage import Storage
+from .supply_issues import async_show_lost_supplies
 from .tariff import Tariff
 from .wallbox import Wallbox, WallboxSettings
 
@@ -91,6 +94,7 @@ class Hub:
         self.certificates = Certificates(hass, entry, self.server)
         self.relays = Relays(hass, entry, database)
         self.plans = Plans(hass, self, database)
+        self._sites = Sites(hass, self)
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
         self._followed: dict[str, Callable[[], None]] = {}
@@ -114,10 +118,12 @@ class Hub:
         self._apply_options()
         for subentry in self._subentries().values():
             self._add(subentry, stored.get(subentry.unique_id or ""))
+        await self._sites.apply()
         interface, port = self.entry.data[CONF_INTERFACE], self.entry.data[CONF_PORT]
         try:
             await self.server.start(interface, port, self.entry.data[CONF_PATH])
         except OSError as err:
+            await self._sites.stop()
             await self.relays.stop(*self.wallboxes.values())
             await self._stop_steering(*self._steering)
             self.tariff.close()
@@ -145,6 +151,7 @@ class Hub:
         await self.certificates.async_stop()
         for wallbox in self.wallboxes.values():
             await wallbox.commissioning.stop()
+        await self._sites.stop()
         await self._stop_steering(*self._steering)
         await self.server.stop()
         await self.relays.stop(*self.wallboxes.values())
@@ -173,6 +180,7 @@ class Hub:
                         changes.create_task(self._change(self.wallboxes[subentry_id], subentry))
                     else:
                         self._add(subentry, None)
+            await self._sites.apply()
 
     async def async_set_card(self, *cards: Card) -> None:
         """Add or change cards; their sessions that were nobody's get name and person."""
@@ -187,6 +195,20 @@ class Hub:
         for wallbox in self.wallboxes.values():
             listener(wallbox)
         return lambda: self._shape_listeners.remove(listener)
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        """The sites by their subentry."""
+        return self._sites.all
+
+    def site_of(self, wallbox: Wallbox) -> Site | None:
+        """Return the site that supplies a wallbox; None: it is on its own."""
+        return self._sites.of(wallbox)
+
+    @callback
+    def async_on_site(self, listener: Callable[[Site], None]) -> Callable[[], None]:
+        """Call `listener` for each site, now and when one comes; return the way out."""
+        return self._sites.async_on_site(listener)
 
     @callback
     def _tell_shape(self, wallbox: Wallbox) -> None:
@@ -272,6 +294,7 @@ class Hub:
         options = self.entry.options
         self.tariff.follow(options.get(CONF_TARIFF_ENTITY))
         self.cards.set_policy(CardPolicy(options.get(CONF_CARD_POLICY, CardPolicy.ALL)))
+        async_show_lost_supplies(self.hass, self.entry)
 
     # Wallboxes.
 
@@ -384,6 +407,7 @@ class Hub:
         ends = (  # sessions first: who follows later shows them
             self.sessions.follow(wallbox.charger),
             self.card_desk.follow(wallbox),
+            self._sites.follow(wallbox),
             wallbox.subscribe(on_change),
         )
         on_change()
