@@ -27,6 +27,7 @@ GROUPS = {
     "Files": "action_files",
     "Certificates": "action_certificates",
     "Sessions and cards": "action_records",
+    "Plans": "action_plans",
 }
 RESPONSES = {"none": "", "optional": " May answer.", "only": " Answers."}
 

@@ -34,6 +34,7 @@ TABLES = {
     "button": "BUTTONS",
     "event": "EVENTS",
     "calendar": "CALENDARS",
+    "datetime": "DATETIMES",
     "image": "IMAGES",
     "update": "UPDATES",
 }
@@ -63,6 +64,10 @@ def descriptions() -> Iterator[tuple[str, Any]]:
     sessions = import_module(f"{package}.sensor_sessions")
     for description in (*sessions.session_sensors(None, "€"), *sessions.PERSON_SENSORS):
         yield "sensor", description
+    for description in import_module(f"{package}.sensor_plan").plan_sensors("€"):
+        yield "sensor", description
+    for description in import_module(f"{package}.number_plan").plan_numbers("€"):
+        yield "number", description
 
 
 def row(platform: str, description: Any) -> tuple[str, ...]:

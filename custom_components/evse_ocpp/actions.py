@@ -147,6 +147,7 @@ def async_register(hass: HomeAssistant) -> None:
         action_certificates,
         action_device,
         action_files,
+        action_plans,
         action_records,
     )
 
@@ -155,6 +156,7 @@ def async_register(hass: HomeAssistant) -> None:
         *action_files.ACTIONS,
         *action_records.ACTIONS,
         *action_certificates.ACTIONS,
+        *action_plans.ACTIONS,
     ):
         hass.services.async_register(
             DOMAIN,

@@ -30,6 +30,12 @@ def _faulted(_: Wallbox, connector: Connector) -> bool | None:
     return None if connector.status is None else connector.status is ChargerStatus.FAULTED
 
 
+def _plan_missed(wallbox: Wallbox, connector: Connector) -> bool:
+    """Tell whether the car will not be ready in time."""
+    plan = wallbox.plan_book.plan(connector.id)
+    return plan is not None and not plan.met
+
+
 BINARY_SENSORS = (
     EvseBinarySensorDescription(
         key="connected",
@@ -71,6 +77,14 @@ BINARY_SENSORS = (
         available_offline=True,
         feature=Feature.RELAY,
         value_fn=lambda wallbox, _: wallbox.relay and wallbox.relay.connected,
+    ),
+    EvseBinarySensorDescription(
+        key="plan_missed",
+        translation_key="plan_missed",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        available_offline=True,
+        feature=Feature.SITE,
+        value_fn=_plan_missed,
     ),
 )
 

@@ -18,10 +18,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .calendar_plan import PlanCalendar
 from .cards import is_ours
 from .central.charger import Connector
 from .energy.window import windows_between
 from .entity import EvseDescription, EvseEntity, async_add_described
+from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .session_record import SessionFilter, SessionRow
 from .sessions import Sessions
@@ -57,6 +59,17 @@ CALENDARS = (
         entity_registry_enabled_default=False,
         value_fn=_planned,
     ),
+    EvseCalendarDescription(
+        key="charging_plan",
+        translation_key="charging_plan",
+        per_connector=False,
+        available_offline=True,
+        feature=Feature.SITE,
+        value_fn=lambda wallbox, _: (
+            wallbox.plan_book.plan(1),
+            wallbox.plan_book.goals(dt_util.utcnow()),
+        ),
+    ),
 )
 
 
@@ -70,7 +83,9 @@ async def async_setup_entry(
 
     def make(
         wallbox: Wallbox, connector_id: int, description: EvseCalendarDescription
-    ) -> EvseCalendar:
+    ) -> EvseCalendar | PlanCalendar:
+        if description.key == "charging_plan":
+            return PlanCalendar(wallbox, connector_id, description)
         return EvseCalendar(sessions, wallbox, connector_id, description)
 
     async_add_described(entry, async_add_entities, make, CALENDARS)

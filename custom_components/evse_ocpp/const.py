@@ -12,6 +12,7 @@ PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,
+    Platform.DATETIME,
     Platform.EVENT,
     Platform.IMAGE,
     Platform.NUMBER,

@@ -13,7 +13,9 @@ from homeassistant.util import dt as dt_util
 
 from .address import charger_url, entry_url
 from .entity import EvseDescription, EvseEntity, async_add_described
+from .features import Feature
 from .hub import EvseOcppConfigEntry
+from .image_plan import PlanChart
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
@@ -38,6 +40,14 @@ IMAGES = (
         available_offline=True,
         value_fn=lambda _, __: None,
     ),
+    EvseImageDescription(
+        key="plan_chart",
+        translation_key="plan_chart",
+        per_connector=False,
+        available_offline=True,
+        feature=Feature.SITE,
+        value_fn=lambda wallbox, _: wallbox.plan_book.plan(1),
+    ),
 )
 
 
@@ -48,7 +58,11 @@ async def async_setup_entry(
 ) -> None:
     """Add the image of each wallbox."""
 
-    def make(wallbox: Wallbox, connector_id: int, description: EvseImageDescription) -> EvseImage:
+    def make(
+        wallbox: Wallbox, connector_id: int, description: EvseImageDescription
+    ) -> EvseImage | PlanChart:
+        if description.key == "plan_chart":
+            return PlanChart(hass, entry, wallbox, connector_id, description)
         return EvseImage(hass, entry, wallbox, connector_id, description)
 
     async_add_described(entry, async_add_entities, make, IMAGES)

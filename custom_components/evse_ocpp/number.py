@@ -28,6 +28,7 @@ from .const import DOMAIN, KEY_DLB_MAXIMUM_CURRENT, MAXIMUM_DLB_A, MINIMUM_CURRE
 from .entity import EvseDescription, EvseEntity, async_add_described, command_errors
 from .features import Feature
 from .hub import EvseOcppConfigEntry
+from .number_plan import PlanNumber, plan_numbers
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 1
@@ -88,12 +89,14 @@ NUMBERS = (
 
 
 async def async_setup_entry(
-    hass: HomeAssistant,  # noqa: ARG001
+    hass: HomeAssistant,
     entry: EvseOcppConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the numbers of each wallbox."""
     async_add_described(entry, async_add_entities, EvseNumber, NUMBERS)
+    plans = plan_numbers(hass.config.currency)
+    async_add_described(entry, async_add_entities, PlanNumber, plans)
     async_add_configuration(entry, async_add_entities, Platform.NUMBER, ConfigurationNumber)
 
 

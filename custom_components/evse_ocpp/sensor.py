@@ -11,6 +11,7 @@ from .hub import EvseOcppConfigEntry
 from .sensor_charging import CHARGING
 from .sensor_description import EvseSensorDescription
 from .sensor_diagnostic import DIAGNOSTIC
+from .sensor_plan import plan_sensors
 from .sensor_readings import READINGS
 from .sensor_sessions import async_add_people, session_sensors
 
@@ -26,7 +27,8 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of each wallbox."""
     sessions = session_sensors(entry.runtime_data.sessions, hass.config.currency)
-    async_add_described(entry, async_add_entities, EvseSensor, (*SENSORS, *sessions))
+    plans = plan_sensors(hass.config.currency)
+    async_add_described(entry, async_add_entities, EvseSensor, (*SENSORS, *sessions, *plans))
     async_add_people(hass, entry, async_add_entities)
 
 

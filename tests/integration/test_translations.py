@@ -23,9 +23,14 @@ from custom_components.evse_ocpp import (
     update,
 )
 from custom_components.evse_ocpp import (
+    datetime as datetime_platform,
+)
+from custom_components.evse_ocpp import (
     time as time_platform,
 )
+from custom_components.evse_ocpp.number_plan import plan_numbers
 from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
+from custom_components.evse_ocpp.sensor_plan import plan_sensors
 from custom_components.evse_ocpp.sensor_sessions import PERSON_SENSORS, session_sensors
 
 ROOT = Path(sensor.__file__).parent
@@ -83,11 +88,20 @@ def test_sentences_are_translated(language: str) -> None:
         ("binary_sensor", binary_sensor.BINARY_SENSORS),
         ("button", button.BUTTONS),
         ("calendar", calendar.CALENDARS),
+        ("datetime", datetime_platform.DATETIMES),
         ("event", event.EVENTS),
         ("image", image.IMAGES),
         ("select", select.SELECTS),
-        ("number", number.NUMBERS),
-        ("sensor", (*sensor.SENSORS, *session_sensors(Mock(), "EUR"), *PERSON_SENSORS)),
+        ("number", (*number.NUMBERS, *plan_numbers("EUR"))),
+        (
+            "sensor",
+            (
+                *sensor.SENSORS,
+                *session_sensors(Mock(), "EUR"),
+                *PERSON_SENSORS,
+                *plan_sensors("EUR"),
+            ),
+        ),
         ("switch", switch.SWITCHES),
         ("time", time_platform.TIMES),
         ("update", update.UPDATES),
