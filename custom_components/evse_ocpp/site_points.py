@@ -79,6 +79,7 @@ def _point(
         car=car,
         goals=goals,
         cheap=cheap,
+        boost=steering.choices.boosted(now),
     )
 
 

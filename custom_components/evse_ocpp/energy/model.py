@@ -154,8 +154,8 @@ class Asks(IntEnum):
 class PointNow:
     """What is known of a point now.
 
-    `mode`: a boost shows as FAST. `limit_a`: the least of what its owner and its installation
-    allow. `current_a`: measured, the charger's own L1 to L3. `told_a`: the limit that the charger
+    `mode`: a boost shows as FAST, and as `boost`. `limit_a`: the least of what its owner and its
+    installation allow. `current_a`: measured, the charger's own L1 to L3. `told_a`: what the charger
     confirmed last, 0: a pause. `holds_a`: the most that it may draw by anything that it was told
     and has not confirmed to have given up, never less than `told_a`. `obeys` False: it ignores
     limits. `phases`: on how many the car was seen to draw in this session. `connected_phases`: how
@@ -180,6 +180,7 @@ class PointNow:
     car: Car = field(default_factory=Car)
     goals: tuple[Goal, ...] = ()
     cheap: Cheap = field(default_factory=Cheap)
+    boost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
