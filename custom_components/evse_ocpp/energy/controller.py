@@ -10,7 +10,7 @@ Anybody can run it on own data: make one, and call `decide` with what was known 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from . import demand, fuse, house, planning, sun
+from . import battery, demand, fuse, house, planning, sun
 from .allowance import Reason
 from .model import (
     Asks,
@@ -36,6 +36,7 @@ class SiteController:
         self._sun = sun.SunState()
         self.planning = planning.PlanningState()
         self._fuse = fuse.FuseState()
+        self._battery = battery.HoldState()
 
     def set_settings(self, site: SiteSettings, points: Iterable[PointSettings]) -> None:
         """Go by other settings from the next turn on."""
@@ -47,8 +48,9 @@ class SiteController:
         site, points = self.site, self.points
         present = {each: points[each] for each in now.points if each in points}
         self._house, seen = house.look(self._house, site, present, now)
-        self._sun, sunny = sun.on_turn(self._sun, site, present, now, seen)
         self.planning, planned = planning.on_turn(self.planning, site, present, now, seen)
+        by_the_sun = {each: present[each] for each in present if not _driven(planned.get(each))}
+        self._sun, sunny = sun.on_turn(self._sun, site, by_the_sun, now, seen)
         demands = {
             each: demand.of(present[each], now.points[each], sunny.get(each), planned.get(each))
             for each in present
@@ -57,6 +59,7 @@ class SiteController:
         grants = {
             each: _grant(now, now.points[each], demands[each], shares[each]) for each in present
         }
+        self._battery = battery.hold(self._battery, site, now, grants)
         return Decision(
             at=now.at,
             grants=grants,
@@ -64,8 +67,13 @@ class SiteController:
             house=seen,
             budget_a=self._fuse.budget_a,
             meter_lost=site.has_meter and (seen is None or not seen.fresh),
-            hold_battery=sun.holds_battery(site, now, grants),
+            hold_battery=self._battery.holds,
         )
+
+
+def _driven(planned: Demand | None) -> bool:
+    """Whether a plan charges a car now, so that the sun does not decide about it."""
+    return planned is not None and planned.most_a > 0
 
 
 def _grant(now: SiteNow, point: PointNow, wanted: Demand, share: Share) -> Grant:

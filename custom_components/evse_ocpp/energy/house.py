@@ -10,12 +10,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .battery import spare_w
 from .car_track import CarTrack, drawn_at, follow, measured_near, not_risen_at
 from .meter_watch import MeterWatch, Silence, silence, take
 from .model import (
     NOMINAL_V,
     NOTHING,
-    BatteryRule,
     GridSample,
     House,
     Phases,
@@ -132,7 +132,7 @@ def _house(
         house_a=house_a,
         cars_a=cars,
         grid_w=grid_w,
-        spare_w=cars_w - grid_w - _lent_w(site, now),
+        spare_w=spare_w(site, now, grid_w - cars_w),
         fresh=silence(watch.alive_s, now.now_s, site.meter_timeout_s) is not Silence.LOST,
     )
 
@@ -154,21 +154,6 @@ def _assumed_a(site: SiteSettings, now: SiteNow, house_w: float, voltage_v: Phas
     uneven_a = FINAL_CIRCUIT_A * (1 - 1 / site.phases)
     worst_a = min(total_a, total_a / site.phases + uneven_a)
     return (worst_a, worst_a, worst_a)
-
-
-def _lent_w(site: SiteSettings, now: SiteNow) -> float:
-    """What the battery gives to the house of itself (positive), so that the sun has not; and what
-    it takes from the sun that a car may have instead (negative)."""
-    battery_w, rule = now.battery_w, site.battery
-    if battery_w is None:
-        return 0.0
-    soc = now.battery_soc
-    if battery_w > 0:
-        empties = rule.may_discharge and soc is not None and soc > rule.buffer_soc
-        return 0.0 if empties else battery_w
-    full_enough = soc is not None and soc >= rule.priority_soc
-    yields = rule.rule is BatteryRule.CAR_FIRST or full_enough
-    return battery_w if yields else 0.0
 
 
 def _plus(one: Phases, other: Phases) -> Phases:
