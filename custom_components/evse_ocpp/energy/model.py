@@ -155,9 +155,9 @@ class PointNow:
     """What is known of a point now.
 
     `mode`: a boost shows as FAST, and as `boost`. `limit_a`: the least of what its owner and its
-    installation allow. `current_a`: measured, the charger's own L1 to L3. `told_a`: what the charger
-    confirmed last, 0: a pause. `holds_a`: the most that it may draw by anything that it was told
-    and has not confirmed to have given up, never less than `told_a`. `obeys` False: it ignores
+    installation allow. `current_a`: measured, the charger's own L1 to L3. `told_a`: what the
+    charger confirmed last, 0: a pause. `holds_a`: the most that it may draw by anything that it was
+    told and has not confirmed to have given up, never less than `told_a`. `obeys` False: it ignores
     limits. `phases`: on how many the car was seen to draw in this session. `connected_phases`: how
     many are connected now, where the charger can switch.
     """
