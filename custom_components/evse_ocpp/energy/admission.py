@@ -52,8 +52,10 @@ def admit(
     lines: Sequence[Line],
     rotation_s: float,
     now_s: float,
+    *,
+    patient: bool = False,
 ) -> tuple[Admission, tuple[Party, ...]]:
-    """Return who may charge. Who wants nothing for a while keeps his place, but no turn."""
+    """Return who may charge. `patient`: nobody starts at once, as the meter is silent."""
     asking = [party for party in parties if party.steered and party.asks is not Asks.NOTHING]
     places = {party.id: _place(state.places.get(party.id), party, now_s) for party in asking}
     order = sorted(
@@ -65,7 +67,9 @@ def admit(
     waiting: list[PointId] = []
     for party in order:
         on = [index for index, line in enumerate(lines) if party.id in line.weights]
-        place, room = _fits(places[party.id], party, lines, left_a, on, rotation_s, now_s)
+        place = places[party.id]
+        at_once = place.admitted or (_due(place, rotation_s, now_s) and not patient)
+        place, room = _fits(place, party, lines, left_a, on, at_once, now_s)
         if room:
             admitted.append(party)
             for index in on:
@@ -132,11 +136,10 @@ def _fits(
     lines: Sequence[Line],
     left_a: Sequence[float],
     on: Sequence[int],
-    rotation_s: float,
+    at_once: bool,
     now_s: float,
 ) -> tuple[Place, bool]:
     """Whether the minimum fits, and did so for long enough."""
-    at_once = place.admitted or _due(place, rotation_s, now_s)
     need_a = party.least_a + (0.0 if at_once else RESTART_MARGIN_A)
     room = all(left_a[index] >= need_a * lines[index].weights[party.id] - EXACT_A for index in on)
     if not room:

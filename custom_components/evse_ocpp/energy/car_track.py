@@ -27,9 +27,6 @@ LATE_S = 5.0
 FRESH_S = 1.5
 """A measurement that is so near to the meter's sample is of the same instant."""
 
-SETTLED_S = 15.0
-"""A car has had its time to start and to rise (10 s, and 2 A/s)."""
-
 ITSELF_SHARE = 0.9
 """A car that draws less of its limit is limited by something else, and will not rise with it."""
 
@@ -83,7 +80,7 @@ def drawn_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: fl
     """What the car drew at `at_s`, A per phase of the site. `phases`: those which it uses."""
     near = _near(state, at_s)
     last = near[-1] if near else _before(state, at_s)
-    if last is not None and (last[0] - _changed_s(state, at_s) >= SETTLED_S or not point.connected):
+    if last is not None and (_has_followed(state, last[0], at_s) or not point.connected):
         amps = _most([last[1], *(each for _, each in near)])
     else:
         expected = _expected_at(state, point, phases, at_s, last)
@@ -101,8 +98,7 @@ def not_risen_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s
     high = drawn_at(state, point, phases, at_s)
     near = _near(state, at_s)
     before_a, told_a = _step(state, at_s)
-    since_s = at_s - _changed_s(state, at_s)
-    if told_a <= before_a or since_s >= _rise_s(before_a, told_a):
+    if told_a <= before_a or _has_followed(state, at_s, at_s):
         return high
     if near:
         return _most([amps for _, amps in near])
@@ -117,10 +113,10 @@ def measured_near(state: CarTrack, at_s: float) -> bool:
 
 
 def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
-    since_s, told_a = state.told[-1]
+    told_a = state.told[-1][1]
     if state.itself_a is not None and amps > state.itself_a + TOLERANCE_A:
         state = replace(state, itself_a=None)
-    if amps < DRAWING_A or told_a <= 0 or at_s - since_s < SETTLED_S:
+    if amps < DRAWING_A or told_a <= 0 or not _has_followed(state, at_s, at_s):
         return state
     if amps < ITSELF_SHARE * told_a:
         return replace(state, itself_a=amps)
@@ -156,10 +152,14 @@ def _step(state: CarTrack, at_s: float) -> tuple[float, float]:
     return (known[-2] if len(known) > 1 else known[-1], known[-1])
 
 
-def _rise_s(before_a: float, told_a: float) -> float:
-    """How long a car may take to rise."""
-    start_s = START_S if before_a <= 0 else 0.0
-    return EARLY_S + FOLLOW_S + start_s + (told_a - before_a) / RISE_A_PER_S
+def _has_followed(state: CarTrack, seen_s: float, at_s: float) -> bool:
+    """Whether a car had the time, until `seen_s`, to follow the limit that holds at `at_s`."""
+    before_a, told_a = _step(state, at_s)
+    took_s = LATE_S
+    if told_a > before_a:
+        start_s = START_S if before_a <= 0 else 0.0
+        took_s = EARLY_S + FOLLOW_S + start_s + (told_a - before_a) / RISE_A_PER_S
+    return seen_s - _changed_s(state, at_s) >= took_s
 
 
 def _expected_at(

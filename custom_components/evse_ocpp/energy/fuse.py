@@ -68,7 +68,10 @@ def on_turn(
     known = _budgets(state.budgets, site, now, house, parties)
     sure = known if site.has_meter and quiet is not Silence.LOST else None
     limits = lines.of(site, parties, sure, now.dimmed_w)
-    queue, admitted = admission.admit(state.admission, parties, limits, site.rotation_s, now.now_s)
+    queue, admitted = admission.admit(
+        *(state.admission, parties, limits, site.rotation_s, now.now_s),
+        patient=quiet is Silence.LOST,
+    )
     targets = water.divide(admitted, limits)
     on_top = {each: wants[each].on_top_a(amps) for each, amps in targets.items()}
     late = {each for each in points if now.now_s - _rose_s(state, each) < points[each].coarse_s}

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
-from .car_track import SETTLED_S
 from .leaving import Leaving, on_sample, on_top_a
 from .model import Asks, Phases, PointNow
+
+SETTLED_S = 15.0
+"""A car must have left current unused for so long: it may take 10 s to begin and 5 s to follow."""
 
 WANT_SHARE, WANT_A = 1.03, 1.0
 """What a car gets of and above its draw, so that it can show that it wants more. One that draws
