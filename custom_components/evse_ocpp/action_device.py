@@ -185,7 +185,8 @@ async def start_session(call: ServiceCall, place: Place) -> ServiceResponse:
 async def boost(call: ServiceCall, place: Place) -> ServiceResponse:
     """Charge fast for a time, whatever the mode; zero ends it."""
     await acts.boost(place.wallbox, call.data["duration"], dt_util.now())
-    return {"until": place.wallbox.steering.choices.boost_until}
+    until = place.wallbox.steering.choices.boost_until
+    return {"until": until and until.isoformat()}
 
 
 async def stop_session(_: ServiceCall, place: Place) -> ServiceResponse:

@@ -30,9 +30,9 @@ from homeassistant.util import dt as dt_util
 from . import site_meter
 from .co2 import grams_per_kwh
 from .energy import planning
+from .energy.allowance import MIN_LIMIT_A
 from .energy.controller import SiteController
 from .energy.model import (
-    MIN_LIMIT_A,
     Asks,
     Decision,
     Grant,

@@ -168,13 +168,13 @@ def voltages_v(hass: HomeAssistant, sources: SiteSources) -> Phases:
 
 def signed(currents: list[float], total_w: float, volts: Phases) -> list[float]:
     """Give currents that were told without a direction those which best explain the sum."""
-    choices = product((1.0, -1.0), repeat=len(currents))
-
-    def misfit(signs: tuple[float, ...]) -> tuple[int, int]:
-        flow_w = sum(s * a * v for s, a, v in zip(signs, currents, volts, strict=False))
-        return int(abs(flow_w - total_w) / NOMINAL_V / SAME_A), signs.count(-1.0)
-
-    return [s * a for s, a in zip(min(choices, key=misfit), currents, strict=True)]
+    found: list[tuple[int, int, list[float]]] = []
+    for signs in product((1, -1), repeat=len(currents)):
+        flows_a = [sign * amps for sign, amps in zip(signs, currents, strict=True)]
+        flow_w = sum(amps * volt for amps, volt in zip(flows_a, volts, strict=False))
+        misfit = int(abs(flow_w - total_w) / NOMINAL_V / SAME_A)
+        found.append((misfit, signs.count(-1), flows_a))
+    return min(found)[2]
 
 
 def _needs_sum(sources: SiteSources) -> bool:

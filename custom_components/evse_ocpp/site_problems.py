@@ -140,7 +140,7 @@ def _fuses(
 def _above(circuit_id: str | None, circuits: Mapping[str, Circuit]) -> set[str]:
     """Return the ids of all circuits on the way to the main fuse."""
     found: set[str] = set()
-    while circuit_id in circuits and circuit_id not in found:
+    while circuit_id is not None and circuit_id in circuits and circuit_id not in found:
         found.add(circuit_id)
         circuit_id = circuits[circuit_id].parent
     return found

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from .const import DOMAIN, SUBENTRY_SITE
 from .site import Site
 from .site_issues import async_show_site_problems
+from .site_memory import SiteMemory
 from .site_settings import SiteConfig, subentries_of, supply_of
 from .wallbox import Wallbox
 
@@ -23,6 +24,7 @@ class Sites:
         self.hass = hass
         self.hub = hub
         self.all: dict[str, Site] = {}
+        self.memory = SiteMemory(hass, hub.storage.database)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Site], None]] = []
 
@@ -75,6 +77,7 @@ class Sites:
         }
         for gone in self.all.keys() - configs.keys():
             await self._remove(gone)
+            await self.memory.forget(gone)
         for subentry_id, config in configs.items():
             if subentry_id in self.all:
                 await self.all[subentry_id].apply(config)
@@ -87,10 +90,12 @@ class Sites:
         """End all; the wallboxes keep what they were given, until the steering leaves them."""
         for subentry_id in tuple(self.all):
             await self._remove(subentry_id)
+        await self.memory.close()
 
     @callback
     def _add(self, config: SiteConfig) -> None:
         site = self.all[config.subentry_id] = Site(self.hass, self.hub, config)
+        self.memory.follow(config.subentry_id, site.controller)
         site.start()
         self._tasks[config.subentry_id] = self.hub.entry.async_create_background_task(
             self.hass, site.run(), f"{DOMAIN} site {config.name}"

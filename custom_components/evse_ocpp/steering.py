@@ -255,11 +255,15 @@ class Steering:
 
         A connector without a grant in time is at the fallback. None: it has no site (any more).
         """
-        if self._granted.take(grants, until_s):
+        late = not self._granted.at(self._monotonic())
+        before = self._granted.orders
+        if not self._granted.take(grants, until_s) and not late:
+            return
+        if late or self._granted.orders != before:
             if self._borrower is not None and self.most_a < self._lent_a:
                 self._claim_back()
             self._wake.set()
-            self.charger.publish()
+        self.charger.publish()
 
     def join_site(self) -> None:
         """Wait for a site's grants from now on, at the fallback until then."""

@@ -310,6 +310,7 @@ def _restored_choices(stored: Mapping[str, Any]) -> Choices:
     window = chosen.pop("window_enabled", False)
     boost = chosen.pop("boost_until", None)
     mode = Mode(chosen.pop("mode", Mode.WINDOW if window else Mode.FAST))
-    edges = {key: time.fromisoformat(chosen.pop(key)) for key in ("window_start", "window_stop")}
+    for edge in ("window_start", "window_stop"):
+        chosen[edge] = time.fromisoformat(chosen[edge])
     boost_until = None if boost is None else datetime.fromisoformat(boost)
-    return Choices(**chosen, **edges, mode=mode, boost_until=boost_until)
+    return Choices(**chosen, mode=mode, boost_until=boost_until)

@@ -23,7 +23,7 @@ class Granted:
     until_s: float = -math.inf
 
     def take(self, grants: Mapping[int, Grant] | None, until_s: float) -> bool:
-        """Take new ones; return whether they say anything new."""
+        """Take new ones; return whether they say anything new, if only in words."""
         if grants is not None:
             grants = {
                 number: replace(grant, limit_a=in_steps(grant.limit_a))
@@ -31,6 +31,13 @@ class Granted:
             }
         new, self.grants, self.until_s = grants != self.grants, grants, until_s
         return new
+
+    @property
+    def orders(self) -> tuple[object, ...] | None:
+        """What is to be done by them."""
+        if self.grants is None:
+            return None
+        return tuple((n, each.limit_a, each.phases) for n, each in sorted(self.grants.items()))
 
     def at(self, now_s: float) -> Mapping[int, Grant] | None:
         """Return those that hold at `now_s`: none of them when the site is silent."""
