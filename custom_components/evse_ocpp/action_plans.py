@@ -9,6 +9,7 @@ import voluptuous as vol
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 
 from . import goal_record
 from .actions import async_hub_of, device_action, wrong
@@ -132,7 +133,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _slots(slots: Iterable[Slot], now: datetime) -> list[dict[str, Any]]:
+def _slots(slots: Iterable[Slot], now: datetime) -> list[JsonValueType]:
     return [
         {"start": _local(slot.start), "end": _local(slot.end), "value": round(slot.value, 5)}
         for slot in slots

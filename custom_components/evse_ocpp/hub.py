@@ -54,7 +54,7 @@ from .sites import Sites
 from .steering import SteeringSettings
 from .storage import Storage
 from .supply_issues import async_show_lost_supplies
-from .tariff import Tariff
+from .tariff import Priced, Tariff
 from .wallbox import Wallbox, WallboxSettings
 
 _LOGGER = logging.getLogger(__name__)
@@ -88,7 +88,9 @@ class Hub:
         database = self.storage.database
         self.tariff = Tariff(hass)
         self.cards = Cards(database)
-        self.sessions = Sessions(database, self.cards, self.tariff, self._save_later)
+        self.sessions = Sessions(
+            database, self.cards, self.tariff, self._save_later, prices_of=self._prices_of
+        )
         self.card_desk = CardDesk(hass, entry, self.cards, database)
         self.pairing = PairingWindow()
         self.certificates = Certificates(hass, entry, self.server)
@@ -108,6 +110,7 @@ class Hub:
             await self.cards.load()
             await self.sessions.load()
             await self.plans.load()
+            await self._sites.memory.load()
         except OSError as err:
             await self.storage.close()
             raise ConfigEntryNotReady(
@@ -422,6 +425,11 @@ class Hub:
     @callback
     def _save_later(self, identity: str) -> None:
         self.storage.save_later(self.wallbox(identity))
+
+    def _prices_of(self, identity: str) -> Priced | None:
+        """Return what the site of a wallbox pays; None without, then it is the options' tariff."""
+        site = self.site_of(self.wallbox(identity)) if identity in self.chargers else None
+        return site.price_source if site is not None and site.price_source.is_set else None
 
     @callback
     def _on_damaged(self, aside: Path) -> None:

@@ -45,8 +45,11 @@ def _nordpool(entity: er.RegistryEntry, day: date) -> dict[str, Any]:
         "config_entry": entity.config_entry_id,
         "date": day.isoformat(),
         "areas": [_area(entity.unique_id)],
-        "resolution": 15,
     }
+
+
+def _nordpool_quarters(entity: er.RegistryEntry, day: date) -> dict[str, Any]:
+    return {**_nordpool(entity, day), "resolution": 15}
 
 
 def _area(unique_id: str) -> str:
@@ -70,27 +73,34 @@ def _of_home(name: str, answer: Mapping[str, Any]) -> object:
     return homes.get(name) or (next(iter(homes.values())) if len(homes) == 1 else None)
 
 
-ASKS: Mapping[str, Ask] = {
-    "nordpool": Ask(
-        "get_price_indices_for_date",
-        _nordpool,
-        lambda _, answer: next(iter(answer.values()), None),
-        factor=0.001,  # per MWh
+def _of_area(_: str, answer: Mapping[str, Any]) -> object:
+    return next(iter(answer.values()), None)
+
+
+def _prices(_: str, answer: Mapping[str, Any]) -> object:
+    return answer.get("prices")
+
+
+_PER_MWH = 0.001
+ASKS: Mapping[str, tuple[Ask, ...]] = {
+    "nordpool": (
+        Ask("get_price_indices_for_date", _nordpool_quarters, _of_area, _PER_MWH),
+        Ask("get_prices_for_date", _nordpool, _of_area, _PER_MWH),  # before 2025.6 the only one
     ),
-    "tibber": Ask("get_prices", _tibber, _of_home),
-    "energyzero": Ask("get_energy_prices", _of_entry, lambda _, answer: answer.get("prices")),
-    "easyenergy": Ask("get_energy_usage_prices", _of_entry, lambda _, answer: answer.get("prices")),
+    "tibber": (Ask("get_prices", _tibber, _of_home),),
+    "energyzero": (Ask("get_energy_prices", _of_entry, _prices),),
+    "easyenergy": (Ask("get_energy_usage_prices", _of_entry, _prices),),
 }
-"""By the integration of the entity."""
+"""By the integration of the entity; the first action that is there counts."""
 
 
 def ask_of(hass: HomeAssistant, entity_id: str) -> Ask | None:
     """Return how an entity's integration is asked for its prices; None where it need not be."""
     entity = er.async_get(hass).async_get(entity_id)
-    ask = ASKS.get(entity.platform) if entity is not None else None
-    if entity is None or ask is None or not hass.services.has_service(entity.platform, ask.action):
+    if entity is None:
         return None
-    return ask
+    asks, services = ASKS.get(entity.platform, ()), hass.services
+    return next((each for each in asks if services.has_service(entity.platform, each.action)), None)
 
 
 async def async_ask(hass: HomeAssistant, entity_id: str, day: date) -> tuple[Slot, ...]:

@@ -14,6 +14,7 @@ from homeassistant.helpers.event import (
     async_track_state_change_event,
     async_track_time_interval,
 )
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .energy.prices import Prices, Slot, between, paint
@@ -91,7 +92,8 @@ class PriceSource:
         ]
         for entity_id in followed:
             self._take(self.hass.states.get(entity_id))
-        self._ask_if_due()
+        # Whoever answers may start later than this integration.
+        self._ends.append(async_at_started(self.hass, self._on_started))
 
     @callback
     def close(self) -> None:
@@ -101,6 +103,11 @@ class PriceSource:
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is an entity or a window."""
+        return self.entity_id is not None or bool(self.windows)
 
     @property
     def prices(self) -> Prices:
@@ -173,6 +180,10 @@ class PriceSource:
         if known != self._known:
             self._known = known
             self._on_change()
+
+    @callback
+    def _on_started(self, _: HomeAssistant) -> None:
+        self._ask_if_due()
 
     @callback
     def _on_timer(self, _: datetime) -> None:

@@ -25,7 +25,7 @@ from .session_record import (
     last_sessions,
     write_sessions,
 )
-from .tariff import Tariff
+from .tariff import Priced, Share, Tariff
 
 LAST = 2
 """Sessions of a connector in memory: a better end may come for the one before the running one."""
@@ -72,8 +72,10 @@ class Sessions:
         tariff: Tariff,
         on_change: Callable[[str], None],
         utcnow: Callable[[], datetime] = dt_util.utcnow,
+        prices_of: Callable[[str], Priced | None] = lambda _: None,
     ) -> None:
         self._database = database
+        self._prices_of = prices_of
         self._cards = cards
         self._tariff = tariff
         self._on_change = on_change
@@ -285,13 +287,21 @@ class Sessions:
             self._priced_until[row.uid] = end
         if energy_wh <= 0:
             return row
-        share = self._tariff.share(energy_wh, min(start, end), end)
+        share = self._share(row.identity, energy_wh, min(start, end), end)
         return replace(
             row,
             cost=row.cost + share.cost,
             unpriced_wh=row.unpriced_wh + share.unpriced_wh,
             currency=self._tariff.currency,
         )
+
+    def _share(self, identity: str, energy_wh: float, start: datetime, end: datetime) -> Share:
+        """Price energy with the prices of the wallbox's site, else with the tariff."""
+        if (prices := self._prices_of(identity)) is not None:
+            share = prices.share(energy_wh, start, end)
+            if share.unpriced_wh < energy_wh:
+                return share
+        return self._tariff.share(energy_wh, start, end)
 
     def _keep(self, row: SessionRow) -> None:
         if (before := self._rows.get(row.uid)) is not None:

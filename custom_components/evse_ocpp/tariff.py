@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
@@ -34,6 +34,14 @@ class Share(NamedTuple):
 
     cost: float
     unpriced_wh: float
+
+
+class Priced(Protocol):
+    """Who knows what energy cost."""
+
+    def share(self, energy_wh: float, start: datetime, end: datetime) -> Share:
+        """Return the cost of energy that flowed evenly from `start` to `end`."""
+        ...
 
 
 class PriceHistory:
