@@ -68,6 +68,12 @@ def descriptions() -> Iterator[tuple[str, Any]]:
         yield "sensor", description
     for description in import_module(f"{package}.number_plan").plan_numbers("€"):
         yield "number", description
+    for description in import_module(f"{package}.sensor_why").why_sensors(None):
+        yield "sensor", description
+    for description in import_module(f"{package}.sensor_site").SITE_SENSORS:
+        yield "sensor", description
+    for description in import_module(f"{package}.binary_sensor_site").SITE_BINARY_SENSORS:
+        yield "binary_sensor", description
 
 
 def row(platform: str, description: Any) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ def _there_when(description: Any) -> str:
     feature = getattr(description, "feature", None)
     if feature is not None:
         return THERE_WHEN[str(feature)]
+    if hasattr(description, "step"):
+        return "each site"
     if not hasattr(description, "per_connector"):
         return "the person has a card"
     return "each connector" if description.per_connector else "each wallbox"

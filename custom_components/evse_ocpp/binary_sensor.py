@@ -12,10 +12,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .binary_sensor_site import SITE_BINARY_SENSORS, SiteBinarySensor
 from .central.charger import ChargerStatus, Connector
 from .entity import EvseDescription, EvseEntity, async_add_described
 from .features import Feature
 from .hub import EvseOcppConfigEntry
+from .site_entity import async_add_site_entities
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
@@ -94,8 +96,9 @@ async def async_setup_entry(
     entry: EvseOcppConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of each wallbox."""
+    """Add the binary sensors of each wallbox and site."""
     async_add_described(entry, async_add_entities, EvseBinarySensor, BINARY_SENSORS)
+    async_add_site_entities(entry, async_add_entities, SiteBinarySensor, SITE_BINARY_SENSORS)
 
 
 class EvseBinarySensor(EvseEntity, BinarySensorEntity):

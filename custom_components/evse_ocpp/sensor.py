@@ -1,5 +1,6 @@
 """What a wallbox measures and says; its tables are the modules `sensor_…`."""
 
+from functools import partial
 from typing import Any
 
 from homeassistant.components.sensor import SensorEntity
@@ -14,6 +15,9 @@ from .sensor_diagnostic import DIAGNOSTIC
 from .sensor_plan import plan_sensors
 from .sensor_readings import READINGS
 from .sensor_sessions import async_add_people, session_sensors
+from .sensor_site import SITE_SENSORS, SiteSensor
+from .sensor_why import WhySensor, why_sensors
+from .site_entity import async_add_site_entities
 
 PARALLEL_UPDATES = 0
 
@@ -25,10 +29,15 @@ async def async_setup_entry(
     entry: EvseOcppConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of each wallbox."""
+    """Add the sensors of each wallbox, site and person."""
     sessions = session_sensors(entry.runtime_data.sessions, hass.config.currency)
     plans = plan_sensors(hass.config.currency)
-    async_add_described(entry, async_add_entities, EvseSensor, (*SENSORS, *sessions, *plans))
+    why, next_change = why_sensors(entry.runtime_data)
+    rows = (*SENSORS, *sessions, *plans, next_change)
+    async_add_described(entry, async_add_entities, EvseSensor, rows)
+    sentence = partial(WhySensor, hub=entry.runtime_data)
+    async_add_described(entry, async_add_entities, sentence, (why,))
+    async_add_site_entities(entry, async_add_entities, SiteSensor, SITE_SENSORS)
     async_add_people(hass, entry, async_add_entities)
 
 
