@@ -36,6 +36,9 @@ TOLERANCE_A = 0.5
 START_S, FOLLOW_S, RISE_A_PER_S = 10.0, 2.0, 2.0
 """A car takes so long to start, and to notice a limit; and so fast it rises at least."""
 
+RISING_S = 15.0
+"""A car may still be rising from the lowest limit of so long before."""
+
 DRAWING_A = 1.0
 """Below are the charger's own consumption and noise."""
 
@@ -107,6 +110,23 @@ def not_risen_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s
     return (l1, l2, l3)
 
 
+def least_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
+    """The least that the car may have drawn: until it has followed, by the lower of its limits.
+
+    Between this and `drawn_at` nobody knows, but for whoever knows the rest of the house.
+    """
+    near = _near(state, at_s)
+    if near:
+        l1, l2, l3 = (min(amps[phase] for _, amps in near) for phase in range(3))
+        return (l1, l2, l3)
+    high = drawn_at(state, point, phases, at_s)
+    if not point.connected or _has_followed(state, at_s, at_s):
+        return high
+    share = _follows(state, min(_step(state, at_s))) / max(DRAWING_A, *high)
+    l1, l2, l3 = (amps * min(1.0, share) for amps in high)
+    return (l1, l2, l3)
+
+
 def measured_near(state: CarTrack, at_s: float) -> bool:
     """Whether there is a measurement of about that instant."""
     return bool(_near(state, at_s))
@@ -145,11 +165,10 @@ def _changed_s(state: CarTrack, at_s: float) -> float:
 
 
 def _step(state: CarTrack, at_s: float) -> tuple[float, float]:
-    """The limit before the last change that the car can have noticed, and the one since."""
-    known = [told_a for since_s, told_a in state.told if since_s <= at_s - EARLY_S]
-    if not known:
-        known = [state.told[0][1]]
-    return (known[-2] if len(known) > 1 else known[-1], known[-1])
+    """From which limit a car may still be rising, and the one that it can have noticed last."""
+    changed_s = _changed_s(state, at_s)
+    told_a = max(_limits(state, changed_s, changed_s))
+    return min(_limits(state, changed_s - RISING_S, changed_s)), told_a
 
 
 def _has_followed(state: CarTrack, seen_s: float, at_s: float) -> bool:
