@@ -78,7 +78,7 @@ def supply_selector(names: Mapping[str, str]) -> SelectSelector:
 class CircuitFlow(ConfigSubentryFlow):
     """One form, and a word when the fuse above is the smaller one."""
 
-    _entered: dict[str, Any]
+    _entered: dict[str, Any] | None = None
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a circuit."""
@@ -99,9 +99,9 @@ class CircuitFlow(ConfigSubentryFlow):
         if user_input is not None:
             self._entered = user_input
             if user_input[CONF_NAME].strip():
-                return await self._weigh()
+                return await self._weigh(user_input)
             errors[CONF_NAME] = "name_missing"
-        values = self._entered if user_input is not None else self._stored(names)
+        values = self._entered or self._stored(names)
         schema = vol.Schema(
             {
                 vol.Required(CONF_NAME, default=values[CONF_NAME]): TextSelector(),
@@ -123,26 +123,37 @@ class CircuitFlow(ConfigSubentryFlow):
         """Return what the form begins with; a parent that is gone is the first site."""
         first = next(iter(names))
         if self.source != SOURCE_RECONFIGURE:
-            return getattr(self, "_entered", {CONF_NAME: "", CONF_PARENT: first})
+            return {CONF_NAME: "", CONF_PARENT: first}
         subentry = self._get_reconfigure_subentry()
         values = {CONF_NAME: subentry.title, **subentry.data}
         if values[CONF_PARENT] not in names:
             values[CONF_PARENT] = values[CONF_SITE] if values[CONF_SITE] in names else first
         return values
 
-    async def _weigh(self) -> SubentryFlowResult:
-        """Say it when the fuse above bears less, which is allowed: then that one decides."""
-        above = self._get_entry().subentries[self._entered[CONF_PARENT]]
-        above_a = float(above.data.get(CONF_LIMIT_A, above.data.get(CONF_FUSE_A, 0.0)))
-        if self._entered[CONF_LIMIT_A] <= above_a:
-            return await self.async_step_save()
+    async def _weigh(self, entered: Mapping[str, Any]) -> SubentryFlowResult:
+        """Save the circuit, unless it would bear more than what is above it."""
+        above_a = self._above_a(entered[CONF_PARENT])
+        if entered[CONF_LIMIT_A] > above_a:
+            return await self.async_step_above_parent()
+        return await self.async_step_save()
+
+    def _above_a(self, parent: str) -> float:
+        data = self._get_entry().subentries[parent].data
+        return float(data[CONF_LIMIT_A] if CONF_LIMIT_A in data else data[CONF_FUSE_A])
+
+    async def async_step_above_parent(
+        self, _user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Say that the fuse above bears less, which is allowed: then that one decides."""
+        entered = self._entered or {}
+        parent = entered[CONF_PARENT]
         return self.async_show_menu(
             step_id="above_parent",
             menu_options=["save", "reconfigure" if self._circuit_id else "user"],
             description_placeholders={
-                "limit": f"{self._entered[CONF_LIMIT_A]:g} A",
-                "parent": above.title,
-                "parent_limit": f"{above_a:g} A",
+                "limit": f"{entered[CONF_LIMIT_A]:g} A",
+                "parent": self._get_entry().subentries[parent].title,
+                "parent_limit": f"{self._above_a(parent):g} A",
             },
         )
 
@@ -150,7 +161,7 @@ class CircuitFlow(ConfigSubentryFlow):
         self, _user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Keep the circuit, and the site to which it belongs."""
-        entry, entered = self._get_entry(), self._entered
+        entry, entered = self._get_entry(), self._entered or {}
         name = entered[CONF_NAME].strip()
         data = {key: value for key, value in entered.items() if key != CONF_NAME}
         data[CONF_SITE] = site_of(entry, entered[CONF_PARENT])

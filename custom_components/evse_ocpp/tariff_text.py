@@ -122,8 +122,6 @@ def _weekday(told: str, number: int, language: str) -> int:
     for names in (_names(language), _DAYS["en"]):
         if name in names:
             return names.index(name)
-    if name == "sa":  # as most people write sábado
-        return 5
     raise TariffTextError("tariff_day", number, told)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -53,7 +54,7 @@ def entry_with(*subentries: dict[str, Any]) -> MockConfigEntry:
     return MockConfigEntry(subentries_data=subentries)
 
 
-def config(entry: MockConfigEntry) -> SiteConfig:
+def config(entry: ConfigEntry[Any]) -> SiteConfig:
     return SiteConfig.of(entry, entry.subentries[SITE])
 
 
@@ -184,7 +185,7 @@ class TestPoints:
 
     async def test_a_connector_is_a_point(self, hub: Hub) -> None:
         wallbox = hub.wallbox(IDENTITY)
-        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)  # type: ignore[arg-type]
+        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)
         assert (point.id, point.name, point.circuit) == (f"{IDENTITY}/1", "Garage", GARAGE)
         assert (point.priority, point.minimum_a, point.maximum_a) == (3, 8.0, 16.0)
         assert (point.fallback_a, point.coarse_s) == (6.0, 0.0)
@@ -193,7 +194,7 @@ class TestPoints:
     async def test_phases_are_switched_where_that_was_seen(self, hub: Hub) -> None:
         wallbox = hub.wallbox(IDENTITY)
         wallbox.charger.control = replace(wallbox.charger.control, switches_phases=True)
-        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)  # type: ignore[arg-type]
+        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)
         assert point.switches_phases
 
     async def test_limits_kept_in_flash_rise_rarely(self, hub: Hub) -> None:
@@ -201,13 +202,13 @@ class TestPoints:
         wallbox = hub.wallbox(IDENTITY)
         lease = Method(Purpose.CHARGE_POINT_MAX_PROFILE)
         wallbox.charger.control = replace(wallbox.charger.control, lease=lease)
-        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)  # type: ignore[arg-type]
+        (point,) = point_settings(hub.entry, config(hub.entry), wallbox)
         assert point.coarse_s == 86_400 / 50
 
     async def test_connectors_share_the_line_of_their_wallbox(self, hub: Hub) -> None:
         wallbox = hub.wallbox(IDENTITY)
         wallbox.charger.connector(2)
-        site = config(hub.entry)  # type: ignore[arg-type]
+        site = config(hub.entry)
         points = point_settings(hub.entry, site, wallbox)
         own = f"wallbox/{IDENTITY}"
         assert [(each.name, each.circuit) for each in points] == [
