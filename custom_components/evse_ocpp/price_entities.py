@@ -192,7 +192,7 @@ class PriceSource:
     @callback
     def _ask_if_due(self) -> None:
         """Ask each hour, and each quarter while the prices of tomorrow could be out but are not."""
-        if self.entity_id is None or self._asking is not None:
+        if self.entity_id is None or (self._asking is not None and not self._asking.done()):
             return
         if ask_of(self.hass, self.entity_id) is None:
             return
@@ -207,11 +207,8 @@ class PriceSource:
         )
 
     async def _ask(self, entity_id: str, today: date) -> None:
-        try:
-            for day in (today, today + timedelta(days=1)):
-                self._add(await async_ask(self.hass, entity_id, day))
-        finally:
-            self._asking = None
+        for day in (today, today + timedelta(days=1)):
+            self._add(await async_ask(self.hass, entity_id, day))
 
 
 def _present(now: datetime, price: float) -> Slot:

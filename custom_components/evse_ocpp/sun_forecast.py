@@ -47,7 +47,10 @@ def parse(wh_hours: Mapping[str, object]) -> tuple[Slot, ...]:
             energies[instant.astimezone(UTC)] = float(value)
     starts = sorted(energies)
     slots: list[Slot] = []
-    for start, following in pairwise([*starts, starts[-1] + _LONGEST] if starts else []):
+    last = (
+        starts[-1] - starts[-2] if len(starts) > 1 else _LONGEST
+    )
+    for start, following in pairwise([*starts, starts[-1] + last] if starts else []):
         end = min(following, start + _LONGEST)
         power_w = energies[start] / ((end - start) / timedelta(hours=1))
         if power_w <= _MOST_W:
@@ -108,16 +111,13 @@ class SunForecastSource:
 
     @callback
     def _read_soon(self) -> None:
-        if self._reading is None:
+        if self._reading is None or self._reading.done():
             self._reading = self.hass.async_create_background_task(
                 self._read(), "evse_ocpp solar forecast"
             )
 
     async def _read(self) -> None:
-        try:
-            forecast = await async_read(self.hass)
-        finally:
-            self._reading = None
+        forecast = await async_read(self.hass)
         if forecast is not None and forecast != self.forecast:
             self.forecast = forecast
             self._on_change()
