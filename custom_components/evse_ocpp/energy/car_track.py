@@ -127,9 +127,10 @@ def least_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: fl
     return (l1, l2, l3)
 
 
-def measured_near(state: CarTrack, at_s: float) -> bool:
-    """Whether there is a measurement of about that instant."""
-    return bool(_near(state, at_s))
+def measured_near(state: CarTrack, at_s: float) -> Phases | None:
+    """What was measured at about that instant, the nearest to it; None: nothing."""
+    near = min(_near(state, at_s), key=lambda seen: abs(seen[0] - at_s), default=None)
+    return None if near is None else near[1]
 
 
 def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
@@ -178,6 +179,12 @@ def _has_followed(state: CarTrack, seen_s: float, at_s: float) -> bool:
     if told_a > before_a:
         start_s = START_S if before_a <= 0 else 0.0
         took_s = EARLY_S + FOLLOW_S + start_s + (told_a - before_a) / RISE_A_PER_S
+    elif any(
+        max(seen) <= told_a + TOLERANCE_A
+        for when_s, seen in state.seen
+        if _changed_s(state, at_s) <= when_s <= seen_s
+    ):
+        return True  # it was seen to have
     return seen_s - _changed_s(state, at_s) >= took_s
 
 

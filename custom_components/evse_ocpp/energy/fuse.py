@@ -33,7 +33,8 @@ from .wants import Wants
 @dataclass(frozen=True, slots=True)
 class FuseState:
     """What is remembered from turn to turn. `budget_a`: what the main fuse leaves to all cars, None
-    while nobody knows. `granted_a`: the last grants; `rose_s`: when each rose."""
+    while nobody knows. `granted_a`: the last grants; `rose_s`: when each rose; `held_s`: since when
+    some hold more than that."""
 
     budget_a: Phases | None = None
     budgets: Budgets = field(default_factory=Budgets)
@@ -41,6 +42,7 @@ class FuseState:
     wants: Mapping[PointId, Wants] = field(default_factory=dict)
     granted_a: Mapping[PointId, float] = field(default_factory=dict)
     rose_s: Mapping[PointId, float] = field(default_factory=dict)
+    held_s: Mapping[PointId, float] = field(default_factory=dict)
 
 
 def on_turn(
@@ -68,11 +70,13 @@ def on_turn(
     known = _budgets(state.budgets, site, now, house, parties)
     sure = known if site.has_meter and quiet is not Silence.LOST else None
     limits = lines.of(site, parties, sure, now.dimmed_w)
+    held_s = sequence.since_s(state.held_s, parties, now.now_s)
+    rooms = sequence.with_the_stuck(limits, parties, held_s, now.now_s)
     queue, admitted = admission.admit(
-        *(state.admission, parties, limits, site.rotation_s, now.now_s),
+        *(state.admission, parties, rooms, site.rotation_s, now.now_s),
         patient=quiet is Silence.LOST,
     )
-    targets = water.divide(admitted, limits)
+    targets = water.divide(admitted, rooms)
     on_top = {each: wants[each].on_top_a(amps) for each, amps in targets.items()}
     late = {each for each in points if now.now_s - _rose_s(state, each) < points[each].coarse_s}
     grants = sequence.granted(targets, on_top, parties, limits, late)
@@ -82,7 +86,7 @@ def on_turn(
         each: now.now_s if amps > state.granted_a.get(each, 0.0) else _rose_s(state, each)
         for each, amps in grants.items()
     }
-    return FuseState(_main_a(site, sure), known, queue, wants, grants, rose), told
+    return FuseState(_main_a(site, sure), known, queue, wants, grants, rose, held_s), told
 
 
 def _silence(site: SiteSettings, now: SiteNow, house: House | None) -> Silence:

@@ -7,6 +7,7 @@ house can exceed it. Pure.
 """
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
 from .lines import Line, Party
 from .model import PointId
@@ -14,7 +15,45 @@ from .model import PointId
 WORTH_A = 0.5
 """Smaller rises are not worth a message and a change of the duty cycle."""
 
+STUCK_S = 8.0
+"""An order, its answer, and a repetition take less."""
+
 _EXACT_A = 1e-6
+
+
+def since_s(
+    before: Mapping[PointId, float], parties: Sequence[Party], now_s: float
+) -> dict[PointId, float]:
+    """Since when each has held more than it was granted, of those who do."""
+    return {
+        party.id: before.get(party.id, now_s)
+        for party in parties
+        if party.steered and party.held_a > party.granted_a + WORTH_A
+    }
+
+
+def with_the_stuck(
+    lines: Sequence[Line],
+    parties: Sequence[Party],
+    held_since_s: Mapping[PointId, float],
+    now_s: float,
+) -> tuple[Line, ...]:
+    """Take out of each line what those still hold who should have given it up long ago."""
+    excess_a = {
+        party.id: party.held_a - party.granted_a
+        for party in parties
+        if now_s - held_since_s.get(party.id, now_s) >= STUCK_S
+    }
+    if not excess_a:
+        return tuple(lines)
+    return tuple(
+        replace(
+            line,
+            room_a=line.room_a
+            - sum(amps * line.weights.get(each, 0.0) for each, amps in excess_a.items()),
+        )
+        for line in lines
+    )
 
 
 def granted(
