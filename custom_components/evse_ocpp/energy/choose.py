@@ -13,7 +13,8 @@ from typing import NamedTuple
 from .runs import Part, join
 
 SHORTEST_RUN_S = 600.0
-"""A run that would be shorter is joined to another, or made longer with less power."""
+"""A run that would be shorter is joined to another, or made longer with less power; a gap that
+would be shorter is filled."""
 
 TOLERANCE_WH = 1.0
 
@@ -130,8 +131,12 @@ def _take_cheapest(uses: Sequence[_Use], left_wh: float, least_w: float, feed_in
         if left_wh <= TOLERANCE_WH:
             return
         left_wh -= _take(uses[offer.piece_index], offer, left_wh)
-        if left_wh <= TOLERANCE_WH and _is_short(uses, offer.piece_index):
+        if left_wh > TOLERANCE_WH:
+            continue
+        if _is_short(uses, offer.piece_index):
             _lengthen(uses, offer, least_w, rest)
+        else:
+            _bridge(uses, offer.piece_index)
 
 
 def _offers(index: int, piece: Piece, least_w: float, feed_in: float) -> list[_Offer]:
@@ -174,6 +179,24 @@ def _is_short(uses: Sequence[_Use], index: int) -> bool:
     return use.share < 1.0 and not beside and seconds < SHORTEST_RUN_S
 
 
+def _bridge(uses: Sequence[_Use], index: int) -> None:
+    """Leave no short gap within a run, nor one for nothing: stop earlier at its end instead."""
+    use, last = uses[index], index
+    if use.share >= 1.0 or not index or not uses[index - 1].share:
+        return
+    while last + 1 < len(uses) and uses[last + 1].share:
+        last += 1
+    end = uses[last]
+    seconds = (1.0 - use.share) * (use.piece.end_s - use.piece.start_s)
+    gap_wh = use.power_w * seconds / 3600.0
+    end_wh = end.power_w * end.piece.hours * end.share
+    alike = use.piece.price == end.piece.price and use.piece.sun_w == end.piece.sun_w
+    fits = last > index and gap_wh < end_wh and not end.piece.forced
+    if fits and (alike or seconds < SHORTEST_RUN_S):
+        use.share = 1.0
+        end.share *= 1.0 - gap_wh / end_wh
+
+
 def _lengthen(uses: Sequence[_Use], offer: _Offer, least_w: float, rest: Iterator[_Offer]) -> None:
     """Do not start for a few minutes: charge with less power, or beside another run."""
     use = uses[offer.piece_index]
@@ -183,16 +206,25 @@ def _lengthen(uses: Sequence[_Use], offer: _Offer, least_w: float, rest: Iterato
     if slow_w >= least_w:
         use.power_w, use.share = slow_w, seconds / (use.piece.end_s - use.piece.start_s)
         return
+    before = (use.power_w, use.share)
+    use.power_w, use.share = 0.0, 0.0
     for other in rest:
-        at = other.piece_index
-        beside = any(uses[each].share for each in (at - 1, at + 1) if 0 <= each < len(uses))
-        fits = other.power_w * uses[at].piece.hours >= wh
-        if at != offer.piece_index and fits and (other.base_w or beside):
-            if other.base_w and not uses[at].share:
-                continue
-            use.power_w, use.share = 0.0, 0.0
-            _take(uses[at], other, wh)
+        if _takes_beside(uses, other, wh):
             return
+    use.power_w, use.share = before
+
+
+def _takes_beside(uses: Sequence[_Use], offer: _Offer, wh: float) -> bool:
+    """Take energy from an offer, if that lengthens a run and does not begin another."""
+    at = offer.piece_index
+    if offer.power_w * uses[at].piece.hours < wh:
+        return False
+    beside = any(uses[each].share for each in (at - 1, at + 1) if 0 <= each < len(uses))
+    runs = uses[at].share > 0.0
+    if runs is not bool(offer.base_w) or not (runs or beside):
+        return False
+    _take(uses[at], offer, wh)
+    return True
 
 
 def _joined(

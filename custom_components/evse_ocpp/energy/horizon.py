@@ -4,6 +4,7 @@ One `Horizon` serves one planning of all points of a site, one after the other: 
 taken from what the fuses and the sun have left for the next. Instants are POSIX seconds in here.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -68,7 +69,7 @@ class Horizon:
         for stretch in self.stretches:
             if stretch.start_s >= until_s:
                 break
-            room_w = _room_a(stretch, point, chain, phases) * NOMINAL_V * len(phases)
+            room_w = _room_a(stretch, chain, phases) * NOMINAL_V * len(phases)
             room_w = min(room_w * USABLE_SHARE, self._left_w(stretch))
             unknown = stretch.price is None or self.flat
             share = UNKNOWN_SHARE if unknown else 1.0
@@ -170,12 +171,11 @@ def chain_of(site: SiteSettings, point: PointSettings) -> Mapping[str, Fuse]:
 
 def _room_a(
     stretch: Stretch,
-    point: PointSettings,
     chain: Mapping[str, Fuse],
     phases: tuple[int, ...],
 ) -> float:
     """What the fuses above a point leave on its phases, A."""
-    room_a = point.maximum_a
+    room_a = math.inf
     for name, fuse in chain.items():
         used = stretch.used_a.get(name, NOTHING)
         house: Phases = stretch.house.current_a if name == MAIN else NOTHING

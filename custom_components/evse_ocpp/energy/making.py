@@ -52,6 +52,11 @@ class Wish:
     hold: Hold | None = None
 
     @property
+    def is_running(self) -> bool:
+        """Whether it was being charged by the last plan for the same goal."""
+        return self.hold is not None and self.hold.goal == self.pursuit.goal
+
+    @property
     def needed_s(self) -> float:
         """How long it takes with all its power, also while the battery is nearly full."""
         missing_wh = self.pursuit.missing_wh
@@ -166,11 +171,20 @@ def _split(piece: Piece, start_s: float, end_s: float) -> list[Piece]:
 def _cheapest(
     pieces: Sequence[Piece], wish: Wish, need_wh: float, feed_in: float
 ) -> tuple[Chosen, ...]:
-    """Choose; but do not start for the few minutes that are left of a stretch."""
+    """Choose; but neither pause what runs for a few minutes nor start for a few that are left."""
     most_starts = wish.pursuit.goal.most_starts
     chosen = choose(pieces, need_wh, wish.least_w, feed_in, most_starts)
-    begins_now = bool(chosen) and chosen[0].start_s <= pieces[0].start_s
-    if not begins_now or pieces[0].forced or _first_run_s(chosen) >= SHORTEST_START_S:
+    if not chosen or pieces[0].forced:
+        return chosen
+    now_s, begins_s = pieces[0].start_s, chosen[0].start_s
+    if wish.is_running:
+        gap = begins_s < pieces[0].end_s or begins_s - now_s < SHORTEST_START_S
+        if begins_s == now_s or not gap:
+            return chosen
+        # It would pause for nothing: in a stretch of one price, or for a few minutes.
+        on = [part for piece in pieces for part in _split(piece, now_s, begins_s)]
+        return choose(on, need_wh, wish.least_w, feed_in, most_starts)
+    if begins_s > now_s or _first_run_s(chosen) >= SHORTEST_START_S:
         return chosen
     later = pieces[1:]
     if _room_wh(later, wish.least_w) < need_wh:

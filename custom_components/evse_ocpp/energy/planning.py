@@ -90,7 +90,9 @@ def to_dict(state: PlanningState) -> dict[str, object]:
     """Return what must outlive a restart, as JSON has it."""
     return {
         "house": house_profile.to_dict(state.profile),
-        "cars": {each: car.power_w for each, car in state.cars.items() if car.power_w is not None},
+        "cars": {
+            each: {"power_w": car.power_w, "seen_w": car.seen_w} for each, car in state.cars.items()
+        },
         "goals": [
             {"point": point, "goal": goal, **pursuit.to_dict(each)}
             for (point, goal), each in state.pursuits.items()
@@ -105,7 +107,9 @@ def from_dict(stored: Mapping[str, object]) -> PlanningState:
         raise TypeError(f"planning: {sorted(stored)}; allowed are house, cars and goals.")
     return PlanningState(
         profile=house_profile.from_dict(house),
-        cars={str(each): CarPower(float(power_w)) for each, power_w in cars.items()},
+        cars={
+            str(each): CarPower(car["power_w"], float(car["seen_w"])) for each, car in cars.items()
+        },
         stored={(str(each["point"]), str(each["goal"])): each for each in goals},
     )
 
@@ -180,8 +184,9 @@ def _plan(
         if point.mode is Mode.FAST and not open_ones:
             continue
         phases = used(settings, point, None, site.phases)
-        least_w = settings.minimum_a * NOMINAL_V * len(phases)
-        most_w = max(least_w, _most_w(settings, point, state.cars[each], len(phases)))
+        most_w = _most_w(settings, point, state.cars[each], len(phases))
+        # A car may take less than the least on all phases of the wallbox: it uses fewer.
+        least_w = min(most_w, settings.minimum_a * NOMINAL_V * len(phases))
         wanted = [
             Wish(
                 settings, found, point, phases, least_w, max(least_w, most_w), state.holds.get(each)
@@ -205,11 +210,8 @@ def _plan(
 
 def _most_w(settings: PointSettings, point: PointNow, car: CarPower, phases: int) -> float:
     """What the car takes at most."""
-    most_w = min(settings.maximum_a, point.limit_a) * NOMINAL_V * phases
-    for known_w in (car.power_w, point.car.power_w):
-        if known_w is not None:
-            most_w = min(most_w, known_w)
-    return most_w
+    offered_w = min(settings.maximum_a, point.limit_a) * NOMINAL_V * phases
+    return car_power.reckoned_w(car, point.car.power_w, offered_w)
 
 
 # ------------------------------------------------------------------- what is asked for
@@ -227,7 +229,7 @@ def is_urgent(plan: Plan, at: datetime) -> bool:
     if not plan.met or plan.overrun:
         return True
     latest = plan.latest_start
-    return latest is not None and (latest - at).total_seconds() <= URGENT_S
+    return latest is None or (latest - at).total_seconds() <= URGENT_S
 
 
 def _demand(

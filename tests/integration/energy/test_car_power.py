@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.evse_ocpp.energy.car_power import CarPower, learn
+from custom_components.evse_ocpp.energy.car_power import CarPower, learn, reckoned_w
 from custom_components.evse_ocpp.energy.model import Asks, PointNow
 
 
@@ -37,6 +37,21 @@ def drive(*steps, seen=None) -> CarPower:
 )
 def test_learned(steps, power_w):
     assert drive(*steps).power_w == power_w
+
+
+@pytest.mark.parametrize(
+    ("seen", "told_w", "reckoned"),
+    [
+        (CarPower(), None, 9350.0),
+        (CarPower(seen_w=10_800.0), None, 10_800.0),
+        (CarPower(seen_w=4000.0), None, 9350.0),  # was offered little
+        (CarPower(3680.0, 10_800.0), None, 3680.0),
+        (CarPower(), 7400.0, 7400.0),
+        (CarPower(), 22_000.0, 11_000.0),
+    ],
+)
+def test_reckoned(seen, told_w, reckoned):
+    assert reckoned_w(seen, told_w, 11_000.0) == pytest.approx(reckoned)
 
 
 def test_a_pause_begins_the_minute_anew():

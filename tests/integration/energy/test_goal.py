@@ -27,7 +27,10 @@ def goal(amount: float = 20.0, unit: GoalUnit = KWH, **more) -> Goal:
         ("amount", {"amount": 101.0, "unit": PERCENT}),
         ("ready_at, ready_time", {"ready_time": None}),
         ("ready_at, ready_time", {"ready_at": rome("2026-03-10T07:00")}),
-        ("ready_at", {"ready_time": None, "ready_at": datetime(2026, 3, 10, 7)}),
+        (
+            "ready_at",
+            {"ready_time": None, "ready_at": rome("2026-03-10T07:00").replace(tzinfo=None)},
+        ),
         ("weekdays", {"weekdays": frozenset({7})}),
         ("most_starts", {"most_starts": 0}),
         ("precondition_s", {"precondition_s": -1.0}),

@@ -1,4 +1,4 @@
-"""Prices in order whatever a provider gives: holes, doubles, overlaps, disorder, days of 23 and 25 h."""
+"""Prices in order whatever a provider gives: holes, doubles, overlaps, disorder, odd days."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +45,7 @@ def test_of_orders_what_comes(given_slots, expected):
 
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="no time zone"):
-        Prices.of([Slot(datetime(2026, 3, 10), datetime(2026, 3, 11), 1.0)])
+        Prices.of([Slot(MIDNIGHT.replace(tzinfo=None), MIDNIGHT, 1.0)])
 
 
 _times = st.integers(0, 96)

@@ -71,7 +71,11 @@ def test_a_weekly_goal_begins_anew():
 
 @pytest.mark.parametrize(
     ("step", "overrun"),
-    [((13.5, "a", 9000, None), True), ((13.5, "b", 9000, None), False), ((26, "a", 0, None), False)],
+    [
+        ((13.5, "a", 9000, None), True),
+        ((13.5, "b", 9000, None), False),
+        ((26, "a", 0, None), False),
+    ],
     ids=["goes on", "another car", "too long"],
 )
 def test_overrun_only_while_it_is_worked_at(step, overrun):
