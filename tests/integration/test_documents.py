@@ -36,10 +36,18 @@ DOCUMENTS = (
     "invariants",
     "ocpp-central",
     "performance",
+    "site",
     "troubleshooting",
     "user-guide",
 )
 CHARGER_STEPS = ENGLISH["config_subentries"]["charger"]["step"]
+SITE_STEPS = ENGLISH["config_subentries"]["site"]["step"]
+SITE_FIELDS = {
+    label
+    for step in (*SITE_STEPS.values(), ENGLISH["config_subentries"]["circuit"]["step"]["user"])
+    for part in (step, *step.get("sections", {}).values())
+    for label in part.get("data", {}).values()
+} | {label for step in ("supply", "car") for label in CHARGER_STEPS[step]["data"].values()}
 OPTION_STEPS = ENGLISH["options"]["step"]
 
 
@@ -130,6 +138,17 @@ def test_every_field_is_explained(step: dict[str, dict[str, str]], text: str) ->
 def test_every_entry_of_a_wallboxs_menus_is_explained(step: str) -> None:
     for label in CHARGER_STEPS[step]["menu_options"].values():
         assert label.partition(":")[0] in GUIDE
+
+
+@pytest.mark.parametrize("label", sorted(SITE_FIELDS))
+def test_every_field_of_a_site_is_explained(label: str) -> None:
+    rows = (DOCS / "site.md").read_text().splitlines()
+    assert any(label in row.split("|")[1] for row in rows if row.startswith("| "))
+
+
+@pytest.mark.parametrize("kind", ENGLISH["selector"]["meter_kind"]["options"].values())
+def test_every_kind_of_meter_is_explained(kind: str) -> None:
+    assert f"| {kind} |" in (DOCS / "site.md").read_text()
 
 
 def _automations() -> list[tuple[str, str]]:
