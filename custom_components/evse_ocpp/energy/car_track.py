@@ -127,10 +127,9 @@ def least_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: fl
     return (l1, l2, l3)
 
 
-def measured_near(state: CarTrack, at_s: float) -> Phases | None:
-    """What was measured at about that instant, the nearest to it; None: nothing."""
-    near = min(_near(state, at_s), key=lambda seen: abs(seen[0] - at_s), default=None)
-    return None if near is None else near[1]
+def measured_near(state: CarTrack, at_s: float) -> bool:
+    """Whether there is a measurement of about that instant."""
+    return bool(_near(state, at_s))
 
 
 def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
