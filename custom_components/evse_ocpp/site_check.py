@@ -21,9 +21,10 @@ BATTERY_MOVES_W = 300.0
 class Look:
     """What is seen of a site: the signs as in energy.model; None is not there, or not known.
 
-    `wallboxes_w`: what all cars take. `sun_is_up`: None where no one knows. `age_s`: of the newest
-    report of the meter, `interval_s`: between two of them. `unreadable`: why an entity shows no
-    value (site_meter.Reading.problem), by entity. `sum_only`: the meter tells no phases.
+    `sun_is_up`: None where no one knows. `age_s`: of the newest report of the meter, `interval_s`:
+    between two of them. `sum_only`: the meter tells no phases. `price`: per kWh. `unreadable`: why
+    an entity does not show what it should, by entity (site_meter.Reading.problem,
+    price_entities.price_problem).
     """
 
     grid_w: float | None = None
@@ -35,6 +36,7 @@ class Look:
     age_s: float | None = None
     interval_s: float | None = None
     sum_only: bool = False
+    price: float | None = None
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @property

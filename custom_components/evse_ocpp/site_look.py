@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,10 +13,22 @@ from homeassistant.helpers.event import (
 )
 from homeassistant.util import dt as dt_util
 
+from .co2 import grams_per_kwh
 from .const import SUBENTRY_SITE
 from .energy.model import Phases, SiteSettings
+from .energy.tariff_windows import slots
+from .price_entities import price_problem
 from .site_check import Finding, Look, findings
-from .site_meter import Reading, grid_readings, grid_sample, own_sample, percent, power_w, total
+from .site_meter import (
+    Reading,
+    grid_readings,
+    grid_sample,
+    is_told,
+    own_sample,
+    percent,
+    power_w,
+    total,
+)
 from .site_settings import (
     SiteSources,
     settings_of,
@@ -23,6 +36,7 @@ from .site_settings import (
     supply_of,
     wiring_of,
 )
+from .tariff import price_of
 from .texts import async_options, plain
 
 _SUN = "sun.sun"
@@ -103,12 +117,38 @@ def look(
         age_s=None if newest is None else (dt_util.utcnow() - newest).total_seconds(),
         interval_s=interval_s,
         sum_only=sample is not None and sample.current_a is None,
-        unreadable={
-            entity_id: reading.problem
-            for entity_id, reading in read.items()
-            if reading.problem is not None
-        },
+        price=_price(hass, sources),
+        unreadable=_unreadable(hass, sources, read),
     )
+
+
+def _unreadable(
+    hass: HomeAssistant, sources: SiteSources, read: Mapping[str, Reading]
+) -> dict[str, str]:
+    """Return what is wrong with entities, by their ids."""
+    wrong = {
+        entity_id: reading.problem
+        for entity_id, reading in read.items()
+        if reading.problem is not None
+    }
+    for entity_id in filter(None, (sources.dimming, sources.battery_lock)):
+        if not is_told(hass.states.get(entity_id)):
+            wrong[entity_id] = "unavailable" if hass.states.get(entity_id) else "missing"
+    if sources.co2 is not None and grams_per_kwh(hass.states.get(sources.co2)) is None:
+        wrong[sources.co2] = "co2_unreadable"
+    if sources.price is not None and (problem := price_problem(hass, sources.price)) is not None:
+        wrong[sources.price] = problem
+    return wrong
+
+
+def _price(hass: HomeAssistant, sources: SiteSources) -> float | None:
+    """Return the price of now, of the entity or of the fixed windows."""
+    if sources.price is not None:
+        return price_of(hass.states.get(sources.price))
+    now = dt_util.now()
+    zone = dt_util.get_default_time_zone()
+    at_once = slots(sources.price_windows, now, now + timedelta(seconds=1), zone)
+    return at_once[0].value if at_once else None
 
 
 def _readings(hass: HomeAssistant, sources: SiteSources) -> dict[str, Reading]:
@@ -184,6 +224,8 @@ def _shown(seen: Look) -> list[Finding]:
         told.append(Finding("battery_soc", {"percent": seen.battery_soc}))
     if seen.house_w is not None:
         told.append(Finding("house", {"watts": seen.house_w}))
+    if seen.price is not None:
+        told.append(Finding("price", {"money": seen.price}))
     return told
 
 
@@ -199,6 +241,8 @@ def _say(hass: HomeAssistant, texts: Mapping[str, str], said: Finding) -> str:
             words[name] = f"{plain(state.name)} (`{value}`)" if state else f"`{value}`"
         elif name == "watts":
             words["power"] = _power(value if said.key in _SIGNED else abs(value))
+        elif name == "money":
+            words["price"] = f"{value:.4g} {hass.config.currency}"
         elif name in ("l1", "l2", "l3", "amps"):
             words[name] = f"{value:.1f} A"
         else:

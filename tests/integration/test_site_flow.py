@@ -14,7 +14,9 @@ from custom_components.evse_ocpp.const import (
     CONF_BATTERY_INVERTED,
     CONF_BATTERY_POWER,
     CONF_BATTERY_SOC,
+    CONF_CO2,
     CONF_CONTRACT_KW,
+    CONF_DIMMING,
     CONF_FUSE_A,
     CONF_GRID_CURRENTS,
     CONF_GRID_EXPORT,
@@ -424,6 +426,40 @@ async def test_a_slow_meter_proposes_its_timeout(
     assert values[CONF_METER_TIMEOUT_S] == 40.0
     menu = await choose(hass, await enter(hass, form, **values), "check")
     assert "only" not in report(menu).partition("sum of three phases")[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "unit", "told"),
+    [
+        ("0.31", "EUR/kWh", "costs 0.31 EUR now.\n\n- ⚠️ `sensor.gone` does not exist."),
+        ("0.31", "EUR/kWh", "(`sensor.price`) tells only the price of now"),
+        ("31", "kWh", "(`sensor.price`) has a unit that is none of a price"),
+        ("unavailable", "EUR/kWh", "(`sensor.price`) shows no price at the moment"),
+        ("0.31", "EUR/kWh", "`sensor.co2` shows no CO₂"),
+    ],
+)
+async def test_prices_co2_and_signal_are_looked_at(
+    hass: HomeAssistant, deaf_hub: Hub, state: str, unit: str, told: str
+) -> None:
+    hass.states.async_set("sensor.price", state, {"unit_of_measurement": unit})
+    form = await choose(hass, await to_parts(hass, deaf_hub.entry), "tariff")
+    values = {key: value for key, value in offered(form).items() if value is not None}
+    chosen = {CONF_PRICE: "sensor.price", CONF_CO2: "sensor.co2"}
+    form = await choose(hass, await enter(hass, form, **values, **chosen), "limits")
+    values = {key: value for key, value in offered(form).items() if value is not None}
+    menu = await enter(hass, form, **values, **{CONF_DIMMING: "sensor.gone"})
+    hass.states.async_remove(GRID)
+    lines = report(await choose(hass, menu, "check")).replace(
+        "- ⚠️ `sensor.grid` does not exist.\n", ""
+    )
+    assert told in lines
+
+
+async def test_the_fixed_price_of_now_is_said(hass: HomeAssistant, deaf_hub: Hub) -> None:
+    form = await choose(hass, await to_parts(hass, deaf_hub.entry), "tariff")
+    values = {key: value for key, value in offered(form).items() if value is not None}
+    menu = await enter(hass, form, **values, **{CONF_PRICE_WINDOWS: "0.5\n0:00-24:00 0.25"})
+    assert "A kilowatt-hour costs 0.25 EUR now." in report(await choose(hass, menu, "check"))
 
 
 @pytest.mark.parametrize("told", [1, 2])
