@@ -6,7 +6,7 @@ what was free for a settling time; `memory` recognises pulses that come again, a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import capacity
 from .allowance import Reason
@@ -78,11 +78,12 @@ def on_sample(
     power_a: float,
     utc_s: float,
     held_a: Callable[[str], float],
+    apart_a: Callable[[str], float],
 ) -> Budgets:
     """Take the house of a new sample.
 
     `house_w`: without the cars. `power_a`: W per A on each phase. `held_a`: what the cars hold by
-    a ceiling now: there it begins.
+    a ceiling now: there it begins. `apart_a`: what is kept for those that cannot be steered.
     """
     gap = state.at_s is None or is_lost(state.at_s, house.at_s, site.meter_timeout_s)
     since_s = house.at_s if gap else state.unbroken_since_s
@@ -91,7 +92,11 @@ def on_sample(
         quarter = capacity.on_sample(quarter, house.at_s, utc_s, house.grid_w, site.capacity_w)
     settled = house.at_s - since_s >= SETTLE_S
     budgets = {
-        each.key: _next(None if gap else state.of.get(each.key), each, house.at_s, settled, held_a)
+        each.key: _next(
+            None if gap else state.of.get(each.key),
+            replace(each, room_a=each.room_a - apart_a(each.key)),
+            *(house.at_s, settled, held_a),
+        )
         for each in ceilings(site, house, house_w, power_a, quarter)
     }
     return Budgets(house.at_s, since_s, quarter, budgets)

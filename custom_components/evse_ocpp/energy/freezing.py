@@ -17,12 +17,13 @@ PROOF_S = 5.0
 """The cars have changed by so much while the meter has shown the same for so long: the two are
 measured by two meters, which need not be read at the same instant."""
 
-PATIENCE_S = 300.0
-"""The patience with a meter of which nothing is known yet: it may show whole amperes, or means."""
+PATIENCE_S = 600.0
+"""The patience with a meter of which nothing is known yet: it may show tenths of a kilowatt. The
+fallback that follows moves the cars, so a meter that only was steady shows that it lives."""
 
-SHORTEST_S = 6.0
-LONGEST_S = 600.0
-"""What is learned stays between these."""
+SHORTEST_S = 60.0
+LONGEST_S = 1800.0
+"""What is learned stays between these: a busy evening tells nothing of a quiet night."""
 
 LEARNED_AFTER = 60
 """After so many changes beside a car the longest repetition so far is trusted."""
@@ -50,7 +51,8 @@ def on_sample(state: Freezing, at_s: float, shown: Shown, cars_a: Phases) -> Fre
     if max(cars_a) < DRAWING_A:
         return replace(state, shown=None)
     if shown == state.shown:
-        return state
+        # What the cars drew then may be known only now: they are measured by meters of their own.
+        return replace(state, cars_a=cars_a) if at_s - state.since_s <= PROOF_S else state
     ended_s = 0.0 if state.shown is None else at_s - state.since_s
     return Freezing(
         shown=shown,

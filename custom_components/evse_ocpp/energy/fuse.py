@@ -124,6 +124,7 @@ def _budgets(
         power_a=sum(voltage_v[: site.phases]),
         utc_s=now.at.timestamp() - (now.now_s - house.at_s),
         held_a=held_a,
+        apart_a=lambda key: lines.reserved_a(key, parties, site.phases),
     )
 
 

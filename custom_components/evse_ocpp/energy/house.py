@@ -8,10 +8,10 @@ what they give is added to what the house draws.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .battery import spare_w
-from .car_track import CarTrack, drawn_at, follow, measured_near, not_risen_at
+from .car_track import CarTrack, drawn_at, follow, least_at, measured_near, not_risen_at
 from .meter_watch import MeterWatch, Silence, silence, take
 from .model import (
     NOMINAL_V,
@@ -69,7 +69,11 @@ def look(
         each: drawn(tracks[each], now.points[each], phases[each], watch.sample.at_s)
         for each in points
     }
-    return state, _house(site, now, watch, cars)
+    least = {
+        each: least_at(tracks[each], now.points[each], phases[each], watch.sample.at_s)
+        for each in points
+    }
+    return state, replace(_house(site, now, watch, cars), least_a=least)
 
 
 def is_steered(point: PointNow) -> bool:

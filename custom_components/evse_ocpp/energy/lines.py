@@ -65,8 +65,7 @@ def of(
     if budgets is not None:
         for key, budget in budgets.of.items():
             weights = weights_of(key, parties, site.phases)
-            apart_a = reserved_a(key, parties, site.phases)
-            lines.append(Line(budget.amps - apart_a, weights, budget.reason, None, key))
+            lines.append(Line(budget.amps, weights, budget.reason, None, key))
     else:
         lines.extend(_unmetered(site, parties))
     for circuit in site.circuits:
