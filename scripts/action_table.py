@@ -28,6 +28,7 @@ GROUPS = {
     "Certificates": "action_certificates",
     "Sessions and cards": "action_records",
     "Plans": "action_plans",
+    "What if": "action_replay",
 }
 RESPONSES = {"none": "", "optional": " May answer.", "only": " Answers."}
 

@@ -149,6 +149,7 @@ def async_register(hass: HomeAssistant) -> None:
         action_files,
         action_plans,
         action_records,
+        action_replay,
     )
 
     for action in (
@@ -157,6 +158,7 @@ def async_register(hass: HomeAssistant) -> None:
         *action_records.ACTIONS,
         *action_certificates.ACTIONS,
         *action_plans.ACTIONS,
+        *action_replay.ACTIONS,
     ):
         hass.services.async_register(
             DOMAIN,

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from .allowance import Mode
 from .controller import SiteController
 from .goal import Car, Goal, due, need_wh
 from .model import (
     NOMINAL_V,
     NOTHING,
     GridSample,
-    Mode,
     Phases,
     PointId,
     PointNow,
@@ -38,9 +38,10 @@ RIPPLE_W = 2.0
 
 @dataclass(frozen=True, slots=True)
 class DaySample:
-    """From `at` (aware) on: the house without its cars, as a sum or (`house_a`) per phase.
+    """From `at` (aware) on: what the house took without its cars (`house_w`, the roof not counted).
 
-    `solar_w`, `battery_w`: what they gave; None: there are none, or nobody knows.
+    `house_a`: what the meter at the grid showed of it per phase, signed; None: it measures no
+    phases. `solar_w`, `battery_w`: what they gave; None: there are none, or nobody knows.
     """
 
     at: datetime

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .model import MIN_LIMIT_A, NOMINAL_V, Asks, Car, Known, PointId, PointNow
+from .allowance import MIN_LIMIT_A
+from .goal import Car
+from .model import NOMINAL_V, Asks, Known, PointId, PointNow
 
 BEGINS_S = 10.0
 """From the first current that is offered to the first that flows."""
