@@ -13,7 +13,7 @@ from .goal import Goal, GoalUnit, due, need_wh
 from .model import PointNow
 
 LONGEST_OVERRUN_S = 12 * 3600.0
-DONE_WH = 50.0
+DONE_WH = 10.0
 UNDONE_WH = 1500.0
 """What is done is done, unless the car's state of charge then tells of so much missing."""
 
