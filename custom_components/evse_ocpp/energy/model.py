@@ -223,7 +223,9 @@ class House:
 
     `house_a`: signed, per phase. `cars_a`: what each point draws, per phase of the site. `spare_w`:
     what the roof (and by the battery's rule the battery) had left, before any car: negative while
-    the house imports by itself. `fresh`: False when the meter is silent or frozen.
+    the house imports by itself. `fresh`: False when the meter is silent or frozen. `least_a`: the
+    least that a point may draw while its car follows a new limit; `cars_a` is the most then, and so
+    is `spare_w`.
     """
 
     at_s: float
@@ -232,6 +234,7 @@ class House:
     grid_w: float
     spare_w: float
     fresh: bool = True
+    least_a: Mapping[PointId, Phases] = field(default_factory=dict)
 
 
 # ------------------------------------------------------------------- what is decided

@@ -109,7 +109,8 @@ def on_turn(
         state = replace(state, cars=cars, turned_s=now.now_s, alive_s=alive_s)
         return state, {each: _held(car, points[each]) for each, car in cars.items()}
     available_w = _available_w(site, sunny, now, house)
-    samples = _sampled(state.samples, house.at_s, available_w)
+    samples = _sampled(state.samples, house, available_w, _unsure_w(sunny, now, house))
+    available_w = samples[-1][1]
     apart_s = 0.0 if state.turned_s is None else now.now_s - state.turned_s
     voltage_v = sum(volts(now.grid)) / 3
     turn = _Turn(
@@ -147,13 +148,29 @@ def _watts(amps: Phases, voltage_v: Phases) -> float:
     return sum(each * v for each, v in zip(amps, voltage_v, strict=True))
 
 
+def _unsure_w(sunny: Sequence[PointId], now: SiteNow, house: House) -> float:
+    """By how much less there may be, W, as cars may not have followed their limits yet."""
+    voltage_v = volts(now.grid)
+    return sum(
+        _watts(house.cars_a[each], voltage_v) - _watts(house.least_a[each], voltage_v)
+        for each in sunny
+        if each in house.least_a and is_steered(now.points[each])
+    )
+
+
 def _sampled(
-    samples: tuple[tuple[float, float], ...], at_s: float, available_w: float
+    samples: tuple[tuple[float, float], ...], house: House, most_w: float, unsure_w: float
 ) -> tuple[tuple[float, float], ...]:
-    """Keep the newest samples; a sample that was seen before is none."""
-    if samples and at_s <= samples[-1][0]:
+    """Keep the newest samples; a sample that was seen before is none.
+
+    While a car follows a new limit, the meter leaves open what is the car's and what the sun's.
+    Then the sun is assumed to have stayed as it was, as far as the meter allows.
+    """
+    if samples and house.at_s <= samples[-1][0]:
         return samples
-    return (*samples, (at_s, available_w))[-TREND_SAMPLES:]
+    before_w = samples[-1][1] if samples else most_w - unsure_w
+    available_w = min(most_w, max(most_w - unsure_w, before_w))
+    return (*samples, (house.at_s, available_w))[-TREND_SAMPLES:]
 
 
 def _slope_w_s(samples: tuple[tuple[float, float], ...]) -> float:

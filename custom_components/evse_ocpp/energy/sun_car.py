@@ -26,9 +26,9 @@ FULL_WEIGHT = 0.1
 STEP_A = 0.3
 """Smaller changes are not worth a message to the charger (dead-band, charger-quirks.md, 43)."""
 
-RISE_S = 6.0
-"""No rise sooner after the last change: until the car has followed it and the meter shows that
-(meter 1 s, command 1 s, car 2 to 5 s), nobody knows what the car draws."""
+RISE_S = 3.0
+"""No rise sooner after the last change, to spare messages; what a car draws that follows a new
+limit is known well enough (sun.py)."""
 
 UNUSED_MOST_A = 1.0
 """What a car leaves of its offer (it draws about 0.98 of it) is offered on top, at most this."""
