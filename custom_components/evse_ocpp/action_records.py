@@ -62,8 +62,8 @@ def _told(row: SessionRow, hub: Hub) -> dict[str, Any]:
         "started_at": dt_util.as_local(row.started_at).isoformat(),
         "ended_at": dt_util.as_local(row.ended_at).isoformat() if row.ended_at else None,
         "energy": row.energy_wh / 1000,
-        "meter_start": None if row.meter_start_wh is None else row.meter_start_wh / 1000,
-        "meter_stop": None if row.meter_stop_wh is None else row.meter_stop_wh / 1000,
+        "meter_start": _kwh(row.meter_start_wh),
+        "meter_stop": _kwh(row.meter_stop_wh),
         "card": row.id_tag,
         "name": row.name,
         "person": row.person,
@@ -71,9 +71,18 @@ def _told(row: SessionRow, hub: Hub) -> dict[str, Any]:
         "cost": row.known_cost,
         "currency": row.currency,
         "unpriced_energy": row.unpriced_wh / 1000,
+        "sun_energy": _kwh(row.sun_wh),
+        "battery_energy": _kwh(row.battery_wh),
+        "grid_energy": _kwh(row.grid_wh),
+        "co2": row.co2_g,
+        "lost_feed_in": row.lost_feed_in,
         "recovered": row.recovered,
         "unattributed": row.unattributed,
     }
+
+
+def _kwh(wh: float | None) -> float | None:
+    return None if wh is None else wh / 1000
 
 
 def _wallboxes(hub: Hub) -> dict[str, str]:

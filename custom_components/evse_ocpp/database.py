@@ -51,6 +51,7 @@ _MIGRATIONS = (
     );
     {session_record.SCHEMA}
     """,
+    session_record.SOURCES,
 )
 """What leads from each `user_version` to the next. Only ever append: files of all ages exist."""
 _TABLES = ("charger", "document", "card", "relay_queue", "session")
@@ -342,9 +343,12 @@ def _salvage(source: Path, target: sqlite3.Connection, table: str) -> None:
     try:
         with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as damaged:
             rows = damaged.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
+            # By their names: a file of an older version has fewer of them.
+            names = ", ".join(column for column, *_ in rows.description)
             marks = ", ".join("?" * len(rows.description))
+            insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
             for row in rows:
-                target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
+                target.execute(insert, row)
     except sqlite3.Error as error:
         _LOGGER.warning("Not all of the table %s could be read: %s", table, error)
 

@@ -34,6 +34,7 @@ from .const import (
     SUBENTRY_CHARGER,
 )
 from .device_registration import async_register_devices
+from .energy.origins import Origin
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
@@ -48,6 +49,7 @@ from .pairing import PairingWindow
 from .plans import Plans
 from .problems import Problem
 from .relaying import Relays
+from .session_record import SessionRow
 from .sessions import Sessions
 from .site import Site
 from .sites import Sites
@@ -89,7 +91,12 @@ class Hub:
         self.tariff = Tariff(hass)
         self.cards = Cards(database)
         self.sessions = Sessions(
-            database, self.cards, self.tariff, self._save_later, prices_of=self._prices_of
+            database,
+            self.cards,
+            self.tariff,
+            self._save_later,
+            prices_of=self._prices_of,
+            origin_of=self._origin_of,
         )
         self.card_desk = CardDesk(hass, entry, self.cards, database)
         self.pairing = PairingWindow()
@@ -430,6 +437,12 @@ class Hub:
         """Return what the site of a wallbox pays; None without, then it is the options' tariff."""
         site = self.site_of(self.wallbox(identity)) if identity in self.chargers else None
         return site.price_source if site is not None and site.price_source.is_set else None
+
+    def _origin_of(self, session: SessionRow, energy_wh: float) -> Origin | None:
+        """Return where energy of a session came from; None where no site knows."""
+        if session.identity not in self.chargers:
+            return None
+        return self._sites.origin(self.wallbox(session.identity), session, energy_wh)
 
     @callback
     def _on_damaged(self, aside: Path) -> None:

@@ -1,6 +1,6 @@
 """What the kept sessions tell: card and cost of each, and each person's sums of this month."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfEnergy
+from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfMass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -19,6 +19,7 @@ from homeassistant.util import dt as dt_util
 
 from .central.charger import Connector
 from .const import DOMAIN
+from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .sensor_description import EvseSensorDescription
 from .session_record import SessionRow
@@ -61,7 +62,74 @@ def session_sensors(sessions: Sessions, currency: str) -> tuple[EvseSensorDescri
             entity_registry_enabled_default=False,
             value_fn=of_session(lambda row: row.name or row.id_tag),
         ),
+        *_origin_sensors(of_session),
     )
+
+
+_SOURCES: Mapping[str, Callable[[SessionRow], float | None]] = {
+    "sun": lambda row: _rounded(row.sun_wh),
+    "battery": lambda row: _rounded(row.battery_wh),
+    "grid": lambda row: _rounded(row.grid_wh),
+}
+
+
+type _OfSession = Callable[[Callable[[SessionRow], Any]], Callable[[Wallbox, Connector], Any]]
+
+
+def _origin_sensors(of_session: _OfSession) -> tuple[EvseSensorDescription, ...]:
+    """Return the rows for where the energy of a session came from; a site tells it."""
+    return (
+        EvseSensorDescription(
+            key="session_sun_share",
+            translation_key="session_sun_share",
+            native_unit_of_measurement=PERCENTAGE,
+            suggested_display_precision=0,
+            available_offline=True,
+            entity_registry_enabled_default=False,
+            feature=Feature.SITE,
+            value_fn=of_session(_percent),
+        ),
+        *(
+            EvseSensorDescription(
+                key=f"session_{source}_energy",
+                translation_key=f"session_{source}_energy",
+                device_class=SensorDeviceClass.ENERGY,
+                state_class=SensorStateClass.TOTAL,
+                native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+                suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+                suggested_display_precision=2,
+                available_offline=True,
+                entity_registry_enabled_default=False,
+                feature=Feature.SITE,
+                value_fn=of_session(read),
+                last_reset_fn=of_session(lambda row: row.started_at),
+            )
+            for source, read in _SOURCES.items()
+        ),
+        EvseSensorDescription(
+            key="session_co2",
+            translation_key="session_co2",
+            device_class=SensorDeviceClass.WEIGHT,
+            state_class=SensorStateClass.TOTAL,
+            native_unit_of_measurement=UnitOfMass.GRAMS,
+            suggested_unit_of_measurement=UnitOfMass.KILOGRAMS,
+            suggested_display_precision=2,
+            available_offline=True,
+            entity_registry_enabled_default=False,
+            feature=Feature.SITE,
+            value_fn=of_session(lambda row: _rounded(row.co2_g)),
+            last_reset_fn=of_session(lambda row: row.started_at),
+        ),
+    )
+
+
+def _percent(row: SessionRow) -> float | None:
+    return None if row.sun_share is None else _rounded(100 * row.sun_share)
+
+
+def _rounded(value: float | None) -> float | None:
+    """Round to a tenth: a state is written when it differs."""
+    return None if value is None else round(value, 1)
 
 
 PERSON_SENSORS = (

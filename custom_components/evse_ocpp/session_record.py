@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from .energy.origins import Origin
 
 SCHEMA = """
 CREATE TABLE session (
@@ -30,7 +32,15 @@ CREATE INDEX session_by_start ON session (started_at);
 CREATE INDEX session_by_charger ON session (identity, connector_id, started_at);
 CREATE INDEX session_by_person ON session (person, started_at);
 """
-"""Instants are Unix seconds (UTC)."""
+"""Instants are Unix seconds (UTC). The first schema: later columns come by migrations."""
+SOURCES = """
+ALTER TABLE session ADD COLUMN sun_wh REAL;
+ALTER TABLE session ADD COLUMN battery_wh REAL;
+ALTER TABLE session ADD COLUMN co2_g REAL;
+ALTER TABLE session ADD COLUMN lost_feed_in REAL
+"""
+"""NULL: not known, as of all sessions before there were sites."""
+_ROUNDING_WH = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,10 @@ class SessionRow:
     `name` and `person` (an entity id) are those of the card when it was read. `cost` is in
     `currency`; it leaves out `unpriced_wh`, the energy for which no price was known. `recovered`:
     its start was not seen. `unattributed`: only its end was told, of which connector is unknown.
+
+    `sun_wh` and `battery_wh` are parts of the energy; the rest is from the grid. None where no site
+    told of them. They are not in `cost`: it is what was bought, and `lost_feed_in` what they would
+    have brought if they had been fed in. `co2_g` None: not known of all of the energy.
     """
 
     uid: str
@@ -59,12 +73,52 @@ class SessionRow:
     currency: str | None = None
     recovered: bool = False
     unattributed: bool = False
+    sun_wh: float | None = None
+    battery_wh: float | None = None
+    co2_g: float | None = None
+    lost_feed_in: float | None = None
+
+    @property
+    def bought_wh(self) -> float:
+        """The energy from the grid; all of it where no site told of something else."""
+        return max(0.0, self.energy_wh - (self.sun_wh or 0.0) - (self.battery_wh or 0.0))
+
+    @property
+    def grid_wh(self) -> float | None:
+        """The energy from the grid, None where no site told of it."""
+        return None if self.sun_wh is None else self.bought_wh
+
+    @property
+    def sun_share(self) -> float | None:
+        """The part of the energy that came from the sun, 0 to 1; None: not known, or no energy."""
+        if self.sun_wh is None or self.energy_wh <= 0:
+            return None
+        return min(1.0, self.sun_wh / self.energy_wh)
 
     @property
     def known_cost(self) -> float | None:
-        """The cost, None when the price of all of its energy was unknown."""
-        return (
-            None if self.currency is None or self.unpriced_wh >= self.energy_wh > 0 else self.cost
+        """The cost, None when the price of all of the energy that was bought is unknown."""
+        unpriced = 0 < self.unpriced_wh >= self.bought_wh - _ROUNDING_WH
+        return None if self.currency is None or unpriced else self.cost
+
+    def with_origin(self, origin: Origin | None) -> "SessionRow":
+        """Return it with where its next energy came from; None: nobody told, so from the grid.
+
+        CO₂ that is not known of some energy is that of the session so far.
+        """
+        co2_g = None if origin is None else origin.co2_g
+        before_g = 0.0 if self.energy_wh <= 0 else self.co2_g
+        if co2_g is None and before_g and origin is not None and self.bought_wh > 0:
+            co2_g = origin.share.grid_wh * before_g / self.bought_wh
+        total_g = None if co2_g is None or before_g is None else before_g + co2_g
+        if origin is None:
+            return replace(self, co2_g=total_g)
+        return replace(
+            self,
+            sun_wh=(self.sun_wh or 0.0) + origin.share.sun_wh,
+            battery_wh=(self.battery_wh or 0.0) + origin.share.battery_wh,
+            co2_g=total_g,
+            lost_feed_in=(self.lost_feed_in or 0.0) + origin.lost_feed_in,
         )
 
 

@@ -38,6 +38,10 @@ TEXTS = (
     "nobody",
     "none",
     "unpriced",
+    "sun",
+    "battery",
+    "co2",
+    "lost_feed_in",
     "running",
     "page",
 )
@@ -60,6 +64,10 @@ CSV_COLUMNS = (
     "unpriced_kwh",
     "recovered",
     "unattributed",
+    "sun_kwh",
+    "battery_kwh",
+    "co2_g",
+    "lost_feed_in",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FONT = "DejaVu"
@@ -111,6 +119,10 @@ def to_csv(statement: Statement) -> str:
                 _kwh(row.unpriced_wh),
                 "yes" if row.recovered else "",
                 "yes" if row.unattributed else "",
+                _kwh(row.sun_wh),
+                _kwh(row.battery_wh),
+                "" if row.co2_g is None else f"{row.co2_g:.0f}",
+                "" if row.lost_feed_in is None else f"{row.lost_feed_in:.4f}",
             ]
         )
     return text.getvalue()
@@ -200,7 +212,7 @@ class _Paper(FPDF):
             self._row(row)
 
     def sums(self, rows: Sequence[SessionRow]) -> None:
-        """The sums of some sessions, and how much of their energy had no price."""
+        """The sums of some sessions, their sources, and how much of their energy had no price."""
         energy_wh = sum(row.energy_wh for row in rows)
         parts = [f"{self._texts['sessions']}: {len(rows)}", f"{_kwh(energy_wh)} kWh"]
         currencies = sorted({row.currency for row in rows if row.currency is not None})
@@ -211,6 +223,26 @@ class _Paper(FPDF):
         unpriced_wh = sum(row.unpriced_wh for row in rows)
         if unpriced_wh > 0 and currencies:
             self.line_of(f"{self._texts['unpriced']}: {_kwh(unpriced_wh)} kWh")
+        if sources := self._sources(rows):
+            self.line_of(" · ".join(sources))
+
+    def _sources(self, rows: Sequence[SessionRow]) -> list[str]:
+        """Where the energy came from, as far as it is known; CO₂ only if of all sessions."""
+        texts, known = self._texts, [row for row in rows if row.sun_wh is not None]
+        if not known:
+            return []
+        sun_wh = sum(row.sun_wh or 0.0 for row in known)
+        battery_wh = sum(row.battery_wh or 0.0 for row in known)
+        parts = [f"{texts['sun']}: {_kwh(sun_wh)} kWh"]
+        if battery_wh > 0:
+            parts.append(f"{texts['battery']}: {_kwh(battery_wh)} kWh")
+        if all(row.co2_g is not None for row in rows):
+            parts.append(f"{texts['co2']}: {sum(row.co2_g or 0.0 for row in rows) / 1000:.1f} kg")
+        lost = sum(row.lost_feed_in or 0.0 for row in known)
+        if lost > 0:
+            currency = next((row.currency for row in known if row.currency is not None), "")
+            parts.append(f"{texts['lost_feed_in']}: {lost:.2f} {currency}".rstrip())
+        return parts
 
     def _head(self) -> None:
         self.set_fill_color(_GREY)

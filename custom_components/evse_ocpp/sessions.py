@@ -1,7 +1,8 @@
 """The charging sessions of all wallboxes, kept for ever: energy, cost, card and person of each.
 
-A session is followed while it runs: each bit of energy is priced with the tariff of the time in
-which it flowed. What changed is written together with the state of its charger.
+A session is followed while it runs: each bit of energy gets its source (sun, home battery, grid),
+and what was bought of it the price of the time in which it flowed. What changed is written together
+with the state of its charger.
 """
 
 from collections import defaultdict
@@ -17,6 +18,7 @@ from .central.connector import Connector
 from .central.happenings import Happening, HappeningKind
 from .central.transaction import Transaction
 from .database import Database
+from .energy.origins import Origin
 from .session_record import (
     SessionFilter,
     SessionRow,
@@ -73,9 +75,11 @@ class Sessions:
         on_change: Callable[[str], None],
         utcnow: Callable[[], datetime] = dt_util.utcnow,
         prices_of: Callable[[str], Priced | None] = lambda _: None,
+        origin_of: Callable[[SessionRow, float], Origin | None] = lambda _, __: None,
     ) -> None:
         self._database = database
         self._prices_of = prices_of
+        self._origin_of = origin_of
         self._cards = cards
         self._tariff = tariff
         self._on_change = on_change
@@ -279,7 +283,7 @@ class Sessions:
         return replace(row, energy_wh=transaction.energy_wh, unpriced_wh=transaction.energy_wh)
 
     def _priced(self, row: SessionRow, transaction: Transaction) -> SessionRow:
-        """Price the energy that came since the last time."""
+        """Find the source and the price of the energy that came since the last time."""
         energy_wh = transaction.energy_wh - row.energy_wh
         start = self._priced_until.pop(row.uid, row.started_at)
         end = transaction.ended_at or self._utcnow()
@@ -287,9 +291,11 @@ class Sessions:
             self._priced_until[row.uid] = end
         if energy_wh <= 0:
             return row
-        share = self._share(row.identity, energy_wh, min(start, end), end)
+        origin = self._origin_of(row, energy_wh)
+        bought_wh = energy_wh if origin is None else origin.share.grid_wh
+        share = self._share(row.identity, bought_wh, min(start, end), end)
         return replace(
-            row,
+            row.with_origin(origin),
             cost=row.cost + share.cost,
             unpriced_wh=row.unpriced_wh + share.unpriced_wh,
             currency=self._tariff.currency,

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN, SUBENTRY_SITE
+from .energy.origins import Origin, Origins
+from .session_record import SessionRow
 from .site import Site
 from .site_issues import async_show_site_problems
 from .site_memory import SiteMemory
+from .site_points import point_id
 from .site_settings import SiteConfig, subentries_of, supply_of
 from .wallbox import Wallbox
 
@@ -25,6 +29,7 @@ class Sites:
         self.hub = hub
         self.all: dict[str, Site] = {}
         self.memory = SiteMemory(hass, hub.storage.database)
+        self._origins = Origins()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Site], None]] = []
 
@@ -35,6 +40,20 @@ class Sites:
             return None
         site = supply_of(self.hub.entry, subentry.data).site
         return None if site is None else self.all.get(site)
+
+    def origin(self, wallbox: Wallbox, session: SessionRow, energy_wh: float) -> Origin | None:
+        """Return where the newest energy of a session came from; None: no site can tell."""
+        if (site := self.of(wallbox)) is None:
+            return None
+        each = point_id(wallbox, session.connector_id)
+        return self._origins.take(
+            each,
+            session.uid,
+            energy_wh,
+            site.controller.points.get(each),
+            co2_g_per_kwh=site.co2,
+            feed_in_price=site.config.settings.sun.feed_in_price,
+        )
 
     @callback
     def async_on_site(self, listener: Callable[[Site], None]) -> Callable[[], None]:
@@ -96,12 +115,18 @@ class Sites:
     def _add(self, config: SiteConfig) -> None:
         site = self.all[config.subentry_id] = Site(self.hass, self.hub, config)
         self.memory.follow(config.subentry_id, site.controller)
+        site.subscribe(partial(self._watch, site))
         site.start()
         self._tasks[config.subentry_id] = self.hub.entry.async_create_background_task(
             self.hass, site.run(), f"{DOMAIN} site {config.name}"
         )
         for listener in tuple(self._listeners):
             listener(site)
+
+    @callback
+    def _watch(self, site: Site) -> None:
+        if site.decision is not None and site.now is not None:
+            self._origins.watch(site.decision, site.now, site.co2)
 
     async def _remove(self, subentry_id: str) -> None:
         site, task = self.all.pop(subentry_id), self._tasks.pop(subentry_id)

@@ -573,6 +573,11 @@ async def test_sessions_are_listed(hass: HomeAssistant, sessions: Hub) -> None:
         "cost": 1.0,
         "currency": "EUR",
         "unpriced_energy": 0.0,
+        "sun_energy": None,
+        "battery_energy": None,
+        "grid_energy": None,
+        "co2": None,
+        "lost_feed_in": None,
         "recovered": False,
         "unattributed": False,
     }
@@ -606,7 +611,7 @@ async def test_table_of_sessions(
     _, line, *_ = content(answer).decode("utf-8-sig").splitlines()
     assert line.endswith(
         ",Garage,1,2026-11-24T13:00:00+01:00,2026-11-24T14:00:00+01:00,2.000,1.000,3.000,"
-        "A,Anna,Anna K.,Local,1.0000,EUR,0.000,,"
+        "A,Anna,Anna K.,Local,1.0000,EUR,0.000,,,,,,"
     )
     client = await hass_client_no_auth()
     fetched = await client.get(answer["url"])

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from custom_components.evse_ocpp.database import Database, StorageError
+from custom_components.evse_ocpp.database import _MIGRATIONS, Database, StorageError
 from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow, find_sessions
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -312,3 +313,54 @@ async def test_a_lost_connection_is_told(database: Database) -> None:
         await database.hold_still()
     with pytest.raises(StorageError):
         await database.chargers()
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    """A file as the first version made it, with a session that runs and one that ended."""
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"{_MIGRATIONS[0]}; PRAGMA user_version = 1;")
+        for uid, ended_at in (("ended", NOON.timestamp() + 60), ("running", None)):
+            connection.execute(
+                "INSERT INTO session VALUES (?, 'CP-1', 1, ?, ?, 2000, 'CARD', 'Anna', NULL, "
+                "'Local', 1000, 3000, 0.6, 0, 'EUR', 0, 0)",
+                (uid, NOON.timestamp(), ended_at),
+            )
+        connection.commit()
+    return path
+
+
+def cut(path: Path, size_bytes: int) -> None:
+    """Lose the end of a file."""
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - size_bytes)
+
+
+async def test_a_file_of_the_first_version_gets_the_sources(old_file: Path) -> None:
+    database = Database(old_file, lambda _: None)
+    await database.open()
+    ended, running = await database.run(lambda each: find_sessions(each, SessionFilter()))
+    assert (ended.uid, ended.energy_wh, ended.known_cost) == ("ended", 2000, 0.6)
+    assert {ended.sun_wh, ended.battery_wh, ended.co2_g, ended.lost_feed_in} == {None}
+    known = replace(running, sun_wh=1.5, battery_wh=0.5, co2_g=7.0, lost_feed_in=0.1)
+    await database.put_charger("CP-1", {}, [known])
+    await database.close()
+    await database.open()
+    wanted = SessionFilter(running=True)
+    assert await database.run(lambda each: find_sessions(each, wanted)) == [known]
+    await database.close()
+    assert on_disk(old_file, "PRAGMA user_version") == [(len(_MIGRATIONS),)]
+
+
+async def test_what_is_saved_of_an_old_damaged_file_has_fewer_columns(
+    old_file: Path, damaged: list[Path]
+) -> None:
+    cut(old_file, 100)
+    database = Database(old_file, damaged.append)
+    await database.open()
+    await database.execute("SELECT 1")
+    sessions = await database.run(lambda each: find_sessions(each, SessionFilter()))
+    await database.close()
+    assert len(damaged) == 1
+    assert {each.uid for each in sessions} == {"ended", "running"}

@@ -145,8 +145,38 @@ def test_table() -> None:
         "unpriced_kwh": "0.000",
         "recovered": "",
         "unattributed": "",
+        "sun_kwh": "",
+        "battery_kwh": "",
+        "co2_g": "",
+        "lost_feed_in": "",
     }
     assert table[1]["ended_at"] == ""
+
+
+def test_table_tells_the_sources() -> None:
+    known = row(sun_wh=1500.0, battery_wh=250.0, co2_g=300.4, lost_feed_in=0.14)
+    (told,) = csv.DictReader(io.StringIO(to_csv(statement(known))))
+    columns = ("sun_kwh", "battery_kwh", "co2_g", "lost_feed_in")
+    assert [told[each] for each in columns] == ["1.500", "0.250", "300", "0.1400"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"sun_wh": 1500.0, "battery_wh": 0.0, "co2_g": 400.0}, "sun: 3.000 kWh · CO2: 0.8 kg"),
+        (
+            {"sun_wh": 1500.0, "battery_wh": 250.0, "lost_feed_in": 0.14},
+            "sun: 3.000 kWh · From the home battery: 0.500 kWh · Feed-in given up: 0.28 EUR",
+        ),
+    ],
+)
+def test_statement_tells_the_sources(more: dict[str, Any], expected: str) -> None:
+    shown = text_of(to_pdf(statement(row(**more), row(1, **more)), texts()))
+    assert expected in shown.replace("\xa0", " ")
+
+
+def test_statement_without_sources_does_not_speak_of_them() -> None:
+    assert "sun" not in text_of(to_pdf(statement(row()), texts()))
 
 
 @pytest.mark.parametrize("tag", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])

@@ -1,6 +1,6 @@
 """Sessions: durable, priced by their time, attributed to cards and people."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,8 @@ from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
 from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.central.transaction import Transaction
 from custom_components.evse_ocpp.database import Database
+from custom_components.evse_ocpp.energy.origins import Origin
+from custom_components.evse_ocpp.energy.sources import SourceShare
 from custom_components.evse_ocpp.sending import START_ID_TAG
 from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow
 from custom_components.evse_ocpp.sessions import LAST, Sessions, Totals
@@ -31,6 +33,7 @@ class Scene:
     hass: HomeAssistant
     database: Database
     now: datetime = NOON
+    origin: Callable[[float], Origin] | None = None
 
     async def start(self) -> None:
         self.hass.config.currency = "EUR"
@@ -39,7 +42,12 @@ class Scene:
         self.tariff = Tariff(self.hass)
         self.dirty: list[str] = []
         self.sessions = Sessions(
-            self.database, self.cards, self.tariff, self.dirty.append, lambda: self.now
+            self.database,
+            self.cards,
+            self.tariff,
+            self.dirty.append,
+            lambda: self.now,
+            origin_of=lambda _, wh: None if self.origin is None else self.origin(wh),
         )
         await self.sessions.load()
         self.charger = Charger("CP-1", max_current_a=32)
@@ -353,3 +361,83 @@ async def test_memory_holds_the_last_ones_only(scene: Scene) -> None:
         await scene.save()
     assert len(scene.sessions._rows) == LAST
     assert len(await scene.stored()) == 20
+
+
+def _from(sun: float, battery: float = 0.0, co2_g_per_kwh: float | None = 400.0) -> Any:
+    """Return an origin of energy: so much of it is from the sun and from the battery."""
+
+    def origin(wh: float) -> Origin:
+        share = SourceShare(wh * sun, wh * battery, wh * (1 - sun - battery))
+        return Origin(share, share.co2_g(co2_g_per_kwh), share.own_wh / 1000 * 0.1)
+
+    return origin
+
+
+async def test_a_session_knows_its_sources(scene: Scene) -> None:
+    """Own energy is not in the cost; what it would have brought stands beside it."""
+    scene.price(0.30)
+    scene.begin()
+    scene.origin = _from(0.5, 0.25)
+    scene.measure(3000, 30 * MINUTE)
+    scene.origin = _from(0.0)
+    scene.measure(4000, 30 * MINUTE)
+    row = scene.last
+    assert (row.sun_wh, row.battery_wh, row.grid_wh) == (1000, 500, 1500)
+    assert row.cost == pytest.approx(1.5 * 0.30)
+    assert row.lost_feed_in == pytest.approx(0.15)
+    assert row.co2_g == pytest.approx(600)
+    assert row.sun_share == pytest.approx(1 / 3)
+
+
+async def test_without_a_site_the_sources_are_unknown(scene: Scene) -> None:
+    scene.begin()
+    scene.measure(3000, HOUR)
+    row = scene.last
+    assert (row.sun_wh, row.battery_wh, row.grid_wh) == (None, None, None)
+    assert (row.co2_g, row.lost_feed_in, row.sun_share) == (None, None, None)
+
+
+async def test_sources_go_on_after_a_crash(scene: Scene) -> None:
+    scene.price(0.30)
+    scene.begin()
+    scene.origin = _from(1.0)
+    scene.measure(3000, 30 * MINUTE)
+    await scene.restart()
+    scene.price(0.30)
+    scene.measure(4000, 30 * MINUTE)
+    transaction = scene.charger.connector(1).transaction
+    assert transaction is not None
+    scene.finish(transaction, 4000)
+    (row,) = await scene.stored()
+    assert (row.energy_wh, row.sun_wh, row.co2_g) == (3000, 3000, 0.0)
+    assert row.known_cost == 0.0
+    assert row.lost_feed_in == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "co2_g"),
+    [
+        (_from(0.5), _from(0.5, 0.0, None), 800),  # as the session so far
+        (_from(1.0), _from(0.5, 0.0, None), None),  # of which nothing was bought
+        (_from(0.5, 0.0, None), _from(0.5), None),
+        (_from(0.5), None, None),
+        (None, _from(0.5), None),
+    ],
+)
+async def test_co2_is_known_of_all_the_energy_or_not_at_all(
+    scene: Scene, first: Any, second: Any, co2_g: float | None
+) -> None:
+    scene.begin()
+    scene.origin = first
+    scene.measure(3000, HOUR)
+    scene.origin = second
+    scene.measure(5000, HOUR)
+    assert scene.last.co2_g == co2_g
+
+
+async def test_the_price_of_bought_energy_may_be_unknown(scene: Scene) -> None:
+    scene.begin()
+    scene.origin = _from(0.5)
+    scene.measure(3000, HOUR)
+    assert scene.last.unpriced_wh == 1000
+    assert scene.last.known_cost is None
