@@ -16,6 +16,7 @@ from .entity import EvseDescription, EvseEntity, async_add_described
 from .features import Feature
 from .hub import EvseOcppConfigEntry
 from .image_plan import PlanChart
+from .sensor_plan import outline
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
@@ -46,7 +47,7 @@ IMAGES = (
         per_connector=False,
         available_offline=True,
         feature=Feature.SITE,
-        value_fn=lambda wallbox, _: wallbox.plan_book.plan(1),
+        value_fn=lambda wallbox, _: outline(wallbox.plan_book.plan(1)),
     ),
 )
 

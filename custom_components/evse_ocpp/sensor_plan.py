@@ -1,6 +1,7 @@
 """What is planned for the car at a connector: from when, until when, and for how much."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -22,6 +23,20 @@ def of_plan(read: Callable[[Plan], Any]) -> Callable[[Wallbox, Connector], Any]:
     return value
 
 
+def minute(instant: datetime) -> datetime:
+    """Return the nearest minute: a plan that is made anew moves by seconds, which is no news."""
+    return (instant + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+def outline(plan: Plan | None) -> object:
+    """Return what of a plan is to be seen on a picture."""
+    return plan and (
+        plan.met,
+        plan.due,
+        [(minute(each.start), minute(each.end)) for each in plan.slots],
+    )
+
+
 def _cost(plan: Plan) -> float | None:
     return None if plan.cost is None else round(plan.cost, 2)
 
@@ -35,7 +50,7 @@ def plan_sensors(currency: str) -> tuple[EvseSensorDescription, ...]:
             device_class=SensorDeviceClass.TIMESTAMP,
             feature=Feature.SITE,
             available_offline=True,
-            value_fn=of_plan(lambda plan: plan.slots[0].start if plan.slots else None),
+            value_fn=of_plan(lambda plan: minute(plan.slots[0].start) if plan.slots else None),
         ),
         EvseSensorDescription(
             key="plan_ready",
@@ -43,7 +58,7 @@ def plan_sensors(currency: str) -> tuple[EvseSensorDescription, ...]:
             device_class=SensorDeviceClass.TIMESTAMP,
             feature=Feature.SITE,
             available_offline=True,
-            value_fn=of_plan(lambda plan: plan.ready_at),
+            value_fn=of_plan(lambda plan: plan.ready_at and minute(plan.ready_at)),
         ),
         EvseSensorDescription(
             key="plan_cost",

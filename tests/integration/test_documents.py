@@ -36,6 +36,7 @@ DOCUMENTS = (
     "invariants",
     "ocpp-central",
     "performance",
+    "plans",
     "site",
     "troubleshooting",
     "user-guide",
