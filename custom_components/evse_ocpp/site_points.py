@@ -1,9 +1,10 @@
 """A wallbox's connectors as the deciding class sees them: what is known of each now."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .central.charger import ChargerStatus, Connector
+from .central.connector import NO_FLOW
 from .central.limits import FLOWS_FROM_A, flow_a, phases_in_use, volts_of
 from .energy.allowance import Allowance
 from .energy.goal import Car, Goal
@@ -13,6 +14,8 @@ from .wallbox import Wallbox
 
 BEGINS_S = 60.0
 """So long a car may take to draw what it is offered: some wake up slowly."""
+CLOCK = timedelta(seconds=5)
+"""By so much the instants of a session's beginning and of its first sample may be inexact."""
 _OUT = (ChargerStatus.UNAVAILABLE, ChargerStatus.FAULTED)
 
 
@@ -62,7 +65,7 @@ def _point(
     measured_at = connector.readings.at
     return PointNow(
         mode=steering.choices.mode_at(now),
-        asks=_asks(wallbox, connector, wanted, told_a, now_s - told_at_s),
+        asks=_asks(wallbox, connector, wanted, told_a, now_s - told_at_s, now),
         limit_a=wanted.limit_a or min(steering.choices.limit_a, wallbox.charger.max_current_a),
         current_a=current_a,
         power_w=connector.readings.power_w if transaction else 0.0,
@@ -84,23 +87,39 @@ def _point(
 
 
 def _asks(
-    wallbox: Wallbox, connector: Connector, wanted: Allowance, told_a: float, since_s: float
+    wallbox: Wallbox,
+    connector: Connector,
+    wanted: Allowance,
+    told_a: float,
+    since_s: float,
+    now: datetime,
 ) -> Asks:
-    """Return what a connector asks for, by its owner's choices and what its car does."""
+    """Return what a connector asks for, by its owner's choices and what its car does.
+
+    `since_s`: for how long it has been told `told_a`.
+    """
     if not wanted.limit_a or connector.status in _OUT or connector.faulty:
         return Asks.NOTHING
     if connector.transaction is None:
         return Asks.TO_START if wanted.want_start else Asks.NOTHING
-    flow = flow_a(connector, wallbox.charger.phases)
+    flow = flow_a(connector, wallbox.charger.phases) if _tells_flow(connector) else None
     if flow is not None and flow >= FLOWS_FROM_A:
         return Asks.CHARGING
     if not told_a:
         return Asks.TO_START  # it waits for us
     if connector.status is ChargerStatus.SUSPENDED_EV:
         return Asks.LITTLE
-    if flow is None or since_s < BEGINS_S:
-        return Asks.CHARGING
-    return Asks.LITTLE
+    at = connector.readings.at
+    late = flow is None or at is None or _age_s(now, at) > since_s  # measured before it was told
+    return Asks.CHARGING if late or since_s < BEGINS_S else Asks.LITTLE
+
+
+def _tells_flow(connector: Connector) -> bool:
+    """Whether what was measured last says anything of this session, as its status does."""
+    at, transaction = connector.readings.at, connector.transaction
+    if connector.status in NO_FLOW:
+        return True
+    return at is not None and transaction is not None and at >= transaction.started_at - CLOCK
 
 
 def _currents(wallbox: Wallbox, connector: Connector) -> Known:
@@ -108,6 +127,8 @@ def _currents(wallbox: Wallbox, connector: Connector) -> Known:
     readings = connector.readings
     if connector.transaction is None:
         return (0.0, 0.0, 0.0) if wallbox.charger.connected else UNKNOWN
+    if not _tells_flow(connector):
+        return UNKNOWN
     if any(amps is not None for amps in readings.current_a):
         return readings.current_a
     if readings.power_w is None:

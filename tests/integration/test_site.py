@@ -93,19 +93,28 @@ async def play(
         await wallbox.steering.turn()
 
 
+async def metered(hass: HomeAssistant, house_a: float, condition: Callable[[], bool]) -> None:
+    """Wait for what a real connection brings about, with a meter that goes on reporting."""
+
+    def look() -> bool:
+        show_currents(hass, house_a, 2.0, 2.0)
+        return condition()
+
+    await until(look)
+
+
 class TestOnARealConnection:
     async def test_a_car_gets_what_the_house_leaves_of_the_fuse(
         self, hass: HomeAssistant, hub: Hub, site: Site
     ) -> None:
         """End to end: states of a meter, a decision, a profile on a real websocket."""
-        show_currents(hass, 15.0, 2.0, 2.0)
         (wallbox,) = hub.wallboxes.values()
         async with connected(hub) as client:
             await client.boot()
             await client.status("Preparing")
             await client.start()
             await client.status("Charging")
-            await until(lambda: 6 <= wallbox.steering.told_a(1) <= 10)
+            await metered(hass, 15.0, lambda: 6 <= wallbox.steering.told_a(1) <= 10)
             assert wallbox.steering.allowance(1).reason is Reason.FUSE
             lowest = [
                 period["limit"]
@@ -121,7 +130,6 @@ class TestOnARealConnection:
     async def test_mode_solar_waits_for_the_sun_and_follows_it(
         self, hass: HomeAssistant, hub: Hub, site: Site
     ) -> None:
-        show_currents(hass, 1.0, 1.0, 1.0)
         (wallbox,) = hub.wallboxes.values()
         await wallbox.steering.set_free_charging(True)
         await hass.services.async_call(
@@ -135,8 +143,8 @@ class TestOnARealConnection:
             await client.status("Preparing")
             await client.start()
             await client.status("SuspendedEVSE")
-            await until(lambda: wallbox.steering.allowance(1).reason is Reason.SOLAR)
-            await until(lambda: wallbox.steering.told_a(1) == 0.0)
+            await metered(hass, 1.0, lambda: wallbox.steering.told_a(1) == 0.0)
+            assert wallbox.steering.allowance(1).reason is Reason.SOLAR
             assert hass.states.get("sensor.garage_limited_by").state == "solar"  # type: ignore[union-attr]
 
 
