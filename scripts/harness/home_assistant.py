@@ -383,6 +383,22 @@ class HomeAssistant:
             raise HarnessError(f"the wallbox was not added: {done}")
         return str(shown["url"]), str(shown["password"])
 
+    def add_site(self, entry_id: str, **parts: dict[str, Any]) -> dict[str, Any]:
+        """Add a site as the user would: `basics`, `meter` and what other parts are given.
+
+        Return the last look at it, whose `description_placeholders` have the report.
+        """
+        base = "/api/config/config_entries/subentries/flow"
+        start = {"handler": [entry_id, "site"], "show_advanced_options": False}
+        answers = [parts.pop("basics"), parts.pop("meter")]
+        for part, answer in parts.items():
+            answers += [{"next_step_id": part}, answer]
+        checked = self.walk(base, start, *answers, {"next_step_id": "check"})
+        done = self.api("POST", f"{base}/{checked['flow_id']}", {"next_step_id": "save"})
+        if done["type"] != "create_entry":
+            raise HarnessError(f"the site was not added: {done}")
+        return checked
+
     def device(self, name: str) -> str:
         """Return the id of the device with that name, which appears soon after it was added."""
 

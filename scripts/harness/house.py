@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,14 @@ class Household:
         page_port: int | None = None,
         language: str = "en",
         wallbox_python: Path | None = None,
+        wanted: Sequence[str] = WANTED,
         **wallbox_settings: object,
     ) -> None:
-        """`home_assistant` is the interpreter of its environment; `folder` keeps both states."""
+        """`home_assistant` is the interpreter of its environment; `folder` keeps both states.
+
+        `wanted`: entities to switch on; Home Assistant reloads the integration half a minute later.
+        """
+        self._wanted = wanted
         self.folder = folder
         self._notes = folder / "household.json"
         self.home_assistant = HomeAssistant(
@@ -71,11 +77,13 @@ class Household:
         _, password = page.add_charger(
             self.entry_id, IDENTITY, name=CHARGER_NAME, maximum_current=32
         )
-        page.enable(CHARGER_NAME, *WANTED)
-        window = self.entities["charging_window"]
-        for state in ("on", "off"):  # its times appear when it is chosen for the first time
-            page.act(f"switch.turn_{state}", entity_id=window)
-        wait_until(lambda: "window_stop" in self.entities, "the times of the window")
+        if self._wanted:
+            page.enable(CHARGER_NAME, *self._wanted)
+        if "charging_window" in self._wanted:
+            window = self.entities["charging_window"]
+            for state in ("on", "off"):  # its times appear when it is chosen for the first time
+                page.act(f"switch.turn_{state}", entity_id=window)
+            wait_until(lambda: "window_stop" in self.entities, "the times of the window")
         notes = {
             "entry_id": self.entry_id,
             "url": f"ws://127.0.0.1:{port}/ocpp",

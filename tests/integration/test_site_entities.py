@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
@@ -71,6 +72,7 @@ async def test_the_sentence_says_who_decides(
     hass: HomeAssistant, hub: Hub, site: Site, language: str
 ) -> None:
     hass.config.language = language
+    await async_get_translations(hass, language, "selector", [DOMAIN])
     async with connected(hub) as client:
         await client.boot()
         await client.status("Available")
@@ -84,7 +86,8 @@ async def test_the_sentence_says_who_decides(
         await client.status("Preparing")
         await client.start()
         await client.status("Charging")
-        await until(lambda: hass.states.get(why).attributes["key"].startswith("charging_"))
+        keys = ("charging_", "waiting_")
+        await until(lambda: hass.states.get(why).attributes["key"].startswith(keys))
         said = hass.states.get(why)
         assert "{" not in said.state
         assert said.attributes["reason"] in ("user_limit", "installation", "fuse")
