@@ -8,7 +8,8 @@
 
 House and cars are those of `plant.py`, over a "network": the meter's sample is 1 s old when it
 comes, a command is 1 s on its way and its answer half a second more. A charger's own currents come
-every 10 s, taken between two samples of the meter, 1 s old. The whole deciding class runs, with all cars in mode fast, at the defaults.
+every 10 s, taken between two samples of the meter, 1 s old. The whole deciding class runs, with all
+cars in mode fast, at the defaults. Simulated time; it needs numpy and Python 3.13.
 """
 
 import argparse

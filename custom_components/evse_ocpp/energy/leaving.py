@@ -43,8 +43,8 @@ _LEAST_OFFER_A = 6.0
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """`share`: of its offer, what the car leaves. `offered_a`: its offer, since `offered_since_s`;
-    `car_a`: its draw at `at_s`, at all at `drew_s` the last time; `peak_a`: the most it drew; `base`: offer
-    and draw before the last change, if they had settled."""
+    `car_a`: its draw at `at_s`, at all at `drew_s` the last time; `peak_a`: the most it drew;
+    `base`: offer and draw before the last change, if they had settled."""
 
     share: float = 0.0
     offered_a: float = 0.0

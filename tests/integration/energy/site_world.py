@@ -1,4 +1,4 @@
-"""A site on virtual time: a house, chargers behind a network that loses things, and the fuse side."""
+"""A site on virtual time: a house, chargers behind a lossy network, and the fuse side."""
 
 import math
 import random

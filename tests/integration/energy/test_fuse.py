@@ -1,4 +1,4 @@
-"""What the fuses leave: one car and many, step by step on virtual time (load-control.md, 1 to 7)."""
+"""What the fuses leave to one car and to many, on virtual time (load-control.md, 1 to 7)."""
 
 from dataclasses import replace
 

@@ -17,9 +17,8 @@ EXACT_A = 1e-6
 @st.composite
 def sites(draw):
     """A site with a tree of fuses and up to five chargers, in any state."""
-    circuits = (Circuit("garage", "", draw(st.sampled_from([10.0, 16.0, 20.0]))),) + (
-        Circuit("row", "", 12.0, parent="garage"),
-    )
+    garage_a = draw(st.sampled_from([10.0, 16.0, 20.0]))
+    circuits = (Circuit("garage", "", garage_a), Circuit("row", "", 12.0, parent="garage"))
     site = SiteSettings(
         draw(st.sampled_from([16.0, 25.0, 35.0])),
         circuits=circuits,
