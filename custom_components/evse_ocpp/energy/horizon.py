@@ -5,6 +5,7 @@ taken from what the fuses and the sun have left for the next. Instants are POSIX
 """
 
 import math
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -35,6 +36,13 @@ UNKNOWN_SHARE = 0.9
 """Of the power, where the price is not known: what waits for the latest start needs a margin."""
 
 MAIN = ""
+
+
+class Fuse(NamedTuple):
+    """Limits of a circuit, or of the main fuse: per phase, and of its sum."""
+
+    limit_a: float
+    limit_w: float | None = None
 
 
 @dataclass(slots=True)
@@ -83,20 +91,15 @@ class Horizon:
     ) -> None:
         """Take what a plan needs from what is left for others."""
         chain = chain_of(self.site, point)
-        left = list(chosen)
+        left = deque(chosen)
         for stretch in self.stretches:
+            while left and left[0].end_s <= stretch.start_s:
+                left.popleft()
             for each in left:
+                if each.start_s >= stretch.end_s:
+                    break
                 both_s = min(stretch.end_s, each.end_s) - max(stretch.start_s, each.start_s)
-                if both_s <= 0.0:
-                    continue
-                share = both_s / (stretch.end_s - stretch.start_s)
-                stretch.used_w += each.power_w * share
-                stretch.sun_w = max(0.0, stretch.sun_w - each.from_sun_w * share)
-                amps = each.power_w * share / (NOMINAL_V * len(phases))
-                for fuse in chain:
-                    used = stretch.used_a.setdefault(fuse, [0.0, 0.0, 0.0])
-                    for phase in phases:
-                        used[phase] += amps
+                _use(stretch, chain, each, both_s, phases)
 
     def _left_w(self, stretch: Stretch) -> float:
         """What a contract or a capacity tariff leaves, W."""
@@ -149,11 +152,22 @@ def look_ahead(
     return Horizon(site, stretches, flat=not known)
 
 
-class Fuse(NamedTuple):
-    """Limits of a circuit, or of the main fuse: per phase, and of its sum."""
-
-    limit_a: float
-    limit_w: float | None = None
+def _use(
+    stretch: Stretch,
+    chain: Mapping[str, Fuse],
+    chosen: Chosen,
+    seconds: float,
+    phases: tuple[int, ...],
+) -> None:
+    """Take what is charged for so long from what a stretch has."""
+    share = seconds / (stretch.end_s - stretch.start_s)
+    stretch.used_w += chosen.power_w * share
+    stretch.sun_w = max(0.0, stretch.sun_w - chosen.from_sun_w * share)
+    amps = chosen.power_w * share / (NOMINAL_V * len(phases))
+    for fuse in chain:
+        used = stretch.used_a.setdefault(fuse, [0.0, 0.0, 0.0])
+        for phase in phases:
+            used[phase] += amps
 
 
 def chain_of(site: SiteSettings, point: PointSettings) -> Mapping[str, Fuse]:

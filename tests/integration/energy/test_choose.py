@@ -108,7 +108,7 @@ _room = st.sampled_from([0.0, 3000.0, 4000.0, 6000.0, 11_000.0])
 _sun = st.sampled_from([0.0, 1000.0, 3000.0, 5000.0, 9000.0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(_price, _room, _sun), min_size=1, max_size=7), st.integers(3, 60))
 def test_no_exact_search_finds_a_cheaper_way(rows, quanta):
     many = [
@@ -152,7 +152,7 @@ def runs_of(shares) -> int:
     return sum(1 for before, now in pairwise([0.0, *shares]) if now and not before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from([0, 2000, 7000, 11_000]), _price), min_size=1, max_size=9),
     st.integers(1, 60),

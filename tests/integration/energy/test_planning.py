@@ -56,6 +56,9 @@ def turn(state=None, site=SITE, points=ONE, house=None, **more):
     return planning.on_turn(state or PlanningState(), site, points, seen, house)
 
 
+CHARGING = {"b/1": point(asks=Asks.CHARGING)}
+
+
 def planned(**more):
     state, _ = turn(**more)
     return planning.plans(state)["b/1"]
@@ -241,6 +244,39 @@ def test_the_night_of_a_clock_change(night):
     assert plan.due.astimezone(ROME).hour == 7
     assert sum(slot.energy_wh for slot in plan.slots) == pytest.approx(20_000)
     assert plan.cost == pytest.approx(2.0)
+
+
+def test_prices_of_five_minutes_are_joined_to_quarters():
+    five = timedelta(minutes=5)
+    fine = Prices.of(
+        Slot(slot.start + each * five, slot.start + (each + 1) * five, slot.value + 0.001 * each)
+        for slot in PRICES.slots
+        for each in range(12)
+    )
+    plan = planned(prices=fine)
+    quarters = [each for each in plan.slots if (each.end - each.start) == timedelta(minutes=15)]
+    assert len(quarters) == 7
+    assert plan.cost == pytest.approx(2.066, abs=0.001)
+
+
+def test_a_few_minutes_that_are_left_of_a_cheap_hour_start_nothing():
+    at = EVENING + timedelta(minutes=55)
+    prices = hourly({18: 0.05, 1: 0.10, 2: 0.11})
+    assert hours(planned(seen=now(at, prices)))[0] == "01:00"
+    five_more = EVENING + timedelta(minutes=45)
+    assert hours(planned(seen=now(five_more, prices)))[0] == "18:45"
+
+
+def test_what_runs_is_not_paused_for_a_few_minutes():
+    prices = hourly({18: 0.10, 19: 0.05})
+    state, demands = turn(seen=now(EVENING + timedelta(minutes=40), prices, CHARGING))
+    assert demands["b/1"].most_a == 16.0
+    # The hour of 19:00 alone would be enough now; but it runs.
+    less = {"b/1": point(asks=Asks.CHARGING, session_wh=9500.0)}
+    for minute in (51, 52, 55, 58):
+        seen = now(EVENING + timedelta(minutes=minute), prices, less)
+        state, demands = turn(state, seen=seen)
+        assert demands["b/1"].most_a == 16.0
 
 
 # ------------------------------------------------------------------- what is asked for

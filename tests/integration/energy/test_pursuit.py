@@ -55,10 +55,10 @@ def test_a_state_of_charge_counts_from_when_it_was_told(steps, missing_wh):
 
 
 def test_done_is_done_unless_much_is_missing():
-    done = run(HALF, (0, "a", 0, 30.0), (1, "a", 19_960, 30.0))
+    done = run(HALF, (0, "a", 0, 30.0), (1, "a", 19_995, 30.0))
     assert done.done
-    assert run(HALF, (1.1, "a", 19_960, 49.0), old=done).done
-    assert not run(HALF, (1.1, "a", 19_960, 46.0), old=done).done
+    assert run(HALF, (1.1, "a", 19_995, 49.0), old=done).done
+    assert not run(HALF, (1.1, "a", 19_995, 46.0), old=done).done
 
 
 def test_a_weekly_goal_begins_anew():
