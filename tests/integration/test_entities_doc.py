@@ -24,7 +24,7 @@ def test_every_condition_is_used() -> None:
     assert features <= THERE_WHEN.keys()
 
 
-async def test_at_most_twelve_are_on_by_default(hass: HomeAssistant, wallbox: Wallbox) -> None:
+async def test_about_twelve_are_on_by_default(hass: HomeAssistant, wallbox: Wallbox) -> None:
     """The issue: about twelve for a wallbox with one connector, no wall of `unavailable`."""
     entities = er.async_entries_for_device(er.async_get(hass), device_of(hass).id)
     assert {entity.unique_id.removeprefix("CP-1/") for entity in entities} == {
@@ -35,6 +35,7 @@ async def test_at_most_twelve_are_on_by_default(hass: HomeAssistant, wallbox: Wa
         "1/session_energy",
         "1/energy",
         "1/limited_by",
+        "1/why",
         "connected",
         "charging",
         "free_charging",

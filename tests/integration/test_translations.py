@@ -28,10 +28,13 @@ from custom_components.evse_ocpp import (
 from custom_components.evse_ocpp import (
     time as time_platform,
 )
+from custom_components.evse_ocpp.binary_sensor_site import SITE_BINARY_SENSORS
 from custom_components.evse_ocpp.number_plan import plan_numbers
 from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
 from custom_components.evse_ocpp.sensor_plan import plan_sensors
 from custom_components.evse_ocpp.sensor_sessions import PERSON_SENSORS, session_sensors
+from custom_components.evse_ocpp.sensor_site import SITE_SENSORS
+from custom_components.evse_ocpp.sensor_why import why_sensors
 
 ROOT = Path(sensor.__file__).parent
 LANGUAGES = ("en", "de", "es", "fr", "it")
@@ -85,7 +88,7 @@ def test_sentences_are_translated(language: str) -> None:
 @pytest.mark.parametrize(
     ("platform", "descriptions"),
     [
-        ("binary_sensor", binary_sensor.BINARY_SENSORS),
+        ("binary_sensor", (*binary_sensor.BINARY_SENSORS, *SITE_BINARY_SENSORS)),
         ("button", button.BUTTONS),
         ("calendar", calendar.CALENDARS),
         ("datetime", datetime_platform.DATETIMES),
@@ -99,6 +102,8 @@ def test_sentences_are_translated(language: str) -> None:
                 *sensor.SENSORS,
                 *session_sensors(Mock(), "EUR"),
                 *PERSON_SENSORS,
+                *SITE_SENSORS,
+                *why_sensors(Mock()),
                 *plan_sensors("EUR"),
             ),
         ),
