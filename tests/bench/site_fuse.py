@@ -3,8 +3,9 @@
     --evenings 10 --first 200   evenings of the plant, and the seed of the first
     --only NAME                 one row
     --measured 10               how often a charger tells its currents, s (0: never)
-    --cpu                       how long one decision takes for 20 chargers
-    --plots docs/images         draw a kettle's step, three cars and a silent meter, instead
+    --cpu                       how much CPU one decision takes for 20 chargers
+    --trace FILE.npz            a kettle's step, three cars and a silent meter, for
+                                `site_fuse_plots.py`
 
 House and cars are those of `plant.py`, over a "network": the meter's sample is 1 s old when it
 comes, a command is 1 s on its way and its answer half a second more. A charger's own currents come
@@ -240,29 +241,42 @@ def decision_ms(count: int = 20) -> float:
         grid = GridSample(at - 1.0, (150.0 + 9.0 * math.sin(at), 140.0, 120.0))
         known = {each: replace(point, measured_at_s=at - 1.0) for each, point in now.items()}
         turn = SiteNow(float(at), BEGAN + timedelta(seconds=at), grid, points=known)
-        began_s = time.perf_counter()
+        began_s = time.process_time()
         controller.decide(turn)
-        took_s += time.perf_counter() - began_s
+        took_s += time.process_time() - began_s
     return took_s / turns * 1000.0
+
+
+def traces() -> dict[str, Series]:
+    """Seconds to be drawn: columns are s, house in L1, then A and limit of each car, A."""
+    noise = np.random.default_rng(1).normal(0.0, 0.05, (700 * STEPS_PER_S, 3))
+    house: Series = 6.0 + noise
+    house[300 * STEPS_PER_S : 420 * STEPS_PER_S] += 10.0
+    kettle = Plant(((0, 1, 2),), 16.0)
+    kettle.run(house)
+    silent = Plant(((0, 1, 2),), 16.0)
+    silent.run(6.0 + noise[: 400 * STEPS_PER_S], meter_ends_s=300.0)
+    three = Plant(((0, 1, 2),) * 3, 16.0)
+    three.run(evening(106)[: 2 * 3600 * STEPS_PER_S])
+    shown = {"kettle": kettle, "meter-loss": silent, "three-cars": three}
+    return {name: np.array(plant.seen) for name, plant in shown.items()}
 
 
 # ------------------------------------------------------------------- shown
 
 
 def main() -> None:
-    """Print the table, or draw the plots."""
+    """Print the table, or write what is to be drawn."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--evenings", type=int, default=10)
     parser.add_argument("--first", type=int, default=200)
     parser.add_argument("--only", default="")
     parser.add_argument("--measured", type=float, default=10.0)
     parser.add_argument("--cpu", action="store_true")
-    parser.add_argument("--plots", type=Path)
+    parser.add_argument("--trace", type=Path)
     args = parser.parse_args()
-    if args.plots:
-        from tests.bench.site_fuse_plots import draw
-
-        draw(args.plots)
+    if args.trace:
+        np.savez(args.trace, **traces())
         return
     if args.cpu:
         sys.stdout.write(f"one decision for 20 chargers: {decision_ms():.2f} ms\n")
