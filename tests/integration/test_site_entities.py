@@ -58,6 +58,8 @@ async def test_a_site_is_a_device_with_its_values(hass: HomeAssistant, site: Sit
 
 async def test_small_changes_are_no_new_state(hass: HomeAssistant, site: Site) -> None:
     grid = entity_id(hass, "sensor", f"site/{site.config.subentry_id}/grid_power")
+    show_currents(hass, 5.01, 4.0, 3.0)
+    await site.turn()
     before = hass.states.get(grid)
     show_currents(hass, 5.02, 4.0, 3.0)  # 5 W
     await site.turn()
