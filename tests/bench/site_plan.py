@@ -1,6 +1,6 @@
 """What a plan costs over the cheapest that was possible, on simulated nights and days.
 
-    .venv/firmware-oldest/bin/python -m tests.bench.site_plan [--nights N | --plot FILE.png | --cpu]
+    PYTHONPATH=.:firmware python -m tests.bench.site_plan [--nights N | --plot FILE.png | --cpu]
 
 The whole deciding class on a house behind a fuse of 25 A: three days of one household in minutes
 (as in `plant`), spread over three phases in shares that differ from night to night, and a car that
@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import fmean
 
 import tests.bench.energy_core  # noqa: F401
 from custom_components.evse_ocpp.energy import planning
@@ -126,7 +127,7 @@ def _bump(hour: float, at: float, width: float) -> float:
 
 @dataclass
 class Night:
-    """One stay of a car. `rows`: at, price, house, car, offer (A of the fullest phase)."""
+    """One stay of a car. `rows`: of each step the price, the house's fullest phase, the car (A)."""
 
     case: Case
     seed: int
@@ -135,7 +136,7 @@ class Night:
     cost: float = 0.0
     starts: int = 0
     bound: float = 0.0
-    rows: list[tuple[datetime, float, float, float, float]] = field(default_factory=list)
+    rows: list[tuple[float, float, float]] = field(default_factory=list)
 
     @property
     def missed_kwh(self) -> float:
@@ -206,8 +207,7 @@ def _drive(
         assert slot is not None
         night.wh += wh
         night.cost += wh / 1000.0 * slot.value
-        if step * STEP_S % 60 == 0:
-            night.rows.append((at, slot.value, max(house), car_a, offer_a))
+        night.rows.append((slot.value, max(house), car_a))
         limit_a = math.floor(grant.limit_a * 10.0 + 1e-6) / 10.0
         if limit_a != offer_a:
             if offer_a == 0.0:
@@ -289,7 +289,7 @@ def planning_ms(count: int = 20) -> tuple[float, float]:
     return anew, between
 
 
-def draw(file: Path, seed: int = 104) -> None:
+def draw(file: Path, seed: int = 105) -> None:
     """Draw one night into a PNG file."""
     import matplotlib as mpl
 
@@ -297,17 +297,21 @@ def draw(file: Path, seed: int = 104) -> None:
     import matplotlib.pyplot as plt
 
     night = stay(replace(CASES[3], kwh=(45.0, 46.0)), seed)
-    hours = [18 + index / 60.0 for index in range(len(night.rows))]
+    steps = 60 // STEP_S
+    cars = [fmean(row[2] for row in night.rows[at : at + steps]) for at in _minutes_of(night)]
+    house = [night.rows[at][1] for at in _minutes_of(night)]
+    hours = [18 + at * STEP_S / 3600.0 for at in _minutes_of(night)]
     figure, (top, below) = plt.subplots(2, 1, figsize=(10, 5), sharex=True, height_ratios=(1, 1.4))
-    top.step(hours, [100 * each[1] for each in night.rows], color="#5f6670", where="post")
+    top.step(
+        hours, [100 * night.rows[at][0] for at in _minutes_of(night)], color="#5f6670", where="post"
+    )
     top.set_ylabel("ct/kWh")
     top.set_title(
         f"{night.wh / 1000:.1f} kWh by 07:00 for {night.cost:.2f}: "
         f"{100 * (night.cost / night.bound - 1):.2f} % over the cheapest that was possible",
         fontsize=10,
     )
-    house = [each[2] for each in night.rows]
-    both = [each[2] + each[3] for each in night.rows]
+    both = [one + other for one, other in zip(house, cars, strict=True)]
     below.fill_between(hours, both, house, color="#1f77b4", alpha=0.6, label="car", step="post")
     below.fill_between(hours, house, color="#9aa5b1", label="house, fullest phase", step="post")
     below.axhline(FUSE_A, color="#d62728", lw=1.0, ls="--", label="fuse")
@@ -319,6 +323,10 @@ def draw(file: Path, seed: int = 104) -> None:
     figure.tight_layout()
     figure.savefig(file, dpi=80, metadata={"Software": None})
     plt.close(figure)
+
+
+def _minutes_of(night: Night) -> range:
+    return range(0, len(night.rows), 60 // STEP_S)
 
 
 def main() -> None:
