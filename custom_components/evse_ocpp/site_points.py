@@ -68,7 +68,7 @@ def _point(
         asks=_asks(wallbox, connector, wanted, told_a, now_s - told_at_s, now),
         limit_a=wanted.limit_a or min(steering.choices.limit_a, wallbox.charger.max_current_a),
         current_a=current_a,
-        power_w=connector.readings.power_w if transaction else 0.0,
+        power_w=_power_w(connector),
         measured_at_s=None if measured_at is None else now_s - _age_s(now, measured_at),
         told_a=told_a,
         told_at_s=told_at_s,
@@ -137,6 +137,12 @@ def _currents(wallbox: Wallbox, connector: Connector) -> Known:
     each_a = readings.power_w / volts_of(connector) / phases
     first, second, third = (each_a if number < phases else 0.0 for number in range(3))
     return first, second, third
+
+
+def _power_w(connector: Connector) -> float | None:
+    if connector.transaction is None:
+        return 0.0
+    return connector.readings.power_w if _tells_flow(connector) else None
 
 
 def _phases(connector: Connector) -> int | None:

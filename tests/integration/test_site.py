@@ -1,5 +1,6 @@
 """A site in Home Assistant: from the states of its meters to what wallboxes are told."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -93,14 +94,14 @@ async def play(
         await wallbox.steering.turn()
 
 
-async def metered(hass: HomeAssistant, house_a: float, condition: Callable[[], bool]) -> None:
-    """Wait for what a real connection brings about, with a meter that goes on reporting."""
-
-    def look() -> bool:
-        show_currents(hass, house_a, 2.0, 2.0)
-        return condition()
-
-    await until(look)
+async def metered(site: Site, house_a: float, condition: Callable[[], bool]) -> None:
+    """Wait for what a real connection brings about; the meter shows the house and the car."""
+    (wallbox,) = site.wallboxes
+    async with asyncio.timeout(15):
+        while not condition():
+            car_a = wallbox.steering.told_a(1)
+            show_currents(site.hass, house_a + car_a, 2.0 + car_a, 2.0 + car_a)
+            await asyncio.sleep(0.25)
 
 
 class TestOnARealConnection:
@@ -114,7 +115,7 @@ class TestOnARealConnection:
             await client.status("Preparing")
             await client.start()
             await client.status("Charging")
-            await metered(hass, 15.0, lambda: 6 <= wallbox.steering.told_a(1) <= 10)
+            await metered(site, 15.0, lambda: 6 <= wallbox.steering.told_a(1) <= 10)
             assert wallbox.steering.allowance(1).reason is Reason.FUSE
             lowest = [
                 period["limit"]
@@ -143,7 +144,7 @@ class TestOnARealConnection:
             await client.status("Preparing")
             await client.start()
             await client.status("SuspendedEVSE")
-            await metered(hass, 1.0, lambda: wallbox.steering.told_a(1) == 0.0)
+            await metered(site, 1.0, lambda: wallbox.steering.told_a(1) == 0.0)
             assert wallbox.steering.allowance(1).reason is Reason.SOLAR
             assert hass.states.get("sensor.garage_limited_by").state == "solar"  # type: ignore[union-attr]
 
