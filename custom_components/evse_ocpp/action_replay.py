@@ -58,6 +58,8 @@ async def what_if(call: ServiceCall) -> ServiceResponse:
     """Return what a past day was, and what it would have been with other settings."""
     hass, data = call.hass, call.data
     day = _day(hass, data)
+    choices = _choices(data, day)
+    settings, points = _changed(data, day)
     if RECORDER not in hass.config.components:
         raise wrong("no_recorder")
     try:
@@ -71,8 +73,6 @@ async def what_if(call: ServiceCall) -> ServiceResponse:
         ) from error
     with storage_errors():
         sessions = await _sessions(day)
-    choices = _choices(data, day)
-    settings, points = _changed(data, day)
     _LOGGER.info("%s: %s is played again", day.site.config.name, data["date"])
     run = partial(_play, day, recorded, prices, sessions, settings, points, choices)
     was, would = await hass.async_add_executor_job(run)
@@ -315,7 +315,8 @@ def _play(
         if (visit := _visit(row, day, recorded)) is not None and visit.wanted_wh > 0
     ]
     series = DaySeries(found, day.end, visits, prices)
-    return was, replay.play(series, settings, points.values(), choices)
+    locked = day.site.config.sources.battery_lock is not None
+    return was, replay.play(series, settings, points.values(), choices, battery_lock=locked)
 
 
 def _visit(row: SessionRow, day: _Day, recorded: Recorded) -> Visit | None:

@@ -25,6 +25,7 @@ from custom_components.evse_ocpp import (
     action_device,
     action_files,
     action_records,
+    action_replay,
     files,
 )
 from custom_components.evse_ocpp.actions import FOR_ADMINISTRATORS
@@ -55,6 +56,7 @@ ACTIONS = (
     *action_files.ACTIONS,
     *action_records.ACTIONS,
     *action_certificates.ACTIONS,
+    *action_replay.ACTIONS,
 )
 INTEGRATION = Path(action_device.__file__).parent
 LATER = datetime(2036, 1, 1, 12, tzinfo=UTC)

@@ -125,13 +125,18 @@ def play(
     site: SiteSettings,
     points: Iterable[PointSettings],
     choices: Mapping[PointId, PointChoice] | None = None,
+    *,
+    battery_lock: bool = True,
 ) -> Result:
-    """Play the day; a point without a choice charges fast. Costs are in the prices' currency."""
+    """Play the day; a point without a choice charges fast. Costs are in the prices' currency.
+
+    `battery_lock`: the battery can be held from emptying into cars.
+    """
     known = {point.id: point for point in points}
     strangers = sorted({visit.point for visit in day.visits} - known.keys())
     if strangers:
         raise ValueError(f"DaySeries.visits: {strangers[0]} is no point; there are {sorted(known)}")
-    return _Play(day, site, known, choices or {}).run()
+    return _Play(day, site, known, choices or {}, battery_lock=battery_lock).run()
 
 
 class _Play:
@@ -143,7 +148,10 @@ class _Play:
         site: SiteSettings,
         points: Mapping[PointId, PointSettings],
         choices: Mapping[PointId, PointChoice],
+        *,
+        battery_lock: bool,
     ) -> None:
+        self.battery_lock = battery_lock
         patience_s = max(site.meter_timeout_s, METER_TIMEOUT_S)
         self.day, self.points = day, points
         self.site = replace(site, meter_timeout_s=patience_s)
@@ -200,7 +208,7 @@ class _Play:
         if any(not car.is_full for car in self.cars.values()):
             self.result.turns += 1
             decision = self.controller.decide(self._now(sample, at, now_s))
-            held = decision.hold_battery
+            held = decision.hold_battery and self.battery_lock
             for each, car in self.cars.items():
                 grant = decision.grants[each]
                 car.told(grant.limit_a, grant.phases, now_s)
