@@ -5,8 +5,9 @@ from unittest.mock import AsyncMock
 
 import pytest
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from custom_components.evse_ocpp.acts import set_mode
 from custom_components.evse_ocpp.central.charger import ChargerStatus
 from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.wallbox import Wallbox
@@ -58,4 +59,21 @@ async def test_mode_that_is_refused_is_not_shown(
     with pytest.raises(HomeAssistantError) as error:
         await select(hass, "off")
     assert error.value.translation_key == "command_refused"
+    assert hass.states.is_state(MODE, "fast")
+
+
+async def test_a_mode_of_a_site_needs_one(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    state = hass.states.get(MODE)
+    assert state is not None
+    assert state.attributes["options"] == ["off", "fast", "window"]
+    with pytest.raises(ServiceValidationError) as error:
+        await set_mode(wallbox, "solar")
+    assert error.value.translation_key == "mode_needs_site"
+
+
+async def test_a_mode_of_a_site_is_chosen(hass: HomeAssistant, wallbox: Wallbox) -> None:
+    wallbox.belong(True)
+    await select(hass, "minimum_solar")
+    assert hass.states.is_state(MODE, "minimum_solar")
+    wallbox.belong(False)
     assert hass.states.is_state(MODE, "fast")
