@@ -133,8 +133,11 @@ class Plant:
         self.measured_s, self.last_over_s = measured_s, 0.0
         self._late: deque[tuple[float, Phases]] = deque()
         self._grid: GridSample | None = None
-        for box in self.boxes:
+        for box in self.boxes:  # all charge already
             box.car.tell(-30.0, MINIMUM_A)
+            for step in range(30 * STEPS_PER_S):
+                box.car.step(-30.0 + step * STEP_S)
+            box.car.energy_as = 0.0
 
     def run(self, house: Series, meter_ends_s: float = math.inf) -> None:
         self.figures.hours = len(house) * STEP_S / 3600.0

@@ -11,6 +11,7 @@ draws above that is the house's. So an overload at the grid always lowers the li
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .model import NOTHING, Asks, Phases, PointNow
 from .wires import spread
@@ -100,12 +101,12 @@ def not_risen_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s
     """
     high = drawn_at(state, point, phases, at_s)
     near = _near(state, at_s)
-    before_a, told_a = _step(state, at_s)
-    if told_a <= before_a or _has_followed(state, at_s, at_s):
+    low_a, _, told_a = _step(state, at_s)
+    if told_a <= low_a or _has_followed(state, at_s, at_s):
         return high
     if near:
         return _most([amps for _, amps in near])
-    share = _follows(state, before_a) / max(DRAWING_A, *high)
+    share = _follows(state, low_a) / max(DRAWING_A, *high)
     l1, l2, l3 = (amps * min(1.0, share) for amps in high)
     return (l1, l2, l3)
 
@@ -122,7 +123,8 @@ def least_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: fl
     high = drawn_at(state, point, phases, at_s)
     if not point.connected or _has_followed(state, at_s, at_s):
         return high
-    share = _follows(state, min(_step(state, at_s))) / max(DRAWING_A, *high)
+    low_a, _, told_a = _step(state, at_s)
+    share = _follows(state, min(low_a, told_a)) / max(DRAWING_A, *high)
     l1, l2, l3 = (amps * min(1.0, share) for amps in high)
     return (l1, l2, l3)
 
@@ -164,34 +166,42 @@ def _changed_s(state: CarTrack, at_s: float) -> float:
     )
 
 
-def _step(state: CarTrack, at_s: float) -> tuple[float, float]:
-    """From which limit a car may still be rising, and the one that it can have noticed last."""
+def _step(state: CarTrack, at_s: float) -> tuple[float, float, float]:
+    """The lowest and the highest limit from which a car may still be on its way, and the one that
+    it can have noticed last."""
     changed_s = _changed_s(state, at_s)
-    told_a = max(_limits(state, changed_s, changed_s))
-    return min(_limits(state, changed_s - RISING_S, changed_s)), told_a
+    told_a = _limits(state, changed_s, changed_s)[-1]
+    earlier = [
+        told_a
+        for (since_s, told_a), (end_s, _) in pairwise(state.told)
+        if since_s < changed_s and end_s > changed_s - RISING_S
+    ]
+    return min(earlier, default=told_a), max(earlier, default=told_a), told_a
 
 
 def _has_followed(state: CarTrack, seen_s: float, at_s: float) -> bool:
     """Whether a car had the time, until `seen_s`, to follow the limit that holds at `at_s`."""
-    before_a, told_a = _step(state, at_s)
+    low_a, _, told_a = _step(state, at_s)
+    changed_s = _changed_s(state, at_s)
     took_s = LATE_S
-    if told_a > before_a:
-        start_s = START_S if before_a <= 0 else 0.0
-        took_s = EARLY_S + FOLLOW_S + start_s + (told_a - before_a) / RISE_A_PER_S
+    if told_a > low_a:
+        start_s = START_S if low_a <= 0 else 0.0
+        took_s = max(took_s, EARLY_S + FOLLOW_S + start_s + (told_a - low_a) / RISE_A_PER_S)
     elif any(
-        max(seen) <= told_a + TOLERANCE_A
+        changed_s <= when_s <= seen_s and max(seen) <= told_a + TOLERANCE_A
         for when_s, seen in state.seen
-        if _changed_s(state, at_s) <= when_s <= seen_s
     ):
         return True  # it was seen to have
-    return seen_s - _changed_s(state, at_s) >= took_s
+    return seen_s - changed_s >= took_s
 
 
 def _expected_at(
     state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float, last: Seen | None
 ) -> Phases:
     """By the limits that it may be following, on the phases on which it drew last."""
-    if point.asks is not Asks.CHARGING or not point.connected:
+    _, high_a, told_a = _step(state, at_s)
+    stopping = told_a < high_a and at_s - _changed_s(state, at_s) < LATE_S
+    if not point.connected or not (point.asks is Asks.CHARGING or stopping):
         return NOTHING
     amps = max(
         _follows(state, limit_a) for limit_a in _limits(state, at_s - LATE_S, at_s - EARLY_S)
