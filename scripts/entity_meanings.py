@@ -90,6 +90,8 @@ MEANINGS = {
     "button.read_meter": "ask for a meter value now",
     "button.commissioning": "begin the commissioning test, with a car plugged in; about three minutes",
     "button.clear_cache": "make the wallbox forget the cards that it remembers by itself",
+    "event.decision": "what the site decided: started by sun, price or plan, paused, phases switched, boost, a plan that will not be met",
+    "event.site": "house meter lost or back, grid operator's signal on or off",
     "event.cable": "the cable was plugged in or out",
     "event.session": "a session started, ended (with energy and reason), or was corrected later",
     "event.card": "a card was read, and what was answered",

@@ -72,6 +72,9 @@ def descriptions() -> Iterator[tuple[str, Any]]:
         yield "sensor", description
     for description in import_module(f"{package}.sensor_site").SITE_SENSORS:
         yield "sensor", description
+    events = import_module(f"{package}.event_site")
+    for description in (*events.POINT_EVENTS, *events.SITE_EVENTS):
+        yield "event", description
     for description in import_module(f"{package}.binary_sensor_site").SITE_BINARY_SENSORS:
         yield "binary_sensor", description
 

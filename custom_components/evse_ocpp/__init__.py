@@ -10,6 +10,7 @@ from . import actions, certificates, files, root_download, storage
 from .const import DEFAULT_OPTIONS, DOMAIN, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
+from .site_happening_data import async_fire_site_happenings
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -36,6 +37,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvseOcppConfigEntry) -> 
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_fire_happenings(hass, entry)  # devices are there by now, which events name
+    async_fire_site_happenings(hass, entry)
     return True
 
 

@@ -1,10 +1,11 @@
-"""Triggers of automations: what happens at a wallbox, and changes of its status."""
+"""Triggers of automations: what happens at a wallbox or a site, and changes of the status."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import voluptuous as vol
 from homeassistant.components.device_automation import DEVICE_TRIGGER_BASE_SCHEMA
+from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
 from homeassistant.components.homeassistant.triggers import event as event_trigger
 from homeassistant.components.homeassistant.triggers import state as state_trigger
 from homeassistant.const import (
@@ -24,6 +25,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .central.happenings import HappeningKind
 from .const import DOMAIN
+from .energy.happenings import Kind
 from .happening_data import EVENT
 from .sensor_charging import STATUS
 
@@ -42,12 +44,18 @@ STATION_HAPPENINGS = (
     HappeningKind.SECURITY_EVENT,
 )
 """Those belong to the wallbox itself, and so to the device of its first connector."""
+DECISIONS = (Kind.STARTED_BY_SUN, Kind.PAUSED, Kind.PLAN_MISSED)
+"""What a site decides about a car: of a connector that a site supplies."""
+SITE_HAPPENINGS = (Kind.METER_LOST,)
+"""Those belong to the device of a site."""
 STATUS_CHANGED = "status_changed"
 CONF_TO = "to"
 
 _HAPPENED = DEVICE_TRIGGER_BASE_SCHEMA.extend(
     {
-        vol.Required(CONF_TYPE): vol.In([str(kind) for kind in (*HAPPENINGS, *STATION_HAPPENINGS)]),
+        vol.Required(CONF_TYPE): vol.In(
+            [str(kind) for kind in (*HAPPENINGS, *STATION_HAPPENINGS, *DECISIONS, *SITE_HAPPENINGS)]
+        ),
     }
 )
 _STATUS_CHANGED = DEVICE_TRIGGER_BASE_SCHEMA.extend(
@@ -72,6 +80,9 @@ async def async_get_triggers(hass: HomeAssistant, device_id: str) -> list[dict[s
         triggers += [{**base, CONF_TYPE: str(kind)} for kind in HAPPENINGS]
     if any(_is_first(hass, status_id) for status_id in status_ids):
         triggers += [{**base, CONF_TYPE: str(kind)} for kind in STATION_HAPPENINGS]
+    for entity, kinds in (("decision", DECISIONS), ("site", SITE_HAPPENINGS)):
+        if _has_event(hass, device_id, entity):
+            triggers += [{**base, CONF_TYPE: str(kind)} for kind in kinds]
     return triggers
 
 
@@ -126,6 +137,17 @@ def _status_entities(hass: HomeAssistant, device_id: str) -> Iterator[str]:
     for entity in er.async_entries_for_device(registry, device_id):
         if entity.platform == DOMAIN and entity.translation_key == "status":
             yield entity.id
+
+
+def _has_event(hass: HomeAssistant, device_id: str, key: str) -> bool:
+    """Whether there is the event entity, enabled or not, that shows the same."""
+    entities = er.async_entries_for_device(
+        er.async_get(hass), device_id, include_disabled_entities=True
+    )
+    return any(
+        (entity.platform, entity.domain, entity.translation_key) == (DOMAIN, EVENT_DOMAIN, key)
+        for entity in entities
+    )
 
 
 def _is_first(hass: HomeAssistant, entity_id: str) -> bool:

@@ -1,6 +1,7 @@
 """What happens at a wallbox, as events in the history and for automations."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -11,8 +12,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .cards import Cards
 from .central.happenings import Happening, HappeningKind
 from .entity import EvseDescription, EvseEntity, async_add_described
+from .event_site import POINT_EVENTS, SITE_EVENTS, PointEvent, SiteEvent
 from .happening_data import happening_data
 from .hub import EvseOcppConfigEntry
+from .site_entity import async_add_site_entities
 from .wallbox import Wallbox
 
 PARALLEL_UPDATES = 0
@@ -64,13 +67,16 @@ async def async_setup_entry(
     entry: EvseOcppConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entities of each wallbox."""
+    """Add the event entities of each wallbox and site."""
     cards = entry.runtime_data.cards
 
     def make(wallbox: Wallbox, connector_id: int, description: EvseEventDescription) -> EvseEvent:
         return EvseEvent(cards, wallbox, connector_id, description)
 
     async_add_described(entry, async_add_entities, make, EVENTS)
+    hub = entry.runtime_data
+    async_add_described(entry, async_add_entities, partial(PointEvent, hub), POINT_EVENTS)
+    async_add_site_entities(entry, async_add_entities, partial(SiteEvent, hub), SITE_EVENTS)
 
 
 class EvseEvent(EvseEntity, EventEntity):

@@ -52,6 +52,7 @@ from .relaying import Relays
 from .session_record import SessionRow
 from .sessions import Sessions
 from .site import Site
+from .site_happenings import SiteHappenings
 from .sites import Sites
 from .steering import SteeringSettings
 from .storage import Storage
@@ -214,6 +215,11 @@ class Hub:
     def site_of(self, wallbox: Wallbox) -> Site | None:
         """Return the site that supplies a wallbox; None: it is on its own."""
         return self._sites.of(wallbox)
+
+    @property
+    def site_happenings(self) -> SiteHappenings:
+        """What happens at the sites."""
+        return self._sites.happenings
 
     @callback
     def async_on_site(self, listener: Callable[[Site], None]) -> Callable[[], None]:

@@ -10,16 +10,29 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from .const import DOMAIN
+from .energy.happenings import Kind
 from .event import EVENTS
+from .event_site import POINT_EVENTS, SITE_EVENTS
 from .happening_data import EVENT
+from .sentences import number
 
-_ENTITY_OF_TYPE = {kind: event.key for event in EVENTS for kind in event.event_types}
+_ENTITY_OF_TYPE = {
+    kind: event.key
+    for event in (*EVENTS, *POINT_EVENTS, *SITE_EVENTS)
+    for kind in event.event_types
+}
 _DETAILS = (
     ("energy_kwh", "{} kWh"),
     ("card", "{}"),
     ("error_code", "{}"),
     ("security_event", "{}"),
+    ("amps", "{} A"),
+    ("phases", "{}"),
+    ("possible_kwh", "{} kWh"),
+    ("dimmed_kw", "{} kW"),
+    ("because", "{}"),
 )
+_DECIMALS = 3
 
 
 @callback
@@ -42,7 +55,7 @@ def async_describe_events(
 def _name(hass: HomeAssistant, data: Any) -> str:
     device = dr.async_get(hass).async_get(data.get(ATTR_DEVICE_ID, ""))
     name = device and (device.name_by_user or device.name)
-    return name or str(data["identity"])
+    return name or str(data["identity"] if "identity" in data else data.get("site"))
 
 
 def _message(hass: HomeAssistant, data: Any) -> str:
@@ -53,5 +66,12 @@ def _message(hass: HomeAssistant, data: Any) -> str:
     prefix = f"component.{DOMAIN}.entity.event.{entity}.state_attributes.event_type.state"
     if "card" not in data:
         data = {**data, "card": data.get("id_tag")}
-    shown = [form.format(data[key]) for key, form in _DETAILS if data.get(key) is not None]
+    if kind == Kind.PAUSED:
+        reason = f"component.{DOMAIN}.entity.sensor.limited_by.state.{data.get('reason')}"
+        data = {**data, "because": texts.get(reason)}
+    shown = [
+        form.format(number(hass, value, _DECIMALS) if isinstance(value, float) else value)
+        for key, form in _DETAILS
+        if (value := data.get(key)) is not None
+    ]
     return ": ".join([texts.get(f"{prefix}.{kind}", kind), *([", ".join(shown)] if shown else [])])

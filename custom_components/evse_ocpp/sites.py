@@ -11,6 +11,7 @@ from .const import DOMAIN, SUBENTRY_SITE
 from .energy.origins import Origin, Origins
 from .session_record import SessionRow
 from .site import Site
+from .site_happenings import SiteHappenings
 from .site_issues import async_show_site_problems
 from .site_memory import SiteMemory
 from .site_points import point_id
@@ -29,6 +30,7 @@ class Sites:
         self.hub = hub
         self.all: dict[str, Site] = {}
         self.memory = SiteMemory(hass, hub.storage.database)
+        self.happenings = SiteHappenings()
         self._origins = Origins()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._listeners: list[Callable[[Site], None]] = []
@@ -127,12 +129,14 @@ class Sites:
     def _watch(self, site: Site) -> None:
         if site.decision is not None and site.now is not None:
             self._origins.watch(site.decision, site.now, site.co2)
+        self.happenings.look(site)
 
     async def _remove(self, subentry_id: str) -> None:
         site, task = self.all.pop(subentry_id), self._tasks.pop(subentry_id)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await site.close()
+        self.happenings.forget(subentry_id)
         async_show_site_problems(
             self.hass, self.hub.entry, subentry_id, site.config.name, {}, site.problems
         )

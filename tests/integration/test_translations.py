@@ -29,6 +29,7 @@ from custom_components.evse_ocpp import (
     time as time_platform,
 )
 from custom_components.evse_ocpp.binary_sensor_site import SITE_BINARY_SENSORS
+from custom_components.evse_ocpp.event_site import POINT_EVENTS, SITE_EVENTS
 from custom_components.evse_ocpp.number_plan import plan_numbers
 from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
 from custom_components.evse_ocpp.sensor_plan import plan_sensors
@@ -92,7 +93,7 @@ def test_sentences_are_translated(language: str) -> None:
         ("button", button.BUTTONS),
         ("calendar", calendar.CALENDARS),
         ("datetime", datetime_platform.DATETIMES),
-        ("event", event.EVENTS),
+        ("event", (*event.EVENTS, *POINT_EVENTS, *SITE_EVENTS)),
         ("image", image.IMAGES),
         ("select", select.SELECTS),
         ("number", (*number.NUMBERS, *plan_numbers("EUR"))),
