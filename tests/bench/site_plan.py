@@ -127,7 +127,7 @@ def _bump(hour: float, at: float, width: float) -> float:
 
 @dataclass
 class Night:
-    """One stay of a car. `rows`: of each step the price, the house's fullest phase, the car (A)."""
+    """One stay of a car. `rows`: price, the house's fullest phase and the car (A), each step."""
 
     case: Case
     seed: int

@@ -57,6 +57,12 @@ class Wish:
         return self.hold is not None and self.hold.goal == self.pursuit.goal
 
     @property
+    def starts_left(self) -> int | None:
+        """How many runs are left of those that are wanted, with the one that goes on."""
+        most = self.pursuit.goal.most_starts
+        return most and max(1, most - self.pursuit.starts + self.is_running)
+
+    @property
     def needed_s(self) -> float:
         """How long it takes with all its power, also while the battery is nearly full."""
         missing_wh = self.pursuit.missing_wh
@@ -148,6 +154,8 @@ def _forced(
     cuts = []
     if wish.hold is not None and wish.hold.holds(wish.pursuit.goal, now):
         cuts.append((now.at.timestamp(), wish.hold.until_s))
+    if wish.is_running and wish.starts_left == 1:
+        cuts.append((now.at.timestamp(), now.at.timestamp() + SHORTEST_START_S))
     if wish.pursuit.goal.precondition_s:
         cuts.append((warm_from_s, float("inf")))
     for start_s, end_s in cuts:
@@ -172,8 +180,7 @@ def _cheapest(
     pieces: Sequence[Piece], wish: Wish, need_wh: float, feed_in: float
 ) -> tuple[Chosen, ...]:
     """Choose; but neither pause what runs for a few minutes nor start for a few that are left."""
-    most_starts = wish.pursuit.goal.most_starts
-    chosen = choose(pieces, need_wh, wish.least_w, feed_in, most_starts)
+    chosen = choose(pieces, need_wh, wish.least_w, feed_in, wish.starts_left)
     if not chosen or pieces[0].forced:
         return chosen
     now_s, begins_s = pieces[0].start_s, chosen[0].start_s
@@ -183,13 +190,13 @@ def _cheapest(
             return chosen
         # It would pause for nothing: in a stretch of one price, or for a few minutes.
         on = [part for piece in pieces for part in _split(piece, now_s, begins_s)]
-        return choose(on, need_wh, wish.least_w, feed_in, most_starts)
+        return choose(on, need_wh, wish.least_w, feed_in, wish.starts_left)
     if begins_s > now_s or _first_run_s(chosen) >= SHORTEST_START_S:
         return chosen
     later = pieces[1:]
     if _room_wh(later, wish.least_w) < need_wh:
         return chosen
-    return choose(later, need_wh, wish.least_w, feed_in, most_starts)
+    return choose(later, need_wh, wish.least_w, feed_in, wish.starts_left)
 
 
 def _first_run_s(chosen: Sequence[Chosen]) -> float:

@@ -78,7 +78,7 @@ def on_turn(
         asked = _demand(state, each, settings, site, now)
         if asked is not None:
             demands[each] = asked
-    return replace(state, holds=_holds(state, points, now)), demands
+    return _remember(state, points, now), demands
 
 
 def plans(state: PlanningState) -> Mapping[PointId, Plan]:
@@ -124,7 +124,7 @@ def _observe(
     house: House | None,
 ) -> PlanningState:
     """Learn the house and the cars, and count what was charged."""
-    pursuits: dict[GoalKey, Pursuit] = {}
+    pursuits = {key: each for key, each in state.pursuits.items() if key[0] not in points}
     cars = dict(state.cars)
     for each in points:
         point = now.points[each]
@@ -303,19 +303,21 @@ def _end_of_run(plan: Plan, current: PlanSlot) -> datetime:
     return end
 
 
-def _holds(
+def _remember(
     state: PlanningState, points: Mapping[PointId, PointSettings], now: SiteNow
-) -> Mapping[PointId, Hold]:
-    """Keep on what runs: until the end of the stretch in which it runs, by the same prices."""
-    holds = {}
+) -> PlanningState:
+    """Keep on what runs, until the end of the stretch in which it runs; count what begins."""
+    holds, pursuits = {}, dict(state.pursuits)
     for each in points:
         plan, before = state.plans.get(each), state.holds.get(each)
         slot = active(plan, now.at)
         if plan is None or slot is None:
             continue
         found = state.pursuits[(each, plan.goal_id)]
+        if before is None or before.goal != found.goal:
+            pursuits[(each, plan.goal_id)] = replace(found, starts=found.starts + 1)
         if before is not None and before.holds(found.goal, now):
             holds[each] = before
         else:
             holds[each] = Hold(slot.end.timestamp(), found.goal, now.prices)
-    return holds
+    return replace(state, holds=holds, pursuits=pursuits)

@@ -24,6 +24,7 @@ class Pursuit:
 
     `session`, `session_wh`: where that was last read. `soc_percent`: what the car told last, when
     `soc_at_wh` had been delivered; what is charged since counts from there, as cars tell late.
+    `starts`: how often the plan began to charge.
     """
 
     goal: Goal
@@ -36,6 +37,7 @@ class Pursuit:
     missing_wh: float = 0.0
     done: bool = False
     overrun: bool = False
+    starts: int = 0
 
 
 def follow(old: Pursuit | None, goal: Goal, point: PointNow, at: datetime) -> Pursuit | None:
@@ -68,6 +70,7 @@ def to_dict(pursuit: Pursuit) -> dict[str, object]:
         "soc_percent": pursuit.soc_percent,
         "soc_at_wh": pursuit.soc_at_wh,
         "done": pursuit.done,
+        "starts": pursuit.starts,
     }
 
 
@@ -122,4 +125,5 @@ def from_dict(goal: Goal, stored: Mapping[str, object]) -> Pursuit:
         None if soc is None else float(str(soc)),
         float(str(stored["soc_at_wh"])),
         done=bool(stored["done"]),
+        starts=int(str(stored["starts"])),
     )

@@ -366,13 +366,14 @@ def test_after_its_time_it_goes_on_until_done():
 # ------------------------------------------------------------------- as it goes
 
 
-def _car(wh, runs, take_w):
+def _car(wh, runs, take_w, goal):
     if not runs:
-        return point(session_wh=wh, car=Car())
+        return point(session_wh=wh, car=Car(), goals=(goal,))
     amps = take_w / 690.0
     return point(
         asks=Asks.CHARGING,
         session_wh=wh,
+        goals=(goal,),
         car=Car(),
         told_a=16.0,
         current_a=(amps, amps, amps),
@@ -380,12 +381,12 @@ def _car(wh, runs, take_w):
     )
 
 
-def drive(prices, *, take_w=11_040.0, step_s=20, until_h=13.0, site=SITE):
+def drive(prices, *, take_w=11_040.0, step_s=20, until_h=13.0, goal=BY_SEVEN):
     """A night in steps: the car takes what it is asked to, or less; return (Wh, starts, state)."""
     state, at, wh, runs, starts = PlanningState(), EVENING, 0.0, False, 0
     while at < EVENING + timedelta(hours=until_h):
-        seen = now(at, prices, {"b/1": _car(wh, runs, take_w)})
-        state, demands = planning.on_turn(state, site, ONE, seen, None)
+        seen = now(at, prices, {"b/1": _car(wh, runs, take_w, goal)})
+        state, demands = planning.on_turn(state, SITE, ONE, seen, None)
         asked = demands.get("b/1")
         on = asked is not None and asked.most_a > 0
         starts += on and not runs
@@ -401,6 +402,25 @@ def test_made_anew_it_does_not_flap_and_misses_nothing(prices, take_w):
     wh, starts, _ = drive(prices, take_w=take_w)
     assert wh >= 19_900
     assert starts <= 2
+
+
+@pytest.mark.parametrize("most_starts", [1, 2])
+def test_no_more_starts_than_wanted_also_as_it_goes(most_starts):
+    """At 21:00 the rest alone would be cheaper later; but it runs."""
+    prices = hourly({20: 0.10, 21: 0.26, 22: 0.26, 0: 0.15, 1: 0.15, 3: 0.11})
+    goal = replace(BY_SEVEN, amount=32.0, most_starts=most_starts)
+    wh, starts, _ = drive(prices, goal=goal)
+    assert wh >= 31_900
+    assert starts == most_starts
+
+
+def test_a_wallbox_that_is_away_for_a_while_keeps_what_was_counted():
+    state, _ = turn()
+    state, _ = turn(state, seen=now(points={"b/1": point(session_wh=5000.0)}))
+    state, _ = planning.on_turn(state, SITE, {}, now(EVENING + timedelta(hours=1)), None)
+    later = now(EVENING + timedelta(hours=2), points={"b/1": point(session_wh=5000.0)})
+    state, _ = turn(state, seen=later)
+    assert planning.plans(state)["b/1"].need_wh == 15_000.0
 
 
 def test_nothing_is_planned_anew_while_nothing_changes():
