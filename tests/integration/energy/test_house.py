@@ -90,6 +90,16 @@ def test_after_a_lower_limit_the_larger_draw_counts_as_long_as_it_may_still_foll
     assert house.house_a[0] == pytest.approx(house_a)
 
 
+@pytest.mark.parametrize(("after_s", "house_a"), [(3.0, 18 - 15.0), (7.0, 3.0)])
+def test_a_car_that_was_just_paused_still_draws(after_s, house_a):
+    """Its charger says at once that it waits. Else a pause of one car would pause the next."""
+    steady = [(float(now), 18.0, point(amps=15.0, measured_at_s=now - 1.0)) for now in (50, 95)]
+    paused = point(0.0, 100.0, amps=15.0, measured_at_s=94.0, asks=Asks.TO_START)
+    shown = 18.0 if after_s < 5.0 else 3.0
+    at_s = 100.0 + after_s
+    assert seen([*steady, (at_s + 1, GridSample(at_s, (shown,) * 3), paused)]).house_a[0] == house_a
+
+
 def test_a_car_that_takes_less_by_itself_is_not_thought_to_rise_with_its_limit():
     own = [(float(now_s), 12.0, point(amps=9.0, measured_at_s=now_s - 1.0)) for now_s in (50, 95)]
     told = point(20.0, 100.0, amps=9.0, measured_at_s=94.0, limit_a=32.0)
