@@ -233,7 +233,9 @@ def _judged(turn: _Turn, each: PointId, car: SunCar, left_w: float) -> SunCar:
     car = sun_car.learn(replace(car, phases=phases.learn(car.phases, settings, point)), point)
     bounds = turn.bounds(each, car)
     paid = _paid(site, turn.now) is not None
-    was_switching = car.phases.switching(phases.connected(settings, point))
+    now_on = phases.connected(settings, point)
+    if car.phases.wanted == now_on:  # it has switched
+        car = replace(car, phases=replace(car.phases, wanted=0), at_once=True, favour_s=0.0)
     chosen = phases.choose(
         car.phases,
         settings,
@@ -243,14 +245,11 @@ def _judged(turn: _Turn, each: PointId, car: SunCar, left_w: float) -> SunCar:
         range_a_v=(bounds.least_a, bounds.most_a, turn.voltage_v),
         now_s=now_s,
         apart_s=turn.apart_s,
-        at_once=car.at_once and not car.charging,
+        at_once=car.at_once and not car.charging and not car.phases.switches,
     )
     car = replace(car, phases=chosen)
-    if chosen.switching(phases.connected(settings, point)):
+    if chosen.switching(now_on):
         return sun_car.turned(car, now_s, charging=False) if car.charging else car
-    if was_switching:
-        car = replace(car, at_once=True, favour_s=0.0)
-        bounds = turn.bounds(each, car)
     if point.mode is Mode.MINIMUM_SOLAR or paid:
         return car if car.charging else sun_car.turned(car, now_s, charging=True)
     if feeds(site.battery, turn.now.battery_soc, charging=car.charging):
@@ -284,7 +283,8 @@ def _shared(
     for each in charging:
         power_w = minimum_w[each] + extra_w[each]
         if extra_w[each] >= room_w[each]:  # it may find that it can take more
-            power_w += max(0.0, left_w - sum(extra_w.values()))
+            kept_w = cars[each].offer_a * bounds[each].all_v if cars[each].itself_a else 0.0
+            power_w = max(power_w + max(0.0, left_w - sum(extra_w.values())), kept_w)
         if left_w < 0:
             power_w = bounds[each].least_w
         power_w = bounds[each].most_w if paid else power_w + trend_w
