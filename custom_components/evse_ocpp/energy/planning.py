@@ -6,13 +6,14 @@ the next what its fuses and the sun have left. What is being charged in a run go
 of that run, so a plan that is made anew does not stop and start a car.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from . import car_power, cheap, house_profile, making, pursuit
 from .allowance import Mode, Reason
 from .car_power import CarPower
+from .goal import Goal
 from .house_profile import HouseProfile
 from .making import Hold, Wish
 from .model import (
@@ -46,11 +47,14 @@ type GoalKey = tuple[PointId, str]
 
 @dataclass(frozen=True, slots=True)
 class PlanningState:
-    """What was learned and planned. `rests_on`: what the plans were made of, at `planned_s`."""
+    """What was learned and planned. `rests_on`: what the plans were made of, at `planned_s`.
+
+    `stored`: pursuits of before a restart, until their goals are there again.
+    """
 
     profile: HouseProfile = field(default_factory=HouseProfile)
     pursuits: Mapping[GoalKey, Pursuit] = field(default_factory=dict)
-    stored: Mapping[GoalKey, Mapping[str, object]] = field(default_factory=dict)
+    stored: Mapping[GoalKey, Callable[[Goal], Pursuit]] = field(default_factory=dict)
     cars: Mapping[PointId, CarPower] = field(default_factory=dict)
     plans: Mapping[PointId, Plan] = field(default_factory=dict)
     cheap_times: Mapping[PointId, tuple[Slot, ...]] = field(default_factory=dict)
@@ -110,7 +114,7 @@ def from_dict(stored: Mapping[str, object]) -> PlanningState:
         cars={
             str(each): CarPower(car["power_w"], float(car["seen_w"])) for each, car in cars.items()
         },
-        stored={(str(each["point"]), str(each["goal"])): each for each in goals},
+        stored={(str(each["point"]), str(each["goal"])): pursuit.from_dict(each) for each in goals},
     )
 
 
@@ -133,7 +137,7 @@ def _observe(
             key = (each, goal.id)
             old = state.pursuits.get(key)
             if old is None and key in state.stored:
-                old = pursuit.from_dict(goal, state.stored[key])
+                old = state.stored[key](goal)
             followed = pursuit.follow(old, goal, point, now.at)
             if followed is not None:
                 pursuits[key] = followed

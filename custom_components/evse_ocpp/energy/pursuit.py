@@ -5,9 +5,10 @@ passed. One whose car is still being charged for it then goes on until done, at 
 `LONGEST_OVERRUN_S`; a car that comes home later has missed it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from .goal import Goal, GoalUnit, due, need_wh
 from .model import PointNow
@@ -113,17 +114,20 @@ def _missing(pursuit: Pursuit, point: PointNow) -> Pursuit:
     return replace(pursuit, missing_wh=missing_wh, done=done)
 
 
-def from_dict(goal: Goal, stored: Mapping[str, object]) -> Pursuit:
-    """Read `to_dict` back. Raises ValueError, KeyError or TypeError for what is not its shape."""
+def from_dict(stored: Mapping[str, object]) -> Callable[[Goal], Pursuit]:
+    """Read `to_dict` back: what makes the pursuit, once its goal is there again.
+
+    Raises ValueError, KeyError or TypeError for what is not its shape.
+    """
     soc, session = stored["soc_percent"], stored["session"]
-    return Pursuit(
-        goal,
-        datetime.fromisoformat(str(stored["due_at"])).astimezone(UTC),
-        None if session is None else str(session),
-        float(str(stored["session_wh"])),
-        float(str(stored["delivered_wh"])),
-        None if soc is None else float(str(soc)),
-        float(str(stored["soc_at_wh"])),
+    return partial(
+        Pursuit,
+        due_at=datetime.fromisoformat(str(stored["due_at"])).astimezone(UTC),
+        session=None if session is None else str(session),
+        session_wh=float(str(stored["session_wh"])),
+        delivered_wh=float(str(stored["delivered_wh"])),
+        soc_percent=None if soc is None else float(str(soc)),
+        soc_at_wh=float(str(stored["soc_at_wh"])),
         done=bool(stored["done"]),
-        starts=int(str(stored["starts"])),
+        starts=int(str(stored.get("starts", 0))),
     )

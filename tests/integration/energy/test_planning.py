@@ -464,7 +464,14 @@ def test_it_outlives_a_restart():
 
 
 @pytest.mark.parametrize(
-    "stored", [{}, {"house": {}, "cars": {}}, {"house": {}, "cars": {}, "goals": [{}]}]
+    "stored",
+    [
+        {},
+        {"house": {}, "cars": {}},
+        {"house": {}, "cars": {}, "goals": [{}]},
+        {"house": {}, "cars": {}, "goals": [{"point": "b/1", "goal": "g"}]},
+        {"house": {}, "cars": {"b/1": 7400.0}, "goals": []},
+    ],
 )
 def test_what_is_no_state_is_refused(stored):
     with pytest.raises((TypeError, KeyError)):

@@ -111,5 +111,5 @@ def test_switched_off_it_is_not_pursued():
 @pytest.mark.parametrize("soc", [None, 41.0])
 def test_it_outlives_a_restart(soc):
     old = run(HALF, (0, "a", 0, soc), (1, "a", 6000, soc))
-    back = pursuit.from_dict(HALF, pursuit.to_dict(old))
+    back = pursuit.from_dict(pursuit.to_dict(old))(HALF)
     assert run(HALF, (1, "a", 6000, soc), old=back) == old
