@@ -16,6 +16,7 @@ from evse.ocpp.charge_point import CallRefused, ChargePoint, NoAnswer
 from evse.ocpp.meter_values import house_value
 from evse.ocpp.port import StationPort, StatusReport
 from evse.ocpp.timing import (
+    HOUSE_REPEAT_S,
     HOUSE_SPACING_S,
     HOUSE_STEP_A,
     LIMIT_SPACING_S,
@@ -55,6 +56,7 @@ class Notices:
         self._status_ready = asyncio.Event()
         self._house_a: Phases | None = None
         self._house_told_a: Phases | None = None
+        self._house_told_at_s = -math.inf
         self._house_ready = asyncio.Event()
         self._limits: dict[int, Limit] = {}
         self._limits_told: dict[int, _LimitState] = {}
@@ -94,9 +96,12 @@ class Notices:
         """Take a new reading of the house meter."""
         self._house_a = house_a
         told = self._house_told_a
+        due = self._clock.monotonic() - self._house_told_at_s >= HOUSE_REPEAT_S
         if told is None or any(
             abs(new - old) >= HOUSE_STEP_A for new, old in zip(house_a, told, strict=True)
         ):
+            due = True
+        if due:
             self._house_ready.set()
 
     def limit_changed(self, connector_id: int, winner: Limit) -> None:
@@ -165,6 +170,7 @@ class Notices:
             if self._house_a is None:
                 continue
             house_a = self._house_told_a = self._house_a
+            self._house_told_at_s = self._clock.monotonic()
             value = house_value(self._clock.utcnow(), house_a, self._phases, "Sample.Periodic")
             try:
                 await charge_point.request(call.MeterValues(connector_id=0, meter_value=[value]))

@@ -59,6 +59,10 @@ HOUSE_SPACING_S = 2.0
 HOUSE_STEP_A = 0.2
 """A change of the house's current worth a report: below, it is the meter's noise."""
 
+HOUSE_REPEAT_S = 5.0
+"""A reading that says the same is told again after this time: whoever steers cars by it takes a
+house of which nothing came for 10 s for one without a meter."""
+
 LIMIT_SPACING_S = 1.0
 """Between two reports of the winning limit and the offer."""
 

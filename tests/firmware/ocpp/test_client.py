@@ -12,6 +12,7 @@ from ocpp.v16 import call, call_result
 
 from evse.core.limits import Limit, Source
 from evse.ocpp.configuration import change_configuration
+from evse.ocpp.timing import HOUSE_REPEAT_S
 
 
 def boot(status: str, interval: int = 1) -> Any:
@@ -212,6 +213,21 @@ async def test_a_status_is_told_when_it_has_lasted(
     wallbox.client.status_changed(1)
     await asyncio.sleep(0.4)  # 8 s of the wallbox
     assert [s["status"] for s in central.of("StatusNotification")[2:]] == ["Charging"]
+
+
+async def test_a_house_that_stays_the_same_is_told_all_the_same(
+    central: Any, wallbox: Any, eventually: Any
+) -> None:
+    """Whoever steers cars by it must see that its meter lives."""
+    wallbox.client.limit_changed(1, Limit(Source.DLB, 10.5))  # whoever takes that is told
+
+    def told_twice() -> bool:
+        wallbox.client.house_current_changed((10.0, 5.0, 1.0))
+        return len(central.of("MeterValues")) >= 2
+
+    began_s = wallbox.clock.monotonic()
+    await eventually(told_twice)
+    assert wallbox.clock.monotonic() - began_s >= HOUSE_REPEAT_S
 
 
 async def test_house_current_and_limit_are_told_on_change(
