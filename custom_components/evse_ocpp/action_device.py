@@ -186,7 +186,7 @@ async def boost(call: ServiceCall, place: Place) -> ServiceResponse:
     """Charge fast for a time, whatever the mode; zero ends it."""
     await acts.boost(place.wallbox, call.data["duration"], dt_util.now())
     until = place.wallbox.steering.choices.boost_until
-    return {"until": until and until.isoformat()}
+    return {"until": None if until is None else until.isoformat()}
 
 
 async def stop_session(_: ServiceCall, place: Place) -> ServiceResponse:
