@@ -1,7 +1,7 @@
 """Actions: the call that each makes, what it answers, and every error in the user's words."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, call, patch
@@ -719,3 +719,17 @@ async def test_actions_are_there_without_a_server(hass: HomeAssistant, deaf_hub:
 def test_document_describes_all_actions() -> None:
     """Else run scripts/action_table.py --write."""
     assert action_table.descriptions() in action_table.DOCUMENT.read_text(encoding="utf-8")
+
+
+async def test_a_boost_is_made_longer_and_ended(
+    hass: HomeAssistant, wallbox: Wallbox, device_id: str
+) -> None:
+    first = await act(hass, "boost", device_id=device_id)
+    second = await act(hass, "boost", device_id=device_id, duration={"minutes": 30})
+    longer = datetime.fromisoformat(second["until"]) - datetime.fromisoformat(first["until"])
+    assert longer == timedelta(minutes=30)
+    assert wallbox.steering.choices.boosted(dt_util.now())
+    assert await act(hass, "boost", device_id=device_id, duration=0) == {"until": None}
+    assert not wallbox.steering.choices.boosted(dt_util.now())
+    with pytest.raises(vol.Invalid):
+        await act(hass, "boost", device_id=device_id, duration={"hours": 25})

@@ -1,6 +1,8 @@
 """What is read from a wallbox's subentry: also from one of an older version."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -9,6 +11,7 @@ from homeassistant.config_entries import ConfigSubentry
 
 from custom_components.evse_ocpp.central.control import Method, Purpose
 from custom_components.evse_ocpp.commissioning_leftovers import Leftovers
+from custom_components.evse_ocpp.energy.allowance import Mode
 from custom_components.evse_ocpp.steering import SteeringSettings
 from custom_components.evse_ocpp.wallbox import RelaySettings, Wallbox, WallboxSettings
 
@@ -98,3 +101,33 @@ async def test_quirk_1_brands_known_for_it_get_no_close_frame(
     )
     wallbox.charger.vendor = vendor
     assert wallbox.link_settings.close_hard is close_hard
+
+
+@pytest.mark.parametrize(
+    ("kept", "mode"),
+    [
+        ({"window_enabled": True}, Mode.WINDOW),  # before there were modes
+        ({"window_enabled": False}, Mode.FAST),
+        ({"mode": "solar"}, Mode.SOLAR),
+    ],
+)
+async def test_choices_outlive_a_restart(kept: dict[str, Any], mode: Mode) -> None:
+    def wallbox(stored: dict[str, Any] | None) -> Wallbox:
+        return Wallbox(
+            "1",
+            "CP-1",
+            _settings(),
+            SteeringSettings(),
+            stored=stored,
+            choices_changed=lambda: None,
+        )
+
+    until = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    fresh = wallbox(None)
+    fresh.steering.choices = replace(fresh.steering.choices, boost_until=until, limit_a=9.0)
+    stored = json.loads(json.dumps(fresh.to_dict()))
+    assert wallbox(stored).steering.choices == fresh.steering.choices
+    del stored["choices"]["mode"], stored["choices"]["boost_until"]
+    stored["choices"] |= kept
+    choices = wallbox(stored).steering.choices
+    assert (choices.mode, choices.boost_until, choices.limit_a) == (mode, None, 9.0)
