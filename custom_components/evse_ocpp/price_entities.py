@@ -129,10 +129,14 @@ class PriceSource:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the entity; see `price_problem`."""
+        """What is wrong with the entity (see `price_problem`) while the next hour is not known.
+
+        One that tells only the price of now is a choice, of which the form told, and no fault.
+        """
         if self.entity_id is None or self._known.at(dt_util.utcnow() + _HOUR) is not None:
             return None
-        return price_problem(self.hass, self.entity_id)
+        problem = price_problem(self.hass, self.entity_id)
+        return None if problem == "price_no_forecast" else problem
 
     def share(self, energy_wh: float, start: datetime, end: datetime) -> Share:
         """Return the cost of energy that flowed evenly from `start` to `end`."""

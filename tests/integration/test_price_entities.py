@@ -66,10 +66,12 @@ async def test_follows_an_entity_and_keeps_what_is_known(hass: HomeAssistant) ->
 async def test_only_the_present_price(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     hass.states.async_set(PRICE, "0.31", {"unit_of_measurement": "EUR/kWh"})
     prices, _ = source(hass)
-    assert prices.problem == "price_no_forecast"
+    assert prices.problem is None
     assert prices.price == 0.31
     freezer.tick(2 * HOUR)
     assert prices.price == 0.31
+    hass.states.async_set(PRICE, "unavailable")
+    assert prices.problem == "price_missing"
     prices.close()
 
 
