@@ -8,13 +8,13 @@ or the car would empty it. A state of charge that nobody knows counts as too low
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from .allowance import Mode
 from .model import (
     NOMINAL_V,
     Asks,
     BatteryRule,
     BatterySettings,
     Grant,
-    Mode,
     PointId,
     SiteNow,
     SiteSettings,
