@@ -10,8 +10,10 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from . import files
 from .central.relay import Relay
 from .const import CONF_PASSWORD_HASH, CONF_RELAY_PASSWORD, CONF_RELAY_URL
+from .diagnostics_site import site_diagnostics
 from .hub import EvseOcppConfigEntry, Hub
 from .redaction import HIDDEN, is_secret, redacted_frame, redacted_path, redacted_url
+from .site_entity import site_identifier
 from .wallbox import Wallbox
 
 _SECRET_KEYS = {
@@ -38,6 +40,7 @@ async def async_get_config_entry_diagnostics(
         "cards": {"policy": hub.cards.policy, "count": len(hub.cards.all)},
         "uploads": [path.name for path in uploads],
         "wallboxes": [_wallbox(wallbox) for wallbox in hub.wallboxes.values()],
+        "sites": [site_diagnostics(site) for site in hub.sites.values()],
     }
 
 
@@ -46,7 +49,7 @@ async def async_get_device_diagnostics(
     entry: EvseOcppConfigEntry,
     device: DeviceEntry,
 ) -> dict[str, Any]:
-    """Return one wallbox, and its attempts to connect."""
+    """Return one wallbox, and its attempts to connect; or one site."""
     hub = entry.runtime_data
     for wallbox in hub.wallboxes.values():
         identifiers = map(wallbox.device_identifier, wallbox.charger.connectors)
@@ -55,6 +58,9 @@ async def async_get_device_diagnostics(
                 "attempts": _attempts(hub, wallbox.charger.identity),
                 "wallbox": _wallbox(wallbox),
             }
+    for site in hub.sites.values():
+        if site_identifier(site) in device.identifiers:
+            return {"site": site_diagnostics(site)}
     return {}
 
 

@@ -15,6 +15,11 @@ from .hub import EvseOcppConfigEntry
 from .site import Site
 
 
+def site_identifier(site: Site) -> tuple[str, str]:
+    """Return the identifier of a site's device."""
+    return DOMAIN, f"site/{site.config.subentry_id}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteDescription(EntityDescription):
     """Describes an entity of a site.
@@ -41,7 +46,7 @@ class SiteEntity(Entity):
         self.entity_description = description
         self._attr_unique_id = f"site/{site.config.subentry_id}/{description.key}"
         self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, f"site/{site.config.subentry_id}")},
+            identifiers={site_identifier(site)},
             name=site.config.name,
             entry_type=DeviceEntryType.SERVICE,
         )

@@ -5,9 +5,9 @@ from typing import Any
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .const import DOMAIN
 from .happening_data import EVENT
 from .hub import EvseOcppConfigEntry, Hub
+from .site_entity import site_identifier
 from .site_happenings import SiteHappening
 from .wallbox import Wallbox
 
@@ -59,7 +59,7 @@ def _device_identifier(hub: Hub, happening: SiteHappening) -> tuple[str, str] | 
     """Return that of the connector or the site; None for a wallbox that was removed meanwhile."""
     point = happening.event.point
     if point is None:
-        return DOMAIN, f"site/{happening.site.config.subentry_id}"
+        return site_identifier(happening.site)
     identity, connector_id = _place(point)
     if identity not in hub.chargers:
         return None

@@ -1,4 +1,4 @@
-"""System health: whether the server answers, who is connected, and how much is stored."""
+"""System health: whether server and meters answer, who is connected, and how much is stored."""
 
 import asyncio
 from ipaddress import ip_address
@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_INTERFACE, DOMAIN
 from .hub import EvseOcppConfigEntry, Hub
+from .site import Site
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -36,7 +37,14 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
         "wallboxes": f"{sum(each.connected for each in chargers)}/{len(chargers)}",
         "last_message": dt_util.as_local(max(heard)).isoformat(" ", "seconds") if heard else "–",
         "database": f"{sum(sizes) / 2**20:.1f} MiB",
+        **_sites([site for hub in hubs for site in hub.sites.values()]),
     }
+
+
+def _sites(sites: list[Site]) -> dict[str, str]:
+    """Return how many sites there are and of how many the meter tells; nothing without a site."""
+    told = [site.decision is not None and not site.decision.meter_lost for site in sites]
+    return {"sites": f"{sum(told)}/{len(told)}"} if told else {}
 
 
 async def _reachability(hubs: list[Hub]) -> str | dict[str, str]:
