@@ -52,7 +52,7 @@ def sites(draw):
 LOADS = st.tuples(*[st.sampled_from([0.0, 2.0, 9.0, 19.0])] * 3)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(sites(), LOADS)
 def test_i40_under_every_fuse_all_that_cars_may_draw_fits(world, load):
     """With any orders, answers and samples lost and late: beside a steady house, what the chargers
@@ -66,7 +66,7 @@ def test_i40_under_every_fuse_all_that_cars_may_draw_fits(world, load):
                 assert world.held_a(phase, circuit.id) <= circuit.limit_a + EXACT_A
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(sites(), st.lists(LOADS, min_size=3, max_size=5))
 def test_i41_what_cars_may_draw_never_rises_above_what_the_house_left(world, loads):
     """When the house takes more, the sum may be above the room for a while; it never rises there.
@@ -87,7 +87,7 @@ def test_i41_what_cars_may_draw_never_rises_above_what_the_house_left(world, loa
                 assert world.held_a(phase) <= max(0.0, *rooms[phase], before[phase]) + EXACT_A
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(sites(), LOADS, st.sampled_from([8.0, 10.0, 15.0, 30.0]), st.integers(0, 90))
 def test_i42_a_silent_meter_leads_to_the_fallback_in_time(world, load, timeout_s, before):
     world.site = replace(world.site, meter_timeout_s=timeout_s)
@@ -100,7 +100,7 @@ def test_i42_a_silent_meter_leads_to_the_fallback_in_time(world, load, timeout_s
     assert world.state.budget_a is None
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(sites(), LOADS)
 def test_i43_a_grant_is_nothing_or_what_a_car_can_use(world, load):
     world.house_a = load
@@ -113,7 +113,7 @@ def test_i43_a_grant_is_nothing_or_what_a_car_can_use(world, load):
             assert (share.reason is None) == (share.limit_a >= most_a - 0.1)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(sites(), LOADS, st.sampled_from([0.0, 4200.0, 6000.0]), st.integers(0, 60))
 def test_i44_the_grid_operators_signal_holds_in_the_turn_in_which_it_comes(
     world, load, dimmed_w, before
