@@ -35,7 +35,7 @@ async def async_suggestions(hass: HomeAssistant) -> dict[str, Any]:
     if _ENERGY not in hass.config.components:
         return {}
     # It may be left out of Home Assistant, and with it what it needs.
-    from homeassistant.components.energy.data import async_get_manager  # noqa: PLC0415
+    from homeassistant.components.energy.data import async_get_manager
 
     preferences = (await async_get_manager(hass)).data
     if preferences is None:
