@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -27,8 +28,9 @@ from custom_components.evse_ocpp.const import (
 )
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.session_record import SessionRow
+from custom_components.evse_ocpp.site_settings import SiteSources
 
-from .site_scene import POWER, power_data
+from .site_scene import POWER, power_data, site_data
 from .support import IDENTITY, subentry_data
 
 SOLAR, PRICE = "sensor.roof", "sensor.price"
@@ -245,3 +247,85 @@ async def test_bad_settings_are_refused(
 ) -> None:
     with pytest.raises(vol.Invalid):
         await what_if(hass, start, **field)
+
+
+def told_at(start: datetime, value: float) -> list[tuple[datetime, float]]:
+    return [(start, value)]
+
+
+@pytest.mark.parametrize(
+    ("sources", "shown", "grid_w", "grid_a"),
+    [
+        (SiteSources(grid_power="p", grid_inverted=True), {"p": 500.0}, -500.0, ()),
+        (SiteSources(grid_power="p", grid_export="e"), {"p": 0.0, "e": 700.0}, -700.0, ()),
+        (
+            SiteSources(grid_powers=("a", "b", "c")),
+            {"a": 230.0, "b": 460.0, "c": -230.0},
+            460.0,
+            (1.0, 2.0, -1.0),
+        ),
+        (
+            SiteSources(grid_currents=("a", "b", "c"), grid_inverted=True),
+            {"a": 1.0, "b": 2.0, "c": -1.0},
+            -460.0,
+            (-1.0, -2.0, 1.0),
+        ),
+    ],
+)
+def test_each_kind_of_meter_is_read(
+    start: datetime,
+    sources: SiteSources,
+    shown: dict[str, float],
+    grid_w: float,
+    grid_a: tuple[float, ...],
+) -> None:
+    found = {each: told_at(start, value) for each, value in shown.items()}
+    assert shown.keys() <= action_replay._readers(sources).keys()
+    assert action_replay._grid_w(sources, found) == told_at(start, grid_w)
+    assert [series[0][1] for series in action_replay._grid_a(sources, found)] == list(grid_a)
+
+
+@pytest.mark.parametrize(
+    ("subentries", "key"),
+    [
+        (
+            [subentry_data(), site_data(meter_kind="wallbox", own_meter=IDENTITY)],
+            "no_history",
+        ),
+        ([site_data()], "site_without_wallbox"),
+    ],
+)
+async def test_a_site_that_cannot_be_played_is_told(
+    hass: HomeAssistant, deaf_hub: Hub, start: datetime, key: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        await what_if(hass, start)
+    assert caught.value.translation_key == key
+
+
+@pytest.mark.parametrize("subentries", [[subentry_data(), power_data()]])
+async def test_a_session_of_two_days_counts_what_it_took_on_this_one(
+    hass: HomeAssistant, deaf_hub: Hub, car: str, start: datetime
+) -> None:
+    """Without prices the energy is told as unpriced."""
+    row = SessionRow(
+        uid="u",
+        identity=IDENTITY,
+        connector_id=1,
+        started_at=(start - timedelta(hours=5)).astimezone(UTC),
+        ended_at=(start + timedelta(hours=5)).astimezone(UTC),
+        energy_wh=40_000,
+    )
+
+    async def find(_: Any) -> list[SessionRow]:
+        return [row, replace(row, uid="v", connector_id=7)]
+
+    deaf_hub.sessions.find = find  # type: ignore[method-assign]
+    shown = {POWER: told_at(start, 2400.0), car: told_at(start, 2000.0)}
+    later = {each: [(start + timedelta(hours=hour), values[0][1]) for hour in range(5)]
+             for each, values in shown.items()}  # fmt: skip
+    with patch.object(action_replay, "async_read", return_value=later):
+        answer = await what_if(hass, start)
+    (wallbox,) = answer["what_if"]["wallboxes"]
+    assert wallbox["energy"] == pytest.approx(10.0, rel=0.3)
+    assert wallbox["unpriced_energy"] == wallbox["energy"]
