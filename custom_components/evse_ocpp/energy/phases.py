@@ -111,7 +111,8 @@ def choose(
     state = replace(state, favour_s=favour_s)
     needed_s = sun.phase_s * (1.0 if point.told_a > 0 else _PAUSED_SHARE)
     spoken = favour_s >= needed_s or (at_once and favour > 0)
-    may = state.switches < sun.switches_per_session
+    # The last one of a session leads back to three phases: on one it would miss the noon.
+    may = sun.switches_per_session - state.switches >= (2 if other == 1 else 1)
     if not (spoken and may and now_s - state.asked_s >= sun.switch_spacing_s):
         return state
     return _asked(state, other, now_s)

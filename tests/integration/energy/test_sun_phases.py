@@ -70,7 +70,7 @@ def test_switches_are_apart_and_counted() -> None:
             asked_s.append(cars.now_s)
             switch(cars)
             surplus_w = MUCH_W if surplus_w == LITTLE_W else LITTLE_W
-    assert len(asked_s) == 3
+    assert len(asked_s) == 2  # the third would not lead back to three phases
     assert min(b - a for a, b in pairwise(asked_s)) >= 600.0
     cars.now["A/1"] = replace(cars.now["A/1"], session="s2")
     assert seconds_until_asked(cars, surplus_w) < 4000
