@@ -14,7 +14,7 @@ from .const import KEY_DLB_MAXIMUM_CURRENT
 
 
 class Feature(StrEnum):
-    """A thing that a wallbox can have; RELAY, SITE, THREE_PHASES, WINDOW are what the user chose."""
+    """What a wallbox can have. RELAY, SITE, THREE_PHASES and WINDOW are what the user chose."""
 
     DLB = "dlb"
     EXPORT = "export"

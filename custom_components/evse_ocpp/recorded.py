@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
-from homeassistant.components.recorder.history import state_changes_during_period
-from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
@@ -72,6 +70,9 @@ def _statistics(
 ) -> dict[str, Series]:
     if not entity_ids:
         return {}
+    # Here, as the recorder may be left out of Home Assistant, and with it what it needs.
+    from homeassistant.components.recorder.statistics import statistics_during_period
+
     rows = statistics_during_period(
         hass, dt_util.as_utc(start), dt_util.as_utc(end), set(entity_ids), period, _UNITS, {"mean"}
     )
@@ -86,6 +87,8 @@ def _statistics(
 
 
 def _states(hass: HomeAssistant, entity_id: str, start: datetime, end: datetime) -> list[State]:
+    from homeassistant.components.recorder.history import state_changes_during_period
+
     found: Mapping[str, Iterable[State]] = state_changes_during_period(
         hass, dt_util.as_utc(start), dt_util.as_utc(end), entity_id
     )

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from homeassistant.components.energy.data import async_get_manager
-from homeassistant.components.energy.websocket_api import async_get_energy_platforms
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
@@ -47,9 +45,7 @@ def parse(wh_hours: Mapping[str, object]) -> tuple[Slot, ...]:
             energies[instant.astimezone(UTC)] = float(value)
     starts = sorted(energies)
     slots: list[Slot] = []
-    last = (
-        starts[-1] - starts[-2] if len(starts) > 1 else _LONGEST
-    )
+    last = starts[-1] - starts[-2] if len(starts) > 1 else _LONGEST
     for start, following in pairwise([*starts, starts[-1] + last] if starts else []):
         end = min(following, start + _LONGEST)
         power_w = energies[start] / ((end - start) / timedelta(hours=1))
@@ -125,6 +121,11 @@ class SunForecastSource:
 
 async def async_read(hass: HomeAssistant) -> SunForecast | None:
     """Ask all forecasts of the energy dashboard; None while none of them answers."""
+    try:  # it may be left out of Home Assistant, and with it what it needs
+        from homeassistant.components.energy.data import async_get_manager
+        from homeassistant.components.energy.websocket_api import async_get_energy_platforms
+    except ImportError:
+        return None
     manager = await async_get_manager(hass)
     preferences: Mapping[str, Any] = manager.data or {}
     sources: Iterable[Any] = preferences.get("energy_sources") or ()

@@ -1,5 +1,6 @@
 """The solar forecast of the energy dashboard."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.evse_ocpp.energy.prices import Slot, SunForecast
-from custom_components.evse_ocpp.sun_forecast import SunForecastSource, added, parse
+from custom_components.evse_ocpp.sun_forecast import (
+    SunForecastSource,
+    added,
+    async_read,
+    parse,
+)
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
@@ -62,7 +68,7 @@ def test_two_roofs_are_added() -> None:
     assert added() == SunForecast()
 
 
-WHERE = "custom_components.evse_ocpp.sun_forecast"
+WHERE = "homeassistant.components.energy"
 
 
 async def source_with(
@@ -78,9 +84,9 @@ async def source_with(
     ]
     manager = SimpleNamespace(data={"energy_sources": sources})
     with (
-        patch(f"{WHERE}.async_get_manager", AsyncMock(return_value=manager)),
+        patch(f"{WHERE}.data.async_get_manager", AsyncMock(return_value=manager)),
         patch(
-            f"{WHERE}.async_get_energy_platforms",
+            f"{WHERE}.websocket_api.async_get_energy_platforms",
             AsyncMock(return_value={"forecast_solar": forecast}),
         ),
     ):
@@ -119,3 +125,10 @@ async def test_without_the_energy_dashboard(hass: HomeAssistant) -> None:
     source.start()
     assert source.forecast == SunForecast()
     source.close()
+
+
+async def test_an_installation_without_the_energy_component(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "homeassistant.components.energy.data", None)
+    assert await async_read(hass) is None
