@@ -53,6 +53,8 @@ _LOGGER = logging.getLogger(__name__)
 
 TURN_S = 5.0
 """The longest time between two control turns; leases, waits and retries are counted in it."""
+SITE_LEASE_S = 60.0
+"""The least that clocks and lost messages allow (charger-quirks, traps of a lease, 2)."""
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
@@ -265,6 +267,14 @@ class Steering:
             self._wake.set()
         self.charger.publish()
 
+    @property
+    def lease_s(self) -> float:
+        """How long a limit holds while we are silent: as it was set; below a site's fuse not longer
+        than `SITE_LEASE_S`, as the house goes on while Home Assistant does not.
+        """
+        lease_s = self._settings.lease_s
+        return lease_s if self._granted.grants is None else min(lease_s, SITE_LEASE_S)
+
     def join_site(self) -> None:
         """Wait for a site's grants from now on, at the fallback until then."""
         self.set_grants({})
@@ -455,7 +465,7 @@ class Steering:
             facts,
             choices,
             fallback_a=self._settings.fallback_a,
-            lease_s=self._settings.lease_s,
+            lease_s=self.lease_s,
             local_now=self._local_now(),
             now_s=self._monotonic(),
         )
@@ -506,7 +516,7 @@ class Steering:
         kind = _kind(order)
         until_s = self._tell(order)
         try:
-            await send(self.charger, order, self._settings.lease_s)
+            await send(self.charger, order, self.lease_s)
         except CommandError as error:
             if isinstance(error, CommandUnanswered):
                 self._doubt(order)
@@ -536,7 +546,7 @@ class Steering:
             return None
         control, until_s = self.charger.control, math.inf
         if control.leases:
-            until_s = self._monotonic() + lease_duration_s(control, self._settings.lease_s)
+            until_s = self._monotonic() + lease_duration_s(control, self.lease_s)
         self._held.setdefault(order.connector_id, Held()).asked(order.limit_a, until_s)
         return until_s
 

@@ -9,6 +9,7 @@ from custom_components.evse_ocpp.central.commands import CommandRefused, Command
 from custom_components.evse_ocpp.central.control import Method, Purpose
 from custom_components.evse_ocpp.energy.allowance import Choices, Mode, Reason
 from custom_components.evse_ocpp.energy.model import Grant
+from custom_components.evse_ocpp.steering import SteeringSettings
 
 from .central.simulated_charger import STANDING, Behaviour
 from .steered import Scene
@@ -194,3 +195,17 @@ class TestLent:
             assert not asked
             give(scene, 8.0)
             assert asked
+
+
+@pytest.mark.parametrize(("set_s", "with_site_s"), [(180, 60), (30, 30)])
+def test_below_a_site_a_limit_ends_after_a_minute_of_silence(
+    set_s: float, with_site_s: float
+) -> None:
+    """Invariant I31: without Home Assistant the house goes on, and only the fallback is agreed."""
+    scene = Scene(Behaviour())
+    scene.steering.set_settings(SteeringSettings(fallback_a=6.0, lease_s=set_s))
+    assert scene.steering.lease_s == set_s
+    scene.steering.join_site()
+    assert scene.steering.lease_s == with_site_s
+    scene.steering.leave_site()
+    assert scene.steering.lease_s == set_s

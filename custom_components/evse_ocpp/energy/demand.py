@@ -22,12 +22,14 @@ def of(
     least_a = max(settings.minimum_a, 0.0)
     if most_a < least_a:
         return replace(NONE, reason=Reason.USER_LIMIT)
+    # What was switched to one phase for little sun is fast on all of them only.
+    all_phases = len(settings.wiring) if settings.switches_phases else None
     if planned is not None and (planned.most_a > 0 or point.mode not in _BY_THE_SUN):
-        return _within(planned, least_a, most_a)
+        return _within(replace(planned, phases=planned.phases or all_phases), least_a, most_a)
     if point.mode in _BY_THE_SUN and sunny is not None:
         return _within(sunny, least_a, most_a)
     if point.mode in (Mode.FAST, Mode.WINDOW):
-        return Demand(least_a, most_a)
+        return Demand(least_a, most_a, phases=all_phases)
     return Demand(reason=Reason.NO_PLAN)
 
 

@@ -1,5 +1,7 @@
 """What a point should have by its mode, before any fuse."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.evse_ocpp.energy import demand
@@ -38,6 +40,14 @@ def asked(mode: Mode, sunny: Demand | None = None, planned: Demand | None = None
 def test_the_mode_decides(mode, sunny, planned, least_a, most_a, reason) -> None:
     wanted = asked(mode, sunny, planned)
     assert (wanted.least_a, wanted.most_a, wanted.reason) == (least_a, most_a, reason)
+
+
+@pytest.mark.parametrize(("mode", "planned"), [(Mode.FAST, None), (Mode.PLAN, SLOT)])
+def test_what_is_fast_wants_all_phases(mode: Mode, planned: Demand | None) -> None:
+    switching = replace(SETTINGS, switches_phases=True)
+    now = PointNow(mode, Asks.CHARGING)
+    assert demand.of(switching, now, None, planned).phases == 3
+    assert demand.of(SETTINGS, now, None, planned).phases is None
 
 
 def test_nobody_asks_without_a_car() -> None:
