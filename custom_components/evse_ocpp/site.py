@@ -223,7 +223,7 @@ class Site:
         self._tell(decision, points, self.now.now_s + LEASE_S)
         self.hub.plans.take(self.wallboxes, planning.plans(self.controller.planning))
         if self._lock is not None:
-            await self._lock.follow(decision.hold_battery, self.now.now_s)
+            self._lock.follow(decision.hold_battery, self.now.now_s)
         self._show(self._troubles.look(self, settings, points.values(), self.now.now_s))
         for listener in tuple(self._listeners):
             listener()

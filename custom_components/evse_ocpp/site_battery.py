@@ -11,8 +11,10 @@ from homeassistant.const import (
     STATE_ON,
 )
 from homeassistant.core import DOMAIN as HOME_ASSISTANT
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+
+from .const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,7 +25,10 @@ SWITCH_S = 10.0
 
 
 class BatteryLock:
-    """The switch of one site; on: the battery must not discharge. `problem`: it did not follow."""
+    """The switch of one site; on: the battery must not discharge. `problem`: it did not follow.
+
+    Switching has a task of its own: an integration that hangs must not hold up what the fuse needs.
+    """
 
     def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
         self.hass = hass
@@ -31,11 +36,15 @@ class BatteryLock:
         self.problem = False
         self._tried_at_s: float | None = None
         self._wanted: bool | None = None
+        self._switching: asyncio.Task[None] | None = None
 
-    async def follow(self, hold: bool, now_s: float) -> None:
+    @callback
+    def follow(self, hold: bool, now_s: float) -> None:
         """Make the switch what was decided, if it is not."""
         if hold is not self._wanted:
             self._wanted, self._tried_at_s = hold, None
+        if self._switching is not None and not self._switching.done():
+            return
         if self._is(hold):
             self.problem = False
             return
@@ -44,10 +53,14 @@ class BatteryLock:
             if now_s - self._tried_at_s < RETRY_S:
                 return
         self._tried_at_s = now_s
-        await self._switch(hold)
+        self._switching = self.hass.async_create_task(
+            self._switch(hold), f"{DOMAIN} {self.entity_id}"
+        )
 
     async def release(self) -> None:
         """Let the battery discharge again, if it was us who forbade it."""
+        if self._switching is not None:
+            await self._switching
         if self._wanted:
             self._wanted = False
             await self._switch(on=False)
