@@ -102,7 +102,7 @@ async def test_what_is_kept_while_the_wallbox_is_away(
     wallbox.charger.link_down()
     wallbox.charger.publish()
     available = {name for name, state in states(hass).items() if state != STATE_UNAVAILABLE}
-    assert available == {"total_energy", "session_energy"}
+    assert available == {"total_energy", "session_energy", "why"}
 
 
 @pytest.mark.parametrize(

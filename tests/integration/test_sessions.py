@@ -19,7 +19,7 @@ from custom_components.evse_ocpp.energy.sources import SourceShare
 from custom_components.evse_ocpp.sending import START_ID_TAG
 from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow
 from custom_components.evse_ocpp.sessions import LAST, Sessions, Totals
-from custom_components.evse_ocpp.tariff import Tariff
+from custom_components.evse_ocpp.tariff import Priced, PriceHistory, Tariff
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -34,6 +34,7 @@ class Scene:
     database: Database
     now: datetime = NOON
     origin: Callable[[float], Origin] | None = None
+    prices: Priced | None = None
 
     async def start(self) -> None:
         self.hass.config.currency = "EUR"
@@ -47,6 +48,7 @@ class Scene:
             self.tariff,
             self.dirty.append,
             lambda: self.now,
+            prices_of=lambda _: self.prices,
             origin_of=lambda _, wh: None if self.origin is None else self.origin(wh),
         )
         await self.sessions.load()
@@ -433,6 +435,17 @@ async def test_co2_is_known_of_all_the_energy_or_not_at_all(
     scene.origin = second
     scene.measure(5000, HOUR)
     assert scene.last.co2_g == co2_g
+
+
+async def test_the_prices_of_the_site_go_before_the_tariff(scene: Scene) -> None:
+    scene.price(0.30)
+    scene.prices = PriceHistory()
+    scene.begin()
+    scene.measure(3000, HOUR)
+    assert scene.last.cost == pytest.approx(0.6), "the site knows no price yet"
+    scene.prices.set(0.10, scene.now)
+    scene.measure(4000, HOUR)
+    assert scene.last.cost == pytest.approx(0.7)
 
 
 async def test_the_price_of_bought_energy_may_be_unknown(scene: Scene) -> None:
