@@ -22,8 +22,10 @@ FOLLOWS = 0.98
 EARLY_S = 1.0
 """Sooner after the confirmation no car moves: that is up to 1 s late, and a car needs 2 s."""
 
-LATE_S = 5.0
-"""By then a car has followed a lower limit (IEC 61851-1)."""
+LATE_S = 7.0
+"""By then a car has followed a lower limit: 5 s after its charger (IEC 61851-1), which may take 1 s
+for it after it has confirmed, and the meter is read 1 s later. Sooner, what a slow car still draws
+would look like a load of the house, and stop all cars."""
 
 FRESH_S = 1.5
 """A measurement that is so near to the meter's sample is of the same instant."""

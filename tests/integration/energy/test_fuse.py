@@ -1,13 +1,13 @@
 """What the fuses leave to one car and to many, on virtual time (load-control.md, 1 to 7)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from custom_components.evse_ocpp.energy.allowance import Reason
 from custom_components.evse_ocpp.energy.model import Asks, Circuit, SiteSettings
 
-from .site_world import world
+from .site_world import Box, world
 
 SETTLED = 60
 """Turns until all is given that there is."""
@@ -247,6 +247,37 @@ def test_a_car_that_does_not_go_down_is_lowered_until_the_overload_ends():
     w.run(20)
     assert limits(w)[1] == 0.0
     assert limits(w)[0] == 0.0
+
+
+@dataclass
+class SlowBox(Box):
+    """Its car follows each limit `late` turns after its charger heard it."""
+
+    late: int = 5
+    heard: list[float] = field(default_factory=list)
+
+    @property
+    def draws_a(self):
+        return 0.98 * self.heard[max(0, len(self.heard) - 1 - self.late)]
+
+    def measure(self, now_s):
+        self.heard.append(self.limit_a)
+        super().measure(now_s)
+
+
+@pytest.mark.parametrize("late", [2, 5, 6])
+def test_cars_that_take_their_five_seconds_are_no_load_of_the_house(late):
+    """IEC 61851-1, and a second of the charger; those tell their currents each 10 s. Two cars stay
+    where two fit."""
+    w = world(3)
+    for each, box in w.boxes.items():
+        w.boxes[each] = SlowBox(box.settings, limit_a=6.0, told_a=6.0, late=late, measured_s=10.0)
+    w.run(2 * SETTLED)
+    assert min(limits(w)) >= 7.0
+    w.house_a = (12.0, 2.0, 2.0)
+    for _ in range(40):
+        w.turn()
+        assert sum(amps > 0 for amps in limits(w)) == 2
 
 
 def test_a_total_leaves_open_where_the_house_draws():
