@@ -6,7 +6,7 @@ report of its entity, also of one that said the same again.
 
 import math
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
@@ -30,6 +30,9 @@ LOWEST_V, HIGHEST_V = 180.0, 265.0
 LAG_S = 30.0
 """Entities of one meter are reported together, but for those that tell changes only. One that is
 behind the others for longer makes the whole as old as it is."""
+AHEAD = timedelta(seconds=1)
+"""A report from further in the future was stamped before the clock was set back: its age is not
+known. It says nothing, or a meter that has died would look alive until the clock is there again."""
 SAME_A = 1.0
 """Directions of currents that explain the sum as well as others, within this, are not told apart:
 then import is believed."""
@@ -121,6 +124,9 @@ def grid_sample(hass: HomeAssistant, sources: SiteSources, now_s: float) -> Grid
         values[name] is None for name in read if name != sources.grid_power or _needs_sum(sources)
     ):
         return None
+    at_s = _at_s(read.values(), now_s)
+    if at_s is None:
+        return None
     volts = voltages_v(hass, sources)
     currents = [values[name] or 0.0 for name in sources.grid_currents]
     powers = [values[name] or 0.0 for name in sources.grid_powers]
@@ -133,7 +139,7 @@ def grid_sample(hass: HomeAssistant, sources: SiteSources, now_s: float) -> Grid
     elif currents and total_w is not None and min(currents) >= 0:
         currents = signed(currents, total_w, volts)
     phases = _phases(currents) if currents else None
-    return GridSample(_age_at(read.values(), now_s), phases, total_w, volts)
+    return GridSample(at_s, phases, total_w, volts)
 
 
 def own_sample(charger: Charger, now_s: float) -> GridSample | None:
@@ -141,8 +147,11 @@ def own_sample(charger: Charger, now_s: float) -> GridSample | None:
     currents = charger.house_current_a
     if charger.house_told_at is None or not charger.connected or currents[0] is None:
         return None
-    age_s = (dt_util.utcnow() - charger.house_told_at).total_seconds()
-    return GridSample(now_s - max(0.0, age_s), _phases([amps or 0.0 for amps in currents]))
+    age = dt_util.utcnow() - charger.house_told_at
+    if age < -AHEAD:
+        return None
+    at_s = now_s - max(0.0, age.total_seconds())
+    return GridSample(at_s, _phases([amps or 0.0 for amps in currents]))
 
 
 def total(
@@ -182,12 +191,22 @@ def _needs_sum(sources: SiteSources) -> bool:
     return not sources.grid_currents
 
 
-def _age_at(read: Iterable[Reading], now_s: float) -> float:
-    """Return when the sample was taken; see LAG_S."""
-    told = [reading.at for reading in read if reading.at is not None]
+def _at_s(read: Iterable[Reading], now_s: float) -> float | None:
+    """Return when the sample was taken (see LAG_S, AHEAD); None: nobody knows.
+
+    What shows nothing has no age: it is only a help, or there would be no sample.
+    """
+    now = dt_util.utcnow()
+    told = [
+        reading.at
+        for reading in read
+        if reading.value is not None and reading.at is not None and reading.at <= now + AHEAD
+    ]
+    if not told:
+        return None
     oldest, newest = min(told), max(told)
     at = oldest if (newest - oldest).total_seconds() > LAG_S else newest
-    return now_s - max(0.0, (dt_util.utcnow() - at).total_seconds())
+    return now_s - max(0.0, (now - at).total_seconds())
 
 
 def _phases(values: list[float], missing: float = 0.0) -> Phases:

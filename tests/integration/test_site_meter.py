@@ -209,6 +209,36 @@ async def test_a_phase_that_is_far_behind_makes_all_old(hass: HomeAssistant, fre
     assert _at(hass, sources) == pytest.approx(60.0)
 
 
+async def test_a_help_that_shows_nothing_makes_no_meter_old(
+    hass: HomeAssistant, freezer: Any
+) -> None:
+    """The sum beside the currents only tells their directions."""
+    sources = SiteSources(grid_currents=CURRENTS, grid_power=POWER)
+    show(hass, POWER, "unavailable")
+    freezer.tick(120)
+    show_currents(hass, 1.0, 1.0, 1.0)
+    assert _at(hass, sources) == pytest.approx(100.0)
+
+
+async def test_a_clock_that_is_set_back_makes_no_dead_meter_alive(
+    hass: HomeAssistant, freezer: Any, commands: Any
+) -> None:
+    """NTP after a start without a battery-backed clock: what was said before has no age."""
+    sources = SiteSources(grid_currents=CURRENTS)
+    charger = Charger("CP-1")
+    charger.link_up(commands, datetime.now(UTC))
+    house = [Sample("Current.Import", 4.0, f"L{phase}") for phase in (1, 2, 3)]
+    charger.take_house_current(house, dt_util.utcnow())
+    show_currents(hass, 1.0, 1.0, 1.0)
+    freezer.tick(-3600)
+    assert site_meter.grid_sample(hass, sources, 100.0) is None
+    assert site_meter.own_sample(charger, 100.0) is None
+    show_currents(hass, 1.0, 1.0, 1.0)
+    charger.take_house_current(house, dt_util.utcnow())
+    assert _at(hass, sources) == pytest.approx(100.0)
+    assert site_meter.own_sample(charger, 100.0) is not None
+
+
 def _at(hass: HomeAssistant, sources: SiteSources) -> float:
     sample = site_meter.grid_sample(hass, sources, 100.0)
     assert sample is not None

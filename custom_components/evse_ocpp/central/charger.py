@@ -307,6 +307,8 @@ class Charger(News):
         if summary.register_wh is not None:
             self.books.take_register(connector, transaction, summary.register_wh, when)
         newest = connector.readings.at
+        if newest is not None and newest > arrived_at:  # our clock was set back since
+            newest = None
         if live and (newest is None or at >= newest):
             over = transaction is not None and transaction.ended_at is not None
             idle = not connector.transaction and connector.status not in ENERGIZED_OR_UNKNOWN

@@ -191,6 +191,16 @@ def test_an_older_live_sample_does_not_overwrite_a_newer(story):
     assert story.connector.readings.power_w == 3000
 
 
+def test_after_our_clock_was_set_back_samples_count_at_once(story):
+    """Or a car's current would stand still until the clock is there again."""
+    story.status(0, S.CHARGING)
+    story.sample(60, None, power_w=0)
+    story.sample(1, None, power_w=9000)
+    assert story.connector.readings.power_w == 9000
+    story.sample(1.2, None, age_min=0.5, power_w=0)
+    assert story.connector.readings.power_w == 9000
+
+
 def test_quirk_13_a_session_register_is_remembered_for_the_charger(story):
     first = story.start(0)
     story.sample(1, first.id, register_wh=100)
