@@ -1,11 +1,11 @@
-"""The demo's dashboard: what a homeowner would put on the wall for one wallbox."""
+"""The demo's dashboard: what a homeowner would put on the wall for one wallbox, and for the sun."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from scripts.harness.home_assistant import wait_until
-from scripts.harness.house import Household
+from scripts.harness.house import CHARGER_NAME, Household
 
 URL_PATH = "wall-box"  # Home Assistant asks for a hyphen
 TITLE = "Wallbox"
@@ -14,10 +14,10 @@ HISTORY_HOURS = 3
 
 
 class Entities:
-    """The entities of the wallbox's device by translation key, with their own names."""
+    """The entities of a device by translation key, with their own names."""
 
-    def __init__(self, household: Household) -> None:
-        self._ids = household.entities
+    def __init__(self, household: Household, device: str = CHARGER_NAME) -> None:
+        self._ids = household.home_assistant.entities(device)
         registry = household.home_assistant.websocket(type="config/entity_registry/list")
         self._names = {item["entity_id"]: item["original_name"] for item in registry}
 
@@ -66,9 +66,57 @@ def view(wallbox: Entities) -> dict[str, Any]:
             wallbox.graph("House current", *house),
         ],
     }
+    return _sections(TITLE, "0", sections)
+
+
+def sun_view(wallbox: Entities, site: Entities) -> dict[str, Any]:
+    """The view of a site with sun, battery and prices: choose how, see the plan, see why."""
+    wide = {"grid_options": {"columns": 12}}
+    modes = {"features": [{"type": "select-options"}], **wide}
+    why = wallbox.named("why")["entity"]
+    sentence = {"type": "markdown", "content": f"{{{{ states('{why}') }}}}", **wide}
+    chart = {
+        "type": "picture-entity",
+        "entity": wallbox.named("plan_chart")["entity"],
+        "show_name": False,
+        "show_state": False,
+        **wide,
+    }
+    meters = [
+        {"type": "tile", "entity": f"sensor.{each}"}
+        for each in ("solar_power", "battery_power", "battery_soc")
+    ]
+    powers = ("site_house_power", "site_charging_power", "site_grid_power")
+    history = site.graph("Power", *powers)
+    history["entities"].insert(0, {"entity": "sensor.solar_power", "name": "Solar"})
+    sections = {
+        ("Charge", ICON): [
+            *wallbox.tiles("mode", **modes),
+            sentence,
+            *wallbox.tiles("status", "power"),
+            *wallbox.tiles("session_energy", "boost"),
+        ],
+        ("Plan", "mdi:calendar-clock"): [
+            chart,
+            *wallbox.tiles("plan_energy", "plan_ready_by"),
+            *wallbox.tiles("plan_start", "plan_ready"),
+        ],
+        ("House", "mdi:solar-power-variant"): [
+            *site.tiles("site_surplus", "site_price"),
+            *meters,
+            *site.tiles("site_grid_power"),
+            history,
+        ],
+    }
+    return _sections("Sun", "sun", sections)
+
+
+def _sections(
+    title: str, path: str, sections: dict[tuple[str, str], list[dict[str, Any]]]
+) -> dict[str, Any]:
     return {
-        "title": TITLE,
-        "path": "0",
+        "title": title,
+        "path": path,
         "type": "sections",
         "max_columns": 3,
         "sections": [
@@ -81,8 +129,11 @@ def view(wallbox: Entities) -> dict[str, Any]:
     }
 
 
-def make_dashboard(household: Household) -> str:
-    """Make the dashboard, or renew it; return its path in Home Assistant's page."""
+def make_dashboard(household: Household, site: str | None = None) -> str:
+    """Make the dashboard, or renew it; return its path in Home Assistant's page.
+
+    With the name of a `site` its first view is that of the sun.
+    """
     page = household.home_assistant
     known = page.websocket(type="lovelace/dashboards/list")
     if not any(item["url_path"] == URL_PATH for item in known):
@@ -97,6 +148,8 @@ def make_dashboard(household: Household) -> str:
         )
     # This setting is the wallbox's own, and known when it has told what can be set.
     wait_until(lambda: "dlb_maximum_current" in household.entities, "the wallbox's settings")
-    config = {"views": [view(Entities(household))]}
-    page.websocket(type="lovelace/config/save", url_path=URL_PATH, config=config)
-    return f"/{URL_PATH}/0"
+    views = [view(Entities(household))]
+    if site is not None:
+        views.insert(0, sun_view(Entities(household), Entities(household, site)))
+    page.websocket(type="lovelace/config/save", url_path=URL_PATH, config={"views": views})
+    return f"/{URL_PATH}/{views[0]['path']}"

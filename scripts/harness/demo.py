@@ -1,6 +1,7 @@
 """The command `scripts/demo`:
 
-The whole product on one machine, live in a browser or as one evening.
+The whole product on one machine, live in a browser or as one evening; with `--solar` a house with
+a roof, a home battery and prices, live or as one day.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scripts.harness.dashboard import make_dashboard
 from scripts.harness.evening import run_evening
 from scripts.harness.home_assistant import NAME, PASSWORD, ROOT, HarnessError
 from scripts.harness.house import IDENTITY, Household
+from scripts.harness.solar_demo import FAST_DAY_S, SOLAR_WALLBOX, live_day, run_day
 
 PAGE_PORT = 8123
 FAST = 100
@@ -28,7 +30,12 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--home-assistant", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--once", action="store_true", help="one evening without a browser")
-    parser.add_argument("--fast", action="store_true", help=f"house and car {FAST} times as fast")
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help=f"house and car {FAST} times as fast; with --solar the day in {FAST_DAY_S / 60:g} min",
+    )
+    parser.add_argument("--solar", action="store_true", help="a house with sun, battery and prices")
     parser.add_argument("--clean", action="store_true", help="forget what an earlier demo kept")
     parser.add_argument("--port", type=int, default=PAGE_PORT, help="of the page (%(default)s)")
     parser.add_argument("--language", default="en", choices=["en", "it", "de", "es", "fr"])
@@ -40,7 +47,12 @@ def main() -> int:
     options = arguments()
     speed = FAST if options.fast else 1
     if options.once:
+        if options.solar and not options.fast:
+            say("--solar --once: only with --fast, for the day ends by itself then")
+            return 2
         with tempfile.TemporaryDirectory(prefix="evse-demo-") as folder:
+            if options.solar:
+                return run_day(Path(folder), options.home_assistant)
             return run_evening(Path(folder), options.home_assistant, speed)
     return live(options, speed)
 
@@ -48,17 +60,23 @@ def main() -> int:
 def live(options: argparse.Namespace, speed: int) -> int:
     """Start both programs, say where to look, and keep the wallbox running until Ctrl-C."""
     folder = ROOT / ".demo"
+    if options.solar:
+        folder /= "solar"
     if options.clean:
         shutil.rmtree(folder, ignore_errors=True)
+    wallbox = SOLAR_WALLBOX if options.solar else {"simulation__speed": speed}
     household = Household(
         folder,
         options.home_assistant,
         page_port=options.port,
         language=options.language,
-        simulation__speed=speed,
+        **wallbox,
     )
     say("starting Home Assistant and the wallbox (up to a minute the first time) …")
     try:
+        if options.solar:
+            live_day(household, fast=options.fast, say=say)
+            return 0
         household.start()
         path = make_dashboard(household)
         say(f"open {household.home_assistant.url}{path} — no log-in on this computer", bold=True)

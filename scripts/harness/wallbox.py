@@ -89,6 +89,11 @@ class Wallbox:
         return status
 
     @property
+    def running(self) -> bool:
+        """Whether its process runs; False when it has ended by itself."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def process_id(self) -> int:
         """Of the running process."""
         if self._process is None:
