@@ -531,8 +531,8 @@ class Steering:
             _LOGGER.info("%s takes %s again", self.charger.identity, kind[0])
         self._ledger.done(order, self._monotonic())
         if until_s is not None and isinstance(order, SetLease | Start):
-            held = self._held[order.connector_id]
-            held.accepted(order.limit_a, until_s, self._monotonic())
+            for held in self._held_by(order):
+                held.accepted(order.limit_a, until_s, self._monotonic())
         if isinstance(order, SetLease | SetFallback):
             self._doubted_a = None
         if isinstance(order, Stop):
@@ -547,8 +547,16 @@ class Steering:
         control, until_s = self.charger.control, math.inf
         if control.leases:
             until_s = self._monotonic() + lease_duration_s(control, self.lease_s)
-        self._held.setdefault(order.connector_id, Held()).asked(order.limit_a, until_s)
+        for held in self._held_by(order):
+            held.asked(order.limit_a, until_s)
         return until_s
+
+    def _held_by(self, order: SetLease | Start) -> list[Held]:
+        """Return what those connectors hold that an order limits: with one place for it, all."""
+        numbers = {order.connector_id}
+        if isinstance(order, SetLease) and self.charger.control.one_slot:
+            numbers |= set(self.charger.connectors)
+        return [self._held.setdefault(number, Held()) for number in numbers]
 
     def _doubt(self, order: Order) -> None:
         """Forget what an unanswered order may have changed: it may have been taken all the same."""

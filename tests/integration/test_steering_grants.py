@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
-from custom_components.evse_ocpp.central.control import Method, Purpose
+from custom_components.evse_ocpp.central.control import Control, Method, PauseBy, Purpose
 from custom_components.evse_ocpp.energy.allowance import Choices, Mode, Reason
 from custom_components.evse_ocpp.energy.model import Grant
 from custom_components.evse_ocpp.steering import SteeringSettings
@@ -209,3 +209,15 @@ def test_below_a_site_a_limit_ends_after_a_minute_of_silence(
     assert scene.steering.lease_s == with_site_s
     scene.steering.leave_site()
     assert scene.steering.lease_s == set_s
+
+
+async def test_with_one_place_for_limits_all_connectors_hold_what_one_was_told(
+    scene: Scene,
+) -> None:
+    slot = Method(Purpose.TX_DEFAULT_PROFILE)
+    scene.charger.control = Control(slot, slot, PauseBy.REMOTE_STOP, lease_ends_itself=False)
+    scene.wallbox.behaviour = Behaviour(accepts=STANDING, levels=frozenset({0}))
+    scene.charger.connector(2)
+    await turns(scene, 5, 12.0)
+    assert [scene.steering.told_a(number) for number in (1, 2)] == [12.0, 12.0]
+    assert scene.steering._held[2].most_a(0.0, standing_a=6.0, linked=True) == 12.0

@@ -9,6 +9,7 @@ Where a charger knows one place for a limit only, the standing limit is raised d
 is the fallback again as soon as nothing charges.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -301,13 +302,18 @@ def orders(
     The standing limit goes before a start: many wallboxes drop the limit that comes with a start.
     """
     starts: list[Start] = []
+    allowances = {
+        each.id: allowance(charger, each, choices, ledger[each.id], local_now)
+        for each in charger.connectors
+    }
+    shared_a = _shared_a(charger, allowances)
     for connector in charger.connectors:
-        progress = ledger[connector.id]
-        allowed = allowance(charger, connector, choices, progress, local_now)
+        progress, allowed = ledger[connector.id], allowances[connector.id]
         if progress.blocked and (allowed.limit_a or connector.occupancy is Occupancy.FREE):
             yield SetOperative(connector.id, on=True)
         if connector.occupancy is Occupancy.CHARGING:
-            yield from _limit(charger, connector, progress, allowed.limit_a, lease_s, now_s)
+            allowed_a = min(allowed.limit_a, shared_a)
+            yield from _limit(charger, connector, progress, allowed_a, lease_s, now_s)
         elif _outlasts(charger.control, progress, fallback_a):
             yield SetLease(connector.id, fallback_a, None)
         elif allowed.want_start and _start_due(progress, now_s):
@@ -332,6 +338,24 @@ def _outlasts(control: Control, progress: Progress, fallback_a: float) -> bool:
     lease = progress.lease
     stays = control.leases and not control.lease.volatile
     return stays and lease is not None and lease.limit_a > fallback_a
+
+
+def _shared_a(charger: ChargerFacts, allowances: Mapping[int, Allowance]) -> float:
+    """Return what the sessions of a charger with one place for limits may have at most.
+
+    It is the least of theirs: each would overwrite that of the others else, turn by turn. One that
+    is paused in another way than by a limit has no part in it.
+    """
+    if not charger.control.one_slot:
+        return math.inf
+    limits_a = [
+        allowances[each.id].limit_a
+        for each in charger.connectors
+        if each.occupancy is Occupancy.CHARGING
+    ]
+    if 0.0 in limits_a and charger.control.pause is PauseBy.NOTHING:
+        return min(charger.control.steps_a, default=MIN_LIMIT_A)
+    return min((each for each in limits_a if each > 0), default=math.inf)
 
 
 def _limit(

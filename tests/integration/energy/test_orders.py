@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.evse_ocpp.energy.allowance import Choices, Occupancy
+from custom_components.evse_ocpp.central.control import Control, Method, PauseBy, Purpose
+from custom_components.evse_ocpp.energy.allowance import Choices, Occupancy, Reason
+from custom_components.evse_ocpp.energy.model import Grant
 from custom_components.evse_ocpp.energy.orders import (
     MAX_STARTS,
     ChargerFacts,
@@ -15,6 +17,7 @@ from custom_components.evse_ocpp.energy.orders import (
     SetFreeCharging,
     SetLease,
     Start,
+    Stop,
     follow,
     orders,
 )
@@ -169,3 +172,29 @@ def test_the_fallback_is_written_before_a_start(story):
         story.ledger, charger, chosen, fallback_a=6.0, lease_s=180, local_now=NOON, now_s=10
     )
     assert list(due) == [SetFallback(6.0), Start(1, 16)]
+
+
+@pytest.mark.parametrize(
+    ("pause", "granted_a", "told"),
+    [
+        (PauseBy.REMOTE_STOP, (10.0, 8.0), [SetLease(1, 8.0, 7), SetLease(2, 8.0, 8)]),
+        (PauseBy.REMOTE_STOP, (10.0, 0.0), [SetLease(1, 10.0, 7), Stop(2, 8)]),
+        (PauseBy.NOTHING, (10.0, 0.0), []),  # the standing 6 A
+    ],
+)
+def test_trap_3_two_sessions_with_one_place_for_limits_have_the_least(pause, granted_a, told):
+    """Each would overwrite the limit of the other, turn by turn: too much, and kept in flash."""
+    slot = Method(Purpose.TX_DEFAULT_PROFILE)
+    control = Control(slot, slot, pause, lease_ends_itself=False)
+    first, second = (ConnectorFacts(each, Occupancy.CHARGING, 6 + each) for each in (1, 2))
+    grants = {each: Grant(amps, Reason.SHARING) for each, amps in enumerate(granted_a, 1)}
+    ledger, standing_a, due = Ledger(), 6.0, []
+    for now_s in range(3):
+        charger = ChargerFacts((first, second), standing_a, control=control, grants=grants)
+        follow(ledger, charger, Choices(), NOON, now_s)
+        times = {"fallback_a": 6.0, "lease_s": 180, "local_now": NOON, "now_s": now_s}
+        for order in orders(ledger, charger, Choices(), **times):
+            due.append(order)
+            ledger.done(order, now_s)
+            standing_a = order.limit_a if isinstance(order, SetLease) else standing_a
+    assert sorted(due, key=str) == told
