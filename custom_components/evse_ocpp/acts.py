@@ -4,7 +4,7 @@ All raise CommandError when the wallbox did not take it, and ServiceValidationEr
 be meant.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from homeassistant.exceptions import ServiceValidationError
 
@@ -54,7 +54,8 @@ async def boost(wallbox: Wallbox, duration: timedelta, now: datetime) -> None:
     until = wallbox.steering.choices.boost_until
     if until is None or until < now:
         until = now
-    await wallbox.steering.set_boost(until + duration if duration else None)
+    end = until.astimezone(UTC) + duration  # an hour has an hour also when the clocks change
+    await wallbox.steering.set_boost(end if duration else None)
 
 
 async def charge_until(wallbox: Wallbox, local_now: datetime, local_end: datetime) -> None:

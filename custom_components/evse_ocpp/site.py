@@ -315,7 +315,7 @@ class Site:
         if entity_id is None:
             return None
         state = self.hass.states.get(entity_id)
-        if site_meter.is_told(state):
+        if site_meter.is_signal(state):
             self._dimmed_w = site_meter.dimmed_w(state, self.config.settings.dimmed_w)
         return self._dimmed_w
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
+    STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -93,6 +94,15 @@ def dimmed_w(state: State | None, when_on_w: float) -> float | None:
         return when_on_w
     told = _read(state, _WATTS, MOST_W, unit="W").value
     return told if told is not None and told > 0 else None
+
+
+def is_signal(state: State | None) -> bool:
+    """Whether a state is a word of the grid operator: on, off, or a power."""
+    if state is None:
+        return False
+    if state.state in (STATE_ON, STATE_OFF):
+        return True
+    return _read(state, _WATTS, MOST_W, unit="W").value is not None
 
 
 def is_told(state: State | None) -> bool:

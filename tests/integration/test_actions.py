@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, call, patch
+from zoneinfo import ZoneInfo
 
 import pytest
 import voluptuous as vol
@@ -26,6 +27,7 @@ from custom_components.evse_ocpp import (
     action_files,
     action_records,
     action_replay,
+    acts,
     files,
 )
 from custom_components.evse_ocpp.actions import FOR_ADMINISTRATORS
@@ -719,6 +721,17 @@ async def test_actions_are_there_without_a_server(hass: HomeAssistant, deaf_hub:
 def test_document_describes_all_actions() -> None:
     """Else run scripts/action_table.py --write."""
     assert action_table.descriptions() in action_table.DOCUMENT.read_text(encoding="utf-8")
+
+
+async def test_an_hour_of_boost_is_one_also_when_the_clocks_are_put_back(
+    wallbox: Wallbox,
+) -> None:
+    rome = ZoneInfo("Europe/Rome")
+    before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 by the clock, for the first time
+    await acts.boost(wallbox, timedelta(hours=1), before.astimezone(rome))
+    choices = wallbox.steering.choices
+    assert choices.boosted((before + timedelta(minutes=59)).astimezone(rome))
+    assert not choices.boosted((before + timedelta(minutes=61)).astimezone(rome))
 
 
 async def test_a_boost_is_made_longer_and_ended(

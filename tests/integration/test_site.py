@@ -425,7 +425,7 @@ class TestGridOperator:
         house = lambda a: show_currents(hass, 1 + a, 1 + a, 1 + a)  # noqa: E731
         await play(still, clock, 60, house)
         assert wallbox.steering.told_a(1) == 16.0
-        for state in ("on", "unavailable"):
+        for state in ("on", "unavailable", "error"):
             hass.states.async_set("binary_sensor.dim", state)
             await play(still, clock, 5, house)
             assert wallbox.steering.told_a(1) * 690 <= 4200
