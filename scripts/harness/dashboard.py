@@ -30,12 +30,12 @@ class Entities:
         """One tile card for each key."""
         return [{"type": "tile", **self.named(key), **options} for key in keys]
 
-    def graph(self, title: str, *keys: str) -> dict[str, Any]:
+    def graph(self, title: str, *keys: str, hours: float = HISTORY_HOURS) -> dict[str, Any]:
         """A history of some of them."""
         return {
             "type": "history-graph",
             "title": title,
-            "hours_to_show": HISTORY_HOURS,
+            "hours_to_show": hours,
             "grid_options": {"columns": 12},
             "entities": [self.named(key) for key in keys],
         }
@@ -69,7 +69,7 @@ def view(wallbox: Entities) -> dict[str, Any]:
     return _sections(TITLE, "0", sections)
 
 
-def sun_view(wallbox: Entities, site: Entities) -> dict[str, Any]:
+def sun_view(wallbox: Entities, site: Entities, hours: float) -> dict[str, Any]:
     """The view of a site with sun, battery and prices: choose how, see the plan, see why."""
     wide = {"grid_options": {"columns": 12}}
     modes = {"features": [{"type": "select-options"}], **wide}
@@ -87,18 +87,19 @@ def sun_view(wallbox: Entities, site: Entities) -> dict[str, Any]:
         for each in ("solar_power", "battery_power", "battery_soc")
     ]
     powers = ("site_house_power", "site_charging_power", "site_grid_power")
-    history = site.graph("Power", *powers)
+    history = site.graph("Power", *powers, hours=hours)
     history["entities"].insert(0, {"entity": "sensor.solar_power", "name": "Solar"})
     sections = {
         ("Charge", ICON): [
             *wallbox.tiles("mode", **modes),
             sentence,
             *wallbox.tiles("status", "power"),
-            *wallbox.tiles("session_energy", "boost"),
+            *wallbox.tiles("session_energy"),
+            *wallbox.tiles("boost", hide_state=True),
         ],
         ("Plan", "mdi:calendar-clock"): [
             chart,
-            *wallbox.tiles("plan_energy", "plan_ready_by"),
+            *wallbox.tiles("plan_energy", "plan_ready_by", **wide),
             *wallbox.tiles("plan_start", "plan_ready"),
         ],
         ("House", "mdi:solar-power-variant"): [
@@ -129,10 +130,12 @@ def _sections(
     }
 
 
-def make_dashboard(household: Household, site: str | None = None) -> str:
+def make_dashboard(
+    household: Household, site: str | None = None, hours: float = HISTORY_HOURS
+) -> str:
     """Make the dashboard, or renew it; return its path in Home Assistant's page.
 
-    With the name of a `site` its first view is that of the sun.
+    With the name of a `site` its first view is that of the sun, of the last `hours`.
     """
     page = household.home_assistant
     known = page.websocket(type="lovelace/dashboards/list")
@@ -150,6 +153,6 @@ def make_dashboard(household: Household, site: str | None = None) -> str:
     wait_until(lambda: "dlb_maximum_current" in household.entities, "the wallbox's settings")
     views = [view(Entities(household))]
     if site is not None:
-        views.insert(0, sun_view(Entities(household), Entities(household, site)))
+        views.insert(0, sun_view(Entities(household), Entities(household, site), hours))
     page.websocket(type="lovelace/config/save", url_path=URL_PATH, config={"views": views})
     return f"/{URL_PATH}/{views[0]['path']}"

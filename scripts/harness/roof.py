@@ -53,7 +53,7 @@ def price(at: datetime) -> float:
     noon = math.exp(-(((hour - 13.5) / 2.4) ** 2))
     night = math.exp(-(((hour - 3.0) / 2.5) ** 2))
     weekday = 0.012 * (at.weekday() - 2)
-    value = 0.25 + 0.17 * evening + 0.09 * morning - 0.07 * noon - 0.08 * night + weekday
+    value = 0.25 + 0.17 * evening + 0.09 * morning - 0.04 * noon - 0.08 * night + weekday
     return round(value, 4)
 
 

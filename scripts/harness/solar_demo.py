@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from evse.app import RESTART_EXIT_STATUS
-from scripts.harness.dashboard import make_dashboard
+from scripts.harness.dashboard import HISTORY_HOURS, make_dashboard
 from scripts.harness.home_assistant import NAME, PASSWORD, HarnessError, wait_until
-from scripts.harness.house import CHARGER_NAME, Household
+from scripts.harness.house import Household
 from scripts.harness.solar_day import (
     DAY_BEGINS_S,
     DAY_ENDS_S,
@@ -31,6 +31,7 @@ from scripts.harness.solar_day import (
 
 FAST_DAY_S = 600
 """In so many seconds passes a fast day from sunrise to sunset."""
+FAST_HISTORY_HOURS = 0.2
 FAST_SPEED = (DAY_ENDS_S - DAY_BEGINS_S) / FAST_DAY_S
 LONGEST_OVER_S = 8.0
 LEAST_SUN = 0.5
@@ -78,16 +79,13 @@ def _plug(household: Household) -> None:
         household.wallbox.request(**CAR)
 
 
-def plan(household: Household, amount_kwh: float = 25) -> None:
-    """Set the goal that the plan's chart shows: tomorrow at seven."""
+def plan(household: Household, amount_kwh: float = 20) -> None:
+    """Set the goal that the plan's chart shows, on the wallbox's page: tomorrow at seven."""
+    page, entities = household.home_assistant, household.entities
     tomorrow = (datetime.now(ZONE) + timedelta(days=1)).date()
-    household.home_assistant.act(
-        "evse_ocpp.set_plan",
-        device_id=household.home_assistant.device(CHARGER_NAME),
-        amount=amount_kwh,
-        unit="kwh",
-        ready_by=f"{tomorrow.isoformat()} 07:00",
-    )
+    page.act("number.set_value", entity_id=entities["plan_energy"], value=amount_kwh)
+    due = f"{tomorrow.isoformat()} 07:00:00"
+    page.act("datetime.set_value", entity_id=entities["plan_ready_by"], datetime=due)
 
 
 def live_day(household: Household, *, fast: bool, say: Callable[..., None]) -> None:
@@ -97,7 +95,7 @@ def live_day(household: Household, *, fast: bool, say: Callable[..., None]) -> N
     if new:
         plan(household)
     page = household.home_assistant
-    path = make_dashboard(household, SITE_NAME)
+    path = make_dashboard(household, SITE_NAME, FAST_HISTORY_HOURS if fast else HISTORY_HOURS)
     say(f"open {page.url}{path} — no log-in on this computer", bold=True)
     say(f"energy dashboard: {page.url}/energy")
     say(f"account: {NAME}, password: {PASSWORD}; state: {household.folder}")
