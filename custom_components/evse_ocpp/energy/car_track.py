@@ -96,23 +96,6 @@ def drawn_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: fl
     return (l1, l2, l3)
 
 
-def not_risen_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
-    """The same, but of a car that may still be rising what it drew before.
-
-    In an overload that counts: what it will draw on top cannot be room.
-    """
-    high = drawn_at(state, point, phases, at_s)
-    near = _near(state, at_s)
-    low_a, _, told_a = _step(state, at_s)
-    if told_a <= low_a or _has_followed(state, at_s, at_s):
-        return high
-    if near:
-        return _most([amps for _, amps in near])
-    share = _follows(state, low_a) / max(DRAWING_A, *high)
-    l1, l2, l3 = (amps * min(1.0, share) for amps in high)
-    return (l1, l2, l3)
-
-
 def least_at(state: CarTrack, point: PointNow, phases: tuple[int, ...], at_s: float) -> Phases:
     """The least that the car may have drawn: until it has followed, by the lower of its limits.
 
@@ -137,7 +120,7 @@ def measured_near(state: CarTrack, at_s: float) -> bool:
 
 
 def _learn(state: CarTrack, at_s: float, amps: float) -> CarTrack:
-    told_a = state.told[-1][1]
+    _, _, told_a = _step(state, at_s)  # a newer one may be known already
     if state.itself_a is not None and amps > state.itself_a + TOLERANCE_A:
         state = replace(state, itself_a=None)
     if amps < DRAWING_A or told_a <= 0 or not _has_followed(state, at_s, at_s):

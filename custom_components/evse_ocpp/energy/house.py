@@ -4,6 +4,11 @@ A meter that tells only the sum of its phases leaves open where the house draws.
 assumed to bear the worst: a third of it all and a whole final circuit of 16 A that the others do
 not have, but never more than all of it. The sun and the battery hide loads from such a meter, so
 what they give is added to what the house draws.
+
+While cars follow new limits, what they draw together is known only between a least and a most. The
+meter is the better witness of the sum then: as long as it can be explained by the cars, the house
+is believed to be as it was. Or each car that is slower than thought would look like an appliance
+that begins, and pause another; and one that is faster, like a room that comes and goes.
 """
 
 import math
@@ -11,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from .battery import spare_w
-from .car_track import CarTrack, drawn_at, follow, least_at, measured_near, not_risen_at
+from .car_track import CarTrack, drawn_at, follow, least_at, measured_near
 from .meter_watch import MeterWatch, Silence, silence, take
 from .model import (
     NOMINAL_V,
@@ -36,10 +41,12 @@ _POSSIBLE_V = (100.0, 300.0)
 
 @dataclass(frozen=True, slots=True)
 class HouseState:
-    """What is remembered: the meter, and the last seconds of each car."""
+    """What is remembered: the meter, the last seconds of each car, and the house by the last sample
+    of a meter that measures phases."""
 
     watch: MeterWatch = field(default_factory=MeterWatch)
     cars: Mapping[PointId, CarTrack] = field(default_factory=dict)
+    house_a: Phases | None = None
 
 
 def look(
@@ -61,19 +68,23 @@ def look(
     }
     measured = _measured(tracks, now, phases)
     watch = take(state.watch, now.grid, measured, now.now_s, site.phases)
+    before_a = _remembered(state, watch, site)
     state = HouseState(watch, tracks)
     if not site.has_meter or watch.sample is None:
         return state, None
-    drawn = not_risen_at if _is_over(watch.sample, site) else drawn_at
     cars = {
-        each: drawn(tracks[each], now.points[each], phases[each], watch.sample.at_s)
+        each: drawn_at(tracks[each], now.points[each], phases[each], watch.sample.at_s)
         for each in points
     }
     least = {
         each: least_at(tracks[each], now.points[each], phases[each], watch.sample.at_s)
         for each in points
     }
-    return state, replace(_house(site, now, watch, cars), least_a=least)
+    house = replace(_house(site, now, watch, cars), least_a=least)
+    if watch.sample.current_a is None:
+        return state, house
+    house_a = house.house_a if before_a is None else _as_before(before_a, house, now)
+    return replace(state, house_a=house_a), replace(house, house_a=house_a)
 
 
 def is_steered(point: PointNow) -> bool:
@@ -89,11 +100,25 @@ def volts(grid: GridSample | None) -> Phases:
     return (l1, l2, l3)
 
 
-def _is_over(grid: GridSample, site: SiteSettings) -> bool:
-    """Whether the grid alone shows an overload."""
-    if grid.current_a is not None:
-        return max(grid.current_a[: site.phases]) > site.fuse_a
-    return (grid.power_w or 0.0) > site.fuse_a * NOMINAL_V * site.phases
+def _remembered(state: HouseState, watch: MeterWatch, site: SiteSettings) -> Phases | None:
+    """The house before this sample; None after a silence, in which anything may have begun."""
+    lost = silence(state.watch.alive_s, watch.alive_s, site.meter_timeout_s) is Silence.LOST
+    return None if lost else state.house_a
+
+
+def _as_before(before_a: Phases, house: House, now: SiteNow) -> Phases:
+    """The house as near to what it was as the cars' least and most allow."""
+    open_a = NOTHING
+    for each, most_a in house.cars_a.items():
+        if is_steered(now.points[each]):
+            known = zip(most_a, house.least_a[each], strict=True)
+            l1, l2, l3 = (most - least for most, least in known)
+            open_a = _plus(open_a, (l1, l2, l3))
+    l1, l2, l3 = (
+        min(max(was, lowest), lowest + unknown)
+        for was, lowest, unknown in zip(before_a, house.house_a, open_a, strict=True)
+    )
+    return (l1, l2, l3)
 
 
 def _measured(

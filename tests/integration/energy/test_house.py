@@ -112,18 +112,53 @@ def test_what_a_car_draws_above_its_limit_is_the_houses():
     assert seen([(100.0, 30.0, stubborn)]).house_a[0] == pytest.approx(30 - 8.5)
 
 
-def test_in_an_overload_a_car_that_may_still_be_rising_has_not_risen():
-    steps = [
-        (float(now_s), 14.0, point(8.0, 0.0, amps=8.0, measured_at_s=now_s - 1.0))
-        for now_s in (50, 90)
+def steady(first_s, amps, told):
+    """A minute with a sample each second, and a measurement of the car every 10 s."""
+    return [
+        (float(now), amps, replace(told, measured_at_s=now - 1.0 - now % 10.0))
+        for now in range(first_s, 100)
     ]
-    risen = point(16.0, 100.0, amps=8.0, measured_at_s=89.0)
-    calm = seen([*steps, (104.0, 24.0, risen)])
-    over = seen([*steps, (104.0, 26.0, risen)])
-    assert calm.house_a[0] == pytest.approx(24 - 16)
-    assert over.house_a[0] == pytest.approx(26 - 8)
-    measured = point(16.0, 100.0, amps=12.0, measured_at_s=102.5)
-    assert seen([*steps, (104.0, 26.0, measured)]).house_a[0] == pytest.approx(26 - 12)
+
+
+@pytest.mark.parametrize(
+    ("shown", "house_a"),
+    [
+        (14.0, 6.0),  # it has not begun to rise
+        (19.0, 6.0),
+        (22.0, 6.0),  # it has
+        (13.0, 5.0),  # less than the car that has not risen explains
+        (26.0, 10.0),  # more than the one that has
+    ],
+)
+def test_while_a_car_may_still_be_rising_the_house_is_as_near_to_what_it_was_as_can_be(
+    shown, house_a
+):
+    """A car that is slower than thought is no appliance that begins."""
+    before = steady(60, 14.0, point(8.0, 0.0, amps=8.0))
+    risen = point(16.0, 100.0, amps=8.0, measured_at_s=99.0)
+    rising = [(100.0 + s, 14.0, risen) for s in (1, 2, 3)]
+    assert seen([*before, *rising, (104.0, shown, risen)]).house_a[0] == pytest.approx(house_a)
+
+
+@pytest.mark.parametrize(("shown", "house_a"), [(22.0, 6.0), (14.0, 6.0), (25.0, 9.0)])
+def test_while_a_car_falls_too(shown, house_a):
+    """One that is faster is no room that comes for seconds, and no pulse when it goes."""
+    before = steady(60, 22.0, point(16.0, 0.0, amps=16.0))
+    told = point(8.0, 100.0, amps=16.0, measured_at_s=99.0)
+    falling = [(100.0 + s, 22.0, told) for s in (1, 2)]
+    assert seen([*before, *falling, (103.0, shown, told)]).house_a[0] == pytest.approx(house_a)
+
+
+def test_after_a_silence_nothing_of_the_house_before_it_is_believed():
+    before = steady(60, 14.0, point(8.0, 0.0, amps=8.0))
+    risen = point(16.0, 110.0, amps=8.0, measured_at_s=99.0)
+    assert seen([*before, (114.0, 19.0, risen)]).house_a[0] == pytest.approx(19 - 16)
+
+
+def test_with_a_car_that_cannot_be_steered_nothing_is_left_open():
+    before = steady(60, 14.0, point(8.0, 0.0, amps=8.0))
+    lost = point(16.0, 100.0, amps=8.0, measured_at_s=99.0, obeys=False)
+    assert seen([*before, (103.0, 20.0, lost)]).house_a[0] == 20.0
 
 
 @pytest.mark.parametrize("more", [{"connected": False}, {"obeys": False}])
