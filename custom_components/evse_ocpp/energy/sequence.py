@@ -98,9 +98,9 @@ def _order(party: Party) -> tuple[bool, int, bool, float, str]:
 
 def _told(party: Party, amps: float, on_top_a: float, held_back: bool) -> float:
     """What is told of it: nothing below the minimum, and no rise that is not worth it."""
-    if amps < party.least_a - _EXACT_A or amps <= 0:
-        return 0.0
     offered_a = min(amps + on_top_a, party.most_a)
+    if offered_a < party.least_a - _EXACT_A or amps <= 0:  # at its minimum a car draws less
+        return 0.0
     small = offered_a < party.granted_a + WORTH_A and offered_a < party.most_a - _EXACT_A
     if offered_a > party.granted_a and (small or held_back):
         offered_a = party.granted_a

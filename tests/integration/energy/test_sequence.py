@@ -52,6 +52,14 @@ def test_what_is_offered_on_top_is_borne_by_no_line():
     assert grants == pytest.approx({"a": 10.5, "b": 10.0})
 
 
+def test_a_car_at_its_minimum_draws_less_and_is_not_paused_while_it_waits_to_rise():
+    """A third was paused and has not confirmed it yet."""
+    parties = [party("a", 5.9, 6.1), party("b", 5.9, 6.1), party("c", 5.9, 6.1)]
+    lines = [Line(16.7, dict.fromkeys("abc", 1.0), Reason.FUSE)]
+    grants = granted({"a": 8.3, "b": 8.3}, {"a": 0.2, "b": 0.2}, parties, lines)
+    assert grants == {"a": 6.1, "b": 6.1, "c": 0.0}
+
+
 def test_who_is_held_back_goes_down_only():
     parties = [party("a", 8.0), party("b", 8.0)]
     grants = granted({"a": 10.0, "b": 6.0}, {}, parties, both(20.0), {"a", "b"})
