@@ -6,6 +6,9 @@ the site's. `PointSettings.wiring` joins the two.
 
 from .model import NOMINAL_V, Demand, Phases, PointNow, PointSettings
 
+DRAWING_A = 1.0
+"""Less is the charger's own consumption, or noise."""
+
 
 def used(
     settings: PointSettings, point: PointNow, demand: Demand | None, site_phases: int
@@ -18,7 +21,10 @@ def used(
     count = min(len(wired), point.connected_phases, point.phases or len(wired))
     if demand is not None and demand.phases is not None:
         count = max(count, min(len(wired), demand.phases))
-    return wired[: max(1, count)]
+    first = wired[: max(1, count)]
+    # A charger may name its phases in another order: where current is seen, the fuse must bear it.
+    flows = _flowing(settings, point)
+    return tuple(phase for phase in wired if phase in first or phase in flows)
 
 
 def on_site(settings: PointSettings, point: PointNow, phases: tuple[int, ...]) -> Phases | None:
@@ -38,6 +44,12 @@ def on_site(settings: PointSettings, point: PointNow, phases: tuple[int, ...]) -
     for phase, current_a in zip(wiring, known, strict=False):
         amps[phase] += current_a
     return (amps[0], amps[1], amps[2])
+
+
+def _flowing(settings: PointSettings, point: PointNow) -> set[int]:
+    """The site's phases on which the car is measured to draw."""
+    wired = zip(settings.wiring, point.current_a, strict=False)
+    return {phase for phase, amps in wired if amps is not None and amps >= DRAWING_A}
 
 
 def spread(phases: tuple[int, ...], amps: float) -> Phases:

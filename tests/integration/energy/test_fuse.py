@@ -249,6 +249,27 @@ def test_a_car_that_does_not_go_down_is_lowered_until_the_overload_ends():
     assert limits(w)[0] == 0.0
 
 
+class CrossedBox(Box):
+    """It tells, and draws, the current of its one-phase car on what it calls L2."""
+
+    @property
+    def used(self):
+        return (self.settings.wiring[1],)
+
+    def now(self):
+        amps = self.measured[1] if self.measured else 0.0
+        return replace(super().now(), current_a=(0.0, amps, 0.0))
+
+
+def test_a_charger_that_names_its_phases_otherwise_is_held_by_the_fuse_all_the_same():
+    w = world(1)
+    w.boxes["box0/1"] = CrossedBox(w.boxes["box0/1"].settings, phases=1, measured_s=10.0)
+    w.run(SETTLED)
+    w.house_a = (2.0, 17.0, 2.0)
+    w.run(15)
+    assert w.totals_a()[1] <= 25.0
+
+
 @dataclass
 class SlowBox(Box):
     """Its car follows each limit `late` turns after its charger heard it."""

@@ -17,6 +17,9 @@ from custom_components.evse_ocpp.energy.wires import on_site, spread, used
         ((0, 1, 2), {"connected_phases": 1}, None, 3, (0,)),
         ((0, 1, 2), {"connected_phases": 1, "phases": 1}, Demand(phases=3), 3, (0, 1, 2)),
         ((0, 1, 2), {"connected_phases": 3}, Demand(phases=1), 3, (0, 1, 2)),
+        # A charger that calls the phase of its one-phase car L2: its fuse must count it.
+        ((0, 1, 2), {"phases": 1, "current_a": (0.1, 15.0, 0.0)}, None, 3, (0, 1)),
+        ((1, 2, 0), {"phases": 1, "current_a": (0.1, 0.0, 15.0)}, None, 3, (1, 0)),
     ],
 )
 def test_the_phases_that_a_point_uses_or_will_use(wiring, now, demand, site_phases, expected):
