@@ -13,12 +13,14 @@ from .energy.plan import Plan
 from .energy.prices import Prices, Slot, between
 
 WIDTH, HEIGHT = 720, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 34, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 38, 34
 _GROUND, _PLANNED, _DUE, _NOW, _TEXT = "#9aa5b1", "#0b84f3", "#e6550d", "#7b61ff", "#7a8794"
+_FONT = 16
+"""Of a picture that is half as wide on a phone."""
 _LONGEST = timedelta(hours=48)
 _SHORTEST = timedelta(hours=12)
 _LABEL_EVERY_H = (1, 2, 3, 6, 12)
-_MOST_LABELS = 13
+_MOST_LABELS = 10
 _MOST_STEPS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 
@@ -72,10 +74,13 @@ def draw(prices: Prices, plan: Plan | None, now: datetime, zone: tzinfo, texts: 
     if plan is not None and frame.start <= plan.due <= frame.end:
         parts.append(_line(frame, plan.due, _DUE))
         clock = plan.due.astimezone(zone).strftime("%H:%M")
-        parts.append(_text(frame.x(plan.due) - 4, _TOP + 8, f"{texts.due} {clock}", "end"))
+        x, is_late = frame.x(plan.due), frame.x(plan.due) > WIDTH / 2
+        anchor = "end" if is_late else "start"
+        said = f"{texts.due} {clock}"
+        parts.append(_text(x - 6 if is_late else x + 6, _TOP + 12, said, anchor))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'font-family="sans-serif" font-size="12" role="img">\n'
+        f'font-family="sans-serif" font-size="{_FONT}" role="img">\n'
         f"<title>{escape(texts.title)}</title>\n" + "\n".join(parts) + "\n</svg>\n"
     )
 
@@ -111,7 +116,7 @@ def _price_axis(frame: _Frame, step: float, unit: str) -> Iterator[str]:
             f'stroke="{_GROUND}" stroke-opacity="0.35"/>'
         )
         if unit:
-            yield _text(_LEFT - 6, y + 4, f"{price:.4g}", "end")
+            yield _text(_LEFT - 6, y + 5, f"{price:.4g}", "end")
     if unit:
         yield _text(WIDTH - _RIGHT, 20, unit, "end")
 
@@ -125,7 +130,9 @@ def _time_axis(frame: _Frame, zone: tzinfo) -> Iterator[str]:
         local = instant.astimezone(zone)
         if local.hour % every_h == 0 and local.minute == 0:
             label = f"{local.day}.{local.month}." if local.hour == 0 else f"{local:%H:%M}"
-            yield _text(frame.x(instant), HEIGHT - 10, label, "middle")
+            x = frame.x(instant)
+            at_the_edge = x > WIDTH - 2 * _FONT
+            yield _text(x, HEIGHT - 9, label, "end" if at_the_edge else "middle")
         instant += timedelta(minutes=15) if local.minute else timedelta(hours=1)
 
 

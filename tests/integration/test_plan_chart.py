@@ -74,3 +74,15 @@ def test_local_hours_are_labelled_on_the_day_of_25_hours() -> None:
     picture = drawn(Prices(), None, datetime(2026, 10, 24, 21, 30, tzinfo=UTC))
     assert texts(picture).count("02:00") in (1, 2)
     assert "25.10." in texts(picture)
+
+
+@pytest.mark.parametrize("due_in_h", [1, 3, 20, 40, 47])
+def test_no_text_leaves_the_picture(due_in_h: int) -> None:
+    """Also the last hour's label, and that of a departure near an edge."""
+    plan = Plan("CP-1/1", "work", NOW + due_in_h * HOUR, ())
+    for each in drawn(prices(*[0.3] * 48), plan).iter(f"{SVG}text"):
+        width = 0.55 * 16 * len(each.text or "")
+        before = {"start": 0.0, "middle": 0.5, "end": 1.0}[each.get("text-anchor", "")]
+        left = float(each.get("x", "")) - before * width
+        assert -3 <= left
+        assert left + width <= 723
