@@ -96,8 +96,7 @@ def sun_view(wallbox: Entities, site: Entities, hours: float) -> dict[str, Any]:
             *wallbox.tiles("status", "power"),
             *wallbox.tiles("session_energy"),
             *wallbox.tiles("boost", hide_state=True),
-        ],
-        ("Plan", "mdi:calendar-clock"): [
+            {"type": "heading", "heading": "Plan", "icon": "mdi:calendar-clock"},
             chart,
             *wallbox.tiles("plan_energy", "plan_ready_by", **wide),
             *wallbox.tiles("plan_start", "plan_ready"),

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scripts.harness import roof
-from scripts.harness.home_assistant import HarnessError
+from scripts.harness.home_assistant import HarnessError, HomeAssistant
 from scripts.harness.house import Household
 
 SITE_NAME = "House"
@@ -125,12 +125,13 @@ class SolarDay:
         return roof.price(midnight + timedelta(seconds=self.second))
 
     def _show_powers(self, now: roof.Flows) -> None:
-        for number, amps in enumerate(now.grid_a):
-            self._show(PHASE_METERS[number], f"Grid L{number + 1}", amps * roof.VOLTS, _POWER)
-        self._show("sensor.grid_power", "Grid", now.grid_w, _POWER)
         self._show("sensor.solar_power", "Solar", now.solar_w, _POWER)
         self._show("sensor.battery_power", "Battery", now.battery_w, _POWER)
         self._show("sensor.battery_soc", "Battery charge", self.battery.soc, _SOC)
+        # The grid comes last: what is decided when it changes knows the others already.
+        self._show("sensor.grid_power", "Grid", now.grid_w, _POWER)
+        for number, amps in enumerate(now.grid_a):
+            self._show(PHASE_METERS[number], f"Grid L{number + 1}", amps * roof.VOLTS, _POWER)
 
     def _show_slow(self) -> None:
         for name, kwh in self._kwh.items():
@@ -245,20 +246,27 @@ def fill_energy_dashboard(household: Household, *, fast: bool = False) -> None:
             total += hour[name]
             start = begins.astimezone(UTC) + timedelta(hours=number)
             rows.append({"start": start.isoformat(), "sum": round(total, 3)})
-        page.websocket(
-            type="recorder/import_statistics",
-            metadata={
-                "has_mean": False,
-                "mean_type": 0,
-                "has_sum": True,
-                "name": None,
-                "source": "recorder",
-                "statistic_id": device if name == "car" else counter(name),
-                "unit_class": "energy",
-                "unit_of_measurement": "kWh",
-            },
-            stats=rows,
-        )
+        older = {
+            "has_mean": False,
+            "has_sum": True,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": device if name == "car" else counter(name),
+            "unit_of_measurement": "kWh",
+        }
+        newer = older | {"mean_type": 0, "unit_class": "energy"}
+        kind = "recorder/import_statistics"
+        _newer_or_older(page, kind, *({"metadata": each, "stats": rows} for each in (newer, older)))
+
+
+def _newer_or_older(
+    page: HomeAssistant, kind: str, newer: dict[str, Any], older: dict[str, Any]
+) -> None:
+    """Give a websocket command in the form of now, or else in that of 2025."""
+    try:
+        page.websocket(type=kind, **newer)
+    except HarnessError:
+        page.websocket(type=kind, **older)
 
 
 def _save_preferences(household: Household, device: str) -> None:
@@ -301,10 +309,13 @@ def _save_preferences(household: Household, device: str) -> None:
     }
     powers = {"stat_rate": "sensor.solar_power"}, {"stat_rate": "sensor.battery_power"}
     newer = [pair, solar | powers[0], battery | powers[1]]
-    devices = [{"stat_consumption": device}]
-    page = household.home_assistant
-    try:
-        page.websocket(type="energy/save_prefs", energy_sources=newer, device_consumption=devices)
-    except HarnessError:  # before 2026 a grid is written in flows, and there is no power
-        older = [flows, solar, battery]
-        page.websocket(type="energy/save_prefs", energy_sources=older, device_consumption=devices)
+    # Before 2026 a grid is written in flows, and no source has its power.
+    older = [flows, solar, battery]
+    _newer_or_older(
+        household.home_assistant,
+        "energy/save_prefs",
+        *(
+            {"energy_sources": each, "device_consumption": [{"stat_consumption": device}]}
+            for each in (newer, older)
+        ),
+    )
