@@ -24,7 +24,7 @@ def gain_per_h(power_w: float, surplus_w: float, sun: SunSettings) -> float:
 def break_even_share(sun: SunSettings) -> float:
     """The share of its power that a car must get from the roof to gain something, 0.1 … 1.
 
-    `(day − night) / (day − feed-in)`: 0.37 with the default prices, so that 6 A pay from about a
+    `(day − night) / (day − feed-in)`: 0.32 with the default prices, so that 6 A pay from about a
     third of their power (load-control.md, item 8). All of it where feed-in earns more than the
     night costs, and for those who want nothing from the grid (`only_surplus`).
     """

@@ -68,19 +68,19 @@ class SunSettings:
     `residual_w`: what is left to the grid (positive: a reserve that is exported). `enable_s`,
     `disable_s`: how long the sun must have spoken for a start or a stop. A start pays from the
     break-even of `night_price`, `day_price` and `feed_in_price` on (energy/sun.py); with
-    `only_surplus` from the full minimum power. `phase_s`: the same for another number of phases,
-    of which there are at most `switches_per_session`, `switch_spacing_s` apart.
+    `only_surplus` from the full minimum power. `phase_s`: the same for one phase instead of three
+    (a tenth of it for three), at most `switches_per_session` times, `switch_spacing_s` apart.
     """
 
     residual_w: float = 0.0
-    enable_s: float = 10.0
-    disable_s: float = 60.0
-    phase_s: float = 300.0
+    enable_s: float = 5.0
+    disable_s: float = 25.0
+    phase_s: float = 900.0
     switch_spacing_s: float = 600.0
     switches_per_session: int = 10
     only_surplus: bool = False
-    night_price: float = 0.25
-    day_price: float = 0.35
+    night_price: float = 0.23
+    day_price: float = 0.30
     feed_in_price: float = 0.08
 
 

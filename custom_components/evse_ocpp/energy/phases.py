@@ -24,6 +24,10 @@ DRAWING_A = 1.0
 SETTLED_S = 15.0
 """So long after the last limit a car has started and risen (10 s, and 2 A/s)."""
 
+_MORE_SHARE = 0.1
+"""Of the time that speaks for one phase, so much speaks for three: there 6 A pay from a third of
+the sun on, so that between clouds three gain more, while one can never take more than its own."""
+
 _PAUSED_SHARE = 0.3
 """Of the time that speaks for another number of phases: in a pause no charge is lost by it."""
 
@@ -109,7 +113,8 @@ def choose(
     )
     favour_s = max(0.0, state.favour_s + favour * apart_s)
     state = replace(state, favour_s=favour_s)
-    needed_s = sun.phase_s * (1.0 if point.told_a > 0 else _PAUSED_SHARE)
+    needed_s = sun.phase_s * (_MORE_SHARE if other > 1 else 1.0)
+    needed_s *= 1.0 if point.told_a > 0 else _PAUSED_SHARE
     spoken = favour_s >= needed_s or (at_once and favour > 0)
     # The last one of a session leads back to three phases: on one it would miss the noon.
     may = sun.switches_per_session - state.switches >= (2 if other == 1 else 1)

@@ -334,7 +334,7 @@ def _demand(turn: _Turn, each: PointId, car: SunCar) -> Demand:
         return Demand(reason=Reason.SOLAR, phases=wanted, changes_at=changes_at, values=values)
     full = car.offer_a >= bounds.most_a
     reason = Reason.USER_LIMIT if full else Reason.SOLAR
-    offer_a = _down(car.offer_a, bounds.least_a)
+    offer_a = _stepped(car.offer_a, bounds, exceeds=not turn.site.sun.only_surplus)
     return Demand(bounds.least_a, offer_a, reason, wanted, changes_at=changes_at, values=values)
 
 
@@ -354,9 +354,10 @@ def _foreseen(turn: _Turn, needed_w: float) -> datetime | None:
     )
 
 
-def _down(offer_a: float, least_a: float) -> float:
-    """Steps of 0.1 A, as chargers are told."""
-    return max(least_a, int(offer_a * 10 + 1e-6) / 10)
+def _stepped(offer_a: float, bounds: Bounds, *, exceeds: bool) -> float:
+    """Steps of 0.1 A, as chargers are told: the nearest where it may exceed what the sun gives."""
+    tenths = int(offer_a * 10 + (0.5 if exceeds else 1e-6))
+    return max(bounds.least_a, min(bounds.most_a, tenths / 10))
 
 
 def _silenced(car: SunCar, now_s: float) -> SunCar:

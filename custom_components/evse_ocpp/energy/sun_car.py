@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .break_even import break_even_share, lower_step_share
+from .car_track import FOLLOWS
 from .model import Asks, PointNow, SiteNow, SunSettings
 from .phases import PhaseState
 
@@ -20,18 +21,19 @@ PAUSE_S = 30.0
 """The shortest run and pause; the enable and disable times come on top. Contactors are made for
 some 100 000 switchings, and a car needs 10 s to start."""
 
-FULL_WEIGHT = 0.1
-"""A surplus that is beyond the break-even by this share of the least power counts fully."""
+FULL_WEIGHT = 0.3
+"""A surplus that is beyond the break-even by this share of the least power counts fully: without
+any sun each second counts, under a thin cloud, where little is lost, less of it."""
 
-STEP_A = 0.3
+STEP_W = 55.0
 """Smaller changes are not worth a message to the charger (dead-band, charger-quirks.md, 43)."""
 
-RISE_S = 3.0
-"""No rise sooner after the last change, to spare messages; what a car draws that follows a new
-limit is known well enough (sun.py)."""
+RISE_S = 1.0
+"""No rise sooner after the last change: one message a second is enough for any charger. What a car
+draws that follows a new limit is known well enough (sun.py)."""
 
 UNUSED_MOST_A = 1.0
-"""What a car leaves of its offer (it draws about 0.98 of it) is offered on top, at most this."""
+"""What a car leaves of its offer (unknown: as most do, FOLLOWS) is offered on top, at most this."""
 
 ITSELF_A = 1.5
 """A car that draws less of its offer by more than that is limited by something else."""
@@ -42,7 +44,7 @@ SETTLED_S = 15.0
 DRAWING_A = 1.0
 """Less is the car's electronics or noise."""
 
-_UNUSED_SHARE = 0.3
+_BELIEVED_SHARE = 0.3
 """How much of a new observation is believed."""
 
 
@@ -71,8 +73,8 @@ class SunCar:
 
     `offer_a`: since `offered_s`, 0: a pause. `favour`: how much the last turn spoke for the other
     of charging and pausing, −1 … 1; `favour_s`: for how long it has, on balance. `turned_s`: the
-    last start or stop. `at_once`: nothing was decided yet. `unused_a`: what the car leaves of its
-    offer; `itself_a`: what it draws where it is limited by something else.
+    last start or stop. `at_once`: nothing was decided yet. `draws`: the share of its offer that the
+    car draws, None: not known; `itself_a`: what it draws where something else limits it.
     """
 
     session: str | None = None
@@ -82,7 +84,7 @@ class SunCar:
     favour_s: float = 0.0
     turned_s: float = -math.inf
     at_once: bool = True
-    unused_a: float = 0.0
+    draws: float | None = None
     itself_a: float | None = None
     measured_s: float = -math.inf
     phases: PhaseState = field(default_factory=PhaseState)
@@ -99,7 +101,7 @@ def begin(point: PointNow) -> SunCar:
 
 
 def learn(car: SunCar, point: PointNow) -> SunCar:
-    """Learn from a settled measurement what the car leaves of its offer."""
+    """Learn from a settled measurement what the car draws of its offer."""
     measured_s = point.measured_at_s
     amps = max((each for each in point.current_a if each is not None), default=0.0)
     if measured_s is None or measured_s <= car.measured_s:
@@ -108,12 +110,12 @@ def learn(car: SunCar, point: PointNow) -> SunCar:
     since_s = max(car.offered_s, point.told_at_s)
     if not car.charging or amps < DRAWING_A or measured_s - since_s < SETTLED_S:
         return car
-    left_a = point.told_a - amps
     itself_a = amps if car.offer_a - amps > ITSELF_A else None
-    if not 0 <= left_a <= 2 * UNUSED_MOST_A:
+    if not 0 <= point.told_a - amps <= 2 * UNUSED_MOST_A:
         return replace(car, itself_a=itself_a)
-    unused_a = car.unused_a + _UNUSED_SHARE * (min(left_a, UNUSED_MOST_A) - car.unused_a)
-    return replace(car, itself_a=itself_a, unused_a=unused_a)
+    draws = FOLLOWS if car.draws is None else car.draws
+    draws += _BELIEVED_SHARE * (amps / point.told_a - draws)
+    return replace(car, itself_a=itself_a, draws=draws)
 
 
 def judged(
@@ -149,15 +151,18 @@ def turned(car: SunCar, now_s: float, *, charging: bool) -> SunCar:
 def followed(car: SunCar, power_w: float, bounds: Bounds, sun: SunSettings, now_s: float) -> SunCar:
     """Offer what will be over when the car has followed; at least the minimum."""
     over_a = power_w / bounds.all_v
-    wish_a = over_a + car.unused_a if over_a > bounds.least_a else bounds.least_a
-    wish_a = max(bounds.least_a, min(bounds.most_a, wish_a))
+    unknown = 1.0 if sun.only_surplus else FOLLOWS
+    unused_a = min(UNUSED_MOST_A, over_a / (car.draws or unknown) - over_a)
+    wish_a = over_a + unused_a if over_a > bounds.least_a else bounds.least_a
+    wish_a = min(bounds.most_a, wish_a)
     starting = car.offer_a < bounds.least_a
     step_a = wish_a - car.offer_a
     edge = wish_a in {bounds.least_a, bounds.most_a}
     if step_a == 0 or car.offer_a > bounds.most_a:
         return replace(car, offer_a=wish_a)
     early = now_s - car.offered_s < RISE_S
-    small = step_a < STEP_A if step_a > 0 else -step_a < STEP_A * lower_step_share(sun)
+    step_w = step_a * bounds.all_v
+    small = -STEP_W * lower_step_share(sun) < step_w < STEP_W
     if not starting and ((step_a > 0 and early) or (small and not edge)):
         return car
     return replace(car, offer_a=wish_a, offered_s=now_s)
