@@ -4,7 +4,7 @@
     --seeds 4 --first 101   days of each sky, and the seed of the first
     --measured 10           how often a charger tells its currents, s
     --only NAME             one installation
-    --plot FILE.png         draw a changeable day of a single-phase car, instead
+    --trace FILE.json       a changeable day of a single-phase car for site_sun_plots.py, instead
 
 Roofs, skies, house and cars are those of `solar_day.py` (second by second), but over a "network":
 the meter's sample is 1 s old when it comes, a command is 1 s on its way, its answer arrives a
@@ -17,6 +17,7 @@ starts, stops and switches phases at once, and charges exactly while that gains 
 """
 
 import argparse
+import json
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -207,31 +208,24 @@ def measure(name: str, seeds: range, measured_s: int) -> float:
     return whole.percent
 
 
-def plot(path: Path, seed: int) -> None:
-    """Draw a changeable day of a single-phase car into a PNG file."""
-    import matplotlib.pyplot as plt
+def trace(path: Path, seed: int) -> None:
+    """Write what `site_sun_plots.py` draws: a changeable day of a single-phase car, by minutes."""
 
     def minutes_kw(watts: list[float]) -> list[float]:
         return [fmean(watts[at : at + 60]) / 1000 for at in range(0, len(watts) - 59, 60)]
 
     installation = INSTALLATIONS["single-phase"]
     a_day = day("changeable", seed)
-    car_kw = minutes_kw(drive(a_day, installation, 10).car_w)
-    surplus_kw = minutes_kw([max(0.0, surplus_w) for surplus_w in a_day.surplus_w])
     least_kw = installation.ranges_w()[0][0] / 1000
-    pays_kw = least_kw * break_even_share(SITE.sun)
-    hours = [(BEGIN_S + 60 * minute) / 3600 for minute in range(len(car_kw))]
-    figure, axes = plt.subplots(figsize=(9, 3.4), dpi=80, layout="constrained")
-    axes.fill_between(hours, surplus_kw, color="#f7d774", lw=0, label="left over by the house")
-    axes.plot(hours, car_kw, color="#1f6f54", lw=1.2, label="car")
-    axes.axhline(least_kw, color="#5f6670", lw=0.8, ls=":", label="6 A")
-    axes.axhline(pays_kw, color="#c05a2b", lw=0.8, ls=":", label="6 A pay from here")
-    axes.set(xlim=(hours[0], hours[-1]), ylim=(0, None), xlabel="hour of the day", ylabel="kW")
-    axes.set_xticks(range(6, 21, 2))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-    figure.savefig(path, metadata={"Software": None})
-    plt.close(figure)
+    car_kw = minutes_kw(drive(a_day, installation, 10).car_w)
+    rows = {
+        "hours": [(BEGIN_S + 60 * minute) / 3600 for minute in range(len(car_kw))],
+        "surplus_kw": minutes_kw([max(0.0, surplus_w) for surplus_w in a_day.surplus_w]),
+        "car_kw": car_kw,
+        "least_kw": least_kw,
+        "pays_kw": least_kw * break_even_share(SITE.sun),
+    }
+    path.write_text(json.dumps(rows))
 
 
 def main() -> None:
@@ -241,10 +235,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=101)
     parser.add_argument("--measured", type=int, default=10)
     parser.add_argument("--only", default="")
-    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--trace", type=Path)
     options = parser.parse_args()
-    if options.plot:
-        plot(options.plot, 104)
+    if options.trace:
+        trace(options.trace, 104)
         return
     seeds = range(options.first, options.first + options.seeds)
     missed = [
