@@ -5,7 +5,7 @@ people write them. `why_of` finds out who decided: the site, or the wallbox's ow
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -20,6 +20,8 @@ from .texts import text
 from .wallbox import Wallbox
 
 SELECTOR = "why"
+_NIGHT = timedelta(hours=20)
+"""A time so near can be no other day's."""
 _POINT_LANGUAGES = frozenset({"en"})
 _DECIMALS = {"amps": 1, "price": 3, "limit": 3, "hours": 0}
 _DEFAULT_DECIMALS = 1
@@ -99,6 +101,7 @@ def number(hass: HomeAssistant, value: float, decimals: int) -> str:
 
 
 def _time(at: datetime) -> str:
-    """Return the local time; with the date when that is not today."""
-    local, today = dt_util.as_local(at), dt_util.now().date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+    """Return the local time; with the date when it is neither today nor in the coming night."""
+    local, now = dt_util.as_local(at), dt_util.now()
+    is_near = local.date() == now.date() or timedelta() <= at - now < _NIGHT
+    return f"{local:%H:%M}" if is_near else f"{local:%Y-%m-%d %H:%M}"

@@ -1,9 +1,10 @@
 """What a site shows in Home Assistant, and the sentence that explains the current."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
@@ -152,11 +153,26 @@ def test_numbers_as_people_write_them(
     assert number(hass, value, decimals) == shown
 
 
-async def test_times_of_another_day_have_their_date(hass: HomeAssistant, hub: Hub) -> None:
-    today = dt_util.now().replace(hour=14, minute=32)
-    tomorrow = today + timedelta(days=1)
-    said = sentence(hass, Why("waiting_paused", {}, Why("then_on", {"time": today})))
-    assert "14:32" in said
-    assert f"{today:%Y-%m-%d}" not in said
-    later = sentence(hass, Why("waiting_paused", {}, Why("then_on", {"time": tomorrow})))
-    assert f"{tomorrow:%Y-%m-%d} 14:32" in later
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (timedelta(minutes=32), "14:32"),
+        (timedelta(hours=-1), "13:00"),
+        (timedelta(hours=11), "01:00"),
+        (timedelta(hours=24), "2026-03-03 14:00"),
+        (timedelta(hours=-15), "2026-03-01 23:00"),
+    ],
+)
+async def test_times_of_another_day_have_their_date(
+    hass: HomeAssistant,
+    hub: Hub,
+    freezer: FrozenDateTimeFactory,
+    ahead: timedelta,
+    shown: str,
+) -> None:
+    """That of the coming night has none: it cannot be taken for another day's."""
+    now = datetime(2026, 3, 2, 14, 0, tzinfo=dt_util.get_default_time_zone())
+    freezer.move_to(now)
+    said = sentence(hass, Why("waiting_paused", {}, Why("then_on", {"time": now + ahead})))
+    assert f" {shown}" in said
+    assert said.count("2026") == shown.count("2026")
