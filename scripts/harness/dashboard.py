@@ -86,9 +86,11 @@ def sun_view(wallbox: Entities, site: Entities, hours: float) -> dict[str, Any]:
         {"type": "tile", "entity": f"sensor.{each}"}
         for each in ("solar_power", "battery_power", "battery_soc")
     ]
-    powers = ("site_house_power", "site_charging_power", "site_grid_power")
-    history = site.graph("Power", *powers, hours=hours)
-    history["entities"].insert(0, {"entity": "sensor.solar_power", "name": "Solar"})
+    history = site.graph("Power", "site_charging_power", "site_grid_power", hours=hours)
+    history["entities"] += [
+        {"entity": "sensor.solar_power", "name": "Solar"},
+        {"entity": "sensor.battery_power", "name": "Battery"},
+    ]
     sections = {
         ("Charge", ICON): [
             *wallbox.tiles("mode", **modes),

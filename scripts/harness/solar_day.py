@@ -105,8 +105,7 @@ class SolarDay:
         dt_s = max(0.001, (now_s - self._last_s) * self._speed)
         self._last_s = now_s
         self.second = (self.second + dt_s) % roof.DAY_S
-        car: roof.Phases = tuple(self._car_a())
-        now = roof.flows(self.second, car, self.battery, dt_s)
+        now = roof.flows(self.second, self._car_a(), self.battery, dt_s)
         for name, watts in roof.counted_w(now).items():
             self._kwh[name] += watts * dt_s / 3.6e6
         self.tally.add(now, self._price(), dt_s, now_s)
@@ -115,9 +114,10 @@ class SolarDay:
             self._slow_s = now_s
             self._show_slow()
 
-    def _car_a(self) -> list[float]:
+    def _car_a(self) -> roof.Phases:
         world = self._household.wallbox.request(command="status")["world"]
-        return [float(amps) for amps in world["connectors"]["1"]["car_a"]]
+        l1, l2, l3 = world["connectors"]["1"]["car_a"]
+        return (float(l1), float(l2), float(l3))
 
     def _price(self) -> float:
         """The price at this time of the simulated day."""
