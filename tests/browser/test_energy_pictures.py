@@ -105,6 +105,10 @@ def test_modes_plan_and_reason(
 def test_the_reason_on_a_phone(
     browser_page: Page, sunny: Household, view: str, pictures: Path
 ) -> None:
+    page, entities = sunny.home_assistant, sunny.entities
+    charging = "sun in the car"
+    wait_until(lambda: (page.number(entities["power"]) or 0) > 1000, charging, 2 * LIMIT_S)
+    wait_until(lambda: page.state(entities["why"]).startswith("Charging"), charging, LIMIT_S)
     browser_page.set_viewport_size(PHONE)
     open_page(browser_page, sunny, view)
     expect(browser_page.locator("hui-markdown-card").first).to_be_visible()
@@ -118,9 +122,8 @@ def test_the_energy_dashboard(browser_page: Page, sunny: Household, pictures: Pa
     newer = browser_page.get_by_text("Electricity", exact=True).first
     if newer.is_visible():  # since 2026 it has a page of its own
         newer.click()
-    expect(browser_page.get_by_text(re.compile(r"\d kWh")).first).to_be_visible(
-        timeout=LIMIT_S * 1000
-    )
+    shown = browser_page.get_by_text(re.compile(r"\d kWh")).locator("visible=true").first
+    expect(shown).to_be_visible(timeout=LIMIT_S * 1000)
     picture(browser_page, pictures / "energy-dashboard.png")
     browser_page.set_viewport_size(DESKTOP)
 
