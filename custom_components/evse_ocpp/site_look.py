@@ -244,7 +244,7 @@ def _say(hass: HomeAssistant, texts: Mapping[str, str], said: Finding) -> str:
         elif name == "money":
             words["price"] = f"{value:.4g} {hass.config.currency}"
         elif name in ("l1", "l2", "l3", "amps"):
-            words[name] = f"{value:.1f} A"
+            words[name] = f"{value:z.1f} A"
         else:
             words[name] = f"{value:.0f}"
     if not hass.config.language.startswith("en"):
@@ -256,4 +256,4 @@ def _say(hass: HomeAssistant, texts: Mapping[str, str], said: Finding) -> str:
 
 
 def _power(watts: float) -> str:
-    return f"{watts / 1000:.1f} kW" if abs(watts) >= 1000 else f"{watts:.0f} W"
+    return f"{watts / 1000:.1f} kW" if abs(watts) >= 1000 else f"{watts:z.0f} W"
