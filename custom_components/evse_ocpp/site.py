@@ -216,12 +216,13 @@ class Site:
 
     async def turn(self) -> None:
         """Decide once, and tell the wallboxes."""
-        settings, points = self._settings()
+        wallboxes = self.wallboxes
+        settings, points = self._settings(wallboxes)
         self.controller.set_settings(settings, points.values())
-        self.now = self._look()
+        self.now = self._look(wallboxes)
         self.decision = decision = self.controller.decide(self.now)
-        self._tell(decision, points, self.now.now_s + LEASE_S)
-        self.hub.plans.take(self.wallboxes, planning.plans(self.controller.planning))
+        self._tell(wallboxes, decision, points, self.now.now_s + LEASE_S)
+        self.hub.plans.take(wallboxes, planning.plans(self.controller.planning))
         if self._lock is not None:
             self._lock.follow(decision.hold_battery, self.now.now_s)
         self._show(self._troubles.look(self, settings, points.values(), self.now.now_s))
@@ -238,8 +239,10 @@ class Site:
 
     # A turn.
 
-    def _settings(self) -> tuple[SiteSettings, dict[PointId, PointSettings]]:
-        entry, wallboxes = self.hub.entry, self.wallboxes
+    def _settings(
+        self, wallboxes: Iterable[Wallbox]
+    ) -> tuple[SiteSettings, dict[PointId, PointSettings]]:
+        entry = self.hub.entry
         settings = self.config.with_wallbox_circuits(entry, wallboxes)
         return settings, {
             point.id: point
@@ -247,12 +250,12 @@ class Site:
             for point in point_settings(entry, self.config, wallbox)
         }
 
-    def _look(self) -> SiteNow:
+    def _look(self, wallboxes: Iterable[Wallbox]) -> SiteNow:
         """Return all that is known now."""
         hass, sources, now_s = self.hass, self.config.sources, self._monotonic()
         now = dt_util.now()
         points: dict[PointId, PointNow] = {}
-        for wallbox in self.wallboxes:
+        for wallbox in wallboxes:
             points |= self._points(wallbox, now_s)
         return SiteNow(
             now_s=now_s,
@@ -320,10 +323,14 @@ class Site:
         return self._dimmed_w
 
     def _tell(
-        self, decision: Decision, points: Mapping[PointId, PointSettings], until_s: float
+        self,
+        wallboxes: Iterable[Wallbox],
+        decision: Decision,
+        points: Mapping[PointId, PointSettings],
+        until_s: float,
     ) -> None:
         """Give each wallbox its grants; those that cannot be meant are none."""
-        for wallbox in self.wallboxes:
+        for wallbox in wallboxes:
             ids = {number: point_id(wallbox, number) for number in wallbox.charger.connectors}
             grants = {
                 number: grant

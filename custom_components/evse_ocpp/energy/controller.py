@@ -1,8 +1,9 @@
 """The deciding class: how much each charging point of a site gets, turn by turn. Pure.
 
-One way through a turn: what the house takes without its cars (`house`), what each mode wants from
-the sun (`sun`) and by the prices (`planning`), what that makes each point ask for (`demand`), and
-what the fuses leave of it (`fuse`). Each part keeps a state of its own; nothing here has a clock.
+One way through a turn: what the house takes without its cars (`house`), what plans and prices want
+now (`planning`), what the sun gives to the others (`sun`), what that makes each point ask for
+(`demand`), and what the fuses leave of it (`fuse`). Each part keeps a state of its own; nothing
+here has a clock.
 
 Anybody can run it on own data: make one, and call `decide` with what was known at each instant.
 """
@@ -11,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from . import battery, demand, fuse, house, planning, sun
-from .allowance import Reason
 from .model import (
     Asks,
     Decision,
@@ -79,15 +79,13 @@ def _driven(planned: Demand | None) -> bool:
 def _grant(now: SiteNow, point: PointNow, wanted: Demand, share: Share) -> Grant:
     """Put together what a point wants and what the fuses leave of it."""
     cut = share.reason is not None
-    changes_at = wanted.changes_at
-    if cut:
-        changes_at = _instant(now, share.changes_at_s)
+    changes_at = _instant(now, share.changes_at_s) if cut else wanted.changes_at
     values = dict(wanted.values)
     if share.circuit is not None:
         values["circuit"] = share.circuit
     return Grant(
         limit_a=share.limit_a,
-        reason=share.reason or wanted.reason or Reason.USER_LIMIT,
+        reason=share.reason or wanted.reason,
         phases=wanted.phases,
         start=share.limit_a > 0 and point.asks is Asks.TO_START,
         changes_at=changes_at,
