@@ -13,7 +13,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -21,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from scripts.environments import UnavailableError, say  # noqa: E402
-from scripts.node_packages import node_modules  # noqa: E402
+from scripts.node_packages import node_modules, run_tool  # noqa: E402
 
 SOURCES = ROOT / "firmware" / "web-ui"
 BUILT = ROOT / "firmware" / "evse" / "web" / "static"
@@ -29,7 +28,6 @@ ENTRY = "src/main.tsx"
 PACKED = {".html", ".js", ".css", ".json", ".svg"}
 """What is also kept gzipped, so that a small machine needs not do it for each visitor."""
 
-STEP_TIMEOUT_S = 120
 BUNDLE = (
     ENTRY,
     "--bundle",
@@ -59,8 +57,8 @@ def build() -> dict[str, bytes]:
         shutil.rmtree(room / name, ignore_errors=True)
     shutil.copytree(SOURCES / "src", room / "src")
     shutil.copy(SOURCES / "tsconfig.json", room)
-    _run(room, "tsc", "--project", "tsconfig.json")
-    _run(room, "esbuild", *BUNDLE)
+    run_tool(room, "tsc", "--project", "tsconfig.json")
+    run_tool(room, "esbuild", *BUNDLE)
     files = {f"assets/{path.name}": path.read_bytes() for path in (room / "built/assets").iterdir()}
     files["index.html"] = _index(room).encode()
     for path in sorted((SOURCES / "public").iterdir()):
@@ -84,15 +82,6 @@ def _index(room: Path) -> str:
     for word, name in names.items():
         frame = frame.replace(word, f"assets/{Path(name).name}")
     return frame
-
-
-def _run(room: Path, tool: str, *arguments: str) -> None:
-    command = [str(room / "node_modules" / ".bin" / tool), *arguments]
-    run = subprocess.run(
-        command, cwd=room, capture_output=True, text=True, timeout=STEP_TIMEOUT_S, check=False
-    )
-    if run.returncode != 0:
-        sys.exit(f"{tool} in {SOURCES.relative_to(ROOT)}:\n{run.stdout}{run.stderr}")
 
 
 def differences(files: dict[str, bytes]) -> list[str]:

@@ -1,15 +1,17 @@
-"""Puts the packages of a `package.json` into a folder under .venv/, with npm, once."""
+"""Puts the packages of a `package.json` into a folder under .venv/, with npm, once; runs tools."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from scripts.environments import VENVS, UnavailableError, say
 
 INSTALL_TIMEOUT_S = 300
+TOOL_TIMEOUT_S = 120
 
 
 def node_modules(manifest: Path) -> Path:
@@ -44,3 +46,23 @@ def node_modules(manifest: Path) -> Path:
         raise UnavailableError(f"npm install failed: {run.stderr.strip()[-500:]}")
     stamp.write_text(digest)
     return home / "node_modules"
+
+
+def run_tool(room: Path, tool: str, *arguments: str) -> str:
+    """Run a tool of the packages above `room`, or node itself; return what it says.
+
+    SystemExit with all that it said when it fails.
+    """
+    homes = (folder / "node_modules" / ".bin" / tool for folder in (room, *room.parents))
+    path = next((str(home) for home in homes if home.exists()), tool)
+    run = subprocess.run(
+        [path, *arguments],
+        cwd=room,
+        capture_output=True,
+        text=True,
+        timeout=TOOL_TIMEOUT_S,
+        check=False,
+    )
+    if run.returncode != 0:
+        sys.exit(f"{tool}:\n{run.stdout}{run.stderr}")
+    return run.stdout

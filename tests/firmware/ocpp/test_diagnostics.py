@@ -39,6 +39,10 @@ def statuses(central: Any, action: str = "DiagnosticsStatusNotification") -> lis
     return [payload["status"] for payload in central.of(action)]
 
 
+def told_once(statuses: list[str]) -> list[str]:
+    return list(dict.fromkeys(statuses))
+
+
 async def test_diagnostics_are_uploaded(
     central: Any, wallbox: Any, eventually: Any, server: Any, tmp_path: Path
 ) -> None:
@@ -197,8 +201,9 @@ async def test_reports_wait_for_the_connection(
     await eventually(lambda: http.stored)
     assert statuses(central) == ["Uploading", "UploadFailed"]
     wallbox.client.set_network(True)
-    # The waits between attempts to connect are real, and grow to 20 s.
-    await eventually(lambda: statuses(central)[2:] == ["Uploading", "Uploaded"], 45)
+    # The waits between attempts to connect are real, and grow to 20 s. A report whose answer did
+    # not come in time, on a busy machine, is told again.
+    await eventually(lambda: told_once(statuses(central)[2:]) == ["Uploading", "Uploaded"], 45)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,168 @@
+/**
+ * What the integration tells of one connector beside its entities, which may be switched off.
+ *
+ * One subscription for each connector and language, shared by all cards of the page. The shapes are
+ * those of custom_components/evse_ocpp/card_feed.py.
+ */
+
+import type { Hass } from "./ha.ts";
+
+/** Instants are ISO 8601 with an offset; null: not known. */
+export interface Session {
+  running: boolean;
+  started_at: string;
+  ended_at: string | null;
+  energy_wh: number;
+  cost: number | null;
+  currency: string | null;
+  unpriced_wh: number;
+  sun_wh: number | null;
+  battery_wh: number | null;
+  grid_wh: number | null;
+  co2_g: number | null;
+  /** The name of the card, else the end of its number. */
+  card: string | null;
+  /** The name of the person. */
+  person: string | null;
+}
+
+export interface Why {
+  key: string;
+  sentence: string;
+  then: string | null;
+  next_change: string | null;
+}
+
+export interface PlanNow {
+  goal_id: string;
+  due: string;
+  met: boolean;
+  needed_kwh: number;
+  possible_kwh: number;
+  starts_at: string | null;
+  ready_at: string | null;
+  cost: number | null;
+}
+
+/** The house's connection. Lists are of the phases L1, L2, L3; a single-phase house has one. */
+export interface SiteNow {
+  site_id: string;
+  name: string;
+  fuse_a: number[];
+  /** What flows at the grid, cars included; negative is export; null: the meter is silent. */
+  grid_a: (number | null)[];
+  /** What all cars take of it. */
+  cars_a: (number | null)[];
+  meter_lost: boolean;
+  surplus_w: number | null;
+  price: number | null;
+  currency: string;
+}
+
+export interface Snapshot {
+  identity: string;
+  connector_id: number;
+  device_id: string;
+  name: string;
+  connected: boolean;
+  minimum_a: number;
+  maximum_a: number;
+  phases: number;
+  power_w: number | null;
+  currents_a: (number | null)[];
+  limit_a: number | null;
+  offered_a: number | null;
+  /** The fault in the wallbox's words, null without one. */
+  fault: string | null;
+  session: Session | null;
+  why: Why | null;
+  plan: PlanNow | null;
+  site: SiteNow | null;
+  /** Grows when goals, plan or prices changed: reason to ask for `evse_ocpp/plan` anew. */
+  plan_revision: number;
+}
+
+export interface PriceSlot {
+  start: string;
+  end: string;
+  value: number;
+}
+
+export interface PlannedSlot {
+  start: string;
+  end: string;
+  power_w: number;
+  cost: number | null;
+}
+
+export interface Goal {
+  plan: string;
+  amount: number;
+  unit: "kwh" | "percent" | "km";
+  /** An instant, or a local time "07:00:00" on `weekdays`. */
+  ready_by: string;
+  /** mon … sun; empty with a local time: each day. */
+  weekdays: string[];
+  enabled: boolean;
+}
+
+/** The answer of `evse_ocpp/plan`. */
+export interface PlanDetail {
+  currency: string;
+  prices: PriceSlot[];
+  sun: PriceSlot[];
+  goals: Goal[];
+  planned: (PlanNow & { slots: PlannedSlot[] }) | null;
+  soc_known: boolean;
+  battery_kwh: number | null;
+}
+
+type Listener = (snapshot: Snapshot | null, error: string | null) => void;
+
+interface Feed {
+  listeners: Set<Listener>;
+  last: Snapshot | null;
+  error: string | null;
+  end: Promise<() => Promise<void>> | null;
+}
+
+const feeds = new WeakMap<object, Map<string, Feed>>();
+
+/**
+ * Follow the connector of a device; returns the way to end it. The listener hears at once what is
+ * known, then each change; an error is the code of Home Assistant, such as `not_found`.
+ */
+export function follow(hass: Hass, deviceId: string, listener: Listener): () => void {
+  const all = feeds.get(hass.connection) ?? new Map<string, Feed>();
+  feeds.set(hass.connection, all);
+  const key = `${deviceId} ${hass.language}`;
+  const feed = all.get(key) ?? open(hass, deviceId);
+  all.set(key, feed);
+  feed.listeners.add(listener);
+  if (feed.last !== null || feed.error !== null) listener(feed.last, feed.error);
+  return () => {
+    feed.listeners.delete(listener);
+    if (feed.listeners.size > 0) return;
+    all.delete(key);
+    void feed.end?.then((end) => end()).catch(() => undefined);
+  };
+}
+
+function open(hass: Hass, deviceId: string): Feed {
+  const feed: Feed = { listeners: new Set(), last: null, error: null, end: null };
+  const tell = () => feed.listeners.forEach((listener) => listener(feed.last, feed.error));
+  feed.end = hass.connection.subscribeMessage<Snapshot>(
+    (snapshot) => {
+      feed.last = snapshot;
+      feed.error = null;
+      tell();
+    },
+    { type: "evse_ocpp/subscribe", device_id: deviceId, language: hass.language },
+  );
+  feed.end.catch((error: { code?: string } | undefined) => {
+    feed.error = error?.code ?? "failed";
+    feed.end = null;
+    tell();
+  });
+  return feed;
+}
