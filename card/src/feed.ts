@@ -92,6 +92,8 @@ export interface PlannedSlot {
   start: string;
   end: string;
   power_w: number;
+  /** How much of the power the forecast expects from the roof. */
+  from_sun_w?: number;
   cost: number | null;
 }
 
@@ -103,6 +105,10 @@ export interface Goal {
   ready_by: string;
   /** mon … sun; empty with a local time: each day. */
   weekdays: string[];
+  /** Into how few runs the plan is joined; null: as is cheapest. */
+  most_starts?: number | null;
+  /** Minutes of charging right before the departure. */
+  precondition?: number;
   enabled: boolean;
 }
 
