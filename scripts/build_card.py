@@ -92,6 +92,8 @@ def main() -> None:
         say(f"{place}: {len(built) / 1000:.1f} kB, {size / 1000:.1f} kB compressed")
     elif not place.exists() or place.read_bytes() != built:
         sys.exit(f"{place} is not the build of card/: run scripts/build_card.py")
+    else:
+        say(f"{place.relative_to(ROOT)} is the build of card/, {size / 1000:.1f} kB compressed")
 
 
 if __name__ == "__main__":
