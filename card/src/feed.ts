@@ -130,45 +130,69 @@ interface Feed {
   last: Snapshot | null;
   error: string | null;
   end: Promise<() => Promise<void>> | null;
+  close: () => void;
 }
 
 const feeds = new WeakMap<object, Map<string, Feed>>();
 
 /**
  * Follow the connector of a device; returns the way to end it. The listener hears at once what is
- * known, then each change; an error is the code of Home Assistant, such as `not_found`.
+ * known, then each change; an error is the code of Home Assistant, such as `not_found`. To follow
+ * once more what has failed tries anew, for all who follow it.
  */
 export function follow(hass: Hass, deviceId: string, listener: Listener): () => void {
   const all = feeds.get(hass.connection) ?? new Map<string, Feed>();
   feeds.set(hass.connection, all);
   const key = `${deviceId} ${hass.language}`;
-  const feed = all.get(key) ?? open(hass, deviceId);
-  all.set(key, feed);
-  feed.listeners.add(listener);
-  if (feed.last !== null || feed.error !== null) listener(feed.last, feed.error);
+  let feed = all.get(key);
+  if (feed === undefined) {
+    feed = open(hass, deviceId);
+    all.set(key, feed);
+  } else if (feed.error !== null && feed.end === null) {
+    subscribe(hass, deviceId, feed);
+  }
+  const mine = feed;
+  mine.listeners.add(listener);
+  if (mine.last !== null || mine.error !== null) listener(mine.last, mine.error);
   return () => {
-    feed.listeners.delete(listener);
-    if (feed.listeners.size > 0) return;
+    mine.listeners.delete(listener);
+    if (mine.listeners.size > 0 || all.get(key) !== mine) return;
     all.delete(key);
-    void feed.end?.then((end) => end()).catch(() => undefined);
+    mine.close();
   };
 }
 
 function open(hass: Hass, deviceId: string): Feed {
-  const feed: Feed = { listeners: new Set(), last: null, error: null, end: null };
+  const feed: Feed = { listeners: new Set(), last: null, error: null, end: null, close };
+  // After a break of the connection we subscribe by ourselves: while Home Assistant starts that may
+  // fail, which the connection would keep to itself.
+  const anew = () => subscribe(hass, deviceId, feed);
+  hass.connection.addEventListener?.("ready", anew);
+  function close() {
+    hass.connection.removeEventListener?.("ready", anew);
+    void feed.end?.then((end) => end()).catch(() => undefined);
+  }
+  subscribe(hass, deviceId, feed);
+  return feed;
+}
+
+function subscribe(hass: Hass, deviceId: string, feed: Feed): void {
   const tell = () => feed.listeners.forEach((listener) => listener(feed.last, feed.error));
-  feed.end = hass.connection.subscribeMessage<Snapshot>(
+  const end = hass.connection.subscribeMessage<Snapshot>(
     (snapshot) => {
+      if (feed.end !== end) return;
       feed.last = snapshot;
       feed.error = null;
       tell();
     },
     { type: "evse_ocpp/subscribe", device_id: deviceId, language: hass.language },
+    { resubscribe: false },
   );
-  feed.end.catch((error: { code?: string } | undefined) => {
-    feed.error = error?.code ?? "failed";
+  feed.end = end;
+  end.catch((error: { code?: unknown } | undefined) => {
+    if (feed.end !== end) return;
+    feed.error = typeof error?.code === "string" ? error.code : "failed";
     feed.end = null;
     tell();
   });
-  return feed;
 }

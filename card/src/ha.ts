@@ -20,6 +20,7 @@ export interface RegistryDevice {
   id: string;
   name: string | null;
   name_by_user?: string | null;
+  via_device_id?: string | null;
   identifiers: [string, string][];
 }
 
@@ -29,6 +30,8 @@ export interface Connection {
     message: Record<string, unknown>,
     options?: { resubscribe?: boolean },
   ): Promise<() => Promise<void>>;
+  addEventListener?(type: "ready", listener: () => void): void;
+  removeEventListener?(type: "ready", listener: () => void): void;
 }
 
 export interface Locale {
