@@ -64,6 +64,8 @@ export interface Snapshot {
   connector_id: number;
   device_id: string;
   name: string;
+  /** False while the integration's server does not run: then nothing flows and nothing is planned. */
+  loaded: boolean;
   connected: boolean;
   minimum_a: number;
   maximum_a: number;
@@ -72,6 +74,8 @@ export interface Snapshot {
   currents_a: (number | null)[];
   limit_a: number | null;
   offered_a: number | null;
+  /** Until when it charges fast, whatever the mode; null: it does not. */
+  boost_until: string | null;
   /** The fault in the wallbox's words, null without one. */
   fault: string | null;
   session: Session | null;
