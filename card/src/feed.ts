@@ -51,6 +51,10 @@ export interface SiteNow {
   fuse_a: number[];
   /** What flows at the grid, cars included; negative is export; null: the meter is silent. */
   grid_a: (number | null)[];
+  /** Nothing measures the house: then `grid_a` is not known, and no fault. */
+  has_meter: boolean;
+  /** The meter tells no phases: `grid_a` is an even share of the sum. */
+  sum_only: boolean;
   /** What all cars take of it. */
   cars_a: (number | null)[];
   meter_lost: boolean;

@@ -75,7 +75,7 @@ async def list_plans(call: ServiceCall, place: Place) -> ServiceResponse:  # noq
     book, now = place.wallbox.plan_book, dt_util.utcnow()
     planned = book.plan(place.connector_id)
     return {
-        "plans": [_goal(goal) for goal in book.goals(now)],
+        "plans": [goal_told(goal) for goal in book.goals(now)],
         "planned": None if planned is None else _plan(planned),
     }
 
@@ -88,13 +88,14 @@ async def forecast(call: ServiceCall, place: Place) -> ServiceResponse:
     now = dt_util.utcnow()
     return {
         "currency": call.hass.config.currency,
-        "prices": _slots(site.prices.slots, now),
-        "sun": _slots(site.sun.slots, now),
+        "prices": slots_told(site.prices.slots, now),
+        "sun": slots_told(site.sun.slots, now),
         "co2": site.co2,
     }
 
 
-def _goal(goal: Goal) -> dict[str, Any]:
+def goal_told(goal: Goal) -> dict[str, Any]:
+    """Return a goal as it is told, and as `set_plan` takes it."""
     due: datetime | time | None = goal.ready_time
     if goal.ready_at is not None:
         due = dt_util.as_local(goal.ready_at)
@@ -121,19 +122,26 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "cost": None if plan.cost is None else round(plan.cost, 3),
         "starts": plan.starts,
         "soc_unknown": plan.soc_unknown,
-        "slots": [
-            {
-                "start": _local(slot.start),
-                "end": _local(slot.end),
-                "power_w": round(slot.power_w),
-                "cost": None if slot.cost is None else round(slot.cost, 3),
-            }
-            for slot in plan.slots
-        ],
+        "slots": planned_slots_told(plan),
     }
 
 
-def _slots(slots: Iterable[Slot], now: datetime) -> list[JsonValueType]:
+def planned_slots_told(plan: Plan) -> list[dict[str, Any]]:
+    """Return when the car is to be charged with how much (W), and how much of that is sun."""
+    return [
+        {
+            "start": _local(slot.start),
+            "end": _local(slot.end),
+            "power_w": round(slot.power_w),
+            "from_sun_w": round(slot.from_sun_w),
+            "cost": None if slot.cost is None else round(slot.cost, 3),
+        }
+        for slot in plan.slots
+    ]
+
+
+def slots_told(slots: Iterable[Slot], now: datetime) -> list[JsonValueType]:
+    """Return the slots that are not over."""
     return [
         {"start": _local(slot.start), "end": _local(slot.end), "value": round(slot.value, 5)}
         for slot in slots

@@ -1,4 +1,5 @@
-"""Why a car gets what it gets, as a sentence in the language of this Home Assistant.
+"""Why a car gets what it gets, as a sentence in the language of this Home Assistant, or of one who
+looks at a card.
 
 `energy/why.py` chooses the sentence and its numbers; here they become text: decimals and times as
 people write them. `why_of` finds out who decided: the site, or the wallbox's own choices.
@@ -69,17 +70,22 @@ def sentence(hass: HomeAssistant, why: Why) -> str:
     return said[:MAX_CHARS]
 
 
+def said(why: Why, texts: Mapping[str, str], language: str) -> str:
+    """Return the sentence alone, by the texts of `SELECTOR` in a language."""
+    return texts.get(why.key, why.key).format(**_shown(language, why.values))
+
+
 def _said(hass: HomeAssistant, why: Why) -> str:
-    return text(hass, SELECTOR, why.key, **_shown(hass, why.values))
+    return text(hass, SELECTOR, why.key, **_shown(hass.config.language, why.values))
 
 
-def _shown(hass: HomeAssistant, values: Mapping[str, object]) -> dict[str, str]:
+def _shown(language: str, values: Mapping[str, object]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for name, value in values.items():
         if isinstance(value, datetime):
             shown[name] = _time(value)
         elif isinstance(value, int | float):
-            shown[name] = number(hass, value, _DECIMALS.get(name, _DEFAULT_DECIMALS))
+            shown[name] = _number(language, value, _DECIMALS.get(name, _DEFAULT_DECIMALS))
         else:
             shown[name] = str(value)
     return shown
@@ -90,12 +96,16 @@ def number(hass: HomeAssistant, value: float, decimals: int) -> str:
 
     A number that would round to nothing but zeros is 0, never -0.
     """
+    return _number(hass.config.language, value, decimals)
+
+
+def _number(language: str, value: float, decimals: int) -> str:
     written = f"{value:.{decimals}f}"
     if "." in written:
         written = written.rstrip("0").rstrip(".")
     if written == "-0":
         written = "0"
-    if hass.config.language.split("-", maxsplit=1)[0] in _POINT_LANGUAGES:
+    if language.split("-", maxsplit=1)[0] in _POINT_LANGUAGES:
         return written
     return written.replace(".", ",")
 

@@ -50,10 +50,14 @@ async def text_in(
     hass: HomeAssistant, language: str, selector: str, key: str, **placeholders: object
 ) -> str:
     """Return one text in `language` (also of a region: de-AT), or in English."""
-    names = language, language.split("-", maxsplit=1)[0]
-    spoken = next((name for name in names if name in LANGUAGES), _FALLBACK)
-    texts = await async_options(hass, selector, spoken)
+    texts = await async_options(hass, selector, spoken(language))
     return texts.get(key, key).format(**placeholders)
+
+
+def spoken(language: str) -> str:
+    """Return the language of ours for somebody's, which may be of a region: `de` for `de-AT`."""
+    names = language, language.split("-", maxsplit=1)[0]
+    return next((name for name in names if name in LANGUAGES), _FALLBACK)
 
 
 def _key(selector: str, key: str) -> str:

@@ -1,0 +1,170 @@
+"""What the cards ask by websocket: which wallboxes there are, how one is, its plan, the sessions.
+
+Every user may, as every user sees the entities of which most of it is made and may list sessions;
+numbers of cards are told to administrators only, as by the action `list_cards`. The answers are
+the shapes of card/src/feed.ts.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.const import ERR_NOT_FOUND
+from homeassistant.components.websocket_api.decorators import async_response, websocket_command
+from homeassistant.components.websocket_api.messages import event_message
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
+
+from .card_feed import Speech, device_name, identifier_of, person_name, plan_detail
+from .card_follow import Follower, async_place
+from .card_shapes import Snapshot
+from .const import DOMAIN, SUBENTRY_CHARGER
+from .hub import EvseOcppConfigEntry, Hub
+from .sentences import SELECTOR
+from .site_entity import site_identifier
+from .texts import async_options, spoken
+
+NOT_LOADED = "not_loaded"
+_DEVICE: dict[str | vol.Marker, Any] = {
+    vol.Required("device_id"): cv.string,
+    vol.Optional("language", default="en"): cv.string,
+}
+
+
+@callback
+def async_register(hass: HomeAssistant) -> None:
+    """Register all commands."""
+    for command in (list_all, subscribe, plan):
+        websocket_api.async_register_command(hass, command)
+
+
+@callback
+def async_hubs(hass: HomeAssistant) -> list[Hub]:
+    """Return all servers that run."""
+    entries: list[EvseOcppConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return [entry.runtime_data for entry in entries]
+
+
+@callback
+@websocket_command({vol.Required("type"): "evse_ocpp/list"})
+def list_all(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell which wallboxes, sites, people and cards there are."""
+    hubs = async_hubs(hass)
+    people = {person for hub in hubs for person in hub.sessions.persons}
+    cards = [card for hub in hubs for card in hub.cards.all] if connection.user.is_admin else []
+    connection.send_result(
+        msg["id"],
+        {
+            "wallboxes": [each for hub in hubs for each in _wallboxes(hass, hub)],
+            "sites": [each for hub in hubs for each in _sites(hass, hub)],
+            "people": _by_name(
+                {"person": person, "name": person_name(hass, person)} for person in people
+            ),
+            "cards": _by_name(
+                {"id_tag": card.id_tag, "name": card.name, "person": card.person} for card in cards
+            ),
+            "currency": hass.config.currency,
+        },
+    )
+
+
+def _wallboxes(hass: HomeAssistant, hub: Hub) -> Iterable[dict[str, Any]]:
+    for wallbox in hub.wallboxes.values():
+        site = hub.site_of(wallbox)
+        ids = {
+            number: _device_id(hass, wallbox.device_identifier(number))
+            for number in wallbox.charger.connectors
+        }
+        yield {
+            "entry_id": hub.entry.entry_id,
+            "identity": wallbox.charger.identity,
+            "name": wallbox.name,
+            "site_id": None if site is None else site.config.subentry_id,
+            "connectors": [
+                {
+                    "connector_id": number,
+                    "device_id": device_id,
+                    "name": device_name(hass, device_id, wallbox.name),
+                }
+                for number, device_id in ids.items()
+                if device_id is not None
+            ],
+        }
+
+
+def _sites(hass: HomeAssistant, hub: Hub) -> Iterable[dict[str, Any]]:
+    for subentry_id, site in hub.sites.items():
+        yield {
+            "entry_id": hub.entry.entry_id,
+            "site_id": subentry_id,
+            "name": site.config.name,
+            "device_id": _device_id(hass, site_identifier(site)),
+        }
+
+
+def _device_id(hass: HomeAssistant, identifier: tuple[str, str]) -> str | None:
+    device = dr.async_get(hass).async_get_device(identifiers={identifier})
+    return None if device is None else device.id
+
+
+def _by_name(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(told, key=lambda each: str(each["name"]).casefold())
+
+
+@websocket_command({vol.Required("type"): "evse_ocpp/subscribe", **_DEVICE})
+@async_response
+async def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell how a connector is, now and after each change."""
+    if not _is_known(hass, connection, msg):
+        return
+    language = spoken(msg["language"])
+    speech = Speech(language, await async_options(hass, SELECTOR, language))
+
+    @callback
+    def send(told: Snapshot) -> None:
+        connection.send_message(event_message(msg["id"], told))
+
+    follower = Follower(hass, msg["device_id"], speech, send)
+    connection.subscriptions[msg["id"]] = follower.stop
+    connection.send_result(msg["id"])
+    follower.start()
+
+
+@callback
+@websocket_command({vol.Required("type"): "evse_ocpp/plan", **_DEVICE})
+def plan(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell goals, plan, prices and sun of a connector."""
+    if not _is_known(hass, connection, msg):
+        return
+    place = async_place(hass, msg["device_id"])
+    if place is None:
+        connection.send_error(msg["id"], NOT_LOADED, "The integration of the device does not run")
+        return
+    connection.send_result(msg["id"], plan_detail(hass, place))
+
+
+@callback
+def _is_known(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> bool:
+    """Tell whether a device is a connector of ours; else send that it is not."""
+    device = dr.async_get(hass).async_get(msg["device_id"])
+    if device is not None and _is_connector(hass, device):
+        return True
+    connection.send_error(msg["id"], ERR_NOT_FOUND, f"device_id: {msg['device_id']} is no wallbox")
+    return False
+
+
+def _is_connector(hass: HomeAssistant, device: dr.DeviceEntry) -> bool:
+    """Whether a device is a wallbox's, not a site's or the people's; also while none is loaded."""
+    if async_place(hass, device.id) is not None:
+        return True
+    entries = [hass.config_entries.async_get_entry(each) for each in device.config_entries]
+    identity = identifier_of(device).partition("/")[0]
+    return any(
+        subentry.unique_id == identity and subentry.subentry_type == SUBENTRY_CHARGER
+        for entry in entries
+        if entry is not None
+        for subentry in entry.subentries.values()
+    )
