@@ -56,6 +56,7 @@ energy:
 frontend:
 history:
 logbook:
+person:
 sun:
 system_health:
 logger:

@@ -111,9 +111,15 @@ class Battery:
         return given_w
 
 
-def flows(second: float, car_a: Phases, battery: Battery, dt_s: float) -> Flows:
-    """Let `dt_s` of the day pass at `second`, with a car that draws `car_a`; what flowed."""
-    house, sun_w = house_a(second), solar_w(second)
+def flows(
+    second: float, car_a: Phases, battery: Battery, dt_s: float, sun_w: float | None = None
+) -> Flows:
+    """Let `dt_s` of the day pass at `second`, with cars that draw `car_a`; what flowed.
+
+    `sun_w`: what the roof gives; None: that of the clear day.
+    """
+    house = house_a(second)
+    sun_w = solar_w(second) if sun_w is None else sun_w
     house_w, car_w = VOLTS * sum(house), VOLTS * sum(car_a)
     battery_w = battery.step(house_w + car_w - sun_w, dt_s)
     given_a = (sun_w + battery_w) / 3 / VOLTS

@@ -1,6 +1,6 @@
-"""A day of sun around a real Home Assistant and a wallbox: the meters that Home Assistant sees.
+"""A day of sun around a real Home Assistant and its wallboxes: the meters that Home Assistant sees.
 
-Each second what the wallbox's car draws is joined with roof, house and battery (roof.py), and shown
+Each second what the cars draw is joined with roof, house and battery (roof.py), and shown
 as sensors, as other integrations would. The site is set up through its dialogues, and the energy
 dashboard has yesterday and today until now.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -83,13 +83,24 @@ class Tally:
 
 
 class SolarDay:
-    """The physical world around the wallbox; `speed`: seconds of the day in one of the clock."""
+    """The physical world around the wallboxes; `speed`: seconds of the day in one of the clock."""
 
-    def __init__(self, household: Household, *, speed: float = 1.0, begins_s: float | None = None):
-        """`begins_s`: the second of the day at which it begins; None: that of the local time."""
+    def __init__(
+        self,
+        household: Household,
+        *,
+        speed: float = 1.0,
+        begins_s: float | None = None,
+        counter_speed: float | None = None,
+    ):
+        """`begins_s`: the second of the day at which it begins; None: that of the local time.
+
+        `counter_speed`: how fast the energy counters run; None: as the day.
+        """
         self._household = household
         self._page = household.home_assistant
         self._speed = speed
+        self._counted = 1.0 if counter_speed is None else counter_speed / speed
         midnight = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         local_s = (datetime.now(ZONE) - midnight).total_seconds()
         self.second = local_s if begins_s is None else begins_s
@@ -107,7 +118,7 @@ class SolarDay:
         self.second = (self.second + dt_s) % roof.DAY_S
         now = roof.flows(self.second, self._car_a(), self.battery, dt_s)
         for name, watts in roof.counted_w(now).items():
-            self._kwh[name] += watts * dt_s / 3.6e6
+            self._kwh[name] += watts * dt_s * self._counted / 3.6e6
         self.tally.add(now, self._price(), dt_s, now_s)
         self._show_powers(now)
         if now_s - self._slow_s >= SLOW_EVERY_S:
@@ -115,9 +126,14 @@ class SolarDay:
             self._show_slow()
 
     def _car_a(self) -> roof.Phases:
-        world = self._household.wallbox.request(command="status")["world"]
-        l1, l2, l3 = world["connectors"]["1"]["car_a"]
-        return (float(l1), float(l2), float(l3))
+        """What all cars draw; one whose wallbox starts anew draws nothing."""
+        drawn = [0.0, 0.0, 0.0]
+        for wallbox in self._household.wallboxes.values():
+            if wallbox.running:
+                world = wallbox.request(command="status")["world"]
+                for phase, amps in enumerate(world["connectors"]["1"]["car_a"]):
+                    drawn[phase] += amps
+        return (drawn[0], drawn[1], drawn[2])
 
     def _price(self) -> float:
         """The price at this time of the simulated day."""
@@ -230,33 +246,44 @@ def set_up_site(household: Household, *, fast: bool = False) -> dict[str, Any]:
 
 def fill_energy_dashboard(household: Household, *, fast: bool = False) -> None:
     """Tell the energy dashboard what there is, and what yesterday and today have been so far."""
-    page = household.home_assistant
     # On a fast day the wallbox's own counter is far behind the sun.
     device = counter("car") if fast else household.entities["energy"]
-    _save_preferences(household, device)
+    save_energy_preferences(household, device)
     now = datetime.now(ZONE).replace(minute=0, second=0, microsecond=0)
     begins = (now - timedelta(days=1)).replace(hour=0)
     count = int((now.astimezone(UTC) - begins.astimezone(UTC)) / timedelta(hours=1))
     hours = roof.past_hours(count, 0)
     for name in roof.COUNTERS:
-        # What Home Assistant counts itself begins at 0, so the past ends there.
-        total = -sum(hour[name] for hour in hours)
-        rows = []
-        for number, hour in enumerate(hours):
-            total += hour[name]
-            start = begins.astimezone(UTC) + timedelta(hours=number)
-            rows.append({"start": start.isoformat(), "sum": round(total, 3)})
-        older = {
-            "has_mean": False,
-            "has_sum": True,
-            "name": None,
-            "source": "recorder",
-            "statistic_id": device if name == "car" else counter(name),
-            "unit_of_measurement": "kWh",
-        }
-        newer = older | {"mean_type": 0, "unit_class": "energy"}
-        kind = "recorder/import_statistics"
-        _newer_or_older(page, kind, *({"metadata": each, "stats": rows} for each in (newer, older)))
+        statistic = device if name == "car" else counter(name)
+        import_hours(household.home_assistant, statistic, begins, [hour[name] for hour in hours])
+
+
+def import_hours(
+    page: HomeAssistant,
+    statistic: str,
+    begins: datetime,
+    amounts: Sequence[float],
+    unit: str = "kWh",
+) -> None:
+    """Give a counter its past: what it counted in each hour from `begins` (aware)."""
+    # What Home Assistant counts itself begins at 0, so the past ends there.
+    total = -sum(amounts)
+    rows = []
+    for number, amount in enumerate(amounts):
+        total += amount
+        start = begins.astimezone(UTC) + timedelta(hours=number)
+        rows.append({"start": start.isoformat(), "sum": round(total, 3)})
+    older = {
+        "has_mean": False,
+        "has_sum": True,
+        "name": None,
+        "source": "recorder",
+        "statistic_id": statistic,
+        "unit_of_measurement": unit,
+    }
+    newer = older | {"mean_type": 0, "unit_class": "energy" if unit == "kWh" else None}
+    kind = "recorder/import_statistics"
+    _newer_or_older(page, kind, *({"metadata": each, "stats": rows} for each in (newer, older)))
 
 
 def _newer_or_older(
@@ -269,7 +296,8 @@ def _newer_or_older(
         page.websocket(type=kind, **older)
 
 
-def _save_preferences(household: Household, device: str) -> None:
+def save_energy_preferences(household: Household, *devices: str) -> None:
+    """Tell the energy dashboard what there is; `devices` are counters of what the cars take."""
     grid_from, grid_to = counter("grid_import"), counter("grid_export")
     price = "sensor.electricity_price"
     pair = {
@@ -311,11 +339,9 @@ def _save_preferences(household: Household, device: str) -> None:
     newer = [pair, solar | powers[0], battery | powers[1]]
     # Before 2026 a grid is written in flows, and no source has its power.
     older = [flows, solar, battery]
+    consumers = [{"stat_consumption": device} for device in devices]
     _newer_or_older(
         household.home_assistant,
         "energy/save_prefs",
-        *(
-            {"energy_sources": each, "device_consumption": [{"stat_consumption": device}]}
-            for each in (newer, older)
-        ),
+        *({"energy_sources": each, "device_consumption": consumers} for each in (newer, older)),
     )

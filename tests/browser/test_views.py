@@ -101,7 +101,8 @@ def test_diagnostics(browser_page: Page, household: Household, pictures: Path) -
     told: dict[str, Any] = page.api("GET", path)["data"]
     text = json.dumps(told, indent=2, ensure_ascii=False)
     notes = json.loads((household.folder / "household.json").read_text())
-    assert notes["password"] not in text
+    for password in notes["passwords"].values():
+        assert password not in text
     log = json.dumps(told["wallbox"]["messages"][-8:], indent=2, ensure_ascii=False)
     columns = (text, f'"messages": {log}')
     style = "font: 11px/1.35 monospace; margin: 12px; overflow: hidden; height: 95vh"
