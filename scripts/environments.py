@@ -84,6 +84,11 @@ ENVIRONMENTS = {
         "the newest Home Assistant that fits this machine's newest Python",
         home_assistant=True,
     ),
+    "docs": Environment(
+        ("3.13", "3.12", "3.11", "3.14"),
+        ("mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "pytest>=8"),
+        "the documentation as a site, and its checks",
+    ),
 }
 
 # What a running Home Assistant loads in our demo and tests, beside the entity platforms which
