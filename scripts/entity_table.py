@@ -45,6 +45,7 @@ THERE_WHEN = {
     "frequency": "it measures it",
     "house_meter": "it has a house meter",
     "power_factor": "it measures it",
+    "price": "there was a price once",
     "reactive_power": "it measures it",
     "site": "a site supplies it",
     "soc": "the car tells it",
@@ -63,6 +64,8 @@ def descriptions() -> Iterator[tuple[str, Any]]:
             yield platform, description
     sessions = import_module(f"{package}.sensor_sessions")
     for description in (*sessions.session_sensors(None, "€"), *sessions.PERSON_SENSORS):
+        yield "sensor", description
+    for description in import_module(f"{package}.sensor_tally").tally_sensors(None, "€"):
         yield "sensor", description
     for description in import_module(f"{package}.sensor_plan").plan_sensors("€"):
         yield "sensor", description

@@ -17,8 +17,9 @@ from typing import Any
 
 import orjson
 
-from . import session_record
-from .session_record import SessionRow, write_sessions
+from . import session_record, tally
+from .session_record import SessionRow
+from .tally import Tally, TallyKey, write_and_count
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,9 +53,10 @@ _MIGRATIONS = (
     {session_record.SCHEMA}
     """,
     session_record.SOURCES,
+    tally.SCHEMA,
 )
 """What leads from each `user_version` to the next. Only ever append: files of all ages exist."""
-_TABLES = ("charger", "document", "card", "relay_queue", "session")
+_TABLES = ("charger", "document", "card", "relay_queue", "session", "tally")
 
 type Work[T] = Callable[[sqlite3.Connection], T]
 
@@ -134,16 +136,18 @@ class Database:
 
     async def put_charger(
         self, identity: str, state: Mapping[str, Any], sessions: Sequence[SessionRow] = ()
-    ) -> None:
-        """Write a charger's state and those of its sessions that changed, both or neither."""
+    ) -> dict[TallyKey, Tally]:
+        """Write a charger's state and those of its sessions that changed, both or neither.
+
+        Return the tallies that the sessions changed.
+        """
         text = orjson.dumps(state).decode()
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> dict[TallyKey, Tally]:
             connection.execute("INSERT OR REPLACE INTO charger VALUES (?, ?)", (identity, text))
-            if sessions:
-                write_sessions(connection, sessions)
+            return write_and_count(connection, sessions)
 
-        await self.run(write)
+        return await self.run(write)
 
     async def chargers(self) -> dict[str, dict[str, Any]]:
         """Return the state of each charger by its identity; one that is damaged is left out."""

@@ -14,7 +14,7 @@ from .const import KEY_DLB_MAXIMUM_CURRENT
 
 
 class Feature(StrEnum):
-    """What a wallbox can have. RELAY, SITE, THREE_PHASES and WINDOW are what the user chose."""
+    """What a wallbox can have. PRICE, RELAY, SITE, THREE_PHASES, WINDOW are what the user chose."""
 
     DLB = "dlb"
     EXPORT = "export"
@@ -22,6 +22,7 @@ class Feature(StrEnum):
     FREQUENCY = "frequency"
     HOUSE_METER = "house_meter"
     POWER_FACTOR = "power_factor"
+    PRICE = "price"
     REACTIVE_POWER = "reactive_power"
     RELAY = "relay"
     SITE = "site"

@@ -5,7 +5,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from .const import (
 )
 from .device_registration import async_register_devices
 from .energy.origins import Origin
+from .features import Feature
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
@@ -57,6 +58,7 @@ from .sites import Sites
 from .steering import SteeringSettings
 from .storage import Storage
 from .supply_issues import async_show_lost_supplies
+from .tally import Tally, TallyKey
 from .tariff import Priced, Tariff
 from .wallbox import Wallbox, WallboxSettings
 
@@ -86,7 +88,7 @@ class Hub:
             on_damaged=self._on_damaged,
             # The sessions are made below: they need the database.
             changed_sessions=lambda identity: self.sessions.changed(identity),  # noqa: PLW0108
-            sessions_written=lambda rows: self.sessions.written(rows),  # noqa: PLW0108
+            sessions_written=self._on_sessions_written,
         )
         database = self.storage.database
         self.tariff = Tariff(hass)
@@ -406,6 +408,8 @@ class Hub:
         def on_change() -> None:
             nonlocal shape, to_keep, counting_idle, troubles
             wallbox.notice_features()
+            if Feature.PRICE not in wallbox.features and self._has_price(wallbox):
+                wallbox.features.add(Feature.PRICE)
             if shape != (new_shape := wallbox.shape):
                 shape = new_shape
                 async_register_devices(self.hass, self.entry, wallbox)
@@ -438,6 +442,20 @@ class Hub:
     @callback
     def _save_later(self, identity: str) -> None:
         self.storage.save_later(self.wallbox(identity))
+
+    @callback
+    def _on_sessions_written(
+        self, rows: Sequence[SessionRow], tallies: Mapping[TallyKey, Tally]
+    ) -> None:
+        self.sessions.written(rows, tallies)
+        for identity in {identity for identity, _ in tallies}:
+            if (charger := self.chargers.get(identity)) is not None:
+                charger.publish()  # the sums that it shows are those on disk
+
+    def _has_price(self, wallbox: Wallbox) -> bool:
+        """Whether somebody tells what the energy of a wallbox costs."""
+        site = self.site_of(wallbox)
+        return self.tariff.entity_id is not None or (site is not None and site.price_source.is_set)
 
     def _prices_of(self, identity: str) -> Priced | None:
         """Return what the site of a wallbox pays; None without, then it is the options' tariff."""

@@ -16,6 +16,7 @@ from .sensor_plan import plan_sensors
 from .sensor_readings import READINGS
 from .sensor_sessions import async_add_people, session_sensors
 from .sensor_site import SITE_SENSORS, SiteSensor
+from .sensor_tally import tally_sensors
 from .sensor_why import WhySensor, why_sensors
 from .site_entity import async_add_site_entities
 
@@ -31,9 +32,10 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of each wallbox, site and person."""
     sessions = session_sensors(entry.runtime_data.sessions, hass.config.currency)
+    tallies = tally_sensors(entry.runtime_data.sessions, hass.config.currency)
     plans = plan_sensors(hass.config.currency)
     why, next_change = why_sensors(entry.runtime_data)
-    rows = (*SENSORS, *sessions, *plans, next_change)
+    rows = (*SENSORS, *sessions, *tallies, *plans, next_change)
     async_add_described(entry, async_add_entities, EvseSensor, rows)
     sentence = partial(WhySensor, hub=entry.runtime_data)
     async_add_described(entry, async_add_entities, sentence, (why,))

@@ -6,7 +6,7 @@ with the state of its charger.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,8 +25,8 @@ from .session_record import (
     delete_sessions,
     find_sessions,
     last_sessions,
-    write_sessions,
 )
+from .tally import Tally, TallyKey, read_tallies, write_and_count
 from .tariff import Priced, Share, Tariff
 
 LAST = 2
@@ -89,6 +89,7 @@ class Sessions:
         self._changed: defaultdict[str, dict[str, SessionRow]] = defaultdict(dict)
         self._priced_until: dict[str, datetime] = {}
         self._totals: dict[tuple[str | None, int], Totals] = {}
+        self._tallies: dict[TallyKey, Tally] = {}
 
     async def load(self) -> None:
         """Read what is kept in memory; StorageError or TimeoutError when that fails."""
@@ -100,6 +101,7 @@ class Sessions:
             self._rows[row.uid] = row
         for row in await self.find(SessionFilter(start=_last_month(self._utcnow()))):
             self._count(row)
+        self._tallies = await database.run(read_tallies)
 
     def follow(self, charger: Charger) -> Callable[[], None]:
         """Follow the sessions of a charger; return the way to end it."""
@@ -148,6 +150,14 @@ class Sessions:
         """
         return self._totals.get((person, _month(month or self._utcnow())), Totals())
 
+    def tally(self, identity: str, connector_id: int) -> Tally:
+        """Return the sums of a connector since ever, as they are on disk.
+
+        What runs is minutes ahead of that. So no power cut makes a sum fall that was shown, which
+        statistics would take for a new meter.
+        """
+        return self._tallies.get((identity, connector_id), Tally())
+
     @property
     def persons(self) -> frozenset[str]:
         """All to whom a card, or a session of the last weeks, belongs."""
@@ -169,8 +179,8 @@ class Sessions:
             for row in await self.find(SessionFilter(id_tag=card.id_tag))
             if row.person is None and (row.name, row.person) != (card.name, card.person)
         ]
-        await self._database.run(
-            lambda connection: write_sessions(connection, [after for _, after in given])
+        self._tallies |= await self._database.run(
+            lambda connection: write_and_count(connection, [after for _, after in given])
         )
         for before, after in given:
             self._count(before, -1)
@@ -197,8 +207,8 @@ class Sessions:
             if row.identity == identity and row.ended_at is None:
                 self._keep(replace(row, ended_at=self._utcnow()))
         rows = self.changed(identity)
-        await self._database.run(lambda connection: write_sessions(connection, rows))
-        self.written(rows)
+        tallies = await self._database.run(lambda connection: write_and_count(connection, rows))
+        self.written(rows, tallies)
 
     # Writing, together with the charger.
 
@@ -206,8 +216,9 @@ class Sessions:
         """Return the sessions of a charger that have to be written."""
         return list(self._changed[identity].values())
 
-    def written(self, rows: Sequence[SessionRow]) -> None:
+    def written(self, rows: Sequence[SessionRow], tallies: Mapping[TallyKey, Tally]) -> None:
         """Note what was written; what changed again meanwhile has to be written again."""
+        self._tallies |= tallies
         for row in rows:
             changed = self._changed[row.identity]
             if changed.get(row.uid) is not row:

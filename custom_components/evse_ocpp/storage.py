@@ -6,7 +6,7 @@ with the charger's register; a person's choice is written at once.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from .database import Database
 from .features import Feature
 from .issues import async_clear_damaged_database
 from .session_record import SessionRow
+from .tally import Tally, TallyKey
 from .wallbox import Wallbox
 
 _LOGGER = logging.getLogger(__name__)
@@ -62,7 +63,8 @@ class Storage:
     """Writes wallboxes to the database of their entry.
 
     `changed_sessions` returns those of a charger that are not written yet; `sessions_written` is
-    told when they are. `on_damaged` gets the place of a file that was set aside.
+    told when they are, and which tallies that changed. `on_damaged` gets the place of a file that
+    was set aside.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Storage:
         *,
         on_damaged: Callable[[Path], None],
         changed_sessions: Callable[[str], Sequence[SessionRow]] = lambda _: (),
-        sessions_written: Callable[[Sequence[SessionRow]], None] = lambda _: None,
+        sessions_written: Callable[
+            [Sequence[SessionRow], Mapping[TallyKey, Tally]], None
+        ] = lambda _, __: None,
     ) -> None:
         self.hass = hass
         self.entry = entry
@@ -125,11 +129,11 @@ class Storage:
         identity = wallbox.charger.identity
         sessions = self._changed_sessions(identity)
         try:
-            await self.database.put_charger(identity, wallbox.to_dict(), sessions)
+            tallies = await self.database.put_charger(identity, wallbox.to_dict(), sessions)
         except OSError:
             self.save_later(wallbox)
             raise
-        self._sessions_written(sessions)
+        self._sessions_written(sessions, tallies)
 
     @callback
     def save_later(self, wallbox: Wallbox) -> None:

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.readings import Sample
-from custom_components.evse_ocpp.const import DOMAIN
+from custom_components.evse_ocpp.const import CONF_TARIFF_ENTITY, DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.sensor import SENSORS
 from custom_components.evse_ocpp.session_record import SessionRow
@@ -340,3 +340,19 @@ async def test_configuration_of_no_interest_changes_nothing(
     wallbox.charger.publish()
     await hass.async_block_till_done(wait_background_tasks=False)
     assert states(hass) == before
+
+
+async def test_cost_since_ever_is_there_once_there_is_a_price(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    assert "total_cost" not in states(hass)
+    hass.states.async_set("sensor.price", "0.30", {"unit_of_measurement": "EUR/kWh"})
+    options = {**deaf_hub.entry.options, CONF_TARIFF_ENTITY: "sensor.price"}
+    hass.config_entries.async_update_entry(deaf_hub.entry, options=options)
+    await hass.async_block_till_done(wait_background_tasks=False)
+    wallbox.charger.start_transaction(1, "CARD", datetime.now(UTC), 1000, "key")
+    take(wallbox, Sample("Energy.Active.Import.Register", 1010))
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert states(hass)["total_cost"] == "0.0"
+    await deaf_hub.save(wallbox.charger)
+    assert float(states(hass)["total_cost"]) == pytest.approx(0.003)

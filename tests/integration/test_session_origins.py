@@ -104,3 +104,36 @@ async def test_a_wallbox_that_was_removed_has_no_origin(deaf_hub: Hub, wallbox: 
     deaf_hub.chargers["CP-1"] = wallbox.charger
     deaf_hub._sites.all.clear()
     assert deaf_hub._origin_of(row, 100.0) is None
+
+
+async def test_sums_since_ever_are_shown_as_soon_as_they_are_on_disk(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, freezer: Any
+) -> None:
+    tell(wallbox, 0)
+    await pass_time(hass, deaf_hub, freezer, -1.0)
+    await hass.async_block_till_done(wait_background_tasks=False)  # choices are written at once
+    tell(wallbox, 115)
+    assert [float(shown(hass, f"energy_{source}")) for source in ("sun", "grid")] == [0, 0]
+    await deaf_hub.save(wallbox.charger)
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert float(shown(hass, "energy_sun")) == pytest.approx(0.115, abs=0.002)
+    assert float(shown(hass, "energy_grid")) == pytest.approx(0, abs=0.002)
+    assert float(shown(hass, "energy_battery")) == 0
+
+
+async def test_sums_since_ever_outlive_purge_and_restart(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, freezer: Any
+) -> None:
+    tell(wallbox, 0)
+    await pass_time(hass, deaf_hub, freezer, -1.0)
+    tell(wallbox, 115)
+    transaction = wallbox.charger.connector(1).transaction
+    assert transaction is not None
+    wallbox.charger.stop_transaction(transaction.id, datetime.now(UTC), "Local", 115)
+    await deaf_hub.save(wallbox.charger)
+    before = shown(hass, "energy_sun")
+    assert await deaf_hub.sessions.purge(datetime.now(UTC)) == 1
+    await hass.config_entries.async_reload(deaf_hub.entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=False)
+    assert shown(hass, "energy_sun") == before
+    assert float(before) == pytest.approx(0.115, abs=0.002)

@@ -67,8 +67,8 @@ class Scene:
 
     async def save(self) -> None:
         rows = self.sessions.changed("CP-1")
-        await self.database.put_charger("CP-1", {}, rows)
-        self.sessions.written(rows)
+        tallies = await self.database.put_charger("CP-1", {}, rows)
+        self.sessions.written(rows, tallies)
 
     def price(self, price: float | None) -> None:
         self.tariff.history.set(price, self.now)
@@ -192,7 +192,7 @@ async def test_what_was_written_too_early_is_written_again(scene: Scene) -> None
     scene.begin()
     rows = scene.sessions.changed("CP-1")
     scene.measure(3000, HOUR)
-    scene.sessions.written(rows)
+    scene.sessions.written(rows, {})
     assert [row.energy_wh for row in scene.sessions.changed("CP-1")] == [2000]
 
 

@@ -35,6 +35,7 @@ from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
 from custom_components.evse_ocpp.sensor_plan import plan_sensors
 from custom_components.evse_ocpp.sensor_sessions import PERSON_SENSORS, session_sensors
 from custom_components.evse_ocpp.sensor_site import SITE_SENSORS
+from custom_components.evse_ocpp.sensor_tally import tally_sensors
 from custom_components.evse_ocpp.sensor_why import why_sensors
 
 ROOT = Path(sensor.__file__).parent
@@ -102,6 +103,7 @@ def test_sentences_are_translated(language: str) -> None:
             (
                 *sensor.SENSORS,
                 *session_sensors(Mock(), "EUR"),
+                *tally_sensors(Mock(), "EUR"),
                 *PERSON_SENSORS,
                 *SITE_SENSORS,
                 *why_sensors(Mock()),
