@@ -1,21 +1,298 @@
-/** The card of one wallbox. */
+/** The card of one wallbox: state, limit, mode, session, plan, and why. */
 
-import { LitElement, html } from "lit";
-import { property } from "lit/decorators.js";
+import { LitElement, type PropertyValues, type TemplateResult, html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
 
-import type { Hass } from "./ha.ts";
+import { type CardConfig, type Part, readConfig } from "./config.ts";
+import { Doing } from "./doing.ts";
+import { cardEditor } from "./editor.ts";
+import { Following } from "./following.ts";
+import { energy, instant, moment, power } from "./format.ts";
+import { type Hass, type HassEntity, fire } from "./ha.ts";
+import { hint, nothingHint, problemHint, troubles } from "./hint.ts";
 import { texts } from "./localize.ts";
+import { type Look, type Target, look, target, watched } from "./model.ts";
+import { modes } from "./modes.ts";
+import { type Texts, arc, ring } from "./ring.ts";
+import { session } from "./session.ts";
+import { iconOf } from "./status.ts";
+import { styles } from "./style.ts";
+import { stubConfig } from "./suggest.ts";
+import { why } from "./why.ts";
+
+/** Durations and “in 5 min” are told by the minute. */
+const TICK_MS = 30_000;
 
 export class EvseOcppCard extends LitElement {
+  static override styles = styles;
+
+  static getConfigElement = cardEditor;
+  static getStubConfig = stubConfig;
+
   @property({ attribute: false }) hass?: Hass;
 
-  setConfig(_config: unknown): void {}
+  @state() private config: CardConfig = readConfig({});
+  /** Chosen in the card, as long as it is shown. */
+  @state() private chosen?: string;
+  @state() private planOpen = false;
+
+  private readonly following = new Following(this);
+  private readonly doing = new Doing(this);
+  private found?: Target;
+  private seen: (HassEntity | undefined)[] = [];
+  private tick?: ReturnType<typeof setInterval>;
+
+  /** What a user may have written is never refused with an error: the card says what is wrong. */
+  setConfig(raw: unknown): void {
+    this.config = readConfig(raw);
+  }
 
   getCardSize(): number {
-    return 6;
+    return this.config.layout === "compact" ? 3 : 9;
+  }
+
+  getGridOptions(): Record<string, unknown> {
+    return { columns: 12, min_columns: 6, rows: "auto" };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.tick = setInterval(() => this.timePasses(), TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.tick);
+  }
+
+  private timePasses(): void {
+    const { snapshot } = this.following;
+    if (snapshot?.session?.running || snapshot?.why?.next_change) this.requestUpdate();
+  }
+
+  /** Each state of the house gives a new `hass`: only what is of this card has it drawn anew. */
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    const hass = this.hass;
+    if (hass === undefined) return false;
+    const before = changed.get("hass") as Hass | undefined;
+    const same =
+      before !== undefined &&
+      before.entities === hass.entities &&
+      before.devices === hass.devices &&
+      before.language === hass.language &&
+      before.locale === hass.locale &&
+      before.formatEntityState === hass.formatEntityState;
+    const of = same && !changed.has("config") && !changed.has("chosen") ? this.found : undefined;
+    this.found = of ?? target(hass, this.config, this.chosen);
+    this.following.of(hass, this.found.of === "device" ? this.found.device : undefined);
+    const seen = this.found.of === "nothing" ? [] : watched(hass, this.found.ids);
+    const alike =
+      seen.length === this.seen.length && seen.every((each, at) => each === this.seen[at]);
+    this.seen = seen;
+    return !(same && alike && changed.size === 1 && changed.has("hass"));
   }
 
   override render() {
-    return html`<ha-card>${texts(this.hass?.language ?? "en")("card.name")}</ha-card>`;
+    const { hass, config, found } = this;
+    if (hass === undefined || found === undefined) return nothing;
+    const say = texts(hass.language);
+    const problems = config.problems.map((each) => hint(problemHint(each, say)));
+    if (found.of === "nothing") {
+      const choose = (device: string) => (this.chosen = device);
+      return html`<ha-card><div class="bare">${problems}${hint(nothingHint(found, say, choose))}</div></ha-card>`;
+    }
+    const { snapshot, error } = this.following;
+    const shown = look(hass, config, found, snapshot);
+    const now = new Date();
+    const device = found.of === "device" ? found.device : undefined;
+    const loaded = error !== "not_loaded" && snapshot?.loaded !== false;
+    const hints = html`${problems}${troubles(hass, shown, device, loaded, say, now).map(hint)}${this.failure(say)}`;
+    return html`<ha-card class=${shown.kind}>
+      ${config.layout === "compact"
+        ? this.compact(hass, shown, say, hints)
+        : this.full(hass, shown, say, hints, now)}
+    </ha-card>`;
   }
+
+  private full(hass: Hass, of: Look, say: Texts, hints: TemplateResult, now: Date) {
+    const shows = (part: Part) => this.config.show[part];
+    const device = this.found?.of === "device";
+    const { snapshot } = this.following;
+    return html`<div class="full">
+      ${this.head(of, say)}
+      <div class="hints">${hints}</div>
+      <div class="columns">
+        <div class="column">
+          ${ring(hass, of, say, () => this.more(of.main))}
+          ${shows("session") ? session(hass, of, say, now) : nothing}
+        </div>
+        <div class="column">
+          ${shows("why") && (device || of.why) ? why(hass, of, say, now) : nothing}
+          ${shows("modes") ? this.modes(of, say) : nothing}
+          ${shows("limit") ? this.limit(hass, of, say) : nothing}
+          ${this.actions(hass, of, say, now)}
+        </div>
+      </div>
+      ${shows("phases") && of.has_site
+        ? html`<section class="phases">
+            <evse-ocpp-phases .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-phases>
+          </section>`
+        : nothing}
+      ${shows("plan") && of.has_site ? this.plan(hass, of, say, now) : nothing}
+    </div>`;
+  }
+
+  private compact(hass: Hass, of: Look, say: Texts, hints: TemplateResult) {
+    const shows = (part: Part) => this.config.show[part];
+    const [value, unit] = power(hass.locale, of.power_w);
+    const [charged, kwh] = energy(hass.locale, of.session?.energy_wh);
+    const line = [
+      of.status || say(`kind.${of.kind}`),
+      of.kind === "charging" ? `${value} ${unit}` : "",
+      of.session?.running ? `${charged} ${kwh}` : "",
+    ];
+    return html`<div class="compact">
+      <div class="line">
+        <button class="ring small ${of.kind}" type="button" aria-label=${say("card.more")} @click=${() => this.more(of.main)}>
+          ${arc(of)}<span class="inner"><ha-icon class="state" .icon=${iconOf(of.kind)}></ha-icon></span>
+        </button>
+        <div class="names">
+          <h2><bdi>${of.name || say("card.name")}</bdi></h2>
+          <p>${line.filter(Boolean).join(" · ")}</p>
+        </div>
+        ${this.actions(hass, of, say, new Date(), true)}
+      </div>
+      ${hints}
+      ${shows("modes") ? this.modes(of, say, true) : nothing}
+      ${shows("limit") ? this.limit(hass, of, say, true) : nothing}
+    </div>`;
+  }
+
+  private head(of: Look, say: Texts) {
+    return html`<header class="head">
+      <h2><bdi>${of.name || say("card.name")}</bdi></h2>
+      <span class="chip ${of.kind}">${of.status || say(`kind.${of.kind}`)}</span>
+    </header>`;
+  }
+
+  private modes(of: Look, say: Texts, compact = false) {
+    const choice = of.modes;
+    if (choice === null) return nothing;
+    const busy = this.doing.busy?.startsWith("mode ") ? this.doing.busy.slice(5) : null;
+    const choose = (option: string) =>
+      void this.act(`mode ${option}`, "select_option", choice.entity, { option });
+    return modes(choice, { label: say("modes.title"), busy, choose }, compact);
+  }
+
+  private limit(hass: Hass, of: Look, say: Texts, compact = false) {
+    const limit = of.limit;
+    if (limit === null) return nothing;
+    return html`<evse-ocpp-limit
+      .limit=${limit}
+      .locale=${hass.locale}
+      .label=${say("limit.title")}
+      .send=${this.sendLimit}
+      ?compact=${compact}
+    ></evse-ocpp-limit>`;
+  }
+
+  private sendLimit = (value: number) => {
+    const entity = this.found?.of === "nothing" ? undefined : this.found?.ids["current_limit"];
+    return entity === undefined
+      ? Promise.resolve(false)
+      : this.act("limit", "set_value", entity, { value });
+  };
+
+  /** What can be done at once: start, pause and go on, boost. */
+  private actions(hass: Hass, of: Look, say: Texts, now: Date, icons = false) {
+    const buttons: TemplateResult[] = [];
+    const add = (what: string, icon: string, text: string, press: () => void, on = false) =>
+      buttons.push(html`<button
+        type="button"
+        class="action ${on ? "on" : ""}"
+        data-action=${what}
+        aria-busy=${this.doing.busy === what}
+        aria-label=${icons ? text : nothing}
+        title=${icons ? text : nothing}
+        @click=${press}
+      >
+        <ha-icon .icon=${icon}></ha-icon>${icons ? nothing : html`<span>${text}</span>`}
+      </button>`);
+    const { charging, boost } = of;
+    const turn = (on: boolean) => () => {
+      if (charging) void this.act("charging", on ? "turn_on" : "turn_off", charging.entity);
+    };
+    if (charging && (of.startable || of.modes === null)) {
+      if (of.startable || !charging.on) add("charging", "mdi:play", say("act.start"), turn(true));
+      else add("charging", "mdi:pause", say("act.pause"), turn(false));
+    }
+    if (boost) {
+      const until = instant(boost.until);
+      const text =
+        until && until > now
+          ? say("act.boosting", { time: moment(hass, until, now) })
+          : say("act.boost");
+      const press = () => void this.act("boost", "press", boost.entity);
+      add("boost", "mdi:rocket-launch-outline", text, press, until !== null && until > now);
+    }
+    return buttons.length > 0 ? html`<div class="actions">${buttons}</div>` : nothing;
+  }
+
+  private plan(hass: Hass, of: Look, say: Texts, now: Date) {
+    const { snapshot } = this.following;
+    const open = this.planOpen;
+    return html`<section class="plan">
+      <button
+        type="button"
+        class="fold"
+        aria-expanded=${open}
+        aria-controls="plan"
+        @click=${() => (this.planOpen = !open)}
+      >
+        <ha-icon icon="mdi:calendar-clock"></ha-icon>
+        <span class="title">${say("plan_fold.title")}</span>
+        <span class="summary ${of.plan && !of.plan.met ? "missed" : ""}">${planLine(hass, of, say, now)}</span>
+        <ha-icon class="chevron" icon="mdi:chevron-down"></ha-icon>
+      </button>
+      <div id="plan" ?hidden=${!open}>
+        ${open
+          ? html`<evse-ocpp-plan .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-plan>`
+          : nothing}
+      </div>
+    </section>`;
+  }
+
+  private failure(say: Texts) {
+    const error = this.doing.error;
+    if (error === null) return nothing;
+    const press = () => this.doing.forget();
+    const buttons = [{ text: say("act.dismiss"), press }];
+    return hint({ level: "error", icon: "mdi:alert-circle-outline", title: error, buttons });
+  }
+
+  /** Have Home Assistant do it; true when it has been done. */
+  private async act(
+    what: string,
+    service: string,
+    entity_id: string,
+    data: Record<string, unknown> = {},
+  ): Promise<boolean> {
+    const domain = entity_id.split(".", 1)[0] ?? "";
+    await this.doing.run(what, async () => {
+      await this.hass?.callService(domain, service, { entity_id, ...data }, undefined, false);
+    });
+    return this.doing.error === null;
+  }
+
+  private more(entityId: string | undefined): void {
+    if (entityId !== undefined) fire(this, "hass-more-info", { entityId });
+  }
+}
+
+function planLine(hass: Hass, of: Look, say: Texts, now: Date): string {
+  if (of.plan === null) return say("plan_fold.none");
+  const due = moment(hass, instant(of.plan.due), now);
+  if (!of.plan.met) return say("plan_fold.missed", { time: due });
+  const [value, unit] = energy(hass.locale, of.plan.needed_kwh * 1000);
+  return say("plan_fold.line", { energy: `${value} ${unit}`, time: due });
 }

@@ -2,6 +2,9 @@
 
 import { EvseOcppCard } from "./card.ts";
 import { define } from "./define.ts";
+import { EvseOcppCardEditor } from "./editor.ts";
+import { EvseOcppLimit } from "./limit.ts";
+import { suggestion } from "./suggest.ts";
 
 declare global {
   interface Window {
@@ -10,7 +13,11 @@ declare global {
   }
 }
 
-define({ "evse-ocpp-card": EvseOcppCard });
+define({
+  "evse-ocpp-card": EvseOcppCard,
+  "evse-ocpp-card-editor": EvseOcppCardEditor,
+  "evse-ocpp-limit": EvseOcppLimit,
+});
 
 window.customCards = window.customCards ?? [];
 window.customCards.push({
@@ -18,5 +25,6 @@ window.customCards.push({
   name: "EVSE OCPP",
   description: "A wallbox: state, limit, mode, session, plan, and why.",
   preview: true,
+  getEntitySuggestion: suggestion,
   documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
 });

@@ -1,0 +1,44 @@
+/** What the user has told a card to do: busy until it is done, and the words when it failed. */
+
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+export class Doing implements ReactiveController {
+  /** What is under way, such as `mode`. */
+  busy: string | null = null;
+  /** What Home Assistant said of the last thing that failed, in the user's language. */
+  error: string | null = null;
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    // Nothing: what is under way ends by itself.
+  }
+
+  /** Do one thing; a second one waits for nobody and is what is shown from then on. */
+  async run(what: string, act: () => Promise<unknown>): Promise<void> {
+    this.busy = what;
+    this.error = null;
+    this.host.requestUpdate();
+    try {
+      await act();
+    } catch (error) {
+      this.error = wordsOf(error);
+    } finally {
+      if (this.busy === what) this.busy = null;
+      this.host.requestUpdate();
+    }
+  }
+
+  forget(): void {
+    this.error = null;
+    this.host.requestUpdate();
+  }
+}
+
+/** The words of what Home Assistant refused an action with. */
+export function wordsOf(error: unknown): string {
+  const message = (error as { message?: unknown } | undefined)?.message;
+  return typeof message === "string" && message !== "" ? message : String(error);
+}

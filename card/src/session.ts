@@ -1,0 +1,99 @@
+/** The session that runs, else the last one: energy, time, cost, whose it is, and of what sources. */
+
+import { type TemplateResult, html, nothing } from "lit";
+
+import type { Session } from "./feed.ts";
+import { NONE, duration, energy, instant, moment, money, percent } from "./format.ts";
+import type { Hass } from "./ha.ts";
+import type { Look } from "./model.ts";
+import type { Texts } from "./ring.ts";
+
+/** How long it lasted, or lasts until now; null: nobody tells when it began. */
+export function lengthOf(session: Session, now: Date): number | null {
+  const [from, to] = [instant(session.started_at), instant(session.ended_at) ?? now];
+  return from === null ? null : Math.max(0, (to.getTime() - from.getTime()) / 1000);
+}
+
+export interface Source {
+  key: "sun" | "battery" | "grid";
+  wh: number;
+  share: number;
+}
+
+/** What the energy is made of; empty where nobody tells. */
+export function sourcesOf(session: Session): Source[] {
+  const parts = { sun: session.sun_wh, battery: session.battery_wh, grid: session.grid_wh };
+  const told = Object.entries(parts).filter(([, wh]) => wh !== null && wh > 0) as [
+    Source["key"],
+    number,
+  ][];
+  if (session.sun_wh === null) return [];
+  const total = told.reduce((sum, [, wh]) => sum + wh, 0);
+  return total > 0 ? told.map(([key, wh]) => ({ key, wh, share: wh / total })) : [];
+}
+
+const ICONS = {
+  sun: "mdi:white-balance-sunny",
+  battery: "mdi:home-battery",
+  grid: "mdi:transmission-tower",
+};
+
+/** The part of the card. Its height is the same with and without a session. */
+export function session(hass: Hass, look: Look, say: Texts, now: Date): TemplateResult {
+  const of = look.session;
+  const [value, unit] = energy(hass.locale, of?.energy_wh ?? (of ? null : look.total_wh));
+  const running = of?.running ?? false;
+  const who = of === null ? null : (of.person ?? of.card);
+  const title = of === null ? "session.none" : running ? "session.now" : "session.last";
+  const began = of === null ? null : instant(of.started_at);
+  return html`<section class="session" aria-label=${say(title)}>
+    <header>
+      <span>${say(title)}</span>
+      <span class="who">
+        ${who === null
+          ? began === null
+            ? nothing
+            : moment(hass, began, now)
+          : html`<ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi>`}
+      </span>
+    </header>
+    <dl>
+      ${fact(say(of === null && look.total_wh !== null ? "session.total" : "session.energy"), value, unit)}
+      ${fact(say("session.time"), of === null ? NONE : duration(hass.locale, lengthOf(of, now)))}
+      ${fact(
+        say("session.cost"),
+        money(hass.locale, of?.cost, of?.currency),
+        "",
+        of !== null && of.cost !== null && of.unpriced_wh > 0 ? say("session.unpriced") : "",
+      )}
+    </dl>
+    ${look.has_site ? sources(hass, of, say) : nothing}
+  </section>`;
+}
+
+function fact(name: string, value: string, unit = "", note = ""): TemplateResult {
+  return html`<div title=${note || nothing}>
+    <dd>${value}${unit ? html` <small>${unit}</small>` : nothing}${note ? "*" : nothing}</dd>
+    <dt>${name}</dt>
+  </div>`;
+}
+
+function sources(hass: Hass, of: Session | null, say: Texts): TemplateResult {
+  const parts = of === null ? [] : sourcesOf(of);
+  const words = parts.map((part) => `${say(`source.${part.key}`)} ${percent(hass.locale, part.share)}`);
+  return html`<div class="sources">
+    <div class="bar" aria-hidden="true">
+      ${parts.map((part) => html`<i class=${part.key} style="flex-grow:${part.share}"></i>`)}
+    </div>
+    <ul>
+      ${parts.length === 0
+        ? html`<li>${say("source.unknown")}</li>`
+        : parts.map(
+            (part, index) =>
+              html`<li class=${part.key}>
+                <ha-icon .icon=${ICONS[part.key]}></ha-icon>${words[index]}
+              </li>`,
+          )}
+    </ul>
+  </div>`;
+}
