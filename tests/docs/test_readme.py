@@ -37,4 +37,4 @@ def test_every_document_of_the_readme_is_a_page_of_the_site() -> None:
     linked = {link.partition("#")[0] for link in targets(ROOT / "README.md")}
     pages = {link.removeprefix("docs/") for link in linked if re.fullmatch(r"docs/.+\.md", link)}
     assert pages
-    assert {page for page in pages if f": {page}\n" not in nav} == set()
+    assert {page for page in pages if not re.search(rf"[:-] {page}$", nav, re.MULTILINE)} == set()

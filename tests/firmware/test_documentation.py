@@ -36,6 +36,8 @@ DOCUMENTS = [
     ROOT / "docs" / "api.md",
     ROOT / "docs" / "boards.md",
     ROOT / "docs" / "cards-and-panel.md",
+    ROOT / "docs" / "developer-guide.md",
+    ROOT / "docs" / "installer-guide.md",
     ROOT / "docs" / "local-page.md",
     ROOT / "docs" / "meters.md",
     ROOT / "docs" / "network.md",

@@ -30,14 +30,21 @@ GUIDE, CONNECTING, TROUBLESHOOTING, ARCHITECTURE, INVARIANTS, ENTITIES = (
 DOCUMENTS = (
     "actions",
     "architecture",
+    "brands",
+    "cards-and-people",
     "chargers",
     "connecting",
     "entities",
+    "first-charge",
+    "install",
     "invariants",
     "ocpp-central",
+    "off-peak",
     "performance",
     "plans",
+    "several-cars",
     "site",
+    "solar",
     "troubleshooting",
     "user-guide",
 )
@@ -50,6 +57,10 @@ SITE_FIELDS = {
     for label in part.get("data", {}).values()
 } | {label for step in ("supply", "car") for label in CHARGER_STEPS[step]["data"].values()}
 OPTION_STEPS = ENGLISH["options"]["step"]
+MODES = ENGLISH["entity"]["select"]["mode"]["state"]
+BRAND_NAMES = {
+    key: name for key, name in ENGLISH["selector"]["brand"]["options"].items() if key != "other"
+}
 
 
 def section(text: str, heading: str) -> str:
@@ -145,6 +156,20 @@ def test_every_entry_of_a_wallboxs_menus_is_explained(step: str) -> None:
 def test_every_field_of_a_site_is_explained(label: str) -> None:
     rows = (DOCS / "site.md").read_text().splitlines()
     assert any(label in row.split("|")[1] for row in rows if row.startswith("| "))
+
+
+@pytest.mark.parametrize("brand", BRAND_NAMES.values(), ids=BRAND_NAMES)
+def test_every_brand_with_a_hint_has_its_place(brand: str) -> None:
+    assert re.split(r"[ ,(]", brand)[0] in "".join(
+        re.findall(r"^### .*$", (DOCS / "brands.md").read_text(), re.MULTILINE)
+    )
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+def test_every_mode_is_told_where_it_is_used(mode: str) -> None:
+    """Solar, off-peak and the user guide say them by the names that are shown."""
+    pages = [GUIDE, *((DOCS / f"{name}.md").read_text() for name in ("solar", "off-peak"))]
+    assert any(f"*{mode}*" in page or f"**{mode}**" in page for page in pages)
 
 
 @pytest.mark.parametrize("kind", ENGLISH["selector"]["meter_kind"]["options"].values())
