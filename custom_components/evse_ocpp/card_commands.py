@@ -1,11 +1,12 @@
 """What the cards ask by websocket: which wallboxes there are, how one is, its plan, the sessions.
 
-Every user may, as every user sees the entities of which most of it is made and may list sessions;
-numbers of cards are told to administrators only, as by the action `list_cards`. The answers are
-the shapes of card/src/feed.ts.
+Every user may, as every user sees the entities of which most of it is made, and may list sessions
+by an action. The list of all cards is for administrators, as it is by the action `list_cards`. The
+answers are the shapes of card/src/feed.ts.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import voluptuous as vol
@@ -17,17 +18,22 @@ from homeassistant.components.websocket_api.messages import event_message
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 
+from .actions import async_hub, storage_errors
 from .card_feed import Speech, device_name, identifier_of, person_name, plan_detail
 from .card_follow import Follower, async_place
+from .card_sessions import Asked, async_sessions
 from .card_shapes import Snapshot
 from .const import DOMAIN, SUBENTRY_CHARGER
 from .hub import EvseOcppConfigEntry, Hub
 from .sentences import SELECTOR
+from .session_sums import Owner
 from .site_entity import site_identifier
 from .texts import async_options, spoken
 
 NOT_LOADED = "not_loaded"
+MOST_DEVICES, MOST_ROWS, MOST_OFFSET = 100, 500, 1_000_000
 _DEVICE: dict[str | vol.Marker, Any] = {
     vol.Required("device_id"): cv.string,
     vol.Optional("language", default="en"): cv.string,
@@ -37,7 +43,7 @@ _DEVICE: dict[str | vol.Marker, Any] = {
 @callback
 def async_register(hass: HomeAssistant) -> None:
     """Register all commands."""
-    for command in (list_all, subscribe, plan):
+    for command in (list_all, subscribe, plan, sessions):
         websocket_api.async_register_command(hass, command)
 
 
@@ -144,6 +150,39 @@ def plan(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any])
         connection.send_error(msg["id"], NOT_LOADED, "The integration of the device does not run")
         return
     connection.send_result(msg["id"], plan_detail(hass, place))
+
+
+@websocket_command(
+    {
+        vol.Required("type"): "evse_ocpp/sessions",
+        vol.Optional("start"): cv.datetime,
+        vol.Optional("end"): cv.datetime,
+        vol.Optional("device_ids"): vol.All([cv.string], vol.Length(max=MOST_DEVICES)),
+        vol.Optional("owner"): vol.All(cv.string, Owner.parse),
+        vol.Optional("entry_id"): cv.string,
+        vol.Optional("limit", default=50): vol.All(int, vol.Range(1, MOST_ROWS)),
+        vol.Optional("offset", default=0): vol.All(int, vol.Range(0, MOST_OFFSET)),
+    }
+)
+@async_response
+async def sessions(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+    """Tell a page of sessions, and sums of all that fit."""
+    entry_id = msg.get("entry_id")
+    hubs = async_hubs(hass) if entry_id is None else [async_hub(hass, entry_id)]
+    asked = Asked(
+        start=_aware(msg.get("start")),
+        end=_aware(msg.get("end")),
+        device_ids=msg.get("device_ids"),
+        owner=msg.get("owner"),
+        limit=msg["limit"],
+        offset=msg["offset"],
+    )
+    with storage_errors():
+        connection.send_result(msg["id"], await async_sessions(hass, hubs, asked))
+
+
+def _aware(local: datetime | None) -> datetime | None:
+    return None if local is None else dt_util.as_local(local)
 
 
 @callback

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from . import action_plans
 from .card_shapes import PlanDetail, PlanNow, Session, SiteNow, Snapshot, WhyTold
-from .cards import is_ours
+from .cards import our_tags
 from .central.charger import Charger, ChargerStatus, Connector
 from .const import DOMAIN, MINIMUM_CURRENT_A
 from .energy.model import NOMINAL_V, PointId
@@ -144,13 +144,19 @@ def person_name(hass: HomeAssistant, person: str) -> str:
     return person.partition(".")[2] if state is None else state.name
 
 
-def card_name(row: SessionRow, charger: Charger | None) -> str | None:
-    """Return the name of a session's card, else the end of its number; None: it was no card."""
+def card_name(row: SessionRow, ours: frozenset[str]) -> str | None:
+    """Return the name of a session's card, else the end of its number; None: it was no card.
+
+    `ours`: tags (casefolded) by which Home Assistant or the wallbox itself starts.
+    """
     if row.name is not None or row.id_tag is None:
         return row.name
-    if charger is not None and is_ours(charger, row.id_tag):
-        return None
-    return f"…{row.id_tag[-TAG_END_CHARS:]}"
+    return None if row.id_tag.casefold() in ours else tag_end(row.id_tag)
+
+
+def tag_end(id_tag: str) -> str:
+    """Return the end of a card's number."""
+    return f"…{id_tag[-TAG_END_CHARS:]}"
 
 
 def fault_of(charger: Charger, connector: Connector) -> str | None:
@@ -267,7 +273,7 @@ def _session(
         battery_wh=_rounded(row.battery_wh, 1),
         grid_wh=_rounded(row.grid_wh, 1),
         co2_g=_rounded(row.co2_g, 0),
-        card=card_name(row, wallbox.charger),
+        card=card_name(row, our_tags(wallbox.charger)),
         person=None if row.person is None else person_name(hass, row.person),
     )
 

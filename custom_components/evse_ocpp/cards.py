@@ -151,9 +151,14 @@ class Cards:
 
 def is_ours(charger: Charger, id_tag: str) -> bool:
     """Tell whether a tag is no card: we start a charge with it, or the wallbox frees itself."""
+    return id_tag.casefold() in our_tags(charger)
+
+
+def our_tags(charger: Charger) -> frozenset[str]:
+    """Return the tags of a charger that are no cards, casefolded."""
     keys = (charger.configuration.get(key) for key in (ID_TAG_KEY, FREE_TAG_KEY))
     tags = [START_ID_TAG, *(key.value for key in keys if key is not None and key.value)]
-    return id_tag.casefold() in {tag.casefold() for tag in tags}
+    return frozenset(tag.casefold() for tag in tags)
 
 
 def to_csv(cards: Iterable[Card]) -> str:

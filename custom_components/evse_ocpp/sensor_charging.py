@@ -118,12 +118,16 @@ def _session_duration_s(_: Wallbox, connector: Connector) -> int | None:
     return int(duration.total_seconds()) // _SECONDS_PER_MINUTE * _SECONDS_PER_MINUTE
 
 
-def _stop_reason(_: Wallbox, connector: Connector) -> str | None:
-    """Return why the last session ended; OCPP leaves the reason away when it was `Local`."""
-    if (session := connector.last_session) is None:
-        return None
-    reason = slug(session.reason or "Local")
+def stop_reason(told: str | None) -> str:
+    """Return one of STOP_REASONS; OCPP leaves the reason away when it was `Local`."""
+    reason = slug(told or "Local")
     return reason if reason in STOP_REASONS else "other"
+
+
+def _stop_reason(_: Wallbox, connector: Connector) -> str | None:
+    """Return why the last session ended."""
+    session = connector.last_session
+    return None if session is None else stop_reason(session.reason)
 
 
 CHARGING = (

@@ -40,7 +40,7 @@ ALTER TABLE session ADD COLUMN co2_g REAL;
 ALTER TABLE session ADD COLUMN lost_feed_in REAL
 """
 """NULL: not known, as of all sessions before there were sites."""
-_ROUNDING_WH = 0.01
+ROUNDING_WH = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ class SessionRow:
     @property
     def known_cost(self) -> float | None:
         """The cost, None when the price of all of the energy that was bought is unknown."""
-        unpriced = 0 < self.unpriced_wh >= self.bought_wh - _ROUNDING_WH
+        unpriced = 0 < self.unpriced_wh >= self.bought_wh - ROUNDING_WH
         return None if self.currency is None or unpriced else self.cost
 
     def with_origin(self, origin: Origin | None) -> "SessionRow":
