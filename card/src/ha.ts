@@ -62,6 +62,11 @@ export interface Hass {
   ): Promise<{ response?: T }>;
   formatEntityState(entity: HassEntity, state?: string): string;
   hassUrl?(path?: string): string;
+  /** Load texts of an integration; the answer finds them. */
+  loadBackendTranslation?(
+    category: string,
+    integration: string,
+  ): Promise<(key: string, values?: Record<string, unknown>) => string>;
 }
 
 export interface LovelaceCard extends HTMLElement {

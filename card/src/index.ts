@@ -5,6 +5,12 @@ import { define } from "./define.ts";
 import { EvseOcppCardEditor } from "./editor.ts";
 import { EvseOcppLimit } from "./limit.ts";
 import { suggestion } from "./suggest.ts";
+import { EvseOcppEnergyCard } from "./energy-card.ts";
+import { EvseOcppFaultsCard } from "./faults-card.ts";
+import { texts } from "./localize.ts";
+import { EvseOcppMonthCard } from "./month-card.ts";
+import { EvseOcppSessionsCard } from "./sessions-card.ts";
+import { EvseOcppStrategy } from "./strategy.ts";
 
 declare global {
   interface Window {
@@ -14,6 +20,11 @@ declare global {
 }
 
 define({
+  "evse-ocpp-energy-card": EvseOcppEnergyCard,
+  "evse-ocpp-faults-card": EvseOcppFaultsCard,
+  "evse-ocpp-month-card": EvseOcppMonthCard,
+  "evse-ocpp-sessions-card": EvseOcppSessionsCard,
+  "ll-strategy-dashboard-evse-ocpp": EvseOcppStrategy,
   "evse-ocpp-card": EvseOcppCard,
   "evse-ocpp-card-editor": EvseOcppCardEditor,
   "evse-ocpp-limit": EvseOcppLimit,
@@ -26,5 +37,25 @@ window.customCards.push({
   description: "A wallbox: state, limit, mode, session, plan, and why.",
   preview: true,
   getEntitySuggestion: suggestion,
+  documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
+});
+
+// The picker of cards and dashboards shows these before there is a user whose language is known.
+const say = texts(document.documentElement.lang || navigator.language);
+const NAMES = { sessions: "board.sessions", month: "board.months", energy: "energy.title", faults: "board.faults" } as const;
+for (const part of ["sessions", "month", "energy", "faults"] as const) {
+  window.customCards.push({
+    type: `evse-ocpp-${part}-card`,
+    name: `EVSE OCPP: ${say(NAMES[part])}`,
+    description: say(`${part}.card`),
+  });
+}
+
+window.customStrategies = window.customStrategies ?? [];
+window.customStrategies.push({
+  type: "evse-ocpp",
+  strategyType: "dashboard",
+  name: say("board.title"),
+  description: say("board.description"),
   documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
 });

@@ -1,0 +1,296 @@
+/** What was charged from sun, battery and grid, by day or by month, from the long-term statistics. */
+
+import { css, html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+
+import { Asking } from "./asking.ts";
+import { BoardCard } from "./board-card.ts";
+import { boardStyle, type Figure, figures } from "./board-style.ts";
+import { askEnergy, type Bar, type Grain, GRAINS, metersOf, sumOf, ticksOf } from "./energy.ts";
+import { decimal, energy, money, percent } from "./format.ts";
+import { found } from "./found.ts";
+import type { Hass } from "./ha.ts";
+import { legend, type Parts, sourceStyle, SOURCES, sunShare, totalOf, wordsOfParts } from "./sources.ts";
+import type { Texts } from "./views.ts";
+
+const STACK = ["grid", "battery", "sun", "other"] as const;
+
+export class EvseOcppEnergyCard extends BoardCard {
+  @state() private grain?: Grain;
+  /** The bar that is told in words. */
+  @state() private chosen: number | null = null;
+
+  private readonly bars = new Asking<Bar[]>(this);
+
+  private get shownGrain(): Grain {
+    return this.grain ?? GRAINS.find((each) => each === this.config.period) ?? "day";
+  }
+
+  protected override willUpdate(): void {
+    const { hass } = this;
+    if (hass === undefined) return;
+    const meters = metersOf(found(hass, this.config.devices));
+    const grain = this.shownGrain;
+    if (Object.values(meters).every((ids) => ids.length === 0)) return;
+    this.bars.ask(JSON.stringify([meters, grain]), () => askEnergy(hass, meters, grain, Date.now()));
+  }
+
+  override render() {
+    const { hass, text } = this;
+    if (hass === undefined) return html`<ha-card></ha-card>`;
+    const bars = this.bars.answer;
+    return html`<ha-card>
+      <header>
+        <h2>${text("energy.title")}</h2>
+        <div class="grains" role="radiogroup" aria-label=${text("filter.period")}>
+          ${GRAINS.map((grain) => this.grainButton(grain, text))}
+        </div>
+      </header>
+      ${this.sums(hass, bars, text)}
+      ${this.bars.error === null ? nothing : html`<p class="error" role="alert">${text("energy.failed", { error: this.bars.error })}</p>`}
+      <div class="chart ${this.bars.busy ? "busy" : ""}" aria-busy=${this.bars.busy}>
+        ${bars === null ? nothing : this.chart(hass, bars, text)}
+      </div>
+      <div class="foot">${bars === null ? nothing : this.foot(hass, bars, text)}</div>
+    </ha-card>`;
+  }
+
+  private grainButton(grain: Grain, text: Texts): TemplateResult {
+    const checked = grain === this.shownGrain;
+    const choose = (which: Grain) => {
+      this.grain = which;
+      this.chosen = null;
+    };
+    const other = GRAINS.find((each) => each !== grain) ?? grain;
+    return html`<button
+      role="radio"
+      aria-checked=${checked}
+      tabindex=${checked ? 0 : -1}
+      @click=${() => choose(grain)}
+      @keydown=${(event: KeyboardEvent) => {
+        if (!event.key.startsWith("Arrow")) return;
+        event.preventDefault();
+        choose(other);
+        void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[aria-checked=true]")?.focus());
+      }}
+    >
+      ${text(`energy.${grain}`)}
+    </button>`;
+  }
+
+  private sums(hass: Hass, bars: Bar[] | null, text: Texts): TemplateResult {
+    const { locale } = hass;
+    const { parts, cost } = sumOf(bars ?? []);
+    const total = totalOf(parts);
+    const known = total - parts.other;
+    const [kwh, unit] = energy(locale, bars === null ? null : total);
+    const shown: Figure[] = [
+      [text("sum.energy"), kwh, unit],
+      [text("sum.sun"), percent(locale, bars === null ? null : sunShare(known, known > 0 ? parts.sun : null))],
+    ];
+    if (cost !== null) shown.push([text("sum.cost"), money(locale, cost, hass.config.currency)]);
+    return figures(shown);
+  }
+
+  private chart(hass: Hass, bars: Bar[], text: Texts): TemplateResult {
+    const ticks = ticksOf(bars);
+    const top = ticks[ticks.length - 1] ?? 1;
+    const every = bars.length > 12 ? 5 : 1;
+    const move = (event: KeyboardEvent) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, Home: -bars.length, End: bars.length }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const rtl = getComputedStyle(this).direction === "rtl" && event.key.startsWith("Arrow");
+      const from = this.chosen ?? bars.length;
+      this.chosen = Math.max(0, Math.min(bars.length - 1, from + (rtl ? -step : step)));
+    };
+    return html`<div class="axis" aria-hidden="true">
+        ${ticks.map(
+          (tick) => html`<span style="inset-block-end:${((100 * tick) / top).toFixed(2)}%">${decimal(hass.locale, tick / 1000, 1)}</span>`,
+        )}
+      </div>
+      <div
+        class="bars"
+        tabindex="0"
+        role="group"
+        aria-roledescription=${text("energy.chart")}
+        aria-label=${`${text("energy.title")}. ${text("chart.help")}`}
+        @keydown=${move}
+        @pointerleave=${() => (this.chosen = null)}
+      >
+        ${ticks.map((tick) => html`<i style="inset-block-end:${((100 * tick) / top).toFixed(2)}%"></i>`)}
+        ${bars.map(
+          (bar, index) => html`<div
+            class="slot ${this.chosen === index ? "chosen" : ""}"
+            @pointerenter=${() => (this.chosen = index)}
+            @click=${() => (this.chosen = index)}
+          >
+            <div class="bar">${STACK.map((source) => piece(bar.parts, source, top))}</div>
+            <span class="name">${(bars.length - 1 - index) % every === 0 ? this.name(hass, bar, "short") : nothing}</span>
+          </div>`,
+        )}
+      </div>`;
+  }
+
+  private foot(hass: Hass, bars: Bar[], text: Texts): TemplateResult {
+    const bar = this.chosen === null ? undefined : bars[this.chosen];
+    const { parts } = sumOf(bars);
+    const shown = ([...SOURCES, "other"] as const).filter((source) => parts[source] > 0);
+    const nothingYet = totalOf(parts) === 0;
+    return html`<p class="told" aria-live="polite">
+        ${bar ? this.words(hass, bar, text) : nothingYet ? text("energy.none") : legend(shown, text)}
+      </p>
+      <details>
+        <summary>${text("chart.table")}</summary>
+        <table>
+          ${[...bars].reverse().map(
+            (each) => html`<tr>
+              <th scope="row">${this.name(hass, each, "long")}</th>
+              <td>${energy(hass.locale, totalOf(each.parts)).join("\u00a0")}</td>
+              <td>${totalOf(each.parts) > 0 ? wordsOfParts(each.parts, hass.locale, text) : nothing}</td>
+            </tr>`,
+          )}
+        </table>
+      </details>`;
+  }
+
+  private words(hass: Hass, bar: Bar, text: Texts): string {
+    const total = totalOf(bar.parts);
+    const words = [`${this.name(hass, bar, "long")}: ${energy(hass.locale, total).join("\u00a0")}`];
+    if (total > bar.parts.other) words.push(wordsOfParts(bar.parts, hass.locale, text));
+    if (bar.cost !== null && total > 0) words.push(money(hass.locale, bar.cost, hass.config.currency));
+    return words.join(" · ");
+  }
+
+  private name(hass: Hass, bar: Bar, length: "short" | "long"): string {
+    const options: Intl.DateTimeFormatOptions = { month: length === "short" ? "short" : "long", timeZone: "UTC" };
+    if (this.shownGrain === "day") options.day = "numeric";
+    if (length === "long") options.year = "numeric";
+    if (length === "short" && this.shownGrain === "day") options.month = "numeric";
+    return new Intl.DateTimeFormat(hass.locale.language, options).format(Date.parse(`${bar.start}T12:00Z`));
+  }
+
+  static override styles = [
+    boardStyle,
+    sourceStyle,
+    css`
+      .grains {
+        display: inline-flex;
+        padding: 2px;
+        border-radius: 14px;
+        background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
+      }
+      .grains button {
+        border: 0;
+        background: none;
+        min-block-size: 44px;
+      }
+      .grains [aria-checked="true"] {
+        background: var(--card-background-color);
+        box-shadow: 0 1px 3px rgb(0 0 0 / 25%);
+      }
+      .chart {
+        display: flex;
+        gap: 8px;
+        block-size: 220px;
+      }
+      .axis {
+        position: relative;
+        inline-size: 2.4rem;
+        margin-block: 8px 24px;
+        font-size: 0.75rem;
+        color: var(--secondary-text-color);
+        font-variant-numeric: tabular-nums;
+      }
+      .axis span {
+        position: absolute;
+        inset-inline-end: 0;
+        transform: translateY(50%);
+      }
+      .bars {
+        flex: 1;
+        min-inline-size: 0;
+        position: relative;
+        display: flex;
+        margin-block: 8px 24px;
+        border-radius: 4px;
+      }
+      .bars i {
+        position: absolute;
+        inset-inline: 0;
+        border-block-end: 1px solid var(--divider-color);
+      }
+      .slot {
+        position: relative;
+        flex: 1 1 0;
+        min-inline-size: 0;
+        padding-inline: clamp(1px, 12%, 10px);
+      }
+      .slot.chosen {
+        background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
+      }
+      .bar {
+        block-size: 100%;
+        display: flex;
+        flex-direction: column-reverse;
+        gap: 1px;
+      }
+      .bar span:last-child {
+        border-start-start-radius: 4px;
+        border-start-end-radius: 4px;
+      }
+      .name {
+        position: absolute;
+        inset-block-start: calc(100% + 4px);
+        inset-inline-start: 50%;
+        transform: translateX(-50%);
+        font-size: 0.75rem;
+        white-space: nowrap;
+        color: var(--secondary-text-color);
+      }
+      :host(:dir(rtl)) .name {
+        transform: translateX(50%);
+      }
+      .foot {
+        min-block-size: 92px;
+      }
+      .told {
+        margin: 0;
+        min-block-size: 2.8em;
+        font-size: 0.9rem;
+        line-height: 1.4;
+      }
+      summary {
+        cursor: pointer;
+        min-block-size: 44px;
+        display: flex;
+        align-items: center;
+        font-size: 0.85rem;
+        color: var(--secondary-text-color);
+      }
+      table {
+        inline-size: 100%;
+        border-collapse: collapse;
+        font-size: 0.85rem;
+        font-variant-numeric: tabular-nums;
+      }
+      th,
+      td {
+        padding: 6px 4px;
+        text-align: start;
+        font-weight: 400;
+        border-block-start: 1px solid var(--divider-color);
+      }
+      @container (max-width: 420px) {
+        .slot:nth-child(even of .slot) .name {
+          display: none;
+        }
+      }
+    `,
+  ];
+}
+
+function piece(parts: Parts, source: (typeof STACK)[number], top: number): TemplateResult | typeof nothing {
+  if (!(parts[source] > 0)) return nothing;
+  return html`<span class=${source} style="block-size:${((100 * parts[source]) / top).toFixed(2)}%"></span>`;
+}
