@@ -27,6 +27,7 @@ GROUPS = {
     "Files": "action_files",
     "Certificates": "action_certificates",
     "Sessions and cards": "action_records",
+    "Statements": "action_statements",
     "Plans": "action_plans",
     "What if": "action_replay",
 }

@@ -150,6 +150,7 @@ def async_register(hass: HomeAssistant) -> None:
         action_plans,
         action_records,
         action_replay,
+        action_statements,
     )
 
     for action in (
@@ -159,6 +160,7 @@ def async_register(hass: HomeAssistant) -> None:
         *action_certificates.ACTIONS,
         *action_plans.ACTIONS,
         *action_replay.ACTIONS,
+        *action_statements.ACTIONS,
     ):
         hass.services.async_register(
             DOMAIN,

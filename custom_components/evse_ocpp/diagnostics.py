@@ -21,6 +21,7 @@ _SECRET_KEYS = {
     CONF_RELAY_PASSWORD,
     "password",  # of the second back office
     "serial",
+    "meter_serial",
     "id_tag",
     "start_key",  # contains the card's number
 }

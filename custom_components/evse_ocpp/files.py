@@ -156,6 +156,11 @@ def signed_path(hass: HomeAssistant, path: Path) -> str:
     return async_sign_path(hass, where, SIGNED_FOR, use_content_user=True)
 
 
+def media_content_id(path: Path) -> str:
+    """Return what an exported document is called among Home Assistant's media (`media_source`)."""
+    return f"media-source://{DOMAIN}/{path.name}"
+
+
 def stored(hass: HomeAssistant, name: str) -> list[Path]:
     """Return the files of a folder, the newest first. Blocks."""
     try:

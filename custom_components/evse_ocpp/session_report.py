@@ -103,17 +103,17 @@ def to_csv(statement: Statement) -> str:
         table.writerow(
             [
                 row.uid,
-                _harmless(statement.wallboxes.get(row.identity, row.identity)),
+                harmless(statement.wallboxes.get(row.identity, row.identity)),
                 row.connector_id or "",
                 _iso(row.started_at, statement.zone),
                 _iso(row.ended_at, statement.zone),
                 _kwh(row.energy_wh),
                 _kwh(row.meter_start_wh),
                 _kwh(row.meter_stop_wh),
-                _harmless(row.id_tag or ""),
-                _harmless(row.name or ""),
-                _harmless(statement.people.get(row.person or "", row.person or "")),
-                _harmless(row.reason or ""),
+                harmless(row.id_tag or ""),
+                harmless(row.name or ""),
+                harmless(statement.people.get(row.person or "", row.person or "")),
+                harmless(row.reason or ""),
                 "" if row.known_cost is None else f"{row.known_cost:.4f}",
                 row.currency or "",
                 _kwh(row.unpriced_wh),
@@ -291,7 +291,7 @@ def _shown(row: SessionRow, statement: Statement, texts: Mapping[str, str]) -> t
     )
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: whoever made a card may have tried."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -27,6 +27,7 @@ from custom_components.evse_ocpp import (
     action_files,
     action_records,
     action_replay,
+    action_statements,
     acts,
     files,
 )
@@ -59,6 +60,7 @@ ACTIONS = (
     *action_records.ACTIONS,
     *action_certificates.ACTIONS,
     *action_replay.ACTIONS,
+    *action_statements.ACTIONS,
 )
 INTEGRATION = Path(action_device.__file__).parent
 LATER = datetime(2036, 1, 1, 12, tzinfo=UTC)

@@ -70,6 +70,8 @@ class Charger(News):
         self.vendor: str | None = None
         self.model: str | None = None
         self.serial: str | None = None
+        self.meter_type: str | None = None
+        self.meter_serial: str | None = None
         self.firmware_version: str | None = None
         self.firmware_status: str | None = None
         self.diagnostics_status: str | None = None
@@ -173,11 +175,16 @@ class Charger(News):
         serial: str | None,
         firmware_version: str | None,
         at: datetime,
+        *,
+        meter_type: str | None = None,
+        meter_serial: str | None = None,
     ) -> None:
         """Note a restart: its clock is set anew, and its settings may be others."""
         self.vendor = vendor
         self.model = model
         self.serial = serial
+        self.meter_type = meter_type
+        self.meter_serial = meter_serial
         self.firmware_version = firmware_version
         if self.control.tested_at is None:
             self.control = first_control(vendor, model)

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from .charger import Charger
 
 _NAMES = ("vendor", "model", "serial", "firmware_version")
+_METER_NAMES = ("meter_type", "meter_serial")
 
 
 def record_of(charger: "Charger") -> dict[str, Any]:
     """Return what `restore` needs."""
-    return {name: getattr(charger, name) for name in _NAMES} | {
+    return {name: getattr(charger, name) for name in (*_NAMES, *_METER_NAMES)} | {
         "ocpp_version": charger.ocpp_version,
         "fallback_a": charger.fallback_a,
         "next_transaction_id": charger.books.next_id,
@@ -62,6 +63,8 @@ def restore(charger: "Charger", record: dict[str, Any]) -> None:
         Transaction.from_dict(each) for each in record["unattributed_sessions"]
     ]
     # Earlier versions did not keep what follows.
+    for name in _METER_NAMES:
+        setattr(charger, name, record.get(name))
     charger.ocpp_version = record.get("ocpp_version")
     if (control := record.get("control")) is not None:
         charger.control = Control.from_dict(control)

@@ -86,6 +86,8 @@ class Inbound:
                 "chargePointSerialNumber",
                 "chargeBoxSerialNumber",
                 "firmwareVersion",
+                "meterType",
+                "meterSerialNumber",
             )
         }
         charger.booted(
@@ -94,6 +96,8 @@ class Inbound:
             texts["chargePointSerialNumber"] or texts["chargeBoxSerialNumber"],
             texts["firmwareVersion"],
             self._utcnow(),
+            meter_type=texts["meterType"],
+            meter_serial=texts["meterSerialNumber"],
         )
         return {
             "status": "Accepted",
