@@ -14,7 +14,7 @@ import { texts } from "./localize.ts";
 import { type Look, type Target, look, target, watched } from "./model.ts";
 import { modes } from "./modes.ts";
 import { type Texts, arc, ring } from "./ring.ts";
-import { session } from "./session.ts";
+import { session, total } from "./session.ts";
 import { iconOf } from "./status.ts";
 import { styles } from "./style.ts";
 import { stubConfig } from "./suggest.ts";
@@ -124,7 +124,11 @@ export class EvseOcppCard extends LitElement {
       <div class="columns">
         <div class="column">
           ${ring(hass, of, say, () => this.more(of.main))}
-          ${shows("session") ? session(hass, of, say, now) : nothing}
+          ${shows("session")
+            ? device || of.session
+              ? session(hass, of, say, now)
+              : total(hass, of, say)
+            : nothing}
         </div>
         <div class="column">
           ${shows("why") && (device || of.why) ? why(hass, of, say, now) : nothing}
@@ -169,9 +173,10 @@ export class EvseOcppCard extends LitElement {
   }
 
   private head(of: Look, say: Texts) {
+    const who = of.session?.running ? (of.session.person ?? of.session.card) : null;
     return html`<header class="head">
       <h2><bdi>${of.name || say("card.name")}</bdi></h2>
-      <span class="chip ${of.kind}">${of.status || say(`kind.${of.kind}`)}</span>
+      ${who ? html`<span class="who"><ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi></span>` : nothing}
     </header>`;
   }
 

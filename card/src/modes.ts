@@ -31,6 +31,7 @@ export function modes(choice: Choice, actions: ModeActions, compact = false): Te
   const first = shown ?? choice.options[0]?.value;
   return html`<div
     class="modes ${compact ? "icons" : ""}"
+    style="--columns:${columnsOf(choice.options.length)}"
     role="radiogroup"
     aria-label=${actions.label}
     aria-busy=${actions.busy !== null}
@@ -53,6 +54,12 @@ export function modes(choice: Choice, actions: ModeActions, compact = false): Te
       </button>`,
     )}
   </div>`;
+}
+
+/** Four in a row at most, and no lonely one in the last. */
+export function columnsOf(count: number): number {
+  if (count <= 4) return Math.max(1, count);
+  return count % 4 === 0 || count % 4 === 3 ? 4 : 3;
 }
 
 /** The step of an arrow key, by the direction of the page. */

@@ -29,11 +29,12 @@ export function pointAt(share: number, radius = RADIUS): [x: number, y: number] 
 const [FROM, TO] = [pointAt(0), pointAt(1)];
 const ARC = `M${FROM.join(" ")} A${RADIUS} ${RADIUS} 0 1 1 ${TO.join(" ")}`;
 
-/** Where the limit stands on the ring, null where there is none to be shown. */
+/** Where the limit stands on the ring, null where none is below what the wallbox can give. */
 export function limitShare(look: Look): number | null {
   if (look.maximum_a === null || look.maximum_a <= 0) return null;
-  if (look.limit === null || look.limit.value_a === null) return null;
-  return Math.min(1, Math.max(0, look.limit.value_a / look.maximum_a));
+  const value_a = look.limit?.value_a ?? null;
+  if (value_a === null || value_a >= look.maximum_a) return null;
+  return Math.max(0, value_a / look.maximum_a);
 }
 
 /** The arc alone: `pathLength` 100 makes a share a length. */
@@ -57,7 +58,8 @@ export function arc(look: Look): TemplateResult {
 export function ring(hass: Hass, look: Look, say: Texts, more: () => void): TemplateResult {
   const [value, unit] = power(hass.locale, look.power_w);
   const flows = look.kind === "charging" || (look.power_w ?? 0) > 0;
-  const label = [look.status || say(`kind.${look.kind}`), flows ? `${value} ${unit}` : "", detail(hass, look, say)];
+  const word = look.status || say(`kind.${look.kind}`);
+  const label = [word, flows ? `${value} ${unit}` : "", detail(hass, look, say)];
   return html`<button
     class="ring ${look.kind}"
     type="button"
@@ -69,8 +71,9 @@ export function ring(hass: Hass, look: Look, say: Texts, more: () => void): Temp
     <span class="inner">
       <ha-icon class="state" .icon=${iconOf(look.kind)}></ha-icon>
       ${flows
-        ? html`<span class="big">${value}<small>${unit}</small></span>`
-        : html`<span class="word">${look.status || say(`kind.${look.kind}`)}</span>`}
+        ? html`<span class="big">${value}<small>${unit}</small></span>
+            <span class="detail">${word}</span>`
+        : html`<span class="word">${word}</span>`}
       <span class="detail">${detail(hass, look, say)}</span>
     </span>
     ${look.maximum_a === null

@@ -41,34 +41,38 @@ const ICONS = {
 /** The part of the card. Its height is the same with and without a session. */
 export function session(hass: Hass, look: Look, say: Texts, now: Date): TemplateResult {
   const of = look.session;
-  const [value, unit] = energy(hass.locale, of?.energy_wh ?? (of ? null : look.total_wh));
-  const running = of?.running ?? false;
-  const who = of === null ? null : (of.person ?? of.card);
-  const title = of === null ? "session.none" : running ? "session.now" : "session.last";
-  const began = of === null ? null : instant(of.started_at);
+  const [value, unit] = energy(hass.locale, of?.energy_wh);
+  const title = of === null ? "session.none" : of.running ? "session.now" : "session.last";
+  const unpriced = of !== null && of.cost !== null && of.unpriced_wh > 0;
   return html`<section class="session" aria-label=${say(title)}>
-    <header>
-      <span>${say(title)}</span>
-      <span class="who">
-        ${who === null
-          ? began === null
-            ? nothing
-            : moment(hass, began, now)
-          : html`<ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi>`}
-      </span>
-    </header>
+    <header><span>${say(title)}</span><span>${of === null ? nothing : origin(hass, of, now)}</span></header>
     <dl>
-      ${fact(say(of === null && look.total_wh !== null ? "session.total" : "session.energy"), value, unit)}
+      ${fact(say("session.energy"), value, unit)}
       ${fact(say("session.time"), of === null ? NONE : duration(hass.locale, lengthOf(of, now)))}
       ${fact(
         say("session.cost"),
         money(hass.locale, of?.cost, of?.currency),
         "",
-        of !== null && of.cost !== null && of.unpriced_wh > 0 ? say("session.unpriced") : "",
+        unpriced ? say("session.unpriced") : "",
       )}
     </dl>
     ${look.has_site ? sources(hass, of, say) : nothing}
   </section>`;
+}
+
+/** When it began; of one that is over also whose it was. */
+function origin(hass: Hass, of: Session, now: Date): TemplateResult {
+  const who = of.running ? null : (of.person ?? of.card);
+  const began = instant(of.started_at);
+  const time = began === null ? "" : moment(hass, began, now);
+  return html`<bdi>${who ?? ""}</bdi>${who && time ? " · " : ""}${time}`;
+}
+
+/** All that a charger without sessions tells: what it has charged in all. */
+export function total(hass: Hass, look: Look, say: Texts): TemplateResult | typeof nothing {
+  if (look.total_wh === null) return nothing;
+  const [value, unit] = energy(hass.locale, look.total_wh);
+  return html`<dl class="session">${fact(say("session.total"), value, unit)}</dl>`;
 }
 
 function fact(name: string, value: string, unit = "", note = ""): TemplateResult {

@@ -92,18 +92,20 @@ export const styles = css`
     gap: 12px;
     min-block-size: 32px;
   }
-  .chip {
+  .who {
+    display: inline-flex;
     flex: none;
-    max-inline-size: 60%;
-    overflow: hidden;
-    padding: 4px 12px;
+    align-items: center;
+    gap: 6px;
+    max-inline-size: 55%;
+    padding-block: 4px;
+    padding-inline: 8px 12px;
     border-radius: 16px;
-    background: color-mix(in srgb, var(--of-state) 18%, transparent);
+    background: var(--tint);
     font-size: 0.875rem;
-    font-weight: 500;
-    line-height: 1.5;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+    line-height: 24px;
+    box-sizing: border-box;
+    --mdc-icon-size: 18px;
   }
 
   .ring {
@@ -111,7 +113,7 @@ export const styles = css`
     display: grid;
     inline-size: min(100%, 248px);
     aspect-ratio: 1;
-    margin: -4px auto -20px;
+    margin: -8px auto -22px;
     padding: 0;
     place-items: center;
     border-radius: 50%;
@@ -205,13 +207,6 @@ export const styles = css`
     font-size: 0.875rem;
     line-height: 24px;
   }
-  .who {
-    display: inline-flex;
-    align-items: center;
-    gap: 4px;
-    min-inline-size: 0;
-    --mdc-icon-size: 18px;
-  }
   .who bdi {
     overflow: hidden;
     text-overflow: ellipsis;
@@ -219,7 +214,8 @@ export const styles = css`
   }
   dl {
     display: grid;
-    grid-template-columns: repeat(3, minmax(0, 1fr));
+    grid-auto-columns: minmax(0, 1fr);
+    grid-auto-flow: column;
     margin-block-start: 4px;
     border-radius: 12px;
     background: var(--tint);
@@ -326,8 +322,8 @@ export const styles = css`
   }
 
   .modes {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(88px, 1fr));
+    display: flex;
+    flex-wrap: wrap;
     gap: 4px;
     padding: 4px;
     border-radius: 14px;
@@ -335,6 +331,8 @@ export const styles = css`
   }
   .modes button {
     display: grid;
+    flex: 1 1 calc(100% / var(--columns) - 4px);
+    box-sizing: border-box;
     min-block-size: 60px;
     padding: 6px 4px;
     place-content: center;
@@ -351,8 +349,12 @@ export const styles = css`
     background: var(--tint);
   }
   .modes button[aria-checked="true"] {
-    background: var(--ha-card-background, var(--card-background-color, #fff));
-    box-shadow: 0 1px 4px rgb(0 0 0 / 20%);
+    background: color-mix(
+      in srgb,
+      var(--primary-color) 16%,
+      var(--ha-card-background, var(--card-background-color, #fff))
+    );
+    box-shadow: 0 1px 3px rgb(0 0 0 / 16%);
     color: var(--primary-text-color);
     font-weight: 500;
   }
@@ -363,11 +365,11 @@ export const styles = css`
     animation: breathe 1s ease-in-out infinite;
   }
   .modes.icons {
-    grid-template-columns: repeat(auto-fit, minmax(44px, 1fr));
     gap: 0;
     padding: 2px;
   }
   .modes.icons button {
+    flex: 1 1 44px;
     min-block-size: 44px;
     padding: 0;
   }
