@@ -76,7 +76,7 @@ export function nothingHint(
       level: "warning",
       icon: "mdi:ev-plug-type2",
       title: say("hint.gone"),
-      text: say("hint.gone_text"),
+      text: say("hint.gone_text", { device: target.device }),
       link,
     };
   }

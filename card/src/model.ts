@@ -13,7 +13,9 @@ import { type Kind, kindOf } from "./status.ts";
 export type Target =
   | { of: "device"; device: string; ids: EntityIds }
   | { of: "entities"; ids: EntityIds }
-  | { of: "nothing"; why: "none" | "gone" | "choose"; devices: { id: string; name: string }[] };
+  | { of: "nothing"; why: "none" }
+  | { of: "nothing"; why: "gone"; device: string }
+  | { of: "nothing"; why: "choose"; devices: { id: string; name: string }[] };
 
 /** These are the wallbox's: further connectors have them at its device. */
 const OF_WALLBOX = [
@@ -34,10 +36,11 @@ export function target(hass: Hass, config: CardConfig, chosen?: string): Target 
   const devices = connectorDevices(hass);
   const device = config.device ?? chosen ?? (devices.length === 1 ? devices[0] : undefined);
   if (device === undefined) {
+    if (devices.length === 0) return { of: "nothing", why: "none" };
     const named = devices.map((id) => ({ id, name: deviceName(hass, id) }));
-    return { of: "nothing", why: named.length > 0 ? "choose" : "none", devices: named };
+    return { of: "nothing", why: "choose", devices: named };
   }
-  if (hass.devices[device] === undefined) return { of: "nothing", why: "gone", devices: [] };
+  if (hass.devices[device] === undefined) return { of: "nothing", why: "gone", device };
   return { of: "device", device, ids: { ...ofWallbox(hass, device), ...entitiesOf(hass, device) } };
 }
 

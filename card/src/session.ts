@@ -20,16 +20,21 @@ export interface Source {
   share: number;
 }
 
+/** Less than this is told as 0 %, which says nothing. */
+const LEAST_SHARE = 0.005;
+
 /** What the energy is made of; empty where nobody tells. */
 export function sourcesOf(session: Session): Source[] {
   const parts = { sun: session.sun_wh, battery: session.battery_wh, grid: session.grid_wh };
+  if (session.sun_wh === null) return [];
   const told = Object.entries(parts).filter(([, wh]) => wh !== null && wh > 0) as [
     Source["key"],
     number,
   ][];
-  if (session.sun_wh === null) return [];
   const total = told.reduce((sum, [, wh]) => sum + wh, 0);
-  return total > 0 ? told.map(([key, wh]) => ({ key, wh, share: wh / total })) : [];
+  return told
+    .map(([key, wh]) => ({ key, wh, share: wh / total }))
+    .filter((source) => source.share >= LEAST_SHARE);
 }
 
 const ICONS = {

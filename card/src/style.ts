@@ -303,6 +303,7 @@ export const styles = css`
 
   .why {
     display: flex;
+    align-items: center;
     gap: 12px;
     min-block-size: 4.2em;
     padding: 12px;
