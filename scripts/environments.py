@@ -95,7 +95,7 @@ ENVIRONMENTS = {
 # every frontend session imports. Their requirements are not brought by the package
 # `homeassistant`; they stand in the components' manifests.
 COMPONENTS = (
-    "config energy frontend history http logbook lovelace recorder repairs sun system_health"
+    "config energy frontend history http logbook lovelace recorder repairs smtp sun system_health"
 )
 
 
