@@ -40,7 +40,7 @@ class Asked:
 
 
 async def async_sessions(hass: HomeAssistant, hubs: Sequence[Hub], asked: Asked) -> dict[str, Any]:
-    """Return the answer of `evse_ocpp/sessions` (card/src/feed.ts), over some servers.
+    """Return the answer of `evse_ocpp/sessions` (card/src/ledger.ts), over some servers.
 
     ServiceValidationError names what cannot be meant; StorageError or TimeoutError when a database
     cannot be read.
