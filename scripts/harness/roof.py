@@ -30,13 +30,14 @@ _MIDNIGHT_MINUTE = 3 * 1440 - DATA_START_MINUTE_OF_DAY
 _HOUSE = House(start_minute=_MIDNIGHT_MINUTE)
 
 
-def solar_w(second: float) -> float:
-    """What the roof gives at that second of a day, W."""
+def solar_w(second: float, clouds_last: float = 1.0) -> float:
+    """What the roof gives at that second of a day, W. Clouds last so many times as long as else."""
     height: float = math.sin(math.pi * (second - SUNRISE_S) / (SUNSET_S - SUNRISE_S))
     if not SUNRISE_S < second < SUNSET_S:
         return 0.0
     # Clouds that come about each hour, unlike each other, and take up to half of the light.
-    thick = math.sin(second / 590) + math.sin(second / 373) - 0.9
+    cloud = second / clouds_last
+    thick = math.sin(cloud / 590) + math.sin(cloud / 373) - 0.9
     return PEAK_W * math.pow(height, 1.3) * (1.0 - 0.5 * max(0.0, min(1.0, thick)))
 
 

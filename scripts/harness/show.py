@@ -3,34 +3,29 @@
 `Show` sets it up around a household, all at once for the demo or part by part for a test, and has
 the hands that plug cars and hold cards to the readers.
 
-    show = Show(household, begins_s=13 * 3600)
+    show = Show(household, begins_s=13 * 3600, weeks=2)
     with show.running():
-        show.set_up(weeks=2)
+        show.set_up()
         show.come(household.name, ANNA)
 """
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from evse.clock import SystemClock
 from evse.simulation.world import World, WorldSettings
-from scripts.harness import past, roof
-from scripts.harness.home_assistant import HarnessError, wait_until
+from scripts.harness import fill_past, past
+from scripts.harness.home_assistant import wait_until
 from scripts.harness.house import Household
-from scripts.harness.past import ANNA, BEN, OWNERS, Owner, Past, PastSession
+from scripts.harness.past import ANNA, BEN, OWNERS, Owner
 from scripts.harness.solar_day import (
-    CURRENCY,
     ZONE,
     Background,
     SolarDay,
-    counter,
-    import_hours,
     save_energy_preferences,
     set_up_site,
 )
@@ -38,7 +33,7 @@ from scripts.harness.solar_day import (
 FIRST_NAME, SECOND_NAME = "Garage", "Carport"
 WEEKS = 9
 """So far back the past goes: two whole months at least."""
-OPTIONS: dict[str, Any] = {"fallback_current": 6, "maximum_current": 16}
+OPTIONS: dict[str, Any] = {"fallback_current": 6, "lease_duration": 60, "maximum_current": 16}
 WALLBOX: dict[str, Any] = {
     "dlb__maximum_current_a": 100,  # the site keeps the fuse, not the wallbox
     "simulation__house": "quiet",  # roof.py has the house
@@ -58,18 +53,19 @@ class Show:
         household: Household,
         *,
         second: str = SECOND_NAME,
-        speed: float = 1.0,
-        begins_s: float | None = None,
-        counter_speed: float | None = None,
-        **second_settings: object,
+        weeks: int = WEEKS,
+        **day: Any,
     ) -> None:
-        """`speed`, `begins_s` and `counter_speed` are those of SolarDay."""
+        """`second` names the second wallbox, `weeks` is how far back the past goes.
+
+        `day`: how SolarDay passes.
+        """
         self.household = household
         self.page = household.home_assistant
-        self.fast = speed > 1
+        self.fast = day.get("speed", 1.0) > 1
         self.second = second
-        self._second_settings = WALLBOX | second_settings
-        self.day = SolarDay(household, speed=speed, begins_s=begins_s, counter_speed=counter_speed)
+        self.past = past.make(datetime.now(ZONE), weeks)
+        self.day = SolarDay(household, **day)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -82,19 +78,21 @@ class Show:
         with Background(self.day):
             yield
 
-    def set_up(self, *, weeks: int = WEEKS) -> Past:
-        """Set all up in a household that runs, while the day does; return what lies behind."""
+    def set_up(self) -> None:
+        """Set all up in a household that runs, while the day does."""
         self.add_people()
         if self.second not in self.household.wallboxes:
             self.add_second()
+        # Before there is a site: its counters begin with what is known when it comes.
+        self.fill_sessions()
         self.add_site()
-        return self.fill_past(weeks)
+        self.fill_statistics()
 
     # The parts.
 
     def add_second(self) -> None:
         """Add the second wallbox, at once if the household runs."""
-        self.household.add_wallbox(self.second, **self._second_settings)
+        self.household.add_wallbox(self.second, **WALLBOX)
 
     def add_people(self) -> None:
         """Add two people, and the cards of all."""
@@ -113,31 +111,28 @@ class Show:
         """Add the site with sun, battery and prices; the day must be running."""
         set_up_site(self.household, fast=self.fast)
 
-    def fill_past(self, weeks: int = WEEKS) -> Past:
-        """Put sessions into the integration's database, and the past into the statistics."""
-        made = past.make(datetime.now(ZONE), weeks)
-        self._write_sessions(made)
-        begins = made.hours[0].start
-        for name in roof.COUNTERS:
-            import_hours(
-                self.page, counter(name), begins, [hour.house[name] for hour in made.hours]
-            )
-        for number, name in enumerate(self.names):
-            entities = self.household.entities_of(name)
-            for key, amounts in _counted(made, number).items():
-                if key in entities:
-                    unit = CURRENCY if key == COST else "kWh"
-                    import_hours(self.page, entities[key], begins, amounts, unit)
+    def fill_sessions(self) -> None:
+        """Put sessions into the integration's database, of people that are known."""
+        fill_past.write_sessions(self.household, self.names, self.past, self._people())
+        self.reload()
+
+    def fill_statistics(self) -> None:
+        """Put the past into the statistics, and show it on the energy dashboard."""
+        for name in self.names:  # those of the site come a moment after it
+            self.await_entity(name, "energy_sun")
+        fill_past.write_statistics(self.household, self.names, self.past)
         devices = [self.household.entities_of(name)["energy"] for name in self.names]
         save_energy_preferences(self.household, *devices)
-        self.reload()
-        return made
+
+    def await_entity(self, name: str, key: str) -> str:
+        """Wait for an entity of a wallbox by its translation key; return its id."""
+        what = f"{key} of {name}"
+        return str(wait_until(lambda: self.household.entities_of(name).get(key), what, SHOWN_S))
 
     def reload(self) -> None:
         """Let the integration read its database anew; both wallboxes come back by themselves."""
         self.page.api("POST", f"/api/config/config_entries/entry/{self.household.entry_id}/reload")
-        for name in self.names:
-            wait_until(lambda: self.household.connected(name), f"{name} is back", SHOWN_S)  # noqa: B023
+        wait_until(lambda: all(map(self.household.connected, self.names)), "both are back", SHOWN_S)
 
     # The hands.
 
@@ -156,7 +151,7 @@ class Show:
 
     def choose(self, name: str, mode: str) -> None:
         """Choose the charging mode of a wallbox."""
-        entity_id = self.household.entities_of(name)["mode"]
+        entity_id = self.await_entity(name, "mode")
 
         def offered() -> bool:
             state = self.page.api("GET", f"/api/states/{entity_id}")
@@ -176,9 +171,9 @@ class Show:
             ready_by=ready_by,
         )
 
-    def seed_registers(self, made: Past) -> None:
+    def seed_registers(self) -> None:
         """Let the meters of wallboxes that never ran show what they counted in the past."""
-        for name, register_wh in zip(self.names, made.registers_wh, strict=True):
+        for name, register_wh in zip(self.names, self.past.registers_wh, strict=True):
             folder = self.household.wallboxes[name].folder
             folder.mkdir(parents=True, exist_ok=True)
             world = World(SystemClock(), WorldSettings(), folder)
@@ -199,62 +194,3 @@ class Show:
             for state in states
             if state["entity_id"].startswith("person.")
         }
-
-    def _write_sessions(self, made: Past) -> None:
-        """Write past sessions beside Home Assistant; it shares its database (SQLite, WAL)."""
-        folder = self.page.folder / ".storage"
-        file = folder / f"evse_ocpp.{self.household.entry_id}.db"
-        people = self._people()
-        identities = [self.household.identity_of(name) for name in self.names]
-        rows = [
-            _row(number, session, identities[session.wallbox], people)
-            for number, session in enumerate(made.sessions)
-        ]
-        names = list(rows[0])
-        marks = ", ".join(f":{name}" for name in names)
-        insert = f"INSERT OR REPLACE INTO session ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
-        with closing(sqlite3.connect(file, timeout=SHOWN_S)) as database, database:
-            database.executemany(insert, rows)
-
-
-COST = "cost_total"
-
-
-def _counted(made: Past, number: int) -> dict[str, list[float]]:
-    """What the counters of a wallbox counted in each hour, by their translation keys."""
-    counted = {
-        f"energy_{source}": [hour.wallboxes[number][source] for hour in made.hours]
-        for source in past.SOURCES
-    }
-    every = [sum(hour.wallboxes[number].values()) for hour in made.hours]
-    return counted | {"energy": every, COST: [hour.cost[number] for hour in made.hours]}
-
-
-def _row(
-    number: int, session: PastSession, identity: str, people: dict[str, str]
-) -> dict[str, object]:
-    """A session as the integration's database has it."""
-    energy_wh, owner = session.energy_wh, session.owner
-    return {
-        "uid": f"show-{number}",
-        "identity": identity,
-        "connector_id": 1,
-        "started_at": session.started_at.timestamp(),
-        "ended_at": session.ended_at.timestamp(),
-        "energy_wh": round(energy_wh, 1),
-        "id_tag": owner.id_tag,
-        "name": owner.name,
-        "person": None if owner.person is None else people[owner.person],
-        "reason": "EVDisconnected",
-        "meter_start_wh": round(session.register_wh),
-        "meter_stop_wh": round(session.register_wh + energy_wh),
-        "cost": round(session.cost, 4),
-        "unpriced_wh": 0.0,
-        "currency": CURRENCY,
-        "recovered": 0,
-        "unattributed": 0,
-        "sun_wh": round(session.source_wh["sun"], 1),
-        "battery_wh": round(session.source_wh["battery"], 1),
-        "co2_g": round(session.co2_g, 1),
-        "lost_feed_in": round(session.lost_feed_in, 4),
-    }

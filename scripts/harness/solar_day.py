@@ -23,6 +23,8 @@ SITE_NAME = "House"
 FUSE_A = 25.0
 ZONE = ZoneInfo("Europe/Paris")
 DAY_BEGINS_S, DAY_ENDS_S = 6 * 3600, 21 * 3600
+MORNING_SOC = 35.0
+"""What a night that is left out leaves in the home battery, %."""
 SLOW_EVERY_S = 10.0
 """How often the counters and the price are shown."""
 CURRENCY = "EUR"
@@ -92,14 +94,19 @@ class SolarDay:
         speed: float = 1.0,
         begins_s: float | None = None,
         counter_speed: float | None = None,
+        clouds_last: float = 1.0,
+        nights: bool = True,
     ):
         """`begins_s`: the second of the day at which it begins; None: that of the local time.
 
-        `counter_speed`: how fast the energy counters run; None: as the day.
+        `counter_speed`: how fast the energy counters run; None: as the day. `clouds_last`: how many
+        times as long as else. Without `nights` the next day begins when one ends.
         """
         self._household = household
         self._page = household.home_assistant
         self._speed = speed
+        self._clouds_last = clouds_last
+        self._nights = nights
         self._counted = 1.0 if counter_speed is None else counter_speed / speed
         midnight = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         local_s = (datetime.now(ZONE) - midnight).total_seconds()
@@ -116,7 +123,11 @@ class SolarDay:
         dt_s = max(0.001, (now_s - self._last_s) * self._speed)
         self._last_s = now_s
         self.second = (self.second + dt_s) % roof.DAY_S
-        now = roof.flows(self.second, self._car_a(), self.battery, dt_s)
+        if not self._nights and not DAY_BEGINS_S <= self.second < DAY_ENDS_S:
+            self.second = float(DAY_BEGINS_S)
+            self.battery.soc = min(self.battery.soc, MORNING_SOC)
+        sun_w = roof.solar_w(self.second, self._clouds_last)
+        now = roof.flows(self.second, self._car_a(), self.battery, dt_s, sun_w)
         for name, watts in roof.counted_w(now).items():
             self._kwh[name] += watts * dt_s * self._counted / 3.6e6
         self.tally.add(now, self._price(), dt_s, now_s)
