@@ -35,6 +35,7 @@ from .const import (
     TLS_OWN,
 )
 from .credentials import hash_password, new_password
+from .dashboards_flow import async_hint as async_dashboards_hint
 from .http_port import async_url
 from .root_download import async_root_hint
 
@@ -98,6 +99,8 @@ class Draft:
         hints = [await async_hint(hass, self.brand)]
         if secure and own:
             hints.append(await async_root_hint(hass, entry))
+        if (hint := await async_dashboards_hint(hass, entry)) is not None:
+            hints.append(hint)
         url = await entry_url(hass, entry, secure=secure)
         full_url = charger_url(url, self.identity)
         shown = {CONF_URL: url}

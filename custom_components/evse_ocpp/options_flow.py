@@ -1,10 +1,10 @@
-"""The options of a server: what holds for all wallboxes, and the doctor. All are applied live."""
+"""The options of a server: what holds for all wallboxes, dashboards, doctor. All hold at once."""
 
 import ssl
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_PORT, Platform
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
@@ -40,17 +40,18 @@ from .const import (
     TLS_MODES,
     TLS_NONE,
 )
+from .dashboards_flow import DashboardSteps
 from .doctor import async_report
 from .http_port import async_address
 
 
-class EvseOcppOptionsFlow(OptionsFlow):
-    """Limits and tariff, ways in, and who tried them."""
+class EvseOcppOptionsFlow(DashboardSteps):
+    """Limits and tariff, ways in and who tried them, and what is on the dashboards."""
 
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Choose what to look at."""
         return self.async_show_menu(
-            step_id="init", menu_options=["wallboxes", "connections", "doctor"]
+            step_id="init", menu_options=["wallboxes", "dashboards", "connections", "doctor"]
         )
 
     async def async_step_wallboxes(

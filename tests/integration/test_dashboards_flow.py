@@ -1,0 +1,160 @@
+"""The step “Dashboards” of the options: what is shown is what is there, and a tick changes it."""
+
+from typing import Any
+
+import pytest
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.evse_ocpp import dashboards, energy_dashboard
+from custom_components.evse_ocpp.dashboards import URL_PATH, Sidebar
+from custom_components.evse_ocpp.dashboards_flow import CONF_ENERGY, CONF_SIDEBAR, async_hint
+from custom_components.evse_ocpp.hub import Hub
+
+ENERGY = "sensor.garage_total_energy"
+
+
+@pytest.fixture
+async def lovelace(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+
+
+@pytest.fixture
+def energy(hass: HomeAssistant) -> None:
+    hass.config.components.add("energy")
+
+
+async def open_step(hass: HomeAssistant, hub: Hub) -> Any:
+    menu = await hass.config_entries.options.async_init(hub.entry.entry_id)
+    return await hass.config_entries.options.async_configure(
+        menu["flow_id"], {"next_step_id": "dashboards"}
+    )
+
+
+async def submit(hass: HomeAssistant, form: Any, **entered: Any) -> Any:
+    return await hass.config_entries.options.async_configure(form["flow_id"], entered)
+
+
+def filled_in(form: Any) -> dict[str, Any]:
+    return {str(field): field.default() for field in form["data_schema"].schema}
+
+
+@pytest.mark.usefixtures("lovelace", "energy")
+async def test_one_click_adds_and_one_takes_away(hass: HomeAssistant, hub: Hub) -> None:
+    options = dict(hub.entry.options)
+    form = await open_step(hass, hub)
+    assert filled_in(form) == {CONF_SIDEBAR: False, CONF_ENERGY: []}
+    done = await submit(hass, form, **{CONF_SIDEBAR: True, CONF_ENERGY: [ENERGY]})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert await dashboards.async_state(hass) is Sidebar.THERE
+    assert [each["name"] for each in await energy_dashboard.async_items(hass)] == ["Garage"]
+
+    form = await open_step(hass, hub)
+    assert filled_in(form) == {CONF_SIDEBAR: True, CONF_ENERGY: [ENERGY]}
+    await submit(hass, form, **filled_in(form))  # as it is: nothing changes
+    assert await dashboards.async_state(hass) is Sidebar.THERE
+
+    form = await open_step(hass, hub)
+    await submit(hass, form, **{CONF_SIDEBAR: False, CONF_ENERGY: []})
+    assert await dashboards.async_state(hass) is Sidebar.ABSENT
+    assert await energy_dashboard.async_items(hass) == []
+    assert hub.entry.options == options
+
+
+@pytest.mark.usefixtures("lovelace", "energy")
+async def test_it_shows_what_will_be_added(hass: HomeAssistant, hub: Hub) -> None:
+    form = await open_step(hass, hub)
+    (option,) = form["data_schema"].schema[CONF_ENERGY].config["options"]
+    assert option["value"] == ENERGY
+    assert option["label"].startswith(f"Garage: {ENERGY}")
+    assert ("sensor.garage_power" in option["label"]) is energy_dashboard.takes_power(hass)
+    told_of_power = "not their power" in form["description_placeholders"]["notes"]
+    assert told_of_power is not energy_dashboard.takes_power(hass)
+
+
+@pytest.mark.usefixtures("lovelace")
+async def test_the_title_is_in_the_language_of_home_assistant(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    hass.config.language = "de"
+    await submit(hass, await open_step(hass, hub), **{CONF_SIDEBAR: True})
+    assert hass.data[LOVELACE_DATA].dashboards[URL_PATH].config["title"] == "Laden"
+
+
+@pytest.mark.usefixtures("lovelace")
+async def test_a_dashboard_made_ones_own_is_not_thrown_away(hass: HomeAssistant, hub: Hub) -> None:
+    await dashboards.async_add(hass, "Charging")
+    own = {"views": [{"title": "Mine"}]}
+    await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_save(own)
+    form = await open_step(hass, hub)
+    assert filled_in(form) == {CONF_SIDEBAR: True}
+    form = await submit(hass, form, **{CONF_SIDEBAR: False})
+    assert form["errors"] == {CONF_SIDEBAR: "dashboard_changed"}
+    assert filled_in(form) == {CONF_SIDEBAR: False}
+    done = await submit(hass, form, **{CONF_SIDEBAR: True})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_load(True) == own
+
+
+async def test_an_address_that_is_taken(hass: HomeAssistant, hub: Hub) -> None:
+    taken = {"mode": "yaml", "title": "T", "filename": "own.yaml"}
+    configuration = {"lovelace": {"dashboards": {URL_PATH: taken}}}
+    assert await async_setup_component(hass, "lovelace", configuration)
+    form = await open_step(hass, hub)
+    form = await submit(hass, form, **{CONF_SIDEBAR: True})
+    assert form["errors"] == {CONF_SIDEBAR: "dashboard_taken"}
+    done = await submit(hass, form, **{CONF_SIDEBAR: False})
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_yaml_mode_says_what_to_write(hass: HomeAssistant, hub: Hub) -> None:
+    assert await async_setup_component(hass, "lovelace", {"lovelace": {"mode": "yaml"}})
+    form = await open_step(hass, hub)
+    notes = form["description_placeholders"]["notes"]
+    assert "configuration.yaml" in notes
+    assert dashboards.YAML.format(title="Charging") in notes
+    assert dashboards.YAML_FILE in notes
+    await submit(hass, form, **{CONF_SIDEBAR: True})  # it is possible there all the same
+    assert await dashboards.async_state(hass) is Sidebar.THERE
+
+
+async def test_what_this_home_assistant_does_not_have_is_said(
+    hass: HomeAssistant, hub: Hub
+) -> None:
+    form = await open_step(hass, hub)
+    assert filled_in(form) == {}
+    notes = form["description_placeholders"]["notes"]
+    for told in ("keeps no dashboards", dashboards.YAML_FILE, "has no energy dashboard"):
+        assert told in notes
+    assert (await submit(hass, form))["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("energy")
+async def test_no_wallbox_to_add_is_said(hass: HomeAssistant, hub: Hub) -> None:
+    er.async_get(hass).async_update_entity(ENERGY, disabled_by=er.RegistryEntryDisabler.USER)
+    form = await open_step(hass, hub)
+    assert filled_in(form) == {}
+    assert "no wallbox yet" in form["description_placeholders"]["notes"]
+
+
+async def test_a_server_that_does_not_run(hass: HomeAssistant, hub: Hub) -> None:
+    await hass.config_entries.async_unload(hub.entry.entry_id)
+    step = await open_step(hass, hub)
+    assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "not_running")
+
+
+@pytest.mark.parametrize("subentries", [[]])
+async def test_who_adds_the_first_wallbox_is_told(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    hint = await async_hint(hass, entry)
+    assert hint is not None
+    assert "Dashboards" in hint
+
+
+async def test_the_second_time_nothing_is_told(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    assert await async_hint(hass, entry) is None
