@@ -83,32 +83,35 @@ def snapshot(hass: HomeAssistant, place: Place, speech: Speech, plan_revision: i
 
 
 @callback
-def unloaded(device: dr.DeviceEntry, before: Snapshot | None) -> Snapshot:
-    """Return what can be told while the server of a device does not run: nothing that flows."""
-    if before is None:
-        identity, _, number = identifier_of(device).partition("/")
-        before = Snapshot(
-            identity=identity,
-            connector_id=int(number or 1),
-            device_id=device.id,
-            name=device.name_by_user or device.name or identity,
-            loaded=False,
-            connected=False,
-            minimum_a=MINIMUM_CURRENT_A,
-            maximum_a=MINIMUM_CURRENT_A,
-            phases=3,
-            power_w=None,
-            currents_a=[None] * 3,
-            limit_a=None,
-            offered_a=None,
-            boost_until=None,
-            fault=None,
-            session=None,
-            why=None,
-            plan=None,
-            site=None,
-            plan_revision=0,
-        )
+def unknown(device: dr.DeviceEntry) -> Snapshot:
+    """Return what can be told of a connector whose server has not run yet: its name."""
+    identity, _, number = identifier_of(device).partition("/")
+    return Snapshot(
+        identity=identity,
+        connector_id=int(number or 1),
+        device_id=device.id,
+        name=device.name_by_user or device.name or identity,
+        loaded=False,
+        connected=False,
+        minimum_a=MINIMUM_CURRENT_A,
+        maximum_a=MINIMUM_CURRENT_A,
+        phases=3,
+        power_w=None,
+        currents_a=[None] * 3,
+        limit_a=None,
+        offered_a=None,
+        boost_until=None,
+        fault=None,
+        session=None,
+        why=None,
+        plan=None,
+        site=None,
+        plan_revision=0,
+    )
+
+
+def unloaded(before: Snapshot) -> Snapshot:
+    """Return what can be told of a connector whose server does not run any more: nothing flows."""
     return {
         **before,
         "loaded": False,

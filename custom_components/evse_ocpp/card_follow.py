@@ -1,7 +1,7 @@
 """Follows one connector for one card: tells what changed, at most once a second.
 
 It outlives its server: while that is stopped or reloaded it says so, and goes on when the device's
-wallbox is there again. A wallbox that was removed stays silent, as its device is gone.
+wallbox is there again. So does one that was removed and comes back.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from . import devices
 from .actions import async_hub_of
-from .card_feed import Place, Speech, snapshot, unloaded
+from .card_feed import Place, Speech, snapshot, unknown, unloaded
 from .card_shapes import Snapshot
 from .const import DOMAIN
 from .sensor_plan import outline
@@ -97,10 +97,8 @@ class Follower:
         self._place = place
         if place is None:
             return
-        self._attached = [
-            place.wallbox.subscribe(self._on_change),
-            place.hub.async_on_site(self._follow_site),
-        ]
+        self._attached.append(place.wallbox.subscribe(self._on_change))
+        self._attached.append(place.hub.async_on_site(self._follow_site))
 
     @callback
     def _follow_site(self, site: Site) -> None:
@@ -153,8 +151,10 @@ class Follower:
     def _snapshot(self) -> Snapshot | None:
         if (place := self._place) is not None:
             return snapshot(self.hass, place, self._speech, self._revision(place))
+        if self._last is not None:
+            return unloaded(self._last)
         device = dr.async_get(self.hass).async_get(self._device_id)
-        return None if device is None else unloaded(device, self._last)
+        return None if device is None else unknown(device)
 
     def _revision(self, place: Place) -> int:
         """Return a number that has grown if a chart of the plan would look different."""
