@@ -22,6 +22,7 @@ function differs(now?: Hass, before?: Hass): boolean {
 export interface BoardCardConfig {
   devices?: string[];
   period?: string;
+  measure?: string;
 }
 
 export abstract class BoardCard extends LitElement {
@@ -33,8 +34,8 @@ export abstract class BoardCard extends LitElement {
     const written = (typeof config === "object" && config !== null ? config : {}) as Record<string, unknown>;
     const devices = written["devices"];
     const names = Array.isArray(devices) ? devices.filter((each) => typeof each === "string") : [];
-    const period = typeof written["period"] === "string" ? written["period"] : undefined;
-    this.config = { devices: names.length > 0 ? names : undefined, period };
+    const word = (field: string) => (typeof written[field] === "string" ? written[field] : undefined);
+    this.config = { devices: names.length > 0 ? names : undefined, period: word("period"), measure: word("measure") };
   }
 
   getCardSize(): number {

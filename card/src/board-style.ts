@@ -154,6 +154,11 @@ export const boardStyle = css`
     opacity: 0.6;
     transition: opacity 200ms 150ms;
   }
+  @container (max-width: 480px) {
+    .figures:has(> :nth-child(4)) {
+      grid-template-columns: 1fr 1fr;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     * {
       transition: none !important;

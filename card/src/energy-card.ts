@@ -1,4 +1,7 @@
-/** What was charged from sun, battery and grid, by day or by month, from the long-term statistics. */
+/**
+ * What was charged from sun, battery and grid, by day or by month, from the long-term statistics; or,
+ * with `measure: cost`, what was paid for it.
+ */
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
@@ -6,7 +9,7 @@ import { state } from "lit/decorators.js";
 import { Asking } from "./asking.ts";
 import { BoardCard } from "./board-card.ts";
 import { boardStyle, type Figure, figures } from "./board-style.ts";
-import { askEnergy, type Bar, type Grain, GRAINS, metersOf, sumOf, ticksOf } from "./energy.ts";
+import { askEnergy, type Bar, type Grain, GRAINS, metersOf, paidOf, sumOf, ticksOf } from "./energy.ts";
 import { decimal, energy, money, percent } from "./format.ts";
 import { found } from "./found.ts";
 import type { Hass } from "./ha.ts";
@@ -20,7 +23,16 @@ export class EvseOcppEnergyCard extends BoardCard {
   /** The bar that is told in words. */
   @state() private chosen: number | null = null;
 
+  private noMeters = false;
   private readonly bars = new Asking<Bar[]>(this);
+
+  private get ofCost(): boolean {
+    return this.config.measure === "cost";
+  }
+
+  private get heading(): string {
+    return this.text(this.ofCost ? "energy.paid" : "energy.title");
+  }
 
   private get shownGrain(): Grain {
     return this.grain ?? GRAINS.find((each) => each === this.config.period) ?? "day";
@@ -31,22 +43,24 @@ export class EvseOcppEnergyCard extends BoardCard {
     if (hass === undefined) return;
     const meters = metersOf(found(hass, this.config.devices));
     const grain = this.shownGrain;
-    if (Object.values(meters).every((ids) => ids.length === 0)) return;
+    this.noMeters = Object.values(meters).every((ids) => ids.length === 0);
+    if (this.noMeters) return;
     this.bars.ask(JSON.stringify([meters, grain]), () => askEnergy(hass, meters, grain, Date.now()));
   }
 
   override render() {
     const { hass, text } = this;
     if (hass === undefined) return html`<ha-card></ha-card>`;
-    const bars = this.bars.answer;
-    return html`<ha-card>
+    const told = this.bars.answer;
+    const bars = told !== null && this.ofCost ? paidOf(told) : told;
+        return html`<ha-card>
       <header>
-        <h2>${text("energy.title")}</h2>
+        <h2>${this.heading}</h2>
         <div class="grains" role="radiogroup" aria-label=${text("filter.period")}>
           ${GRAINS.map((grain) => this.grainButton(grain, text))}
         </div>
       </header>
-      ${this.sums(hass, bars, text)}
+      ${this.noMeters ? html`<p class="hint">${text("energy.no_meters")}</p>` : this.sums(hass, told, text)}
       ${this.bars.error === null ? nothing : html`<p class="error" role="alert">${text("energy.failed", { error: this.bars.error })}</p>`}
       <div class="chart ${this.bars.busy ? "busy" : ""}" aria-busy=${this.bars.busy}>
         ${bars === null ? nothing : this.chart(hass, bars, text)}
@@ -84,16 +98,22 @@ export class EvseOcppEnergyCard extends BoardCard {
     const total = totalOf(parts);
     const known = total - parts.other;
     const [kwh, unit] = energy(locale, bars === null ? null : total);
+    const paid: Figure = [text("sum.cost"), money(locale, cost, hass.config.currency)];
+    if (this.ofCost) {
+      const each = cost === null || total <= 0 ? null : cost / (total / 1000);
+      return figures([paid, [text("energy.per_kwh"), money(locale, each, hass.config.currency)]]);
+    }
     const shown: Figure[] = [
       [text("sum.energy"), kwh, unit],
       [text("sum.sun"), percent(locale, bars === null ? null : sunShare(known, known > 0 ? parts.sun : null))],
     ];
-    if (cost !== null) shown.push([text("sum.cost"), money(locale, cost, hass.config.currency)]);
+    if (cost !== null) shown.push(paid);
     return figures(shown);
   }
 
   private chart(hass: Hass, bars: Bar[], text: Texts): TemplateResult {
-    const ticks = ticksOf(bars);
+    const scale = this.ofCost ? 1 : 1000;
+    const ticks = ticksOf(bars, scale);
     const top = ticks[ticks.length - 1] ?? 1;
     const every = bars.length > 12 ? 5 : 1;
     const move = (event: KeyboardEvent) => {
@@ -106,7 +126,7 @@ export class EvseOcppEnergyCard extends BoardCard {
     };
     return html`<div class="axis" aria-hidden="true">
         ${ticks.map(
-          (tick) => html`<span style="inset-block-end:${((100 * tick) / top).toFixed(2)}%">${decimal(hass.locale, tick / 1000, 1)}</span>`,
+          (tick) => html`<span style="inset-block-end:${((100 * tick) / top).toFixed(2)}%">${decimal(hass.locale, tick / scale, 2)}</span>`,
         )}
       </div>
       <div
@@ -114,7 +134,7 @@ export class EvseOcppEnergyCard extends BoardCard {
         tabindex="0"
         role="group"
         aria-roledescription=${text("energy.chart")}
-        aria-label=${`${text("energy.title")}. ${text("chart.help")}`}
+        aria-label=${`${this.heading}. ${text("chart.help")}`}
         @keydown=${move}
         @pointerleave=${() => (this.chosen = null)}
       >
@@ -138,7 +158,7 @@ export class EvseOcppEnergyCard extends BoardCard {
     const shown = ([...SOURCES, "other"] as const).filter((source) => parts[source] > 0);
     const nothingYet = totalOf(parts) === 0;
     return html`<p class="told" aria-live="polite">
-        ${bar ? this.words(hass, bar, text) : nothingYet ? text("energy.none") : legend(shown, text)}
+        ${bar ? this.words(hass, bar, text) : nothingYet ? text("energy.none") : this.ofCost ? text("energy.touch") : legend(shown, text)}
       </p>
       <details>
         <summary>${text("chart.table")}</summary>
@@ -146,8 +166,8 @@ export class EvseOcppEnergyCard extends BoardCard {
           ${[...bars].reverse().map(
             (each) => html`<tr>
               <th scope="row">${this.name(hass, each, "long")}</th>
-              <td>${energy(hass.locale, totalOf(each.parts)).join("\u00a0")}</td>
-              <td>${totalOf(each.parts) > 0 ? wordsOfParts(each.parts, hass.locale, text) : nothing}</td>
+              <td>${this.amount(hass, each)}</td>
+              <td>${this.ofCost || totalOf(each.parts) === 0 ? nothing : wordsOfParts(each.parts, hass.locale, text)}</td>
             </tr>`,
           )}
         </table>
@@ -156,10 +176,16 @@ export class EvseOcppEnergyCard extends BoardCard {
 
   private words(hass: Hass, bar: Bar, text: Texts): string {
     const total = totalOf(bar.parts);
-    const words = [`${this.name(hass, bar, "long")}: ${energy(hass.locale, total).join("\u00a0")}`];
+    const words = [`${this.name(hass, bar, "long")}: ${this.amount(hass, bar)}`];
+    if (this.ofCost) return words.join();
     if (total > bar.parts.other) words.push(wordsOfParts(bar.parts, hass.locale, text));
     if (bar.cost !== null && total > 0) words.push(money(hass.locale, bar.cost, hass.config.currency));
     return words.join(" · ");
+  }
+
+  private amount(hass: Hass, bar: Bar): string {
+    if (this.ofCost) return money(hass.locale, bar.cost, hass.config.currency);
+    return energy(hass.locale, totalOf(bar.parts)).join("\u00a0");
   }
 
   private name(hass: Hass, bar: Bar, length: "short" | "long"): string {
@@ -224,13 +250,14 @@ export class EvseOcppEnergyCard extends BoardCard {
         position: relative;
         flex: 1 1 0;
         min-inline-size: 0;
-        padding-inline: clamp(1px, 12%, 10px);
       }
       .slot.chosen {
         background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
       }
       .bar {
+        position: relative;
         block-size: 100%;
+        margin-inline: clamp(1px, 16%, 10px);
         display: flex;
         flex-direction: column-reverse;
         gap: 1px;
@@ -253,6 +280,9 @@ export class EvseOcppEnergyCard extends BoardCard {
       }
       .foot {
         min-block-size: 92px;
+      }
+      .told:not(:has(.legend)) {
+        color: var(--secondary-text-color);
       }
       .told {
         margin: 0;

@@ -97,6 +97,11 @@ export async function askEnergy(hass: Hass, meters: Meters, grain: Grain, now: n
   return barsOf(starts, meters, changes, grain, zone);
 }
 
+/** Bars of what was paid, in the currency: the same shape with all of it in one part. */
+export function paidOf(bars: readonly Bar[]): Bar[] {
+  return bars.map((bar) => ({ ...bar, parts: { sun: 0, battery: 0, grid: 0, other: Math.max(0, bar.cost ?? 0) } }));
+}
+
 /** The sums of all bars. */
 export function sumOf(bars: readonly Bar[]): { parts: Parts; cost: number | null } {
   const parts: Parts = { sun: 0, battery: 0, grid: 0, other: 0 };
@@ -108,9 +113,9 @@ export function sumOf(bars: readonly Bar[]): { parts: Parts; cost: number | null
   return { parts, cost };
 }
 
-/** Round steps of an axis up to at least the highest bar, the lowest first; in Wh. */
-export function ticksOf(bars: readonly Bar[]): number[] {
-  const highest = Math.max(1000, ...bars.map(({ parts }) => totalOf(parts)));
+/** Round steps of an axis up to at least the highest bar and `least`, the lowest first. */
+export function ticksOf(bars: readonly Bar[], least: number): number[] {
+  const highest = Math.max(least, ...bars.map(({ parts }) => totalOf(parts)));
   const rough = highest / 3;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((each) => each * power).find((each) => each >= rough) ?? rough;

@@ -136,6 +136,7 @@ export function moment(hass: Clock, at: Date | null, now: Date): string {
   if (day(at) !== day(now)) {
     if (Math.abs(at.getTime() - now.getTime()) < WEEK_MS) options.weekday = "short";
     else Object.assign(options, { day: "numeric", month: "short" });
+    if (day(at).slice(0, 4) !== day(now).slice(0, 4)) options.year = "numeric";
   }
   return new Intl.DateTimeFormat(timeLocale(hass.locale), options).format(at);
 }

@@ -277,6 +277,11 @@ export class EvseOcppSessionsCard extends BoardCard {
       .pages {
         justify-content: center;
       }
+      @container (max-width: 480px) {
+        .filters > :first-child {
+          grid-column: 1 / -1;
+        }
+      }
       @container (max-width: 599px) {
         .head {
           position: absolute;

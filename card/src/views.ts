@@ -27,16 +27,19 @@ export interface ViewSetup {
 const COLUMNS = 3;
 const FULL = { grid_options: { columns: "full" } };
 const POWER_HOURS = 12;
-const PRICE_DAYS = 14;
+const PRICE_HOURS = 48;
 const LOG_HOURS = 7 * 24;
 
-const FAULT_KEYS = ["binary_sensor.fault", "error", "refusal", "connected", "obeyed", "relay", "status"];
+const FAULT_KEYS = ["binary_sensor.fault", "error", "refusal", "connected", "obeyed", "relay"];
 const FAULT_EVENTS = ["event.fault", "event.station"];
 const SITE_FAULT_KEYS = ["site_meter_lost", "site_dimmed", "event.site"];
 
 /** The wallboxes, each with its card, beside the house that they share. */
 export function overview(found: Found, text: Texts): ViewSetup {
-  const wallboxes = found.connectors.map(({ device }) => section([{ type: "custom:evse-ocpp-card", device, ...FULL }]));
+  // The house stands beside the wallboxes once, instead of in each of them.
+  const show = found.sites.length > 0 ? { show: { phases: false } } : {};
+  const card = (device: string) => ({ type: "custom:evse-ocpp-card", device, ...show, ...FULL });
+  const wallboxes = found.connectors.map(({ device }) => section([card(device)]));
   return {
     ...view("overview", "mdi:ev-station", text),
     max_columns: Math.max(2, Math.min(COLUMNS + 1, wallboxes.length + found.sites.length)),
@@ -90,20 +93,12 @@ export function months(found: Found, text: Texts): ViewSetup {
 
 /** Where the energy came from and what it cost, from the long-term statistics. */
 export function costs(found: Found, text: Texts): ViewSetup {
-  const energy = { type: "custom:evse-ocpp-energy-card", period: "day", ...only(found), ...FULL };
-  const costs = found.connectors.flatMap(({ ids, name }) => those(ids, "cost_total").map((entity) => ({ entity, name })));
+  const chart = { type: "custom:evse-ocpp-energy-card", period: "day", ...only(found), ...FULL };
+  const paid = found.connectors.some(({ ids }) => ids["cost_total"] !== undefined);
   const prices = found.sites.flatMap(({ ids, name }) => those(ids, "site_price").map((entity) => ({ entity, name })));
-  const graph = { type: "statistics-graph", ...FULL };
-  const bars = { ...graph, chart_type: "bar", stat_types: ["change"] };
-  const money: CardSetup[] = [];
-  if (costs.length > 0) {
-    money.push({ ...bars, title: text("board.cost_by_week"), entities: costs, period: "week", days_to_show: 182 });
-  }
-  if (prices.length > 0) {
-    const band = { stat_types: ["mean", "min", "max"], chart_type: "line", period: "day", hide_legend: true };
-    money.push({ ...graph, ...band, title: text("board.price"), entities: prices, days_to_show: PRICE_DAYS });
-  }
-  const parts = [section([energy]), ...(money.length > 0 ? [section(money)] : [])];
+  const price = { type: "history-graph", title: text("board.price"), hours_to_show: PRICE_HOURS, entities: prices, ...FULL };
+  const money = [...(paid ? [{ ...chart, measure: "cost" }] : []), ...(prices.length > 0 ? [price] : [])];
+  const parts = [section([chart]), ...(money.length > 0 ? [section(money)] : [])];
   return { ...view("costs", "mdi:solar-power-variant", text), max_columns: 2, sections: parts };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { askEnergy, barsOf, metersOf, startsOf, sumOf, ticksOf } from "../src/energy.ts";
+import { askEnergy, barsOf, metersOf, paidOf, startsOf, sumOf, ticksOf } from "../src/energy.ts";
 import type { Found } from "../src/found.ts";
 import type { Hass } from "../src/ha.ts";
 
@@ -66,9 +66,15 @@ test("without statistics of cost there is no cost, instead of nothing paid", () 
   assert.equal(sumOf(bars).cost, null);
 });
 
+test("bars of what was paid have it in one part, and nothing where it is unknown", () => {
+  const parts = { sun: 5, battery: 0, grid: 7, other: 0 };
+  const paid = paidOf([{ start: "a", parts, cost: 2.5 }, { start: "b", parts, cost: null }]);
+  assert.deepEqual(paid.map(({ parts: { sun, grid, other } }) => [sun, grid, other]), [[0, 0, 2.5], [0, 0, 0]]);
+});
+
 test("the axis has few round steps up to the highest bar, from Wh to GWh", () => {
   for (const highest of [0, 1, 999, 14_200, 87_300, 5e6, 3e12]) {
-    const ticks = ticksOf([{ start: "", parts: { sun: highest, battery: 0, grid: 0, other: 0 }, cost: null }]);
+    const ticks = ticksOf([{ start: "", parts: { sun: highest, battery: 0, grid: 0, other: 0 }, cost: null }], 1000);
     assert.ok(ticks.length >= 3 && ticks.length <= 5, `${ticks}`);
     assert.ok((ticks.at(-1) ?? 0) >= highest);
   }
