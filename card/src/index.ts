@@ -7,8 +7,14 @@ import { EvseOcppLimit } from "./limit.ts";
 import { suggestion } from "./suggest.ts";
 import { EvseOcppEnergyCard } from "./energy-card.ts";
 import { EvseOcppFaultsCard } from "./faults-card.ts";
+import { EvseOcppGoalForm } from "./goal-form.ts";
 import { texts } from "./localize.ts";
 import { EvseOcppMonthCard } from "./month-card.ts";
+import { EvseOcppPhasesCard } from "./phases-card.ts";
+import { EvseOcppPhases } from "./phases.ts";
+import { EvseOcppPlanCard } from "./plan-card.ts";
+import { EvseOcppPlanChart } from "./plan-chart.ts";
+import { EvseOcppPlan } from "./plan.ts";
 import { EvseOcppSessionsCard } from "./sessions-card.ts";
 import { EvseOcppStrategy } from "./strategy.ts";
 
@@ -28,6 +34,12 @@ define({
   "evse-ocpp-card": EvseOcppCard,
   "evse-ocpp-card-editor": EvseOcppCardEditor,
   "evse-ocpp-limit": EvseOcppLimit,
+  "evse-ocpp-goal-form": EvseOcppGoalForm,
+  "evse-ocpp-phases": EvseOcppPhases,
+  "evse-ocpp-phases-card": EvseOcppPhasesCard,
+  "evse-ocpp-plan": EvseOcppPlan,
+  "evse-ocpp-plan-card": EvseOcppPlanCard,
+  "evse-ocpp-plan-chart": EvseOcppPlanChart,
 });
 
 window.customCards = window.customCards ?? [];
@@ -42,8 +54,15 @@ window.customCards.push({
 
 // The picker of cards and dashboards shows these before there is a user whose language is known.
 const say = texts(document.documentElement.lang || navigator.language);
-const NAMES = { sessions: "board.sessions", month: "board.months", energy: "energy.title", faults: "board.faults" } as const;
-for (const part of ["sessions", "month", "energy", "faults"] as const) {
+const NAMES = {
+  plan: "plan.title",
+  phases: "phases.title",
+  sessions: "board.sessions",
+  month: "board.months",
+  energy: "energy.title",
+  faults: "board.faults",
+} as const;
+for (const part of ["plan", "phases", "sessions", "month", "energy", "faults"] as const) {
   window.customCards.push({
     type: `evse-ocpp-${part}-card`,
     name: `EVSE OCPP: ${say(NAMES[part])}`,

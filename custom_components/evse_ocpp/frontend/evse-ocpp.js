@@ -1,1651 +1,870 @@
-var us=Object.defineProperty;var ps=Object.getOwnPropertyDescriptor;var g=(s,t,e,n)=>{for(var o=n>1?void 0:n?ps(t,e):t,i=s.length-1,r;i>=0;i--)(r=s[i])&&(o=(n?r(t,e,o):r(o))||o);return n&&o&&us(t,e,o),o};var Fe=globalThis,Ue=Fe.ShadowRoot&&(Fe.ShadyCSS===void 0||Fe.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,gt=Symbol(),Ut=new WeakMap,xe=class{constructor(t,e,n){if(this._$cssResult$=!0,n!==gt)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=t,this.t=e}get styleSheet(){let t=this.o,e=this.t;if(Ue&&t===void 0){let n=e!==void 0&&e.length===1;n&&(t=Ut.get(e)),t===void 0&&((this.o=t=new CSSStyleSheet).replaceSync(this.cssText),n&&Ut.set(e,t))}return t}toString(){return this.cssText}},qt=s=>new xe(typeof s=="string"?s:s+"",void 0,gt),w=(s,...t)=>{let e=s.length===1?s[0]:t.reduce((n,o,i)=>n+(r=>{if(r._$cssResult$===!0)return r.cssText;if(typeof r=="number")return r;throw Error("Value passed to 'css' function must be a 'css' function result: "+r+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(o)+s[i+1],s[0]);return new xe(e,s,gt)},Vt=(s,t)=>{if(Ue)s.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let e of t){let n=document.createElement("style"),o=Fe.litNonce;o!==void 0&&n.setAttribute("nonce",o),n.textContent=e.cssText,s.appendChild(n)}},ft=Ue?s=>s:s=>s instanceof CSSStyleSheet?(t=>{let e="";for(let n of t.cssRules)e+=n.cssText;return qt(e)})(s):s;var{is:ms,defineProperty:hs,getOwnPropertyDescriptor:gs,getOwnPropertyNames:fs,getOwnPropertySymbols:bs,getPrototypeOf:ys}=Object,qe=globalThis,Bt=qe.trustedTypes,vs=Bt?Bt.emptyScript:"",ws=qe.reactiveElementPolyfillSupport,$e=(s,t)=>s,ke={toAttribute(s,t){switch(t){case Boolean:s=s?vs:null;break;case Object:case Array:s=s==null?s:JSON.stringify(s)}return s},fromAttribute(s,t){let e=s;switch(t){case Boolean:e=s!==null;break;case Number:e=s===null?null:Number(s);break;case Object:case Array:try{e=JSON.parse(s)}catch{e=null}}return e}},Ve=(s,t)=>!ms(s,t),Kt={attribute:!0,type:String,converter:ke,reflect:!1,useDefault:!1,hasChanged:Ve};Symbol.metadata??=Symbol("metadata"),qe.litPropertyMetadata??=new WeakMap;var R=class extends HTMLElement{static addInitializer(t){this._$Ei(),(this.l??=[]).push(t)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(t,e=Kt){if(e.state&&(e.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(t)&&((e=Object.create(e)).wrapped=!0),this.elementProperties.set(t,e),!e.noAccessor){let n=Symbol(),o=this.getPropertyDescriptor(t,n,e);o!==void 0&&hs(this.prototype,t,o)}}static getPropertyDescriptor(t,e,n){let{get:o,set:i}=gs(this.prototype,t)??{get(){return this[e]},set(r){this[e]=r}};return{get:o,set(r){let a=o?.call(this);i?.call(this,r),this.requestUpdate(t,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(t){return this.elementProperties.get(t)??Kt}static _$Ei(){if(this.hasOwnProperty($e("elementProperties")))return;let t=ys(this);t.finalize(),t.l!==void 0&&(this.l=[...t.l]),this.elementProperties=new Map(t.elementProperties)}static finalize(){if(this.hasOwnProperty($e("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty($e("properties"))){let e=this.properties,n=[...fs(e),...bs(e)];for(let o of n)this.createProperty(o,e[o])}let t=this[Symbol.metadata];if(t!==null){let e=litPropertyMetadata.get(t);if(e!==void 0)for(let[n,o]of e)this.elementProperties.set(n,o)}this._$Eh=new Map;for(let[e,n]of this.elementProperties){let o=this._$Eu(e,n);o!==void 0&&this._$Eh.set(o,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(t){let e=[];if(Array.isArray(t)){let n=new Set(t.flat(1/0).reverse());for(let o of n)e.unshift(ft(o))}else t!==void 0&&e.push(ft(t));return e}static _$Eu(t,e){let n=e.attribute;return n===!1?void 0:typeof n=="string"?n:typeof t=="string"?t.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(t=>this.enableUpdating=t),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(t=>t(this))}addController(t){(this._$EO??=new Set).add(t),this.renderRoot!==void 0&&this.isConnected&&t.hostConnected?.()}removeController(t){this._$EO?.delete(t)}_$E_(){let t=new Map,e=this.constructor.elementProperties;for(let n of e.keys())this.hasOwnProperty(n)&&(t.set(n,this[n]),delete this[n]);t.size>0&&(this._$Ep=t)}createRenderRoot(){let t=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return Vt(t,this.constructor.elementStyles),t}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(t=>t.hostConnected?.())}enableUpdating(t){}disconnectedCallback(){this._$EO?.forEach(t=>t.hostDisconnected?.())}attributeChangedCallback(t,e,n){this._$AK(t,n)}_$ET(t,e){let n=this.constructor.elementProperties.get(t),o=this.constructor._$Eu(t,n);if(o!==void 0&&n.reflect===!0){let i=(n.converter?.toAttribute!==void 0?n.converter:ke).toAttribute(e,n.type);this._$Em=t,i==null?this.removeAttribute(o):this.setAttribute(o,i),this._$Em=null}}_$AK(t,e){let n=this.constructor,o=n._$Eh.get(t);if(o!==void 0&&this._$Em!==o){let i=n.getPropertyOptions(o),r=typeof i.converter=="function"?{fromAttribute:i.converter}:i.converter?.fromAttribute!==void 0?i.converter:ke;this._$Em=o;let a=r.fromAttribute(e,i.type);this[o]=a??this._$Ej?.get(o)??a,this._$Em=null}}requestUpdate(t,e,n,o=!1,i){if(t!==void 0){let r=this.constructor;if(o===!1&&(i=this[t]),n??=r.getPropertyOptions(t),!((n.hasChanged??Ve)(i,e)||n.useDefault&&n.reflect&&i===this._$Ej?.get(t)&&!this.hasAttribute(r._$Eu(t,n))))return;this.C(t,e,n)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(t,e,{useDefault:n,reflect:o,wrapped:i},r){n&&!(this._$Ej??=new Map).has(t)&&(this._$Ej.set(t,r??e??this[t]),i!==!0||r!==void 0)||(this._$AL.has(t)||(this.hasUpdated||n||(e=void 0),this._$AL.set(t,e)),o===!0&&this._$Em!==t&&(this._$Eq??=new Set).add(t))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let t=this.scheduleUpdate();return t!=null&&await t,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[o,i]of this._$Ep)this[o]=i;this._$Ep=void 0}let n=this.constructor.elementProperties;if(n.size>0)for(let[o,i]of n){let{wrapped:r}=i,a=this[o];r!==!0||this._$AL.has(o)||a===void 0||this.C(o,void 0,i,a)}}let t=!1,e=this._$AL;try{t=this.shouldUpdate(e),t?(this.willUpdate(e),this._$EO?.forEach(n=>n.hostUpdate?.()),this.update(e)):this._$EM()}catch(n){throw t=!1,this._$EM(),n}t&&this._$AE(e)}willUpdate(t){}_$AE(t){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(t)),this.updated(t)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(t){return!0}update(t){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(t){}firstUpdated(t){}};R.elementStyles=[],R.shadowRootOptions={mode:"open"},R[$e("elementProperties")]=new Map,R[$e("finalized")]=new Map,ws?.({ReactiveElement:R}),(qe.reactiveElementVersions??=[]).push("2.1.2");var $t=globalThis,Gt=s=>s,Be=$t.trustedTypes,Zt=Be?Be.createPolicy("lit-html",{createHTML:s=>s}):void 0,tn="$lit$",W=`lit$${Math.random().toFixed(9).slice(2)}$`,nn="?"+W,_s=`<${nn}>`,Q=document,Ee=()=>Q.createComment(""),Pe=s=>s===null||typeof s!="object"&&typeof s!="function",kt=Array.isArray,xs=s=>kt(s)||typeof s?.[Symbol.iterator]=="function",bt=`[ 	
-\f\r]`,Se=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Qt=/-->/g,Jt=/>/g,G=RegExp(`>|${bt}(?:([^\\s"'>=/]+)(${bt}*=${bt}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`,"g"),Yt=/'/g,Xt=/"/g,sn=/^(?:script|style|textarea|title)$/i,St=s=>(t,...e)=>({_$litType$:s,strings:t,values:e}),c=St(1),Et=St(2),yi=St(3),J=Symbol.for("lit-noChange"),u=Symbol.for("lit-nothing"),en=new WeakMap,Z=Q.createTreeWalker(Q,129);function on(s,t){if(!kt(s)||!s.hasOwnProperty("raw"))throw Error("invalid template strings array");return Zt!==void 0?Zt.createHTML(t):t}var $s=(s,t)=>{let e=s.length-1,n=[],o,i=t===2?"<svg>":t===3?"<math>":"",r=Se;for(let a=0;a<e;a++){let l=s[a],d,p,m=-1,h=0;for(;h<l.length&&(r.lastIndex=h,p=r.exec(l),p!==null);)h=r.lastIndex,r===Se?p[1]==="!--"?r=Qt:p[1]!==void 0?r=Jt:p[2]!==void 0?(sn.test(p[2])&&(o=RegExp("</"+p[2],"g")),r=G):p[3]!==void 0&&(r=G):r===G?p[0]===">"?(r=o??Se,m=-1):p[1]===void 0?m=-2:(m=r.lastIndex-p[2].length,d=p[1],r=p[3]===void 0?G:p[3]==='"'?Xt:Yt):r===Xt||r===Yt?r=G:r===Qt||r===Jt?r=Se:(r=G,o=void 0);let f=r===G&&s[a+1].startsWith("/>")?" ":"";i+=r===Se?l+_s:m>=0?(n.push(d),l.slice(0,m)+tn+l.slice(m)+W+f):l+W+(m===-2?a:f)}return[on(s,i+(s[e]||"<?>")+(t===2?"</svg>":t===3?"</math>":"")),n]},Ae=class s{constructor({strings:t,_$litType$:e},n){let o;this.parts=[];let i=0,r=0,a=t.length-1,l=this.parts,[d,p]=$s(t,e);if(this.el=s.createElement(d,n),Z.currentNode=this.el.content,e===2||e===3){let m=this.el.content.firstChild;m.replaceWith(...m.childNodes)}for(;(o=Z.nextNode())!==null&&l.length<a;){if(o.nodeType===1){if(o.hasAttributes())for(let m of o.getAttributeNames())if(m.endsWith(tn)){let h=p[r++],f=o.getAttribute(m).split(W),y=/([.?@])?(.*)/.exec(h);l.push({type:1,index:i,name:y[2],strings:f,ctor:y[1]==="."?vt:y[1]==="?"?wt:y[1]==="@"?_t:te}),o.removeAttribute(m)}else m.startsWith(W)&&(l.push({type:6,index:i}),o.removeAttribute(m));if(sn.test(o.tagName)){let m=o.textContent.split(W),h=m.length-1;if(h>0){o.textContent=Be?Be.emptyScript:"";for(let f=0;f<h;f++)o.append(m[f],Ee()),Z.nextNode(),l.push({type:2,index:++i});o.append(m[h],Ee())}}}else if(o.nodeType===8)if(o.data===nn)l.push({type:2,index:i});else{let m=-1;for(;(m=o.data.indexOf(W,m+1))!==-1;)l.push({type:7,index:i}),m+=W.length-1}i++}}static createElement(t,e){let n=Q.createElement("template");return n.innerHTML=t,n}};function ee(s,t,e=s,n){if(t===J)return t;let o=n!==void 0?e._$Co?.[n]:e._$Cl,i=Pe(t)?void 0:t._$litDirective$;return o?.constructor!==i&&(o?._$AO?.(!1),i===void 0?o=void 0:(o=new i(s),o._$AT(s,e,n)),n!==void 0?(e._$Co??=[])[n]=o:e._$Cl=o),o!==void 0&&(t=ee(s,o._$AS(s,t.values),o,n)),t}var yt=class{constructor(t,e){this._$AV=[],this._$AN=void 0,this._$AD=t,this._$AM=e}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(t){let{el:{content:e},parts:n}=this._$AD,o=(t?.creationScope??Q).importNode(e,!0);Z.currentNode=o;let i=Z.nextNode(),r=0,a=0,l=n[0];for(;l!==void 0;){if(r===l.index){let d;l.type===2?d=new Te(i,i.nextSibling,this,t):l.type===1?d=new l.ctor(i,l.name,l.strings,this,t):l.type===6&&(d=new xt(i,this,t)),this._$AV.push(d),l=n[++a]}r!==l?.index&&(i=Z.nextNode(),r++)}return Z.currentNode=Q,o}p(t){let e=0;for(let n of this._$AV)n!==void 0&&(n.strings!==void 0?(n._$AI(t,n,e),e+=n.strings.length-2):n._$AI(t[e])),e++}},Te=class s{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(t,e,n,o){this.type=2,this._$AH=u,this._$AN=void 0,this._$AA=t,this._$AB=e,this._$AM=n,this.options=o,this._$Cv=o?.isConnected??!0}get parentNode(){let t=this._$AA.parentNode,e=this._$AM;return e!==void 0&&t?.nodeType===11&&(t=e.parentNode),t}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(t,e=this){t=ee(this,t,e),Pe(t)?t===u||t==null||t===""?(this._$AH!==u&&this._$AR(),this._$AH=u):t!==this._$AH&&t!==J&&this._(t):t._$litType$!==void 0?this.$(t):t.nodeType!==void 0?this.T(t):xs(t)?this.k(t):this._(t)}O(t){return this._$AA.parentNode.insertBefore(t,this._$AB)}T(t){this._$AH!==t&&(this._$AR(),this._$AH=this.O(t))}_(t){this._$AH!==u&&Pe(this._$AH)?this._$AA.nextSibling.data=t:this.T(Q.createTextNode(t)),this._$AH=t}$(t){let{values:e,_$litType$:n}=t,o=typeof n=="number"?this._$AC(t):(n.el===void 0&&(n.el=Ae.createElement(on(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===o)this._$AH.p(e);else{let i=new yt(o,this),r=i.u(this.options);i.p(e),this.T(r),this._$AH=i}}_$AC(t){let e=en.get(t.strings);return e===void 0&&en.set(t.strings,e=new Ae(t)),e}k(t){kt(this._$AH)||(this._$AH=[],this._$AR());let e=this._$AH,n,o=0;for(let i of t)o===e.length?e.push(n=new s(this.O(Ee()),this.O(Ee()),this,this.options)):n=e[o],n._$AI(i),o++;o<e.length&&(this._$AR(n&&n._$AB.nextSibling,o),e.length=o)}_$AR(t=this._$AA.nextSibling,e){for(this._$AP?.(!1,!0,e);t!==this._$AB;){let n=Gt(t).nextSibling;Gt(t).remove(),t=n}}setConnected(t){this._$AM===void 0&&(this._$Cv=t,this._$AP?.(t))}},te=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(t,e,n,o,i){this.type=1,this._$AH=u,this._$AN=void 0,this.element=t,this.name=e,this._$AM=o,this.options=i,n.length>2||n[0]!==""||n[1]!==""?(this._$AH=Array(n.length-1).fill(new String),this.strings=n):this._$AH=u}_$AI(t,e=this,n,o){let i=this.strings,r=!1;if(i===void 0)t=ee(this,t,e,0),r=!Pe(t)||t!==this._$AH&&t!==J,r&&(this._$AH=t);else{let a=t,l,d;for(t=i[0],l=0;l<i.length-1;l++)d=ee(this,a[n+l],e,l),d===J&&(d=this._$AH[l]),r||=!Pe(d)||d!==this._$AH[l],d===u?t=u:t!==u&&(t+=(d??"")+i[l+1]),this._$AH[l]=d}r&&!o&&this.j(t)}j(t){t===u?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,t??"")}},vt=class extends te{constructor(){super(...arguments),this.type=3}j(t){this.element[this.name]=t===u?void 0:t}},wt=class extends te{constructor(){super(...arguments),this.type=4}j(t){this.element.toggleAttribute(this.name,!!t&&t!==u)}},_t=class extends te{constructor(t,e,n,o,i){super(t,e,n,o,i),this.type=5}_$AI(t,e=this){if((t=ee(this,t,e,0)??u)===J)return;let n=this._$AH,o=t===u&&n!==u||t.capture!==n.capture||t.once!==n.once||t.passive!==n.passive,i=t!==u&&(n===u||o);o&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,t),this._$AH=t}handleEvent(t){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,t):this._$AH.handleEvent(t)}},xt=class{constructor(t,e,n){this.element=t,this.type=6,this._$AN=void 0,this._$AM=e,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(t){ee(this,t)}};var ks=$t.litHtmlPolyfillSupport;ks?.(Ae,Te),($t.litHtmlVersions??=[]).push("3.3.3");var rn=(s,t,e)=>{let n=e?.renderBefore??t,o=n._$litPart$;if(o===void 0){let i=e?.renderBefore??null;n._$litPart$=o=new Te(t.insertBefore(Ee(),i),i,void 0,e??{})}return o._$AI(s),o};var Pt=globalThis,$=class extends R{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let t=super.createRenderRoot();return this.renderOptions.renderBefore??=t.firstChild,t}update(t){let e=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(t),this._$Do=rn(e,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return J}};$._$litElement$=!0,$.finalized=!0,Pt.litElementHydrateSupport?.({LitElement:$});var Ss=Pt.litElementPolyfillSupport;Ss?.({LitElement:$});(Pt.litElementVersions??=[]).push("4.2.2");var Es={attribute:!0,type:String,converter:ke,reflect:!1,hasChanged:Ve},Ps=(s=Es,t,e)=>{let{kind:n,metadata:o}=e,i=globalThis.litPropertyMetadata.get(o);if(i===void 0&&globalThis.litPropertyMetadata.set(o,i=new Map),n==="setter"&&((s=Object.create(s)).wrapped=!0),i.set(e.name,s),n==="accessor"){let{name:r}=e;return{set(a){let l=t.get.call(this);t.set.call(this,a),this.requestUpdate(r,l,s,!0,a)},init(a){return a!==void 0&&this.C(r,void 0,s,a),a}}}if(n==="setter"){let{name:r}=e;return function(a){let l=this[r];t.call(this,a),this.requestUpdate(r,l,s,!0,a)}}throw Error("Unsupported decorator location: "+n)};function _(s){return(t,e)=>typeof e=="object"?Ps(s,t,e):((n,o,i)=>{let r=o.hasOwnProperty(i);return o.constructor.createProperty(i,n),r?Object.getOwnPropertyDescriptor(o,i):void 0})(s,t,e)}function b(s){return _({...s,state:!0,attribute:!1})}var I=["why","modes","limit","session","phases","plan"],ne={status:["sensor","binary_sensor"],power:["sensor"],current:["sensor"],current_limit:["number","input_number"],charging:["switch","input_boolean"],mode:["select","input_select"],session_energy:["sensor"],session_cost:["sensor"],session_duration:["sensor"],session_start:["sensor"],energy:["sensor"],why:["sensor"]},Ge=["full","compact"];function At(s){let t=[],e=Tt(s)?s:{};return{device:an(e,"device",t),entities:As(e.entities,t),layout:Ts(e.layout,t),show:Cs(e.show,t),name:an(e,"name",t),problems:t}}function As(s,t){if(s==null)return;if(!Tt(s)){t.push({field:"entities",came:se(s),allowed:"problem.list_of_roles"});return}let e={};for(let[n,o]of Object.entries(s)){let i=Object.hasOwn(ne,n)?ne[n]:void 0;if(i===void 0){let r=Object.keys(ne).join(", ");t.push({field:"entities",came:n,allowed:"problem.one_of",values:{list:r}})}else typeof o=="string"&&i.some(r=>o.startsWith(`${r}.`))?e[n]=o:o!=null&&o!==""&&t.push({field:`entities: ${n}`,came:se(o),allowed:"problem.entity_of",values:{list:i.join(", ")}})}return Object.keys(e).length>0?e:void 0}function Ts(s,t){if(s==null)return"full";let e=Ge.find(o=>o===s);if(e!==void 0)return e;let n={list:Ge.join(", ")};return t.push({field:"layout",came:se(s),allowed:"problem.one_of",values:n}),"full"}function Cs(s,t){let e=Object.fromEntries(I.map(n=>[n,!0]));if(s==null)return e;if(!Tt(s)){let n={list:I.join(", ")};return t.push({field:"show",came:se(s),allowed:"problem.yes_no_of",values:n}),e}for(let[n,o]of Object.entries(s)){let i=I.find(r=>r===n);if(i!==void 0&&typeof o=="boolean")e[i]=o;else if(i!==void 0)t.push({field:`show: ${n}`,came:se(o),allowed:"problem.yes_no"});else{let r={list:I.join(", ")};t.push({field:"show",came:n,allowed:"problem.one_of",values:r})}}return e}function an(s,t,e){let n=s[t];if(!(n==null||n==="")){if(typeof n=="string")return n;e.push({field:t,came:se(n),allowed:"problem.text"})}}function Tt(s){return typeof s=="object"&&s!==null&&!Array.isArray(s)}var ln=60;function se(s){let t=typeof s=="string"?s:JSON.stringify(s)??String(s);return t.length>ln?`${t.slice(0,ln)}…`:t}var F=class{constructor(t){this.host=t;this.busy=null;this.error=null;t.addController(this)}hostConnected(){}async run(t,e){this.busy=t,this.error=null,this.host.requestUpdate();try{await e()}catch(n){this.error=Ct(n)}finally{this.busy===t&&(this.busy=null),this.host.requestUpdate()}}forget(){this.error=null,this.host.requestUpdate()}};function Ct(s){let t=s?.message;return typeof t=="string"&&t!==""?t:String(s)}var oe="evse_ocpp";function Ce(s,t){let e={};for(let n of Object.values(s.entities)){if(n?.device_id!==t||n.platform!==oe)continue;let o=n.translation_key;if(!o)continue;let i=n.entity_id.split(".",1)[0]??"";e[`${i}.${o}`]=n.entity_id,(i!=="event"||e[o]===void 0)&&(e[o]=n.entity_id)}return e}function L(s){let t=Object.values(s.entities).filter(e=>e?.platform===oe&&e.translation_key==="status").map(e=>e?.device_id);return[...new Set(t.filter(e=>typeof e=="string"))]}function U(s,t){let e=s.devices[t];return e?.name_by_user||e?.name||""}function ie(s,t,e={}){s.dispatchEvent(new CustomEvent(t,{detail:e,bubbles:!0,composed:!0}))}function S(s){return s!==void 0&&s.state!=="unavailable"&&s.state!=="unknown"}function ze(s){if(!S(s)||s.state.trim()==="")return null;let t=Number(s.state);return Number.isFinite(t)?t:null}var cn={"act.boost":"1 Stunde Schnellladen","act.boosting":"Schnellladen bis {time}","act.dismiss":"Schließen","act.pause":"Anhalten","act.start":"Starten","board.cost_by_week":"Kosten nach Wochen","board.costs":"Kosten und Sonne","board.description":"Alle Wallboxen und das Haus: Übersicht, Ladevorgänge, Monate, Kosten und Sonne, Störungen.","board.dimmed":"Vom Netzbetreiber begrenzt","board.faults":"Störungen","board.last_week":"In der letzten Woche","board.months":"Monate","board.no_device":"devices: „{device}“ ist keine Wallbox. Erlaubt: die Geräte der Wallboxen dieser Integration","board.none":"Es gibt noch keine Wallbox","board.none_link":"Wallbox hinzufügen","board.none_what":"Sobald eine Wallbox hinzugefügt ist und sich verbunden hat, zeigt dieses Dashboard sie. Hier ist nichts zu tun.","board.overview":"Übersicht","board.power":"Leistung","board.price":"Strompreis","board.sessions":"Ladevorgänge","board.title":"Laden","card.more":"Einzelheiten","card.name":"Wallbox","chart.charging":"Laden","chart.cost":"Kosten","chart.help":"Pfeiltasten gehen durch die Zeiten.","chart.label":"Preise und geplantes Laden","chart.now":"Jetzt","chart.price":"Preis","chart.sun":"Sonnenprognose","chart.table":"Als Tabelle","chart.time":"Zeit","column.cost":"Kosten","column.energy":"Energie","column.when":"Beginn","column.where":"Wallbox","column.who":"Wer","editor.charging":"Laden ein und aus","editor.current":"Strom","editor.current_limit":"Stromgrenze","editor.device":"Wallbox","editor.device_help":"Ohne Wahl: die einzige, die es gibt.","editor.energy":"Gesamtenergie","editor.entities":"Ladestation einer anderen Integration","editor.layout":"Darstellung","editor.layout_compact":"Kompakt","editor.layout_full":"Vollständig","editor.mode":"Lademodus","editor.name":"Name","editor.power":"Leistung","editor.session_cost":"Ladevorgang: Kosten","editor.session_duration":"Ladevorgang: Dauer","editor.session_energy":"Ladevorgang: Energie","editor.session_start":"Ladevorgang: Beginn","editor.show":"Gezeigte Teile","editor.status":"Status","editor.why":"Grund des Stroms","energy.card":"Geladene Energie aus Sonne, Speicher und Netz","energy.chart":"Balkendiagramm","energy.day":"30 Tage","energy.failed":"Die Statistik von Home Assistant ist nicht lesbar: {error}. Sie braucht die Integration „recorder“.","energy.month":"12 Monate","energy.no_meters":"Keine Wallbox hat einen eingeschalteten Energiesensor. Auf der Geräteseite „Gesamtenergie“ einschalten.","energy.none":"In dieser Zeit noch nichts. Home Assistant schreibt seine Statistik stündlich.","energy.title":"Geladene Energie","faults.card":"Zustand aller Wallboxen, und Reparaturen","faults.fault":"Störung seit {since}: {detail}","faults.meter_silent":"Der Zähler des Hauses schweigt seit {since}. Autos bekommen nur, was ohne ihn sicher ist.","faults.meter_well":"Der Zähler des Hauses meldet Werte.","faults.not_connected":"Nicht verbunden seit {since}. Strom und Netzwerk prüfen.","faults.now":"Jetzt","faults.open_repairs":"Reparaturen öffnen","faults.out_of_service":"Außer Betrieb seit {since}","faults.repairs":"Reparaturen","faults.silent":"Der Zustand ist noch nicht bekannt.","faults.well":"In Ordnung: {detail}","filter.all":"Alle","filter.everybody":"Alle","filter.from":"Von","filter.owner":"Person oder Karte","filter.period":"Zeitraum","filter.to":"Bis","filter.wallbox":"Wallbox","goal.all_days":"Keiner gewählt: jeden Tag.","goal.amount":"Wie viel","goal.any_starts":"wie am günstigsten","goal.cancel":"Abbrechen","goal.change":"Ziel ändern","goal.date":"Datum","goal.details":"Für empfindliche Autos","goal.km":"km dazu","goal.kwh":"kWh dazu","goal.less":"Weniger","goal.more":"Mehr","goal.new":"Neues Ziel","goal.no_date":"Ein Datum wählen.","goal.no_number":"„{came}“ ist keine Zahl. Erlaubt: {least} bis {most} {sign}","goal.no_soc":"Der Ladestand des Autos ist nicht bekannt: Die Batterie gilt als leer. Die Entität in den Einstellungen der Wallbox wählen.","goal.no_time":"Eine Uhrzeit wählen.","goal.once":"Einmal","goal.outside":"{came} ist nicht möglich. Erlaubt: {least} bis {most} {sign}","goal.past":"Das ist schon vorbei. Einen späteren Zeitpunkt wählen.","goal.percent":"% in der Batterie","goal.precondition":"Minuten direkt davor","goal.precondition_help":"Lädt direkt vor der Abfahrt, damit die Batterie warm ist.","goal.repeats":"Wöchentlich","goal.save":"Speichern","goal.starts":"Höchstens Starts","goal.starts_help":"Für Autos, die kein zweites Mal aufwachen.","goal.time":"Uhrzeit","goal.today":"Heute","goal.tomorrow":"Morgen","goal.too_much":"Bis dahin kann diese Wallbox höchstens {most} laden, selbst mit voller Leistung ab jetzt.","goal.unit":"Einheit","goal.weekdays":"An welchen Tagen","goal.when":"Bis wann","hint.away":"Nicht verbunden","hint.away_address":"Kennt sie noch die Serveradresse und das Passwort von Home Assistant?","hint.away_network":"Ist sie im Netzwerk: Funktioniert ihr WLAN oder Kabel?","hint.away_power":"Hat die Wallbox Strom? Oft hilft ein Neustart der Wallbox.","hint.away_since":"Nicht verbunden seit {time}","hint.choose":"Welche Wallbox?","hint.choose_text":"Es gibt mehrere. Die Wahl hier gilt vorerst, die im Editor dieser Karte auf Dauer.","hint.fault":"Die Wallbox meldet eine Störung: {fault}","hint.fault_text":"Auto abstecken und wieder anstecken. Bleibt die Störung, Wallbox aus- und einschalten, dann den Installateur fragen.","hint.gone":"Diese Wallbox gibt es nicht mehr","hint.gone_text":"„device: {device}“ gehört nicht zu den Geräten dieses Home Assistant oder wurde entfernt. Im Editor dieser Karte lässt sich eine Wallbox wählen.","hint.missing":"{field}: Die Entität „{entity}“ gibt es nicht","hint.missing_text":"Sie wurde entfernt, umbenannt oder ist deaktiviert. Im Editor dieser Karte lässt sich eine andere wählen.","hint.none":"Noch keine Wallbox","hint.none_text":"Sobald in der Integration EVSE OCPP eine hinzugefügt ist, zeigt diese Karte sie von selbst.","hint.not_loaded":"EVSE OCPP läuft nicht","hint.not_loaded_text":"Home Assistant hat die Integration nicht geladen, oder sie ist abgeschaltet. Die Karte macht von selbst weiter, sobald sie läuft.","hint.open_device":"Wallbox öffnen","hint.open_integration":"EVSE OCPP öffnen","hint.problem":"{field}: „{came}“ ist nicht möglich","kind.away":"Nicht verbunden","kind.charging":"Lädt","kind.fault":"Störung","kind.free":"Verfügbar","kind.ready":"Auto angeschlossen","kind.unknown":"Unbekannt","kind.waiting":"Wartet","limit.title":"Stromgrenze","modes.title":"Lademodus","month.after":"Monat danach","month.all_statements":"Abrechnungen für alle","month.before":"Monat davor","month.by_owner":"Nach Person und Karte","month.by_wallbox":"Nach Wallbox","month.card":"Ein Monat nach Personen und Karten, mit Abrechnungen","month.everybody":"alle","month.month":"Monat","month.none":"In diesem Monat wurde nicht geladen.","month.session":"{count} Ladevorgang","month.sessions":"{count} Ladevorgänge","month.statement":"Abrechnung für {name} als {format}","month.sun":"{share} von der Sonne","month.written":"Die Abrechnungen sind fertig:","owner.nobody":"Ohne Karte","part.limit":"Stromgrenze","part.modes":"Lademodi","part.phases":"Phasen des Hauses","part.plan":"Plan","part.session":"Ladevorgang","part.why":"Warum dieser Strom","period.all":"Alle","period.custom":"Von … bis …","period.days_30":"Letzte 30 Tage","period.last_month":"Letzter Monat","period.this_month":"Dieser Monat","period.this_year":"Dieses Jahr","phases.card":"Phasen eines Hauses an seiner Sicherung","phases.cars":"Autos","phases.choose":"Welches Haus?","phases.empty":"Noch keine Wallbox an diesem Haus","phases.empty_text":"Die Wallboxen in den Einstellungen des Standorts wählen; eine neue ist hier zu sehen, sobald sie sich verbunden hat.","phases.export":"Einspeisung","phases.exports":"speist {export} ein","phases.fuse":"Sicherung","phases.gone":"Dieses Haus gibt es nicht mehr","phases.gone_text":"Es wurde aus EVSE OCPP entfernt, oder „site“ nennt in dieser Karte ein anderes Gerät. Das Haus im Editor der Karte wählen.","phases.house":"Haus","phases.loading":"Haus wird geladen …","phases.meter_lost":"Der Zähler des Hauses schweigt. Autos bekommen nur, was ohne ihn sicher ist. Die Entitäten des Zählers in Home Assistant prüfen.","phases.no_meter":"Nichts misst das Haus: Zu sehen ist nur, was die Autos nehmen.","phases.no_site":"Diese Wallbox gehört zu keinem Standort. Das Haus hinzufügen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","phases.no_surplus":"Bezug","phases.none":"Noch kein Haus","phases.none_text":"Mit Sicherung und Zähler hinzufügen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","phases.of_cars":"Autos {cars}","phases.of_fuse":"von {fuse}","phases.over":"{over} über der Sicherung","phases.price":"Preis jetzt","phases.room":"Platz für {room}","phases.site":"Haus","phases.sum_only":"Der Zähler nennt nur die Summe: Jede Phase zeigt einen gleichen Teil davon.","phases.surplus":"Überschuss","phases.title":"Haus und Autos","phases.unknown":"Haus nicht gemessen","plan.about":"etwa {cost}","plan.add":"Ziel hinzufügen","plan.add_amount":"{amount} dazu","plan.again":"Erneut versuchen","plan.card":"Ladeplan einer Wallbox","plan.charges":"lädt {times}","plan.edit":"{goal} ändern","plan.every_day":"Jeden Tag","plan.failed":"Der Plan konnte nicht geladen werden: {error}","plan.follow":"Dem Plan folgen","plan.goals":"Ziele","plan.house_time":"Zeiten gelten am Ort des Hauses ({zone}).","plan.loading":"Plan wird geladen …","plan.no_prices":"Es sind keine Preise bekannt: Geladen wird rechtzeitig, aber nicht in günstigen Stunden. Den Preis in den Einstellungen des Standorts wählen.","plan.no_site":"Ein Plan braucht das Haus als Standort mit seinen Preisen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","plan.none":"Noch kein Ziel","plan.none_hint":"Angeben, wie viel bis wann geladen sein soll: Genutzt werden die günstigsten Stunden und die Sonne.","plan.other_mode":"Der Modus „{mode}“ folgt dem Plan nicht.","plan.reached":"Das Gewünschte ist schon geladen.","plan.ready_by":"Fertig bis {time}","plan.remove":"{goal} entfernen","plan.removed":"Entfernt: {goal}","plan.title":"Ladeplan","plan.undo":"Rückgängig","plan.unmet":"{needed} bis {time} sind nicht möglich: {possible}.","plan.unmet_ready":"Alles ist um {time} geladen.","plan.until_amount":"bis {amount}","plan.use":"Für {goal} planen","plan.waiting":"Zurzeit ist nichts geplant","plan.waiting_hint":"Geplant wird, sobald ein Auto angesteckt ist und ein Ziel bevorsteht.","plan_fold.line":"{energy} bis {time}","plan_fold.missed":"Bis {time} nicht möglich","plan_fold.none":"Keiner","plan_fold.title":"Plan","problem.entity_of":"Nötig ist die ID einer Entität von: {list}.","problem.list":"eine Liste von Texten","problem.list_of_roles":"Nötig ist eine Liste wie „status: sensor.wallbox“.","problem.one_of":"Möglich: {list}.","problem.text":"Nötig ist ein Text.","problem.yes_no":"Möglich: true oder false.","problem.yes_no_of":"Nötig ist true oder false für jedes von: {list}.","ring.offered":"{current} angeboten","ring.one_phase":"1 Phase","ring.phases":"{count} Phasen","session.cost":"Kosten","session.energy":"Energie","session.last":"Letzter Ladevorgang","session.none":"Noch kein Ladevorgang","session.now":"Dieser Ladevorgang","session.time":"Dauer","session.total":"Gesamtenergie","session.unpriced":"Für einen Teil der Energie war kein Preis bekannt.","sessions.card":"Ladevorgänge mit Filtern und Download","sessions.csv":"Diese Ladevorgänge als Tabelle (CSV) herunterladen","sessions.newer":"Neuere Ladevorgänge","sessions.no_document_of_nobody":"Von Ladevorgängen ohne Karte gibt es kein Dokument. Alle wählen.","sessions.no_price":"ohne Preis","sessions.none":"Kein Ladevorgang passt. Einen längeren Zeitraum, eine andere Wallbox oder Person wählen.","sessions.older":"Ältere Ladevorgänge","sessions.page":"{first}–{last} von {count}","sessions.pages":"Seiten","sessions.pdf":"Diese Ladevorgänge als Dokument (PDF) herunterladen","sessions.running":"läuft","source.battery":"Hausspeicher","source.grid":"Netz","source.other":"Energie","source.sun":"Sonne","source.unknown":"Herkunft: –","sum.cost":"Kosten","sum.energy":"Energie","sum.sun":"Von der Sonne","why.next":"Nächste Änderung: {time}","why.next_in":"Nächste Änderung: {time}, in {duration}","why.title":"Warum dieser Strom","why.unknown":"–"};var Ze={"act.boost":"Boost for 1 hour","act.boosting":"Boost until {time}","act.dismiss":"Close","act.pause":"Pause","act.start":"Start","board.cost_by_week":"Cost by week","board.costs":"Costs and sun","board.description":"All wallboxes and your house: overview, sessions, months, costs and sun, faults.","board.dimmed":"Limited by the grid operator","board.faults":"Faults","board.last_week":"In the last week","board.months":"Months","board.no_device":"devices: “{device}” is no wallbox. Allowed: the devices of this integration’s wallboxes","board.none":"There is no wallbox yet","board.none_link":"Add a wallbox","board.none_what":"As soon as a wallbox has been added and has connected, this dashboard shows it. Nothing is to be done here.","board.overview":"Overview","board.power":"Power","board.price":"Price of electricity","board.sessions":"Sessions","board.title":"Charging","card.more":"Details","card.name":"Wallbox","chart.charging":"Charging","chart.cost":"Cost","chart.help":"Arrow keys go through the times.","chart.label":"Prices and planned charging","chart.now":"Now","chart.price":"Price","chart.sun":"Sun forecast","chart.table":"As a table","chart.time":"Time","column.cost":"Cost","column.energy":"Energy","column.when":"Start","column.where":"Wallbox","column.who":"Who","editor.charging":"Charging on and off","editor.current":"Current","editor.current_limit":"Current limit","editor.device":"Wallbox","editor.device_help":"Without a choice: the only one there is.","editor.energy":"Total energy","editor.entities":"A charger of another integration","editor.layout":"Layout","editor.layout_compact":"Compact","editor.layout_full":"Full","editor.mode":"Charging mode","editor.name":"Name","editor.power":"Power","editor.session_cost":"Session: cost","editor.session_duration":"Session: duration","editor.session_energy":"Session: energy","editor.session_start":"Session: start","editor.show":"Parts that are shown","editor.status":"Status","editor.why":"Reason of the current","energy.card":"Charged energy from sun, battery and grid","energy.chart":"bar chart","energy.day":"30 days","energy.failed":"Home Assistant’s statistics cannot be read: {error}. They need the “recorder” integration.","energy.month":"12 months","energy.no_meters":"No wallbox has an energy sensor that is switched on. Switch “Total energy” on, on its device page.","energy.none":"Nothing yet in this time. Home Assistant writes its statistics once an hour.","energy.title":"Charged energy","faults.card":"State of all wallboxes, and repairs","faults.fault":"Fault since {since}: {detail}","faults.meter_silent":"The house’s meter is silent since {since}. Cars get only what is safe without it.","faults.meter_well":"The house’s meter tells what flows.","faults.not_connected":"Not connected since {since}. Check its power and its network.","faults.now":"Now","faults.open_repairs":"Open repairs","faults.out_of_service":"Out of service since {since}","faults.repairs":"Repairs","faults.silent":"It has not told its state yet.","faults.well":"Works: {detail}","filter.all":"All","filter.everybody":"Everybody","filter.from":"From","filter.owner":"Person or card","filter.period":"Period","filter.to":"To","filter.wallbox":"Wallbox","goal.all_days":"None chosen: every day.","goal.amount":"How much","goal.any_starts":"as is cheapest","goal.cancel":"Cancel","goal.change":"Change goal","goal.date":"Date","goal.details":"For sensitive cars","goal.km":"km to add","goal.kwh":"kWh to add","goal.less":"Less","goal.more":"More","goal.new":"New goal","goal.no_date":"Choose a date.","goal.no_number":"“{came}” is no number. Allowed: {least} to {most} {sign}","goal.no_soc":"Nobody tells the car’s state of charge: its battery counts as empty. Choose the entity in the settings of the wallbox.","goal.no_time":"Choose a time.","goal.once":"Once","goal.outside":"{came} is not possible. Allowed: {least} to {most} {sign}","goal.past":"This is in the past. Choose a later time.","goal.percent":"% in the battery","goal.precondition":"Minutes right before","goal.precondition_help":"Charges right before the departure, so that the battery is warm.","goal.repeats":"Every week","goal.save":"Save","goal.starts":"Starts at most","goal.starts_help":"For cars that do not wake up a second time.","goal.time":"Time","goal.today":"Today","goal.tomorrow":"Tomorrow","goal.too_much":"Until then this wallbox can charge {most} at most, even at full power from now on.","goal.unit":"Unit","goal.weekdays":"On which days","goal.when":"By when","hint.away":"Not connected","hint.away_address":"Does it still have Home Assistant’s server address and password?","hint.away_network":"Is it in the network: does its Wi-Fi or cable work?","hint.away_power":"Does the wallbox have power? A restart of it often helps.","hint.away_since":"Not connected since {time}","hint.choose":"Which wallbox?","hint.choose_text":"There are several. Choose one here for now, or for good in the editor of this card.","hint.fault":"The wallbox reports a fault: {fault}","hint.fault_text":"Unplug the car and plug it in again. If the fault remains, switch the wallbox off and on, then ask its installer.","hint.gone":"This wallbox is no longer there","hint.gone_text":"“device: {device}” is none of this Home Assistant’s devices, or it was removed. Choose a wallbox in the editor of this card.","hint.missing":"{field}: there is no entity “{entity}”","hint.missing_text":"It was removed, renamed or is disabled. Choose another one in the editor of this card.","hint.none":"No wallbox yet","hint.none_text":"Add one to the integration EVSE OCPP; this card shows it by itself.","hint.not_loaded":"EVSE OCPP is not running","hint.not_loaded_text":"Home Assistant has not loaded the integration, or it is switched off. The card goes on by itself once it runs.","hint.open_device":"Open the wallbox","hint.open_integration":"Open EVSE OCPP","hint.problem":"{field}: “{came}” is not possible","kind.away":"Not connected","kind.charging":"Charging","kind.fault":"Fault","kind.free":"Available","kind.ready":"Car connected","kind.unknown":"Unknown","kind.waiting":"Waiting","limit.title":"Current limit","modes.title":"Charging mode","month.after":"Month after","month.all_statements":"Statements of all","month.before":"Month before","month.by_owner":"By person and card","month.by_wallbox":"By wallbox","month.card":"A month by person and card, with statements","month.everybody":"all","month.month":"Month","month.none":"Nothing was charged in this month.","month.session":"{count} session","month.sessions":"{count} sessions","month.statement":"Statement of {name} as {format}","month.sun":"{share} from the sun","month.written":"The statements are written:","owner.nobody":"Without a card","part.limit":"Current limit","part.modes":"Charging modes","part.phases":"Phases of the house","part.plan":"Plan","part.session":"Session","part.why":"Why this current","period.all":"All","period.custom":"From … to …","period.days_30":"Last 30 days","period.last_month":"Last month","period.this_month":"This month","period.this_year":"This year","phases.card":"Phases of a house against its fuse","phases.cars":"Cars","phases.choose":"Which house?","phases.empty":"No wallbox at this house yet","phases.empty_text":"Choose the wallboxes in the settings of the site; a new one shows here once it has connected.","phases.export":"Export","phases.exports":"exports {export}","phases.fuse":"Fuse","phases.gone":"This house is no longer there","phases.gone_text":"It was removed from EVSE OCPP, or “site” in this card names another device. Choose the house in the editor of this card.","phases.house":"House","phases.loading":"Loading the house …","phases.meter_lost":"The meter of the house is silent. Cars get only what is safe without it. Check the meter’s entities in Home Assistant.","phases.no_meter":"Nothing measures the house: only what the cars take is shown.","phases.no_site":"This wallbox belongs to no site. Add your house: Settings → Devices & services → EVSE OCPP → Add site.","phases.no_surplus":"Drawn","phases.none":"No house yet","phases.none_text":"Add it with its fuse and meter: Settings → Devices & services → EVSE OCPP → Add site.","phases.of_cars":"cars {cars}","phases.of_fuse":"of {fuse}","phases.over":"{over} above the fuse","phases.price":"Price now","phases.room":"room for {room}","phases.site":"House","phases.sum_only":"The meter tells only the sum: each phase shows an even share of it.","phases.surplus":"Surplus","phases.title":"House and cars","phases.unknown":"house not measured","plan.about":"about {cost}","plan.add":"Add goal","plan.add_amount":"{amount} more","plan.again":"Try again","plan.card":"Charging plan of a wallbox","plan.charges":"charges {times}","plan.edit":"Change {goal}","plan.every_day":"Every day","plan.failed":"The plan could not be loaded: {error}","plan.follow":"Follow the plan","plan.goals":"Goals","plan.house_time":"Times are those of the house ({zone}).","plan.loading":"Loading the plan …","plan.no_prices":"No prices are known: it is charged in time, but not in cheap hours. Choose a price in the settings of the site.","plan.no_site":"A plan needs your house as a site with its prices: Settings → Devices & services → EVSE OCPP → Add site.","plan.none":"No goal yet","plan.none_hint":"Say how much is to be charged by when: the cheapest hours and the sun are used for it.","plan.other_mode":"The mode “{mode}” does not follow the plan.","plan.reached":"What is wanted is in already.","plan.ready_by":"Ready by {time}","plan.remove":"Remove {goal}","plan.removed":"Removed: {goal}","plan.title":"Charging plan","plan.undo":"Undo","plan.unmet":"{needed} by {time} are not possible: {possible}.","plan.unmet_ready":"All of it will be in at {time}.","plan.until_amount":"up to {amount}","plan.use":"Plan for {goal}","plan.waiting":"Nothing is planned at the moment","plan.waiting_hint":"It is planned as soon as a car is plugged in and a goal lies ahead.","plan_fold.line":"{energy} by {time}","plan_fold.missed":"Not possible by {time}","plan_fold.none":"None","plan_fold.title":"Plan","problem.entity_of":"Needed is the id of an entity of: {list}.","problem.list":"a list of texts","problem.list_of_roles":"Needed is a list such as “status: sensor.wallbox”.","problem.one_of":"Possible: {list}.","problem.text":"Needed is a text.","problem.yes_no":"Possible: true or false.","problem.yes_no_of":"Needed is true or false for each of: {list}.","ring.offered":"{current} offered","ring.one_phase":"1 phase","ring.phases":"{count} phases","session.cost":"Cost","session.energy":"Energy","session.last":"Last session","session.none":"No session yet","session.now":"This session","session.time":"Duration","session.total":"Total energy","session.unpriced":"A part of its energy had no known price.","sessions.card":"Charging sessions with filters and download","sessions.csv":"Download these sessions as a table (CSV)","sessions.newer":"Newer sessions","sessions.no_document_of_nobody":"There is no document of sessions without a card. Choose everybody.","sessions.no_price":"no price","sessions.none":"No session fits. Choose a longer period, or another wallbox or person.","sessions.older":"Older sessions","sessions.page":"{first}–{last} of {count}","sessions.pages":"Pages","sessions.pdf":"Download these sessions as a document (PDF)","sessions.running":"running","source.battery":"Home battery","source.grid":"Grid","source.other":"Energy","source.sun":"Sun","source.unknown":"Source: –","sum.cost":"Cost","sum.energy":"Energy","sum.sun":"From the sun","why.next":"Next change: {time}","why.next_in":"Next change: {time}, in {duration}","why.title":"Why this current","why.unknown":"–"};var dn={"act.boost":"Boost durante 1 hora","act.boosting":"Boost hasta {time}","act.dismiss":"Cerrar","act.pause":"Pausar","act.start":"Iniciar","board.cost_by_week":"Coste por semana","board.costs":"Costes y sol","board.description":"Todos los cargadores y la casa: resumen, sesiones, meses, costes y sol, averías.","board.dimmed":"Limitado por el operador de la red","board.faults":"Averías","board.last_week":"En la última semana","board.months":"Meses","board.no_device":"devices: «{device}» no es un cargador. Permitido: los dispositivos de los cargadores de esta integración","board.none":"Todavía no hay ningún cargador","board.none_link":"Añadir un cargador","board.none_what":"En cuanto se haya añadido un cargador y se haya conectado, este panel lo muestra. Aquí no hay que hacer nada.","board.overview":"Resumen","board.power":"Potencia","board.price":"Precio de la electricidad","board.sessions":"Sesiones","board.title":"Carga","card.more":"Detalles","card.name":"Wallbox","chart.charging":"Carga","chart.cost":"Coste","chart.help":"Las flechas recorren las horas.","chart.label":"Precios y carga planificada","chart.now":"Ahora","chart.price":"Precio","chart.sun":"Previsión solar","chart.table":"Como tabla","chart.time":"Hora","column.cost":"Coste","column.energy":"Energía","column.when":"Inicio","column.where":"Cargador","column.who":"Quién","editor.charging":"Carga encendida y apagada","editor.current":"Corriente","editor.current_limit":"Límite de corriente","editor.device":"Wallbox","editor.device_help":"Sin elección: el único que hay.","editor.energy":"Energía total","editor.entities":"Un cargador de otra integración","editor.layout":"Disposición","editor.layout_compact":"Compacta","editor.layout_full":"Completa","editor.mode":"Modo de carga","editor.name":"Nombre","editor.power":"Potencia","editor.session_cost":"Sesión: coste","editor.session_duration":"Sesión: duración","editor.session_energy":"Sesión: energía","editor.session_start":"Sesión: inicio","editor.show":"Partes mostradas","editor.status":"Estado","editor.why":"Motivo de la corriente","energy.card":"Energía cargada de sol, batería y red","energy.chart":"gráfico de barras","energy.day":"30 días","energy.failed":"No se pueden leer las estadísticas de Home Assistant: {error}. Necesitan la integración «recorder».","energy.month":"12 meses","energy.no_meters":"Ningún cargador tiene un sensor de energía activado. Activar «Energía total» en la página del dispositivo.","energy.none":"Todavía nada en este período. Home Assistant escribe sus estadísticas cada hora.","energy.title":"Energía cargada","faults.card":"Estado de todos los cargadores, y reparaciones","faults.fault":"Avería desde {since}: {detail}","faults.meter_silent":"El contador de la casa calla desde {since}. Los coches reciben solo lo que es seguro sin él.","faults.meter_well":"El contador de la casa comunica los valores.","faults.not_connected":"Sin conexión desde {since}. Comprobar la alimentación y la red.","faults.now":"Ahora","faults.open_repairs":"Abrir las reparaciones","faults.out_of_service":"Fuera de servicio desde {since}","faults.repairs":"Reparaciones","faults.silent":"Todavía no ha comunicado su estado.","faults.well":"Funciona: {detail}","filter.all":"Todos","filter.everybody":"Todos","filter.from":"Desde","filter.owner":"Persona o tarjeta","filter.period":"Período","filter.to":"Hasta","filter.wallbox":"Cargador","goal.all_days":"Ninguno elegido: cada día.","goal.amount":"Cuánto","goal.any_starts":"lo más barato","goal.cancel":"Cancelar","goal.change":"Cambiar objetivo","goal.date":"Fecha","goal.details":"Para coches delicados","goal.km":"km a añadir","goal.kwh":"kWh a añadir","goal.less":"Menos","goal.more":"Más","goal.new":"Nuevo objetivo","goal.no_date":"Elige una fecha.","goal.no_number":"“{came}” no es un número. Permitido: de {least} a {most} {sign}","goal.no_soc":"No se conoce el estado de carga del coche: la batería cuenta como vacía. Elige la entidad en los ajustes del cargador.","goal.no_time":"Elige una hora.","goal.once":"Una vez","goal.outside":"{came} no es posible. Permitido: de {least} a {most} {sign}","goal.past":"Ya ha pasado. Elige un momento posterior.","goal.percent":"% en la batería","goal.precondition":"Minutos justo antes","goal.precondition_help":"Carga justo antes de salir, para que la batería esté caliente.","goal.repeats":"Cada semana","goal.save":"Guardar","goal.starts":"Inicios como máximo","goal.starts_help":"Para coches que no despiertan una segunda vez.","goal.time":"Hora","goal.today":"Hoy","goal.tomorrow":"Mañana","goal.too_much":"Hasta entonces este cargador puede dar como máximo {most}, incluso a plena potencia desde ahora.","goal.unit":"Unidad","goal.weekdays":"Qué días","goal.when":"Para cuándo","hint.away":"Sin conexión","hint.away_address":"¿Tiene aún la dirección del servidor y la contraseña de Home Assistant?","hint.away_network":"¿Está en la red: funciona su Wi-Fi o su cable?","hint.away_power":"¿Tiene corriente el wallbox? A menudo basta con reiniciarlo.","hint.away_since":"Sin conexión desde {time}","hint.choose":"¿Qué wallbox?","hint.choose_text":"Hay varios. La elección hecha aquí vale por ahora; la del editor de esta tarjeta permanece.","hint.fault":"El wallbox informa de un fallo: {fault}","hint.fault_text":"Desenchufe el coche y vuelva a enchufarlo. Si el fallo persiste, apague y encienda el wallbox; después, consulte al instalador.","hint.gone":"Este wallbox ya no existe","hint.gone_text":"«device: {device}» no es un dispositivo de este Home Assistant, o se eliminó. Elija un wallbox en el editor de esta tarjeta.","hint.missing":"{field}: no existe la entidad «{entity}»","hint.missing_text":"Se ha eliminado, renombrado o está desactivada. Elija otra en el editor de esta tarjeta.","hint.none":"Aún no hay ningún wallbox","hint.none_text":"Añada uno a la integración EVSE OCPP; esta tarjeta lo muestra por sí sola.","hint.not_loaded":"EVSE OCPP no está en marcha","hint.not_loaded_text":"Home Assistant no ha cargado la integración o está desactivada. La tarjeta continúa por sí sola cuando esté en marcha.","hint.open_device":"Abrir el wallbox","hint.open_integration":"Abrir EVSE OCPP","hint.problem":"{field}: «{came}» no es posible","kind.away":"Sin conexión","kind.charging":"Cargando","kind.fault":"Fallo","kind.free":"Disponible","kind.ready":"Coche conectado","kind.unknown":"Desconocido","kind.waiting":"En espera","limit.title":"Límite de corriente","modes.title":"Modo de carga","month.after":"Mes siguiente","month.all_statements":"Justificantes de todos","month.before":"Mes anterior","month.by_owner":"Por persona y tarjeta","month.by_wallbox":"Por cargador","month.card":"Un mes por persona y tarjeta, con justificantes","month.everybody":"todos","month.month":"Mes","month.none":"En este mes no se cargó nada.","month.session":"{count} sesión","month.sessions":"{count} sesiones","month.statement":"Justificante de {name} como {format}","month.sun":"{share} del sol","month.written":"Los justificantes están listos:","owner.nobody":"Sin tarjeta","part.limit":"Límite de corriente","part.modes":"Modos de carga","part.phases":"Fases de la casa","part.plan":"Plan","part.session":"Sesión","part.why":"Por qué esta corriente","period.all":"Todas","period.custom":"De … a …","period.days_30":"Últimos 30 días","period.last_month":"Mes pasado","period.this_month":"Este mes","period.this_year":"Este año","phases.card":"Fases de una casa frente a su fusible","phases.cars":"Coches","phases.choose":"¿Qué casa?","phases.empty":"Todavía no hay cargador en esta casa","phases.empty_text":"Elige los cargadores en los ajustes de la instalación; uno nuevo aparece aquí cuando se ha conectado.","phases.export":"Excedente","phases.exports":"exporta {export}","phases.fuse":"Fusible","phases.gone":"Esta casa ya no existe","phases.gone_text":"Se quitó de EVSE OCPP, o “site” en esta tarjeta indica otro dispositivo. Elige la casa en el editor de la tarjeta.","phases.house":"Casa","phases.loading":"Cargando la casa …","phases.meter_lost":"El contador de la casa no responde. Los coches solo reciben lo que es seguro sin él. Revisa las entidades del contador en Home Assistant.","phases.no_meter":"Nada mide la casa: solo se ve lo que toman los coches.","phases.no_site":"Este cargador no pertenece a ninguna instalación. Añade la casa: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","phases.no_surplus":"Consumo","phases.none":"Todavía no hay casa","phases.none_text":"Añádela con su fusible y su contador: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","phases.of_cars":"coches {cars}","phases.of_fuse":"de {fuse}","phases.over":"{over} por encima del fusible","phases.price":"Precio ahora","phases.room":"sitio para {room}","phases.site":"Casa","phases.sum_only":"El contador solo da la suma: cada fase muestra una parte igual.","phases.surplus":"Excedente","phases.title":"Casa y coches","phases.unknown":"casa no medida","plan.about":"unos {cost}","plan.add":"Añadir objetivo","plan.add_amount":"{amount} más","plan.again":"Reintentar","plan.card":"Plan de carga de un cargador","plan.charges":"carga {times}","plan.edit":"Cambiar {goal}","plan.every_day":"Cada día","plan.failed":"No se pudo cargar el plan: {error}","plan.follow":"Seguir el plan","plan.goals":"Objetivos","plan.house_time":"Las horas son las de la casa ({zone}).","plan.loading":"Cargando el plan …","plan.no_prices":"No se conocen precios: se carga a tiempo, pero no en horas baratas. Elige un precio en los ajustes de la instalación.","plan.no_site":"Un plan necesita la casa como instalación con sus precios: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","plan.none":"Ningún objetivo todavía","plan.none_hint":"Indica cuánto cargar y para cuándo: se usan las horas más baratas y el sol.","plan.other_mode":"El modo “{mode}” no sigue el plan.","plan.reached":"Lo deseado ya está cargado.","plan.ready_by":"Lista a las {time}","plan.remove":"Quitar {goal}","plan.removed":"Quitado: {goal}","plan.title":"Plan de carga","plan.undo":"Deshacer","plan.unmet":"{needed} para {time} no son posibles: {possible}.","plan.unmet_ready":"Todo estará cargado a las {time}.","plan.until_amount":"hasta el {amount}","plan.use":"Planificar para {goal}","plan.waiting":"De momento no hay nada planificado","plan.waiting_hint":"Se planifica en cuanto hay un coche conectado y un objetivo por delante.","plan_fold.line":"{energy} para {time}","plan_fold.missed":"No es posible para {time}","plan_fold.none":"Ninguno","plan_fold.title":"Plan","problem.entity_of":"Se necesita el id de una entidad de: {list}.","problem.list":"una lista de textos","problem.list_of_roles":"Se necesita una lista como «status: sensor.wallbox».","problem.one_of":"Posibles: {list}.","problem.text":"Se necesita un texto.","problem.yes_no":"Posibles: true o false.","problem.yes_no_of":"Se necesita true o false para cada uno de: {list}.","ring.offered":"{current} ofrecidos","ring.one_phase":"1 fase","ring.phases":"{count} fases","session.cost":"Coste","session.energy":"Energía","session.last":"Última sesión","session.none":"Aún no hay sesiones","session.now":"Esta sesión","session.time":"Duración","session.total":"Energía total","session.unpriced":"Para una parte de la energía no se conocía el precio.","sessions.card":"Sesiones de carga con filtros y descarga","sessions.csv":"Descargar estas sesiones como tabla (CSV)","sessions.newer":"Sesiones más recientes","sessions.no_document_of_nobody":"No hay documento de las sesiones sin tarjeta. Elegir todos.","sessions.no_price":"sin precio","sessions.none":"Ninguna sesión coincide. Elegir un período más largo, u otro cargador o persona.","sessions.older":"Sesiones más antiguas","sessions.page":"{first}–{last} de {count}","sessions.pages":"Páginas","sessions.pdf":"Descargar estas sesiones como documento (PDF)","sessions.running":"en curso","source.battery":"Batería de casa","source.grid":"Red","source.other":"Energía","source.sun":"Sol","source.unknown":"Origen: –","sum.cost":"Coste","sum.energy":"Energía","sum.sun":"Del sol","why.next":"Próximo cambio: {time}","why.next_in":"Próximo cambio: {time}, en {duration}","why.title":"Por qué esta corriente","why.unknown":"–"};var un={"act.boost":"Boost pendant 1 heure","act.boosting":"Boost jusqu’à {time}","act.dismiss":"Fermer","act.pause":"Suspendre","act.start":"Démarrer","board.cost_by_week":"Coût par semaine","board.costs":"Coûts et soleil","board.description":"Toutes les bornes et la maison : aperçu, sessions, mois, coûts et soleil, défauts.","board.dimmed":"Limité par le gestionnaire du réseau","board.faults":"Défauts","board.last_week":"La semaine passée","board.months":"Mois","board.no_device":"devices : « {device} » n’est pas une borne. Permis : les appareils des bornes de cette intégration","board.none":"Il n’y a pas encore de borne","board.none_link":"Ajouter une borne","board.none_what":"Dès qu’une borne est ajoutée et s’est connectée, ce tableau de bord la montre. Il n’y a rien à faire ici.","board.overview":"Aperçu","board.power":"Puissance","board.price":"Prix de l’électricité","board.sessions":"Sessions","board.title":"Recharge","card.more":"Détails","card.name":"Wallbox","chart.charging":"Charge","chart.cost":"Coût","chart.help":"Les touches fléchées parcourent les heures.","chart.label":"Prix et charge planifiée","chart.now":"Maintenant","chart.price":"Prix","chart.sun":"Prévision solaire","chart.table":"En tableau","chart.time":"Heure","column.cost":"Coût","column.energy":"Énergie","column.when":"Début","column.where":"Borne","column.who":"Qui","editor.charging":"Charge en marche et arrêtée","editor.current":"Courant","editor.current_limit":"Limite de courant","editor.device":"Wallbox","editor.device_help":"Sans choix : la seule présente.","editor.energy":"Énergie totale","editor.entities":"Une borne d’une autre intégration","editor.layout":"Présentation","editor.layout_compact":"Compacte","editor.layout_full":"Complète","editor.mode":"Mode de charge","editor.name":"Nom","editor.power":"Puissance","editor.session_cost":"Session : coût","editor.session_duration":"Session : durée","editor.session_energy":"Session : énergie","editor.session_start":"Session : début","editor.show":"Parties affichées","editor.status":"État","editor.why":"Raison du courant","energy.card":"Énergie chargée du soleil, de la batterie et du réseau","energy.chart":"graphique en barres","energy.day":"30 jours","energy.failed":"Les statistiques de Home Assistant ne peuvent pas être lues : {error}. Il leur faut l’intégration « recorder ».","energy.month":"12 mois","energy.no_meters":"Aucune borne n’a de capteur d’énergie activé. Activer « Énergie totale » sur la page de l’appareil.","energy.none":"Encore rien dans cette période. Home Assistant écrit ses statistiques chaque heure.","energy.title":"Énergie chargée","faults.card":"État de toutes les bornes, et réparations","faults.fault":"Défaut depuis {since} : {detail}","faults.meter_silent":"Le compteur de la maison se tait depuis {since}. Les voitures ne reçoivent que ce qui est sûr sans lui.","faults.meter_well":"Le compteur de la maison donne ses valeurs.","faults.not_connected":"Pas connectée depuis {since}. Vérifier l’alimentation et le réseau.","faults.now":"Maintenant","faults.open_repairs":"Ouvrir les réparations","faults.out_of_service":"Hors service depuis {since}","faults.repairs":"Réparations","faults.silent":"Elle n’a pas encore dit son état.","faults.well":"Fonctionne : {detail}","filter.all":"Toutes","filter.everybody":"Tout le monde","filter.from":"Du","filter.owner":"Personne ou carte","filter.period":"Période","filter.to":"Au","filter.wallbox":"Borne","goal.all_days":"Aucun choisi : chaque jour.","goal.amount":"Combien","goal.any_starts":"au moins cher","goal.cancel":"Annuler","goal.change":"Modifier l’objectif","goal.date":"Date","goal.details":"Pour voitures exigeantes","goal.km":"km à ajouter","goal.kwh":"kWh à ajouter","goal.less":"Moins","goal.more":"Plus","goal.new":"Nouvel objectif","goal.no_date":"Choisissez une date.","goal.no_number":"« {came} » n’est pas un nombre. Permis : {least} à {most} {sign}","goal.no_soc":"L’état de charge de la voiture n’est pas connu : la batterie compte comme vide. Choisissez l’entité dans les réglages de la borne.","goal.no_time":"Choisissez une heure.","goal.once":"Une fois","goal.outside":"{came} : impossible. Permis : {least} à {most} {sign}","goal.past":"C’est déjà passé. Choisissez un moment ultérieur.","goal.percent":"% dans la batterie","goal.precondition":"Minutes juste avant","goal.precondition_help":"Charge juste avant le départ, pour que la batterie soit chaude.","goal.repeats":"Chaque semaine","goal.save":"Enregistrer","goal.starts":"Départs au plus","goal.starts_help":"Pour les voitures qui ne se réveillent pas une seconde fois.","goal.time":"Heure","goal.today":"Aujourd’hui","goal.tomorrow":"Demain","goal.too_much":"D’ici là, cette borne peut charger {most} au plus, même à pleine puissance dès maintenant.","goal.unit":"Unité","goal.weekdays":"Quels jours","goal.when":"Pour quand","hint.away":"Non connectée","hint.away_address":"A-t-elle encore l’adresse du serveur et le mot de passe de Home Assistant ?","hint.away_network":"Est-elle sur le réseau : son Wi-Fi ou son câble fonctionne-t-il ?","hint.away_power":"La wallbox est-elle alimentée ? La redémarrer suffit souvent.","hint.away_since":"Non connectée depuis {time}","hint.choose":"Quelle wallbox ?","hint.choose_text":"Il y en a plusieurs. Le choix fait ici vaut pour l’instant ; celui de l’éditeur de cette carte est conservé.","hint.fault":"La wallbox signale un défaut : {fault}","hint.fault_text":"Débrancher puis rebrancher la voiture. Si le défaut persiste, éteindre et rallumer la wallbox, puis demander à l’installateur.","hint.gone":"Cette wallbox n’existe plus","hint.gone_text":"« device: {device} » ne fait pas partie des appareils de ce Home Assistant, ou a été retiré. Choisir une wallbox dans l’éditeur de cette carte.","hint.missing":"{field} : l’entité « {entity} » n’existe pas","hint.missing_text":"Elle a été retirée, renommée ou est désactivée. En choisir une autre dans l’éditeur de cette carte.","hint.none":"Pas encore de wallbox","hint.none_text":"Une fois ajoutée à l’intégration EVSE OCPP, cette carte l’affiche d’elle-même.","hint.not_loaded":"EVSE OCPP ne fonctionne pas","hint.not_loaded_text":"Home Assistant n’a pas chargé l’intégration, ou elle est désactivée. La carte reprend d’elle-même dès qu’elle fonctionne.","hint.open_device":"Ouvrir la wallbox","hint.open_integration":"Ouvrir EVSE OCPP","hint.problem":"{field} : « {came} » n’est pas possible","kind.away":"Non connectée","kind.charging":"En charge","kind.fault":"Défaut","kind.free":"Disponible","kind.ready":"Voiture branchée","kind.unknown":"Inconnu","kind.waiting":"En attente","limit.title":"Limite de courant","modes.title":"Mode de charge","month.after":"Mois suivant","month.all_statements":"Relevés de tous","month.before":"Mois précédent","month.by_owner":"Par personne et carte","month.by_wallbox":"Par borne","month.card":"Un mois par personne et carte, avec relevés","month.everybody":"tous","month.month":"Mois","month.none":"Rien n’a été chargé ce mois-ci.","month.session":"{count} session","month.sessions":"{count} sessions","month.statement":"Relevé de {name} en {format}","month.sun":"{share} du soleil","month.written":"Les relevés sont prêts :","owner.nobody":"Sans carte","part.limit":"Limite de courant","part.modes":"Modes de charge","part.phases":"Phases de la maison","part.plan":"Plan","part.session":"Session","part.why":"Pourquoi ce courant","period.all":"Toutes","period.custom":"Du … au …","period.days_30":"30 derniers jours","period.last_month":"Mois dernier","period.this_month":"Ce mois-ci","period.this_year":"Cette année","phases.card":"Phases d’une maison face à son fusible","phases.cars":"Voitures","phases.choose":"Quelle maison ?","phases.empty":"Pas encore de borne dans cette maison","phases.empty_text":"Choisissez les bornes dans les réglages de l’installation ; une nouvelle apparaît ici dès qu’elle s’est connectée.","phases.export":"Injection","phases.exports":"injecte {export}","phases.fuse":"Fusible","phases.gone":"Cette maison n’existe plus","phases.gone_text":"Elle a été retirée d’EVSE OCPP, ou « site » dans cette carte désigne un autre appareil. Choisissez la maison dans l’éditeur de la carte.","phases.house":"Maison","phases.loading":"Chargement de la maison …","phases.meter_lost":"Le compteur de la maison est muet. Les voitures ne reçoivent que ce qui est sûr sans lui. Vérifiez les entités du compteur dans Home Assistant.","phases.no_meter":"Rien ne mesure la maison : seul ce que prennent les voitures est affiché.","phases.no_site":"Cette borne n’appartient à aucune installation. Ajoutez la maison : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","phases.no_surplus":"Soutirage","phases.none":"Pas encore de maison","phases.none_text":"Ajoutez-la avec son fusible et son compteur : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","phases.of_cars":"voitures {cars}","phases.of_fuse":"sur {fuse}","phases.over":"{over} au-dessus du fusible","phases.price":"Prix actuel","phases.room":"place pour {room}","phases.site":"Maison","phases.sum_only":"Le compteur ne donne que la somme : chaque phase en montre une part égale.","phases.surplus":"Surplus","phases.title":"Maison et voitures","phases.unknown":"maison non mesurée","plan.about":"environ {cost}","plan.add":"Ajouter un objectif","plan.add_amount":"{amount} de plus","plan.again":"Réessayer","plan.card":"Plan de charge d’une borne","plan.charges":"charge {times}","plan.edit":"Modifier {goal}","plan.every_day":"Chaque jour","plan.failed":"Le plan n’a pas pu être chargé : {error}","plan.follow":"Suivre le plan","plan.goals":"Objectifs","plan.house_time":"Les heures sont celles de la maison ({zone}).","plan.loading":"Chargement du plan …","plan.no_prices":"Aucun prix n’est connu : la charge se fait à temps, mais pas aux heures les moins chères. Choisissez un prix dans les réglages de l’installation.","plan.no_site":"Un plan a besoin de la maison comme installation avec ses prix : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","plan.none":"Pas encore d’objectif","plan.none_hint":"Indiquez combien charger et pour quand : les heures les moins chères et le soleil sont utilisés.","plan.other_mode":"Le mode « {mode} » ne suit pas le plan.","plan.reached":"La quantité voulue est déjà chargée.","plan.ready_by":"Prête pour {time}","plan.remove":"Supprimer {goal}","plan.removed":"Supprimé : {goal}","plan.title":"Plan de charge","plan.undo":"Rétablir","plan.unmet":"{needed} pour {time} : impossible, {possible} au plus.","plan.unmet_ready":"Tout sera chargé à {time}.","plan.until_amount":"jusqu’à {amount}","plan.use":"Planifier pour {goal}","plan.waiting":"Rien n’est planifié pour le moment","plan.waiting_hint":"La planification se fait dès qu’une voiture est branchée et qu’un objectif est à venir.","plan_fold.line":"{energy} pour {time}","plan_fold.missed":"Impossible pour {time}","plan_fold.none":"Aucun","plan_fold.title":"Plan","problem.entity_of":"Il faut l’identifiant d’une entité de : {list}.","problem.list":"une liste de textes","problem.list_of_roles":"Il faut une liste comme « status: sensor.wallbox ».","problem.one_of":"Possibles : {list}.","problem.text":"Il faut un texte.","problem.yes_no":"Possibles : true ou false.","problem.yes_no_of":"Il faut true ou false pour chacun de : {list}.","ring.offered":"{current} proposés","ring.one_phase":"1 phase","ring.phases":"{count} phases","session.cost":"Coût","session.energy":"Énergie","session.last":"Dernière session","session.none":"Pas encore de session","session.now":"Cette session","session.time":"Durée","session.total":"Énergie totale","session.unpriced":"Le prix d’une partie de l’énergie n’était pas connu.","sessions.card":"Sessions de recharge avec filtres et téléchargement","sessions.csv":"Télécharger ces sessions en tableau (CSV)","sessions.newer":"Sessions plus récentes","sessions.no_document_of_nobody":"Il n’y a pas de document des sessions sans carte. Choisir tout le monde.","sessions.no_price":"sans prix","sessions.none":"Aucune session ne correspond. Choisir une période plus longue, ou une autre borne ou personne.","sessions.older":"Sessions plus anciennes","sessions.page":"{first}–{last} sur {count}","sessions.pages":"Pages","sessions.pdf":"Télécharger ces sessions en document (PDF)","sessions.running":"en cours","source.battery":"Batterie de la maison","source.grid":"Réseau","source.other":"Énergie","source.sun":"Soleil","source.unknown":"Source : –","sum.cost":"Coût","sum.energy":"Énergie","sum.sun":"Du soleil","why.next":"Prochain changement : {time}","why.next_in":"Prochain changement : {time}, dans {duration}","why.title":"Pourquoi ce courant","why.unknown":"–"};var pn={"act.boost":"Boost per 1 ora","act.boosting":"Boost fino alle {time}","act.dismiss":"Chiudi","act.pause":"Pausa","act.start":"Avvia","board.cost_by_week":"Costo per settimana","board.costs":"Costi e sole","board.description":"Tutte le wallbox e la casa: panoramica, sessioni, mesi, costi e sole, guasti.","board.dimmed":"Limitato dal gestore di rete","board.faults":"Guasti","board.last_week":"Nell’ultima settimana","board.months":"Mesi","board.no_device":"devices: “{device}” non è una wallbox. Ammessi: i dispositivi delle wallbox di questa integrazione","board.none":"Non c’è ancora nessuna wallbox","board.none_link":"Aggiungere una wallbox","board.none_what":"Appena una wallbox è stata aggiunta e si è collegata, questa plancia la mostra. Qui non c’è niente da fare.","board.overview":"Panoramica","board.power":"Potenza","board.price":"Prezzo dell’elettricità","board.sessions":"Sessioni","board.title":"Ricarica","card.more":"Dettagli","card.name":"Wallbox","chart.charging":"Ricarica","chart.cost":"Costo","chart.help":"I tasti freccia scorrono gli orari.","chart.label":"Prezzi e ricarica pianificata","chart.now":"Adesso","chart.price":"Prezzo","chart.sun":"Previsione solare","chart.table":"Come tabella","chart.time":"Orario","column.cost":"Costo","column.energy":"Energia","column.when":"Inizio","column.where":"Wallbox","column.who":"Chi","editor.charging":"Ricarica accesa e spenta","editor.current":"Corrente","editor.current_limit":"Limite di corrente","editor.device":"Wallbox","editor.device_help":"Senza scelta: l’unica presente.","editor.energy":"Energia totale","editor.entities":"Una stazione di un’altra integrazione","editor.layout":"Disposizione","editor.layout_compact":"Compatta","editor.layout_full":"Completa","editor.mode":"Modalità di ricarica","editor.name":"Nome","editor.power":"Potenza","editor.session_cost":"Sessione: costo","editor.session_duration":"Sessione: durata","editor.session_energy":"Sessione: energia","editor.session_start":"Sessione: inizio","editor.show":"Parti mostrate","editor.status":"Stato","editor.why":"Motivo della corrente","energy.card":"Energia caricata da sole, batteria e rete","energy.chart":"grafico a barre","energy.day":"30 giorni","energy.failed":"Le statistiche di Home Assistant non si possono leggere: {error}. Serve l’integrazione «recorder».","energy.month":"12 mesi","energy.no_meters":"Nessuna wallbox ha un sensore di energia attivo. Attivare «Energia totale» nella pagina del dispositivo.","energy.none":"Ancora niente in questo periodo. Home Assistant scrive le statistiche ogni ora.","energy.title":"Energia caricata","faults.card":"Stato di tutte le wallbox, e riparazioni","faults.fault":"Guasto dalle {since}: {detail}","faults.meter_silent":"Il contatore della casa tace da {since}. Le auto ricevono solo quanto è sicuro senza.","faults.meter_well":"Il contatore della casa comunica i valori.","faults.not_connected":"Non collegata da {since}. Controllare alimentazione e rete.","faults.now":"Adesso","faults.open_repairs":"Aprire le riparazioni","faults.out_of_service":"Fuori servizio da {since}","faults.repairs":"Riparazioni","faults.silent":"Non ha ancora comunicato il suo stato.","faults.well":"Funziona: {detail}","filter.all":"Tutte","filter.everybody":"Tutti","filter.from":"Da","filter.owner":"Persona o tessera","filter.period":"Periodo","filter.to":"A","filter.wallbox":"Wallbox","goal.all_days":"Nessuno scelto: ogni giorno.","goal.amount":"Quanto","goal.any_starts":"come conviene di più","goal.cancel":"Annulla","goal.change":"Modifica obiettivo","goal.date":"Data","goal.details":"Per auto esigenti","goal.km":"km da aggiungere","goal.kwh":"kWh da aggiungere","goal.less":"Meno","goal.more":"Più","goal.new":"Nuovo obiettivo","goal.no_date":"Scegli una data.","goal.no_number":"“{came}” non è un numero. Ammesso: da {least} a {most} {sign}","goal.no_soc":"Lo stato di carica dell’auto non è noto: la batteria conta come vuota. Scegli l’entità nelle impostazioni della wallbox.","goal.no_time":"Scegli un’ora.","goal.once":"Una volta","goal.outside":"{came} non è possibile. Ammesso: da {least} a {most} {sign}","goal.past":"È nel passato. Scegli un momento successivo.","goal.percent":"% nella batteria","goal.precondition":"Minuti subito prima","goal.precondition_help":"Carica subito prima della partenza, così la batteria è calda.","goal.repeats":"Ogni settimana","goal.save":"Salva","goal.starts":"Avvii al massimo","goal.starts_help":"Per auto che non si risvegliano una seconda volta.","goal.time":"Ora","goal.today":"Oggi","goal.tomorrow":"Domani","goal.too_much":"Fino ad allora questa wallbox può caricare al massimo {most}, anche a piena potenza da subito.","goal.unit":"Unità","goal.weekdays":"In quali giorni","goal.when":"Entro quando","hint.away":"Non collegata","hint.away_address":"Ha ancora l’indirizzo del server e la password di Home Assistant?","hint.away_network":"È in rete: il Wi-Fi o il cavo funziona?","hint.away_power":"La wallbox è alimentata? Spesso basta riavviarla.","hint.away_since":"Non collegata da {time}","hint.choose":"Quale wallbox?","hint.choose_text":"Ce ne sono diverse. La scelta fatta qui vale per ora; quella nell’editor di questa scheda rimane.","hint.fault":"La wallbox segnala un guasto: {fault}","hint.fault_text":"Scollegare e ricollegare l’auto. Se il guasto rimane, spegnere e riaccendere la wallbox, poi rivolgersi all’installatore.","hint.gone":"Questa wallbox non c’è più","hint.gone_text":"“device: {device}” non è tra i dispositivi di questo Home Assistant, o è stato rimosso. Scegliere una wallbox nell’editor di questa scheda.","hint.missing":"{field}: non esiste alcuna entità “{entity}”","hint.missing_text":"È stata rimossa, rinominata o è disattivata. Sceglierne un’altra nell’editor di questa scheda.","hint.none":"Ancora nessuna wallbox","hint.none_text":"Aggiungerne una all’integrazione EVSE OCPP; questa scheda la mostra da sola.","hint.not_loaded":"EVSE OCPP non è in funzione","hint.not_loaded_text":"Home Assistant non ha caricato l’integrazione, oppure è disattivata. La scheda riprende da sola quando è in funzione.","hint.open_device":"Apri la wallbox","hint.open_integration":"Apri EVSE OCPP","hint.problem":"{field}: “{came}” non è possibile","kind.away":"Non collegata","kind.charging":"In carica","kind.fault":"Guasto","kind.free":"Disponibile","kind.ready":"Auto collegata","kind.unknown":"Sconosciuto","kind.waiting":"In attesa","limit.title":"Limite di corrente","modes.title":"Modalità di ricarica","month.after":"Mese successivo","month.all_statements":"Rendiconti di tutti","month.before":"Mese precedente","month.by_owner":"Per persona e tessera","month.by_wallbox":"Per wallbox","month.card":"Un mese per persona e tessera, con rendiconti","month.everybody":"tutti","month.month":"Mese","month.none":"In questo mese non è stato caricato niente.","month.session":"{count} sessione","month.sessions":"{count} sessioni","month.statement":"Rendiconto di {name} come {format}","month.sun":"{share} dal sole","month.written":"I rendiconti sono pronti:","owner.nobody":"Senza tessera","part.limit":"Limite di corrente","part.modes":"Modalità di ricarica","part.phases":"Fasi della casa","part.plan":"Piano","part.session":"Sessione","part.why":"Perché questa corrente","period.all":"Tutte","period.custom":"Da … a …","period.days_30":"Ultimi 30 giorni","period.last_month":"Mese scorso","period.this_month":"Questo mese","period.this_year":"Quest’anno","phases.card":"Fasi di una casa rispetto al limite","phases.cars":"Auto","phases.choose":"Quale casa?","phases.empty":"Ancora nessuna wallbox in questa casa","phases.empty_text":"Scegli le wallbox nelle impostazioni dell’impianto; una nuova appare qui dopo il primo collegamento.","phases.export":"Immissione","phases.exports":"immette {export}","phases.fuse":"Limite","phases.gone":"Questa casa non c’è più","phases.gone_text":"È stata rimossa da EVSE OCPP, oppure “site” in questa scheda indica un altro dispositivo. Scegli la casa nell’editor della scheda.","phases.house":"Casa","phases.loading":"Caricamento della casa …","phases.meter_lost":"Il contatore della casa tace. Le auto ricevono solo quanto è sicuro senza di esso. Controlla le entità del contatore in Home Assistant.","phases.no_meter":"Nulla misura la casa: si vede solo quanto prelevano le auto.","phases.no_site":"Questa wallbox non appartiene a un impianto. Aggiungi la casa: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto.","phases.no_surplus":"Prelievo","phases.none":"Ancora nessuna casa","phases.none_text":"Aggiungila con limite e contatore: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto.","phases.of_cars":"auto {cars}","phases.of_fuse":"di {fuse}","phases.over":"{over} oltre il limite","phases.price":"Prezzo attuale","phases.room":"spazio per {room}","phases.site":"Casa","phases.sum_only":"Il contatore indica solo la somma: ogni fase ne mostra una parte uguale.","phases.surplus":"Surplus","phases.title":"Casa e auto","phases.unknown":"casa non misurata","plan.about":"circa {cost}","plan.add":"Aggiungi obiettivo","plan.add_amount":"{amount} in più","plan.again":"Riprova","plan.card":"Piano di ricarica di una wallbox","plan.charges":"carica {times}","plan.edit":"Modifica {goal}","plan.every_day":"Ogni giorno","plan.failed":"Impossibile caricare il piano: {error}","plan.follow":"Segui il piano","plan.goals":"Obiettivi","plan.house_time":"Gli orari sono quelli della casa ({zone}).","plan.loading":"Caricamento del piano …","plan.no_prices":"Nessun prezzo noto: si carica in tempo, ma non nelle ore economiche. Scegli un prezzo nelle impostazioni dell’impianto.","plan.no_site":"Un piano richiede la casa come impianto con i suoi prezzi: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto.","plan.none":"Nessun obiettivo","plan.none_hint":"Indica quanto caricare e entro quando: si usano le ore più economiche e il sole.","plan.other_mode":"La modalità “{mode}” non segue il piano.","plan.reached":"Quanto richiesto è già stato caricato.","plan.ready_by":"Pronta entro {time}","plan.remove":"Rimuovi {goal}","plan.removed":"Rimosso: {goal}","plan.title":"Piano di ricarica","plan.undo":"Annulla","plan.unmet":"{needed} entro {time} non sono possibili: {possible}.","plan.unmet_ready":"Tutto sarà caricato alle {time}.","plan.until_amount":"fino al {amount}","plan.use":"Pianifica per {goal}","plan.waiting":"Al momento nulla è pianificato","plan.waiting_hint":"Si pianifica appena un’auto è collegata e c’è un obiettivo futuro.","plan_fold.line":"{energy} entro {time}","plan_fold.missed":"Non possibile entro {time}","plan_fold.none":"Nessuno","plan_fold.title":"Piano","problem.entity_of":"Serve l’id di un’entità di: {list}.","problem.list":"un elenco di testi","problem.list_of_roles":"Serve un elenco come “status: sensor.wallbox”.","problem.one_of":"Possibili: {list}.","problem.text":"Serve un testo.","problem.yes_no":"Possibili: true o false.","problem.yes_no_of":"Serve true o false per ciascuno di: {list}.","ring.offered":"{current} offerti","ring.one_phase":"1 fase","ring.phases":"{count} fasi","session.cost":"Costo","session.energy":"Energia","session.last":"Ultima sessione","session.none":"Ancora nessuna sessione","session.now":"Questa sessione","session.time":"Durata","session.total":"Energia totale","session.unpriced":"Per una parte dell’energia il prezzo non era noto.","sessions.card":"Sessioni di ricarica con filtri e download","sessions.csv":"Scaricare queste sessioni come tabella (CSV)","sessions.newer":"Sessioni più recenti","sessions.no_document_of_nobody":"Non esiste un documento delle sessioni senza tessera. Scegliere tutti.","sessions.no_price":"senza prezzo","sessions.none":"Nessuna sessione corrisponde. Scegliere un periodo più lungo oppure un’altra wallbox o persona.","sessions.older":"Sessioni più vecchie","sessions.page":"{first}–{last} di {count}","sessions.pages":"Pagine","sessions.pdf":"Scaricare queste sessioni come documento (PDF)","sessions.running":"in corso","source.battery":"Batteria di casa","source.grid":"Rete","source.other":"Energia","source.sun":"Sole","source.unknown":"Fonte: –","sum.cost":"Costo","sum.energy":"Energia","sum.sun":"Dal sole","why.next":"Prossimo cambiamento: {time}","why.next_in":"Prossimo cambiamento: {time}, tra {duration}","why.title":"Perché questa corrente","why.unknown":"–"};var Ns={de:cn,en:Ze,es:dn,fr:un,it:pn};function T(s){let t=Ns[s.split("-",1)[0]??""]??Ze;return(e,n={})=>(t[e]??Ze[e]??e).replace(/\{(\w+)\}/g,(o,i)=>i in n?String(n[i]):o)}function Ds(s,t){let e=a=>({select:{mode:"dropdown",options:a}}),n=Ge.map(a=>({value:a,label:s(`editor.layout_${a}`)})),o=I.map(a=>({name:a,selector:{boolean:{}}})),i=Object.keys(ne).map(a=>({name:a,selector:{entity:{filter:{domain:[...ne[a]]}}}})),r={type:"expandable"};return[{name:"device",selector:e(t)},{name:"name",selector:{text:{}}},{name:"layout",selector:e(n)},{...r,name:"show",title:s("editor.show"),icon:"mdi:eye-outline",schema:o},{...r,name:"entities",title:s("editor.entities"),icon:"mdi:ev-station",schema:i}]}function Ms(s){let t=Object.fromEntries(I.map(n=>[n,!0])),e=s.show;return{layout:"full",...s,show:{...t,...typeof e=="object"&&e!==null?e:{}}}}function js(s){let t={...s},e=(n,o)=>Object.fromEntries(Object.entries(n??{}).filter(([,i])=>o(i)));t.show=e(s.show,n=>n!==!0),t.entities=e(s.entities,n=>n!==void 0&&n!=="");for(let n of["show","entities"])Object.keys(t[n]).length===0&&delete t[n];for(let n of["device","name"])t[n]||delete t[n];return t.layout==="full"&&delete t.layout,t}var re=class extends ${constructor(){super(...arguments);this.written={};this.changed=e=>{e.stopPropagation();let n=js(e.detail.value);ie(this,"config-changed",{config:n})}}setConfig(e){this.written=e}shouldUpdate(e){let n=e.get("hass");return e.size>1||!e.has("hass")||n?.devices!==this.hass?.devices||n?.language!==this.hass?.language}render(){let{hass:e}=this;if(e===void 0)return u;let n=T(e.language),o=L(e).map(i=>({value:i,label:U(e,i)||i}));return c`<ha-form
-      .hass=${e}
-      .data=${Ms(this.written)}
-      .schema=${Ds(n,o)}
-      .computeLabel=${i=>n(Ws(i.name))}
-      .computeHelper=${i=>i.name==="device"?n("editor.device_help"):void 0}
-      @value-changed=${this.changed}
-    ></ha-form>`}};g([_({attribute:!1})],re.prototype,"hass",2),g([b()],re.prototype,"written",2);function Ws(s){return`${I.includes(s)?"part":"editor"}.${s}`}var Is=1e4;async function mn(){if(customElements.get("ha-form")===void 0){await(await window.loadCardHelpers?.())?.createCardElement({type:"button"}).constructor?.getConfigElement?.();let n=new Promise(o=>setTimeout(o,Is));await Promise.race([customElements.whenDefined("ha-form"),n])}if(customElements.get("ha-form")!==void 0)return document.createElement("evse-ocpp-card-editor")}var hn=new WeakMap;function gn(s,t,e){let n=hn.get(s.connection)??new Map;hn.set(s.connection,n);let o=`${t} ${s.language}`,i=n.get(o);i===void 0?(i=Fs(s,t),n.set(o,i)):i.error!==null&&i.end===null&&zt(s,t,i);let r=i;return r.listeners.add(e),(r.last!==null||r.error!==null)&&e(r.last,r.error),()=>{r.listeners.delete(e),!(r.listeners.size>0||n.get(o)!==r)&&(n.delete(o),r.close())}}function Fs(s,t){let e={listeners:new Set,last:null,error:null,end:null,close:o},n=()=>zt(s,t,e);s.connection.addEventListener?.("ready",n);function o(){s.connection.removeEventListener?.("ready",n),e.end?.then(i=>i()).catch(()=>{})}return zt(s,t,e),e}function zt(s,t,e){let n=()=>e.listeners.forEach(i=>i(e.last,e.error)),o=s.connection.subscribeMessage(i=>{e.end===o&&(e.last=i,e.error=null,n())},{type:"evse_ocpp/subscribe",device_id:t,language:s.language},{resubscribe:!1});e.end=o,o.catch(i=>{e.end===o&&(e.error=typeof i?.code=="string"?i.code:"failed",e.end=null,n())})}var Us=5e3,Qe=class{constructor(t){this.host=t;this.snapshot=null;this.error=null;this.connected=!1;t.addController(this)}of(t,e){let n=e===this.device&&t.connection===this.hass?.connection&&t.language===this.hass.language;this.hass=t,!n&&(e!==this.device&&(this.snapshot=null,this.error=null),this.device=e,this.restart())}hostConnected(){this.connected=!0,this.restart()}hostDisconnected(){this.connected=!1,this.stop()}restart(){this.stop(),!(!this.connected||this.hass===void 0||this.device===void 0)&&(this.end=gn(this.hass,this.device,(t,e)=>{let n=t!==this.snapshot||e!==this.error;this.snapshot=e===null?t:t??this.snapshot,this.error=e,e!==null&&(this.again??=setTimeout(()=>this.restart(),Us)),n&&this.host.requestUpdate()}))}stop(){clearTimeout(this.again),this.again=void 0,this.end?.(),this.end=void 0}};var qs={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH"};function ae(s){return typeof s=="number"&&Number.isFinite(s)}function Je(s,t,e){let n=s.number_format==="none",o=s.number_format==="system"?void 0:n?"en":qs[s.number_format]??s.language,i={...e};return n&&(i.useGrouping=!1),Math.abs(t)>=1e5&&Object.assign(i,{notation:"compact",minimumFractionDigits:0,maximumFractionDigits:1}),new Intl.NumberFormat(o,i).format(t)}function N(s,t,e=1,n=!1){return ae(t)?Je(s,t,{minimumFractionDigits:n?e:0,maximumFractionDigits:e}):"–"}function Ye(s,t){return ae(t)?Math.abs(t)<999.5?[N(s,t,0),"W"]:[N(s,t/1e3,Math.abs(t)<99950?1:0,!0),"kW"]:["–","kW"]}function v(s,t){if(!ae(t))return["–","kWh"];let e=t/1e3,n=Math.abs(e)<9.995?2:Math.abs(e)<999.95?1:0;return[N(s,e,n,!0),"kWh"]}function He(s,t){return`${N(s,t,1)} A`}function C(s,t,e){return ae(t)?e&&/^[A-Z]{3}$/.test(e)?Je(s,t,{style:"currency",currency:e}):`${N(s,t,2,!0)} ${e??""}`.trim():"–"}function le(s,t){return ae(t)?Je(s,t,{style:"percent"}):"–"}function ce(s,t){if(!ae(t)||t<0)return"–";let e=Math.floor(t/60),[n,o]=[Math.floor(e/1440),Math.floor(e/60)],i=(r,a)=>Je(s,r,{style:"unit",unit:a,unitDisplay:"short"});return n>=2?`${i(n,"day")} ${i(o%24,"hour")}`:o>0?`${i(o,"hour")} ${i(e%60,"minute")}`:i(e,"minute")}function x(s){if(!s)return null;let t=new Date(s);return Number.isNaN(t.getTime())?null:t}function Vs({locale:s,config:t}){let e={hour:"2-digit",minute:"2-digit"};return s.time_format==="12"&&(e.hour12=!0),s.time_format==="24"&&(e.hourCycle="h23"),s.time_zone==="server"&&(e.timeZone=t.time_zone),e}function Bs(s){return s.time_format==="system"?void 0:s.language}function k(s,t,e){if(t===null)return"–";let n=Vs(s),o=i=>new Intl.DateTimeFormat("en-CA",{timeZone:n.timeZone}).format(i);return o(t)!==o(e)&&(Math.abs(t.getTime()-e.getTime())<5184e5?n.weekday="short":Object.assign(n,{day:"numeric",month:"short"})),new Intl.DateTimeFormat(Bs(s.locale),n).format(t)}var fn="/config/integrations/integration/evse_ocpp";function Oe(s){return c`<div class="hint ${s.level}" role=${s.level==="info"?"note":"alert"}>
-    <ha-icon .icon=${s.icon}></ha-icon>
-    <div>
-      <strong>${s.title}</strong>
-      ${s.text?c`<p>${s.text}</p>`:u}
-      ${s.checks?c`<ul>${s.checks.map(t=>c`<li>${t}</li>`)}</ul>`:u}
-      ${s.buttons||s.link?c`<div class="ways">
-            ${s.buttons?.map(t=>c`<button type="button" @click=${t.press}><bdi>${t.text}</bdi></button>`)}
-            ${s.link?c`<a href=${s.link.path}>${s.link.text}</a>`:u}
-          </div>`:u}
-    </div>
-  </div>`}function bn(s,t){return{level:"warning",icon:"mdi:pencil-off-outline",title:t("hint.problem",{field:s.field,came:s.came}),text:t(s.allowed,s.values)}}function yn(s,t,e){let n={path:fn,text:t("hint.open_integration")};return s.why==="choose"?{level:"info",icon:"mdi:ev-station",title:t("hint.choose"),text:t("hint.choose_text"),buttons:s.devices.map(({id:o,name:i})=>({text:i||o,press:()=>e(o)}))}:s.why==="gone"?{level:"warning",icon:"mdi:ev-plug-type2",title:t("hint.gone"),text:t("hint.gone_text",{device:s.device}),link:n}:{level:"info",icon:"mdi:ev-station",title:t("hint.none"),text:t("hint.none_text"),link:n}}function vn(s,t,e,n,o,i){let r=[];if(!n)r.push({level:"warning",icon:"mdi:puzzle-remove-outline",title:o("hint.not_loaded"),text:o("hint.not_loaded_text"),link:{path:fn,text:o("hint.open_integration")}});else if(t.away){let a=x(t.away.since);r.push({level:"warning",icon:"mdi:lan-disconnect",title:a?o("hint.away_since",{time:k(s,a,i)}):o("hint.away"),checks:[o("hint.away_power"),o("hint.away_network"),o("hint.away_address")],link:e?{path:`/config/devices/device/${e}`,text:o("hint.open_device")}:void 0})}t.fault!==null&&r.push({level:"error",icon:"mdi:alert",title:o("hint.fault",{fault:t.fault}),text:o("hint.fault_text")});for(let{role:a,entity:l}of t.missing)r.push({level:"warning",icon:"mdi:help-circle-outline",title:o("hint.missing",{field:`entities: ${a}`,entity:l}),text:o("hint.missing_text")});return r}var Ks={charging:["charging","c","d","on","charging_normal","charging_active","started"],ready:["preparing","connected","b","ready_to_charge","plugged_in","plugged"],waiting:["suspended_ev","suspended_evse","suspendedev","suspendedevse","awaiting_start","awaiting_authorization","waiting","waiting_for_car","waiting_for_vehicle","paused","scheduled","complete","completed","charge_complete","reserved","finishing","out_of_service","locked","queued"],free:["available","disconnected","a","idle","off","unplugged","not_connected","ready","standby"],fault:["faulted","fault","error","e","f","faulty"]},Gs=new Map(Object.entries(Ks).flatMap(([s,t])=>t.map(e=>[e,s]))),Zs=200;function wn(s,t){let e=S(s)?s.state.trim().toLowerCase().replace(/[\s-]+/g,"_"):"",n=Gs.get(e);return n!==void 0?n:t===null?"unknown":t>Zs?"charging":e===""?"free":"unknown"}var Qs={charging:"mdi:lightning-bolt",ready:"mdi:ev-plug-type2",waiting:"mdi:pause",free:"mdi:ev-station",fault:"mdi:alert",away:"mdi:lan-disconnect",unknown:"mdi:ev-station"};function Xe(s){return Qs[s]}var Js=["boost","charging","charging_window","connected","current_limit","free_charging","mode"];function _n(s,t,e){if(t.device===void 0&&t.entities!==void 0)return{of:"entities",ids:t.entities};let n=L(s),o=t.device??e??(n.length===1?n[0]:void 0);return o===void 0?n.length===0?{of:"nothing",why:"none"}:{of:"nothing",why:"choose",devices:n.map(r=>({id:r,name:U(s,r)}))}:s.devices[o]===void 0?{of:"nothing",why:"gone",device:o}:{of:"device",device:o,ids:{...Ys(s,o),...Ce(s,o)}}}function Ys(s,t){let e=s.devices[t]?.via_device_id;if(!e)return{};let n=Ce(s,e);return Object.fromEntries(Js.map(o=>[o,n[o]]))}var Xs=.5,eo=230,to=[3700,7400,11e3,22e3,5e4,15e4,35e4];function xn(s,t,e,n){let{ids:o}=e,i=j=>Ht(s,o[j]),r=e.of==="device"?e.device:void 0,a=i("status"),l=so(i("connected"),n),d=l?null:n?.power_w??vo(i("power")),p=oo(i,n),m=lo(i("current_limit")),h=n?.maximum_a??m?.max_a??null,f=l?null:io(p),y=l?"away":wn(a,d),E=n?.fault??null;return{name:no(s,t,r,n,o),kind:E!==null&&y!=="away"?"fault":y,status:S(a)&&!l?s.formatEntityState(a):"",main:o.status??o.power??o.charging,power_w:d,current_a:f,phases:ro(p),maximum_a:h,offered_a:n?.offered_a??null,share:ao(d,f,h),limit:m,modes:co(s,i("mode")),charging:uo(i("charging")),startable:r!==void 0&&!l&&a?.state==="preparing",session:n?n.session:ho(i,y),total_wh:Re(i("energy")),why:n?.why??mo(i("why")),boost:po(o.boost,n,i("boost_until")),plan:n?.plan??null,site:n?.site??null,has_site:n?n.site!==null:o.boost!==void 0,away:l,fault:E,missing:go(s,e)}}function $n(s,t){return Object.values(t).map(e=>Ht(s,e))}function Ht(s,t){return t===void 0?void 0:s.states[t]}function no(s,t,e,n,o){if(t.name!==void 0)return t.name;if(e!==void 0)return U(s,e)||n?.name||"";let i=Ht(s,o.status??o.power??Object.values(o)[0]),r=i&&s.entities[i.entity_id]?.device_id,a=i?.attributes.friendly_name;return r&&U(s,r)||(typeof a=="string"?a:"")}function so(s,t){return s?.state==="off"?{since:s.last_changed}:s?.state==="on"?null:t!==null&&!t.connected?{since:null}:null}function oo(s,t){return t?.currents_a.some(n=>n!==null)?t.currents_a:["current_l1","current_l2","current_l3","current"].map(n=>ze(s(n)))}function io(s){let t=s.filter(e=>e!==null);return t.length>0?Math.max(...t):null}function ro(s){let t=s.filter(e=>e!==null);return t.length>1?t.filter(e=>e>Xs).length:null}function ao(s,t,e){let n=i=>Math.min(1,Math.max(0,i));if(t!==null&&e!==null&&e>0)return n(t/e);if(s===null||s<=0)return 0;if(e!==null&&e>0){let i=e*eo;return n(s/(s>i*1.1?3*i:i))}let o=to.find(i=>i>=s)??s;return n(s/o)}function lo(s){if(s===void 0||s.state==="unavailable")return null;let t=(r,a)=>{let l=Number(s.attributes[r]??Number.NaN);return Number.isFinite(l)?l:a},e=t("min",6),n=t("max",32);if(n<=e)return null;let o=t("step",1),i=o>0?o:1;return{entity:s.entity_id,value_a:ze(s),min_a:e,max_a:n,step_a:i}}function co(s,t){let e=t?.attributes.options;if(t===void 0||t.state==="unavailable"||!Array.isArray(e))return null;let n=e.filter(o=>typeof o=="string");return{entity:t.entity_id,chosen:n.includes(t.state)?t.state:null,options:n.map(o=>({value:o,label:s.formatEntityState(t,o)}))}}function uo(s){return S(s)?{entity:s.entity_id,on:s.state==="on"}:null}function po(s,t,e){if(s===void 0)return null;let n=t?.boost_until??(S(e)?e.state:null);return{entity:s,until:n}}function mo(s){if(!S(s))return null;let t=s.attributes.key;return{key:typeof t=="string"?t:"",sentence:s.state,then:null,next_change:null}}function ho(s,t){let e=Re(s("session_energy"));if(e===null)return null;let n=s("session_start"),o=s("session_cost"),i=wo(s("session_duration")),r=i===null?"":new Date(Date.now()-i*1e3).toISOString(),a=o?.attributes.unit_of_measurement;return{running:t==="charging"||t==="waiting",started_at:S(n)?n.state:r,ended_at:null,energy_wh:e,cost:ze(o),currency:typeof a=="string"?a:null,unpriced_wh:0,sun_wh:Re(s("session_sun_energy")),battery_wh:Re(s("session_battery_energy")),grid_wh:Re(s("session_grid_energy")),co2_g:null,card:S(s("session_card"))?s("session_card")?.state??null:null,person:null}}function go(s,t){return t.of!=="entities"?[]:Object.entries(t.ids).filter(([,e])=>s.states[e]===void 0).map(([e,n])=>({role:e,entity:n}))}var fo={mW:.001,W:1,kW:1e3,MW:1e6},bo={Wh:1,kWh:1e3,MWh:1e6},yo={s:1,min:60,h:3600,d:86400};function Ot(s,t,e){let n=ze(s);return n===null?null:n*(t[String(s?.attributes.unit_of_measurement)]??e)}var vo=s=>Ot(s,fo,1),Re=s=>Ot(s,bo,1e3),wo=s=>Ot(s,yo,60);var _o={off:"mdi:power",fast:"mdi:flash",window:"mdi:clock-outline",solar:"mdi:white-balance-sunny",minimum_solar:"mdi:weather-partly-cloudy",cheap:"mdi:cash-clock",plan:"mdi:calendar-clock",eco:"mdi:leaf",pv:"mdi:white-balance-sunny",minpv:"mdi:weather-partly-cloudy",now:"mdi:flash"};function kn(s,t,e=!1){let n=t.busy??s.chosen,o=n??s.options[0]?.value;return c`<div
-    class="modes ${e?"icons":""}"
-    style="--columns:${xo(s.options.length)}"
-    role="radiogroup"
-    aria-label=${t.label}
-    aria-busy=${t.busy!==null}
-    @keydown=${ko}
-  >
-    ${s.options.map(({value:i,label:r})=>c`<button
-        type="button"
-        role="radio"
-        class=${i===t.busy?"busy":""}
-        data-mode=${i}
-        aria-checked=${i===n}
-        aria-label=${e?r:u}
-        title=${e?r:u}
-        tabindex=${i===o?0:-1}
-        @click=${()=>i!==n&&t.choose(i)}
-      >
-        <ha-icon .icon=${_o[i]??"mdi:ev-station"}></ha-icon>
-        ${e?u:c`<span>${r}</span>`}
-      </button>`)}
-  </div>`}function xo(s){return s<=4?Math.max(1,s):s%4===0||s%4===3?4:3}function $o(s,t){return s==="ArrowDown"?1:s==="ArrowUp"?-1:s==="ArrowRight"?t?-1:1:s==="ArrowLeft"?t?1:-1:0}function ko(s){let t=s.currentTarget,e=$o(s.key,getComputedStyle(t).direction==="rtl");if(e===0)return;s.preventDefault();let n=[...t.querySelectorAll("[role=radio]")],o=n.indexOf(s.target);n[(o+e+n.length)%n.length]?.focus()}var et=200,Le=86,Pn=45,So=360-2*Pn;function tt(s,t=Le){let e=(90+Pn+s*So)*Math.PI/180,n=o=>Math.round(o*100)/100;return[n(et/2+t*Math.cos(e)),n(et/2+t*Math.sin(e))]}var[Eo,Po]=[tt(0),tt(1)],Sn=`M${Eo.join(" ")} A${Le} ${Le} 0 1 1 ${Po.join(" ")}`;function Ao(s){if(s.maximum_a===null||s.maximum_a<=0)return null;let t=s.limit?.value_a??null;return t===null||t>=s.maximum_a?null:Math.max(0,t/s.maximum_a)}function Rt(s){let t=Ao(s),[e,n]=t===null?[]:[tt(t,Le-11),tt(t,Le+11)],o=Math.round(s.share*1e3)/10;return c`<svg class="arc" viewBox="0 0 ${et} ${et}" aria-hidden="true">
-    <path class="track" d=${Sn} />
-    ${o>0?Et`<path class="value" d=${Sn} pathLength="100" stroke-dasharray="${o} 200" />`:u}
-    ${e&&n?Et`<line class="mark-gap" x1=${e[0]} y1=${e[1]} x2=${n[0]} y2=${n[1]} />
-          <line class="mark" x1=${e[0]} y1=${e[1]} x2=${n[0]} y2=${n[1]} />`:u}
-  </svg>`}function An(s,t,e,n){let[o,i]=Ye(s.locale,t.power_w),r=t.kind==="charging"||(t.power_w??0)>0,a=t.status||e(`kind.${t.kind}`),l=[a,r?`${o} ${i}`:"",En(s,t,e)];return c`<button
-    class="ring ${t.kind}"
-    type="button"
-    aria-label=${l.filter(Boolean).join(", ")}
-    ?disabled=${t.main===void 0}
-    @click=${n}
-  >
-    ${Rt(t)}
-    <span class="inner">
-      <ha-icon class="state" .icon=${Xe(t.kind)}></ha-icon>
-      ${r?c`<span class="big">${o}<small>${i}</small></span>
-            <span class="detail">${a}</span>`:c`<span class="word">${a}</span>`}
-      <span class="detail">${En(s,t,e)}</span>
-    </span>
-    ${t.maximum_a===null?u:c`<span class="ends" aria-hidden="true"
-          ><span>0</span><span>${N(s.locale,t.maximum_a,0)} A</span></span
-        >`}
-  </button>`}function En(s,t,e){if(t.kind==="away")return"";if(t.current_a!==null&&t.current_a>0){let n=t.phases===null||t.phases===0?"":t.phases===1?e("ring.one_phase"):e("ring.phases",{count:t.phases});return[He(s.locale,t.current_a),n].filter(Boolean).join(" · ")}return t.offered_a!==null&&t.kind!=="free"?e("ring.offered",{current:He(s.locale,t.offered_a)}):t.power_w===null&&t.kind==="charging"?"–":""}function To(s,t){let[e,n]=[x(s.started_at),x(s.ended_at)??t];return e===null?null:Math.max(0,(n.getTime()-e.getTime())/1e3)}var Co=.005;function zo(s){let t={sun:s.sun_wh,battery:s.battery_wh,grid:s.grid_wh};if(s.sun_wh===null)return[];let e=Object.entries(t).filter(([,o])=>o!==null&&o>0),n=e.reduce((o,[,i])=>o+i,0);return e.map(([o,i])=>({key:o,wh:i,share:i/n})).filter(o=>o.share>=Co)}var Ho={sun:"mdi:white-balance-sunny",battery:"mdi:home-battery",grid:"mdi:transmission-tower"};function Tn(s,t,e,n){let o=t.session,[i,r]=v(s.locale,o?.energy_wh),a=o===null?"session.none":o.running?"session.now":"session.last",l=o!==null&&o.cost!==null&&o.unpriced_wh>0;return c`<section class="session" aria-label=${e(a)}>
-    <header><span>${e(a)}</span><span>${o===null?u:Oo(s,o,n)}</span></header>
-    <dl>
-      ${nt(e("session.energy"),i,r)}
-      ${nt(e("session.time"),o===null?"–":ce(s.locale,To(o,n)))}
-      ${nt(e("session.cost"),C(s.locale,o?.cost,o?.currency),"",l?e("session.unpriced"):"")}
-    </dl>
-    ${t.has_site?Ro(s,o,e):u}
-  </section>`}function Oo(s,t,e){let n=t.running?null:t.person??t.card,o=x(t.started_at),i=o===null?"":k(s,o,e);return c`<bdi>${n??""}</bdi>${n&&i?" · ":""}${i}`}function Cn(s,t,e){if(t.total_wh===null)return u;let[n,o]=v(s.locale,t.total_wh);return c`<dl class="session">${nt(e("session.total"),n,o)}</dl>`}function nt(s,t,e="",n=""){return c`<div title=${n||u}>
-    <dd>${t}${e?c` <small>${e}</small>`:u}${n?"*":u}</dd>
-    <dt>${s}</dt>
-  </div>`}function Ro(s,t,e){let n=t===null?[]:zo(t),o=n.map(i=>`${e(`source.${i.key}`)} ${le(s.locale,i.share)}`);return c`<div class="sources">
-    <div class="bar" aria-hidden="true">
-      ${n.map(i=>c`<i class=${i.key} style="flex-grow:${i.share}"></i>`)}
-    </div>
-    <ul>
-      ${n.length===0?c`<li>${e("source.unknown")}</li>`:n.map((i,r)=>c`<li class=${i.key}>
-                <ha-icon .icon=${Ho[i.key]}></ha-icon>${o[r]}
-              </li>`)}
-    </ul>
-  </div>`}var zn=w`
-  :host {
-    --of-state: var(--secondary-text-color);
-    --tint: color-mix(in srgb, var(--primary-text-color) 5%, transparent);
-    --sun: var(--energy-solar-color, #ff9800);
-    --battery: var(--energy-battery-out-color, #4db6ac);
-    --grid: var(--energy-grid-consumption-color, #488fc2);
-    display: block;
-  }
-  ha-card {
-    container-type: inline-size;
-    overflow: hidden;
-    color: var(--primary-text-color);
-  }
-  .charging {
-    --of-state: var(--success-color, #43a047);
-  }
-  .ready {
-    --of-state: var(--primary-color);
-  }
-  .waiting {
-    --of-state: var(--warning-color, #ffa600);
-  }
-  .fault {
-    --of-state: var(--error-color, #db4437);
-  }
-  h2,
-  p,
-  dl,
-  dd,
-  ul {
-    margin: 0;
-    padding: 0;
-  }
-  h2 {
-    overflow: hidden;
-    font-size: 1.125rem;
-    font-weight: 500;
-    line-height: 1.3;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  button {
-    font: inherit;
-    color: inherit;
-    border: 0;
-    background: none;
-    cursor: pointer;
-    -webkit-tap-highlight-color: transparent;
-  }
-  button:focus-visible,
-  a:focus-visible {
-    outline: 2px solid var(--primary-color);
-    outline-offset: 2px;
-  }
-  button[aria-busy="true"] {
-    cursor: progress;
-  }
+var ds=Object.defineProperty;var us=Object.getOwnPropertyDescriptor;var h=(i,n,e,t)=>{for(var s=t>1?void 0:t?us(n,e):n,o=i.length-1,r;o>=0;o--)(r=i[o])&&(s=(t?r(n,e,s):r(s))||s);return t&&s&&ds(n,e,s),s};var pt=globalThis,mt=pt.ShadowRoot&&(pt.ShadyCSS===void 0||pt.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,Bt=Symbol(),An=new WeakMap,Ge=class{constructor(n,e,t){if(this._$cssResult$=!0,t!==Bt)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=n,this.t=e}get styleSheet(){let n=this.o,e=this.t;if(mt&&n===void 0){let t=e!==void 0&&e.length===1;t&&(n=An.get(e)),n===void 0&&((this.o=n=new CSSStyleSheet).replaceSync(this.cssText),t&&An.set(e,n))}return n}toString(){return this.cssText}},zn=i=>new Ge(typeof i=="string"?i:i+"",void 0,Bt),y=(i,...n)=>{let e=i.length===1?i[0]:n.reduce((t,s,o)=>t+(r=>{if(r._$cssResult$===!0)return r.cssText;if(typeof r=="number")return r;throw Error("Value passed to 'css' function must be a 'css' function result: "+r+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(s)+i[o+1],i[0]);return new Ge(e,i,Bt)},Hn=(i,n)=>{if(mt)i.adoptedStyleSheets=n.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let e of n){let t=document.createElement("style"),s=pt.litNonce;s!==void 0&&t.setAttribute("nonce",s),t.textContent=e.cssText,i.appendChild(t)}},Gt=mt?i=>i:i=>i instanceof CSSStyleSheet?(n=>{let e="";for(let t of n.cssRules)e+=t.cssText;return zn(e)})(i):i;var{is:ps,defineProperty:ms,getOwnPropertyDescriptor:hs,getOwnPropertyNames:gs,getOwnPropertySymbols:fs,getPrototypeOf:bs}=Object,ht=globalThis,Dn=ht.trustedTypes,vs=Dn?Dn.emptyScript:"",ys=ht.reactiveElementPolyfillSupport,Ve=(i,n)=>i,Ke={toAttribute(i,n){switch(n){case Boolean:i=i?vs:null;break;case Object:case Array:i=i==null?i:JSON.stringify(i)}return i},fromAttribute(i,n){let e=i;switch(n){case Boolean:e=i!==null;break;case Number:e=i===null?null:Number(i);break;case Object:case Array:try{e=JSON.parse(i)}catch{e=null}}return e}},gt=(i,n)=>!ps(i,n),Rn={attribute:!0,type:String,converter:Ke,reflect:!1,useDefault:!1,hasChanged:gt};Symbol.metadata??=Symbol("metadata"),ht.litPropertyMetadata??=new WeakMap;var Y=class extends HTMLElement{static addInitializer(n){this._$Ei(),(this.l??=[]).push(n)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(n,e=Rn){if(e.state&&(e.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(n)&&((e=Object.create(e)).wrapped=!0),this.elementProperties.set(n,e),!e.noAccessor){let t=Symbol(),s=this.getPropertyDescriptor(n,t,e);s!==void 0&&ms(this.prototype,n,s)}}static getPropertyDescriptor(n,e,t){let{get:s,set:o}=hs(this.prototype,n)??{get(){return this[e]},set(r){this[e]=r}};return{get:s,set(r){let a=s?.call(this);o?.call(this,r),this.requestUpdate(n,a,t)},configurable:!0,enumerable:!0}}static getPropertyOptions(n){return this.elementProperties.get(n)??Rn}static _$Ei(){if(this.hasOwnProperty(Ve("elementProperties")))return;let n=bs(this);n.finalize(),n.l!==void 0&&(this.l=[...n.l]),this.elementProperties=new Map(n.elementProperties)}static finalize(){if(this.hasOwnProperty(Ve("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(Ve("properties"))){let e=this.properties,t=[...gs(e),...fs(e)];for(let s of t)this.createProperty(s,e[s])}let n=this[Symbol.metadata];if(n!==null){let e=litPropertyMetadata.get(n);if(e!==void 0)for(let[t,s]of e)this.elementProperties.set(t,s)}this._$Eh=new Map;for(let[e,t]of this.elementProperties){let s=this._$Eu(e,t);s!==void 0&&this._$Eh.set(s,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(n){let e=[];if(Array.isArray(n)){let t=new Set(n.flat(1/0).reverse());for(let s of t)e.unshift(Gt(s))}else n!==void 0&&e.push(Gt(n));return e}static _$Eu(n,e){let t=e.attribute;return t===!1?void 0:typeof t=="string"?t:typeof n=="string"?n.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(n=>this.enableUpdating=n),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(n=>n(this))}addController(n){(this._$EO??=new Set).add(n),this.renderRoot!==void 0&&this.isConnected&&n.hostConnected?.()}removeController(n){this._$EO?.delete(n)}_$E_(){let n=new Map,e=this.constructor.elementProperties;for(let t of e.keys())this.hasOwnProperty(t)&&(n.set(t,this[t]),delete this[t]);n.size>0&&(this._$Ep=n)}createRenderRoot(){let n=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return Hn(n,this.constructor.elementStyles),n}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(n=>n.hostConnected?.())}enableUpdating(n){}disconnectedCallback(){this._$EO?.forEach(n=>n.hostDisconnected?.())}attributeChangedCallback(n,e,t){this._$AK(n,t)}_$ET(n,e){let t=this.constructor.elementProperties.get(n),s=this.constructor._$Eu(n,t);if(s!==void 0&&t.reflect===!0){let o=(t.converter?.toAttribute!==void 0?t.converter:Ke).toAttribute(e,t.type);this._$Em=n,o==null?this.removeAttribute(s):this.setAttribute(s,o),this._$Em=null}}_$AK(n,e){let t=this.constructor,s=t._$Eh.get(n);if(s!==void 0&&this._$Em!==s){let o=t.getPropertyOptions(s),r=typeof o.converter=="function"?{fromAttribute:o.converter}:o.converter?.fromAttribute!==void 0?o.converter:Ke;this._$Em=s;let a=r.fromAttribute(e,o.type);this[s]=a??this._$Ej?.get(s)??a,this._$Em=null}}requestUpdate(n,e,t,s=!1,o){if(n!==void 0){let r=this.constructor;if(s===!1&&(o=this[n]),t??=r.getPropertyOptions(n),!((t.hasChanged??gt)(o,e)||t.useDefault&&t.reflect&&o===this._$Ej?.get(n)&&!this.hasAttribute(r._$Eu(n,t))))return;this.C(n,e,t)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(n,e,{useDefault:t,reflect:s,wrapped:o},r){t&&!(this._$Ej??=new Map).has(n)&&(this._$Ej.set(n,r??e??this[n]),o!==!0||r!==void 0)||(this._$AL.has(n)||(this.hasUpdated||t||(e=void 0),this._$AL.set(n,e)),s===!0&&this._$Em!==n&&(this._$Eq??=new Set).add(n))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let n=this.scheduleUpdate();return n!=null&&await n,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[s,o]of this._$Ep)this[s]=o;this._$Ep=void 0}let t=this.constructor.elementProperties;if(t.size>0)for(let[s,o]of t){let{wrapped:r}=o,a=this[s];r!==!0||this._$AL.has(s)||a===void 0||this.C(s,void 0,o,a)}}let n=!1,e=this._$AL;try{n=this.shouldUpdate(e),n?(this.willUpdate(e),this._$EO?.forEach(t=>t.hostUpdate?.()),this.update(e)):this._$EM()}catch(t){throw n=!1,this._$EM(),t}n&&this._$AE(e)}willUpdate(n){}_$AE(n){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(n)),this.updated(n)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(n){return!0}update(n){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(n){}firstUpdated(n){}};Y.elementStyles=[],Y.shadowRootOptions={mode:"open"},Y[Ve("elementProperties")]=new Map,Y[Ve("finalized")]=new Map,ys?.({ReactiveElement:Y}),(ht.reactiveElementVersions??=[]).push("2.1.2");var Xt=globalThis,On=i=>i,ft=Xt.trustedTypes,Mn=ft?ft.createPolicy("lit-html",{createHTML:i=>i}):void 0,In="$lit$",ne=`lit$${Math.random().toFixed(9).slice(2)}$`,Un="?"+ne,xs=`<${Un}>`,he=document,Qe=()=>he.createComment(""),Ye=i=>i===null||typeof i!="object"&&typeof i!="function",en=Array.isArray,ws=i=>en(i)||typeof i?.[Symbol.iterator]=="function",Vt=`[ 	
+\f\r]`,Ze=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Nn=/-->/g,Ln=/>/g,pe=RegExp(`>|${Vt}(?:([^\\s"'>=/]+)(${Vt}*=${Vt}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),Wn=/'/g,jn=/"/g,qn=/^(?:script|style|textarea|title)$/i,tn=i=>(n,...e)=>({_$litType$:i,strings:n,values:e}),c=tn(1),ie=tn(2),Lr=tn(3),ge=Symbol.for("lit-noChange"),d=Symbol.for("lit-nothing"),Fn=new WeakMap,me=he.createTreeWalker(he,129);function Bn(i,n){if(!en(i)||!i.hasOwnProperty("raw"))throw Error("invalid template strings array");return Mn!==void 0?Mn.createHTML(n):n}var _s=(i,n)=>{let e=i.length-1,t=[],s,o=n===2?"<svg>":n===3?"<math>":"",r=Ze;for(let a=0;a<e;a++){let l=i[a],u,p,m=-1,g=0;for(;g<l.length&&(r.lastIndex=g,p=r.exec(l),p!==null);)g=r.lastIndex,r===Ze?p[1]==="!--"?r=Nn:p[1]!==void 0?r=Ln:p[2]!==void 0?(qn.test(p[2])&&(s=RegExp("</"+p[2],"g")),r=pe):p[3]!==void 0&&(r=pe):r===pe?p[0]===">"?(r=s??Ze,m=-1):p[1]===void 0?m=-2:(m=r.lastIndex-p[2].length,u=p[1],r=p[3]===void 0?pe:p[3]==='"'?jn:Wn):r===jn||r===Wn?r=pe:r===Nn||r===Ln?r=Ze:(r=pe,s=void 0);let f=r===pe&&i[a+1].startsWith("/>")?" ":"";o+=r===Ze?l+xs:m>=0?(t.push(u),l.slice(0,m)+In+l.slice(m)+ne+f):l+ne+(m===-2?a:f)}return[Bn(i,o+(i[e]||"<?>")+(n===2?"</svg>":n===3?"</math>":"")),t]},Je=class i{constructor({strings:n,_$litType$:e},t){let s;this.parts=[];let o=0,r=0,a=n.length-1,l=this.parts,[u,p]=_s(n,e);if(this.el=i.createElement(u,t),me.currentNode=this.el.content,e===2||e===3){let m=this.el.content.firstChild;m.replaceWith(...m.childNodes)}for(;(s=me.nextNode())!==null&&l.length<a;){if(s.nodeType===1){if(s.hasAttributes())for(let m of s.getAttributeNames())if(m.endsWith(In)){let g=p[r++],f=s.getAttribute(m).split(ne),x=/([.?@])?(.*)/.exec(g);l.push({type:1,index:o,name:x[2],strings:f,ctor:x[1]==="."?Zt:x[1]==="?"?Qt:x[1]==="@"?Yt:$e}),s.removeAttribute(m)}else m.startsWith(ne)&&(l.push({type:6,index:o}),s.removeAttribute(m));if(qn.test(s.tagName)){let m=s.textContent.split(ne),g=m.length-1;if(g>0){s.textContent=ft?ft.emptyScript:"";for(let f=0;f<g;f++)s.append(m[f],Qe()),me.nextNode(),l.push({type:2,index:++o});s.append(m[g],Qe())}}}else if(s.nodeType===8)if(s.data===Un)l.push({type:2,index:o});else{let m=-1;for(;(m=s.data.indexOf(ne,m+1))!==-1;)l.push({type:7,index:o}),m+=ne.length-1}o++}}static createElement(n,e){let t=he.createElement("template");return t.innerHTML=n,t}};function _e(i,n,e=i,t){if(n===ge)return n;let s=t!==void 0?e._$Co?.[t]:e._$Cl,o=Ye(n)?void 0:n._$litDirective$;return s?.constructor!==o&&(s?._$AO?.(!1),o===void 0?s=void 0:(s=new o(i),s._$AT(i,e,t)),t!==void 0?(e._$Co??=[])[t]=s:e._$Cl=s),s!==void 0&&(n=_e(i,s._$AS(i,n.values),s,t)),n}var Kt=class{constructor(n,e){this._$AV=[],this._$AN=void 0,this._$AD=n,this._$AM=e}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(n){let{el:{content:e},parts:t}=this._$AD,s=(n?.creationScope??he).importNode(e,!0);me.currentNode=s;let o=me.nextNode(),r=0,a=0,l=t[0];for(;l!==void 0;){if(r===l.index){let u;l.type===2?u=new Xe(o,o.nextSibling,this,n):l.type===1?u=new l.ctor(o,l.name,l.strings,this,n):l.type===6&&(u=new Jt(o,this,n)),this._$AV.push(u),l=t[++a]}r!==l?.index&&(o=me.nextNode(),r++)}return me.currentNode=he,s}p(n){let e=0;for(let t of this._$AV)t!==void 0&&(t.strings!==void 0?(t._$AI(n,t,e),e+=t.strings.length-2):t._$AI(n[e])),e++}},Xe=class i{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(n,e,t,s){this.type=2,this._$AH=d,this._$AN=void 0,this._$AA=n,this._$AB=e,this._$AM=t,this.options=s,this._$Cv=s?.isConnected??!0}get parentNode(){let n=this._$AA.parentNode,e=this._$AM;return e!==void 0&&n?.nodeType===11&&(n=e.parentNode),n}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(n,e=this){n=_e(this,n,e),Ye(n)?n===d||n==null||n===""?(this._$AH!==d&&this._$AR(),this._$AH=d):n!==this._$AH&&n!==ge&&this._(n):n._$litType$!==void 0?this.$(n):n.nodeType!==void 0?this.T(n):ws(n)?this.k(n):this._(n)}O(n){return this._$AA.parentNode.insertBefore(n,this._$AB)}T(n){this._$AH!==n&&(this._$AR(),this._$AH=this.O(n))}_(n){this._$AH!==d&&Ye(this._$AH)?this._$AA.nextSibling.data=n:this.T(he.createTextNode(n)),this._$AH=n}$(n){let{values:e,_$litType$:t}=n,s=typeof t=="number"?this._$AC(n):(t.el===void 0&&(t.el=Je.createElement(Bn(t.h,t.h[0]),this.options)),t);if(this._$AH?._$AD===s)this._$AH.p(e);else{let o=new Kt(s,this),r=o.u(this.options);o.p(e),this.T(r),this._$AH=o}}_$AC(n){let e=Fn.get(n.strings);return e===void 0&&Fn.set(n.strings,e=new Je(n)),e}k(n){en(this._$AH)||(this._$AH=[],this._$AR());let e=this._$AH,t,s=0;for(let o of n)s===e.length?e.push(t=new i(this.O(Qe()),this.O(Qe()),this,this.options)):t=e[s],t._$AI(o),s++;s<e.length&&(this._$AR(t&&t._$AB.nextSibling,s),e.length=s)}_$AR(n=this._$AA.nextSibling,e){for(this._$AP?.(!1,!0,e);n!==this._$AB;){let t=On(n).nextSibling;On(n).remove(),n=t}}setConnected(n){this._$AM===void 0&&(this._$Cv=n,this._$AP?.(n))}},$e=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(n,e,t,s,o){this.type=1,this._$AH=d,this._$AN=void 0,this.element=n,this.name=e,this._$AM=s,this.options=o,t.length>2||t[0]!==""||t[1]!==""?(this._$AH=Array(t.length-1).fill(new String),this.strings=t):this._$AH=d}_$AI(n,e=this,t,s){let o=this.strings,r=!1;if(o===void 0)n=_e(this,n,e,0),r=!Ye(n)||n!==this._$AH&&n!==ge,r&&(this._$AH=n);else{let a=n,l,u;for(n=o[0],l=0;l<o.length-1;l++)u=_e(this,a[t+l],e,l),u===ge&&(u=this._$AH[l]),r||=!Ye(u)||u!==this._$AH[l],u===d?n=d:n!==d&&(n+=(u??"")+o[l+1]),this._$AH[l]=u}r&&!s&&this.j(n)}j(n){n===d?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,n??"")}},Zt=class extends $e{constructor(){super(...arguments),this.type=3}j(n){this.element[this.name]=n===d?void 0:n}},Qt=class extends $e{constructor(){super(...arguments),this.type=4}j(n){this.element.toggleAttribute(this.name,!!n&&n!==d)}},Yt=class extends $e{constructor(n,e,t,s,o){super(n,e,t,s,o),this.type=5}_$AI(n,e=this){if((n=_e(this,n,e,0)??d)===ge)return;let t=this._$AH,s=n===d&&t!==d||n.capture!==t.capture||n.once!==t.once||n.passive!==t.passive,o=n!==d&&(t===d||s);s&&this.element.removeEventListener(this.name,this,t),o&&this.element.addEventListener(this.name,this,n),this._$AH=n}handleEvent(n){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,n):this._$AH.handleEvent(n)}},Jt=class{constructor(n,e,t){this.element=n,this.type=6,this._$AN=void 0,this._$AM=e,this.options=t}get _$AU(){return this._$AM._$AU}_$AI(n){_e(this,n)}};var $s=Xt.litHtmlPolyfillSupport;$s?.(Je,Xe),(Xt.litHtmlVersions??=[]).push("3.3.3");var Gn=(i,n,e)=>{let t=e?.renderBefore??n,s=t._$litPart$;if(s===void 0){let o=e?.renderBefore??null;t._$litPart$=s=new Xe(n.insertBefore(Qe(),o),o,void 0,e??{})}return s._$AI(i),s};var nn=globalThis,w=class extends Y{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let n=super.createRenderRoot();return this.renderOptions.renderBefore??=n.firstChild,n}update(n){let e=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(n),this._$Do=Gn(e,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return ge}};w._$litElement$=!0,w.finalized=!0,nn.litElementHydrateSupport?.({LitElement:w});var ks=nn.litElementPolyfillSupport;ks?.({LitElement:w});(nn.litElementVersions??=[]).push("4.2.2");var Ss={attribute:!0,type:String,converter:Ke,reflect:!1,hasChanged:gt},Ts=(i=Ss,n,e)=>{let{kind:t,metadata:s}=e,o=globalThis.litPropertyMetadata.get(s);if(o===void 0&&globalThis.litPropertyMetadata.set(s,o=new Map),t==="setter"&&((i=Object.create(i)).wrapped=!0),o.set(e.name,i),t==="accessor"){let{name:r}=e;return{set(a){let l=n.get.call(this);n.set.call(this,a),this.requestUpdate(r,l,i,!0,a)},init(a){return a!==void 0&&this.C(r,void 0,i,a),a}}}if(t==="setter"){let{name:r}=e;return function(a){let l=this[r];n.call(this,a),this.requestUpdate(r,l,i,!0,a)}}throw Error("Unsupported decorator location: "+t)};function b(i){return(n,e)=>typeof e=="object"?Ts(i,n,e):((t,s,o)=>{let r=s.hasOwnProperty(o);return s.constructor.createProperty(o,t),r?Object.getOwnPropertyDescriptor(s,o):void 0})(i,n,e)}function v(i){return b({...i,state:!0,attribute:!1})}var se=["why","modes","limit","session","phases","plan"],ke={status:["sensor","binary_sensor"],power:["sensor"],current:["sensor"],current_limit:["number","input_number"],charging:["switch","input_boolean"],mode:["select","input_select"],session_energy:["sensor"],session_cost:["sensor"],session_duration:["sensor"],session_start:["sensor"],energy:["sensor"],why:["sensor"]},vt=["full","compact"];function J(i){let n=[],e=sn(i)?i:{};return{device:Vn(e,"device",n),entities:Es(e.entities,n),layout:Ps(e.layout,n),show:Cs(e.show,n),name:Vn(e,"name",n),problems:n}}function Es(i,n){if(i==null)return;if(!sn(i)){n.push({field:"entities",came:Se(i),allowed:"problem.list_of_roles"});return}let e={};for(let[t,s]of Object.entries(i)){let o=Object.hasOwn(ke,t)?ke[t]:void 0;if(o===void 0){let r=Object.keys(ke).join(", ");n.push({field:"entities",came:t,allowed:"problem.one_of",values:{list:r}})}else typeof s=="string"&&o.some(r=>s.startsWith(`${r}.`))?e[t]=s:s!=null&&s!==""&&n.push({field:`entities: ${t}`,came:Se(s),allowed:"problem.entity_of",values:{list:o.join(", ")}})}return Object.keys(e).length>0?e:void 0}function Ps(i,n){if(i==null)return"full";let e=vt.find(s=>s===i);if(e!==void 0)return e;let t={list:vt.join(", ")};return n.push({field:"layout",came:Se(i),allowed:"problem.one_of",values:t}),"full"}function Cs(i,n){let e=Object.fromEntries(se.map(t=>[t,!0]));if(i==null)return e;if(!sn(i)){let t={list:se.join(", ")};return n.push({field:"show",came:Se(i),allowed:"problem.yes_no_of",values:t}),e}for(let[t,s]of Object.entries(i)){let o=se.find(r=>r===t);if(o!==void 0&&typeof s=="boolean")e[o]=s;else if(o!==void 0)n.push({field:`show: ${t}`,came:Se(s),allowed:"problem.yes_no"});else{let r={list:se.join(", ")};n.push({field:"show",came:t,allowed:"problem.one_of",values:r})}}return e}function Vn(i,n,e){let t=i[n];if(!(t==null||t==="")){if(typeof t=="string")return t;e.push({field:n,came:Se(t),allowed:"problem.text"})}}function sn(i){return typeof i=="object"&&i!==null&&!Array.isArray(i)}var Kn=60;function Se(i){let n=typeof i=="string"?i:JSON.stringify(i)??String(i);return n.length>Kn?`${n.slice(0,Kn)}…`:n}var B=class{constructor(n){this.host=n;this.busy=null;this.error=null;n.addController(this)}hostConnected(){}async run(n,e){this.busy=n,this.error=null,this.host.requestUpdate();try{await e()}catch(t){this.error=on(t)}finally{this.busy===n&&(this.busy=null),this.host.requestUpdate()}}forget(){this.error=null,this.host.requestUpdate()}};function on(i){let n=i?.message;return typeof n=="string"&&n!==""?n:String(i)}var oe="evse_ocpp";function fe(i,n){let e={};for(let t of Object.values(i.entities)){if(t?.device_id!==n||t.platform!==oe)continue;let s=t.translation_key;if(!s)continue;let o=t.entity_id.split(".",1)[0]??"";e[`${o}.${s}`]=t.entity_id,(o!=="event"||e[s]===void 0)&&(e[s]=t.entity_id)}return e}function L(i){let n=Object.values(i.entities).filter(e=>e?.platform===oe&&e.translation_key==="status").map(e=>e?.device_id);return[...new Set(n.filter(e=>typeof e=="string"))]}function O(i,n){let e=i.devices[n];return e?.name_by_user||e?.name||""}function G(i,n,e={}){i.dispatchEvent(new CustomEvent(n,{detail:e,bubbles:!0,composed:!0}))}function A(i){return i!==void 0&&i.state!=="unavailable"&&i.state!=="unknown"}function et(i){if(!A(i)||i.state.trim()==="")return null;let n=Number(i.state);return Number.isFinite(n)?n:null}var As=[["act.boost","1 Stunde Schnellladen","Boost for 1 hour","Boost durante 1 hora","Boost pendant 1 heure","Boost per 1 ora"],["act.boosting","Schnellladen bis {time}","Boost until {time}","Boost hasta {time}","Boost jusqu’à {time}","Boost fino alle {time}"],["act.dismiss","Schließen","Close","Cerrar","Fermer","Chiudi"],["act.pause","Anhalten","Pause","Pausar","Suspendre","Pausa"],["act.start","Starten","Start","Iniciar","Démarrer","Avvia"],["board.costs","Kosten und Sonne","Costs and sun","Costes y sol","Coûts et soleil","Costi e sole"],["board.description","Alle Wallboxen und das Haus: Übersicht, Ladevorgänge, Monate, Kosten und Sonne, Störungen.","All wallboxes and your house: overview, sessions, months, costs and sun, faults.","Todos los cargadores y la casa: resumen, sesiones, meses, costes y sol, averías.","Toutes les bornes et la maison : aperçu, sessions, mois, coûts et soleil, défauts.","Tutte le wallbox e la casa: panoramica, sessioni, mesi, costi e sole, guasti."],["board.dimmed","Vom Netzbetreiber begrenzt","Limited by the grid operator","Limitado por el operador de la red","Limité par le gestionnaire du réseau","Limitato dal gestore di rete"],["board.faults","Störungen","Faults","Averías","Défauts","Guasti"],["board.last_week","In der letzten Woche","In the last week","En la última semana","La semaine passée","Nell’ultima settimana"],["board.months","Monate","Months","Meses","Mois","Mesi"],["board.no_device","devices: „{device}“ ist keine Wallbox. Erlaubt: die Geräte der Wallboxen dieser Integration","devices: “{device}” is no wallbox. Allowed: the devices of this integration’s wallboxes","devices: «{device}» no es un cargador. Permitido: los dispositivos de los cargadores de esta integración","devices : « {device} » n’est pas une borne. Permis : les appareils des bornes de cette intégration","devices: “{device}” non è una wallbox. Ammessi: i dispositivi delle wallbox di questa integrazione"],["board.none","Es gibt noch keine Wallbox","There is no wallbox yet","Todavía no hay ningún cargador","Il n’y a pas encore de borne","Non c’è ancora nessuna wallbox"],["board.none_link","Wallbox hinzufügen","Add a wallbox","Añadir un cargador","Ajouter une borne","Aggiungere una wallbox"],["board.none_what","Sobald eine Wallbox hinzugefügt ist und sich verbunden hat, zeigt dieses Dashboard sie. Hier ist nichts zu tun.","As soon as a wallbox has been added and has connected, this dashboard shows it. Nothing is to be done here.","En cuanto se haya añadido un cargador y se haya conectado, este panel lo muestra. Aquí no hay que hacer nada.","Dès qu’une borne est ajoutée et s’est connectée, ce tableau de bord la montre. Il n’y a rien à faire ici.","Appena una wallbox è stata aggiunta e si è collegata, questa plancia la mostra. Qui non c’è niente da fare."],["board.overview","Übersicht","Overview","Resumen","Aperçu","Panoramica"],["board.power","Leistung","Power","Potencia","Puissance","Potenza"],["board.price","Strompreis","Price of electricity","Precio de la electricidad","Prix de l’électricité","Prezzo dell’elettricità"],["board.sessions","Ladevorgänge","Sessions","Sesiones","Sessions","Sessioni"],["board.title","Laden","Charging","Carga","Recharge","Ricarica"],["card.more","Einzelheiten","Details","Detalles","Détails","Dettagli"],["card.name","Wallbox","Wallbox","Wallbox","Wallbox","Wallbox"],["chart.charging","Laden","Charging","Carga","Charge","Ricarica"],["chart.cost","Kosten","Cost","Coste","Coût","Costo"],["chart.help","Pfeiltasten gehen durch die Zeiten.","Arrow keys go through the times.","Las flechas recorren las horas.","Les touches fléchées parcourent les heures.","I tasti freccia scorrono gli orari."],["chart.label","Preise und geplantes Laden","Prices and planned charging","Precios y carga planificada","Prix et charge planifiée","Prezzi e ricarica pianificata"],["chart.now","Jetzt","Now","Ahora","Maintenant","Adesso"],["chart.price","Preis","Price","Precio","Prix","Prezzo"],["chart.sun","Sonnenprognose","Sun forecast","Previsión solar","Prévision solaire","Previsione solare"],["chart.table","Als Tabelle","As a table","Como tabla","En tableau","Come tabella"],["chart.time","Zeit","Time","Hora","Heure","Orario"],["column.cost","Kosten","Cost","Coste","Coût","Costo"],["column.energy","Energie","Energy","Energía","Énergie","Energia"],["column.when","Beginn","Start","Inicio","Début","Inizio"],["column.where","Wallbox","Wallbox","Cargador","Borne","Wallbox"],["column.who","Wer","Who","Quién","Qui","Chi"],["editor.charging","Laden ein und aus","Charging on and off","Carga encendida y apagada","Charge en marche et arrêtée","Ricarica accesa e spenta"],["editor.current","Strom","Current","Corriente","Courant","Corrente"],["editor.current_limit","Stromgrenze","Current limit","Límite de corriente","Limite de courant","Limite di corrente"],["editor.device","Wallbox","Wallbox","Wallbox","Wallbox","Wallbox"],["editor.device_help","Ohne Wahl: die einzige, die es gibt.","Without a choice: the only one there is.","Sin elección: el único que hay.","Sans choix : la seule présente.","Senza scelta: l’unica presente."],["editor.energy","Gesamtenergie","Total energy","Energía total","Énergie totale","Energia totale"],["editor.entities","Ladestation einer anderen Integration","A charger of another integration","Un cargador de otra integración","Une borne d’une autre intégration","Una stazione di un’altra integrazione"],["editor.layout","Darstellung","Layout","Disposición","Présentation","Disposizione"],["editor.layout_compact","Kompakt","Compact","Compacta","Compacte","Compatta"],["editor.layout_full","Vollständig","Full","Completa","Complète","Completa"],["editor.mode","Lademodus","Charging mode","Modo de carga","Mode de charge","Modalità di ricarica"],["editor.name","Name","Name","Nombre","Nom","Nome"],["editor.power","Leistung","Power","Potencia","Puissance","Potenza"],["editor.session_cost","Ladevorgang: Kosten","Session: cost","Sesión: coste","Session : coût","Sessione: costo"],["editor.session_duration","Ladevorgang: Dauer","Session: duration","Sesión: duración","Session : durée","Sessione: durata"],["editor.session_energy","Ladevorgang: Energie","Session: energy","Sesión: energía","Session : énergie","Sessione: energia"],["editor.session_start","Ladevorgang: Beginn","Session: start","Sesión: inicio","Session : début","Sessione: inizio"],["editor.show","Gezeigte Teile","Parts that are shown","Partes mostradas","Parties affichées","Parti mostrate"],["editor.status","Status","Status","Estado","État","Stato"],["editor.why","Grund des Stroms","Reason of the current","Motivo de la corriente","Raison du courant","Motivo della corrente"],["energy.card","Geladene Energie aus Sonne, Speicher und Netz","Charged energy from sun, battery and grid","Energía cargada de sol, batería y red","Énergie chargée du soleil, de la batterie et du réseau","Energia caricata da sole, batteria e rete"],["energy.chart","Balkendiagramm","bar chart","gráfico de barras","graphique en barres","grafico a barre"],["energy.day","30 Tage","30 days","30 días","30 jours","30 giorni"],["energy.failed","Die Statistik von Home Assistant ist nicht lesbar: {error}. Sie braucht die Integration „recorder“.","Home Assistant’s statistics cannot be read: {error}. They need the “recorder” integration.","No se pueden leer las estadísticas de Home Assistant: {error}. Necesitan la integración «recorder».","Les statistiques de Home Assistant ne peuvent pas être lues : {error}. Il leur faut l’intégration « recorder ».","Le statistiche di Home Assistant non si possono leggere: {error}. Serve l’integrazione «recorder»."],["energy.month","12 Monate","12 months","12 meses","12 mois","12 mesi"],["energy.no_meters","Keine Wallbox hat einen eingeschalteten Energiesensor. Auf der Geräteseite „Gesamtenergie“ einschalten.","No wallbox has an energy sensor that is switched on. Switch “Total energy” on, on its device page.","Ningún cargador tiene un sensor de energía activado. Activar «Energía total» en la página del dispositivo.","Aucune borne n’a de capteur d’énergie activé. Activer « Énergie totale » sur la page de l’appareil.","Nessuna wallbox ha un sensore di energia attivo. Attivare «Energia totale» nella pagina del dispositivo."],["energy.none","In dieser Zeit noch nichts. Home Assistant schreibt seine Statistik stündlich.","Nothing yet in this time. Home Assistant writes its statistics once an hour.","Todavía nada en este período. Home Assistant escribe sus estadísticas cada hora.","Encore rien dans cette période. Home Assistant écrit ses statistiques chaque heure.","Ancora niente in questo periodo. Home Assistant scrive le statistiche ogni ora."],["energy.paid","Bezahlt","What was paid","Lo pagado","Ce qui a été payé","Quanto è stato pagato"],["energy.per_kwh","je kWh","per kWh","por kWh","par kWh","per kWh"],["energy.title","Geladene Energie","Charged energy","Energía cargada","Énergie chargée","Energia caricata"],["energy.touch","Einen Balken wählen, um seinen Betrag zu sehen.","Choose a bar to see its amount.","Elegir una barra para ver su importe.","Choisir une barre pour voir son montant.","Scegliere una barra per vederne l’importo."],["faults.card","Zustand aller Wallboxen, und Reparaturen","State of all wallboxes, and repairs","Estado de todos los cargadores, y reparaciones","État de toutes les bornes, et réparations","Stato di tutte le wallbox, e riparazioni"],["faults.fault","Störung seit {since}: {detail}","Fault since {since}: {detail}","Avería desde {since}: {detail}","Défaut depuis {since} : {detail}","Guasto dalle {since}: {detail}"],["faults.meter_silent","Der Zähler des Hauses schweigt seit {since}. Autos bekommen nur, was ohne ihn sicher ist.","The house’s meter is silent since {since}. Cars get only what is safe without it.","El contador de la casa calla desde {since}. Los coches reciben solo lo que es seguro sin él.","Le compteur de la maison se tait depuis {since}. Les voitures ne reçoivent que ce qui est sûr sans lui.","Il contatore della casa tace da {since}. Le auto ricevono solo quanto è sicuro senza."],["faults.meter_well","Der Zähler des Hauses meldet Werte.","The house’s meter tells what flows.","El contador de la casa comunica los valores.","Le compteur de la maison donne ses valeurs.","Il contatore della casa comunica i valori."],["faults.not_connected","Nicht verbunden seit {since}. Strom und Netzwerk prüfen.","Not connected since {since}. Check its power and its network.","Sin conexión desde {since}. Comprobar la alimentación y la red.","Pas connectée depuis {since}. Vérifier l’alimentation et le réseau.","Non collegata da {since}. Controllare alimentazione e rete."],["faults.now","Jetzt","Now","Ahora","Maintenant","Adesso"],["faults.open_repairs","Reparaturen öffnen","Open repairs","Abrir las reparaciones","Ouvrir les réparations","Aprire le riparazioni"],["faults.out_of_service","Außer Betrieb seit {since}","Out of service since {since}","Fuera de servicio desde {since}","Hors service depuis {since}","Fuori servizio da {since}"],["faults.repairs","Reparaturen","Repairs","Reparaciones","Réparations","Riparazioni"],["faults.silent","Der Zustand ist noch nicht bekannt.","It has not told its state yet.","Todavía no ha comunicado su estado.","Elle n’a pas encore dit son état.","Non ha ancora comunicato il suo stato."],["faults.well","In Ordnung: {detail}","Works: {detail}","Funciona: {detail}","Fonctionne : {detail}","Funziona: {detail}"],["filter.all","Alle","All","Todos","Toutes","Tutte"],["filter.everybody","Alle","Everybody","Todos","Tout le monde","Tutti"],["filter.from","Von","From","Desde","Du","Da"],["filter.owner","Person oder Karte","Person or card","Persona o tarjeta","Personne ou carte","Persona o tessera"],["filter.period","Zeitraum","Period","Período","Période","Periodo"],["filter.to","Bis","To","Hasta","Au","A"],["filter.wallbox","Wallbox","Wallbox","Cargador","Borne","Wallbox"],["goal.all_days","Keiner gewählt: jeden Tag.","None chosen: every day.","Ninguno elegido: cada día.","Aucun choisi : chaque jour.","Nessuno scelto: ogni giorno."],["goal.amount","Wie viel","How much","Cuánto","Combien","Quanto"],["goal.any_starts","wie am günstigsten","as is cheapest","lo más barato","au moins cher","come conviene di più"],["goal.cancel","Abbrechen","Cancel","Cancelar","Annuler","Annulla"],["goal.change","Ziel ändern","Change goal","Cambiar objetivo","Modifier l’objectif","Modifica obiettivo"],["goal.date","Datum","Date","Fecha","Date","Data"],["goal.details","Für empfindliche Autos","For sensitive cars","Para coches delicados","Pour voitures exigeantes","Per auto esigenti"],["goal.km","km dazu","km to add","km a añadir","km à ajouter","km da aggiungere"],["goal.kwh","kWh dazu","kWh to add","kWh a añadir","kWh à ajouter","kWh da aggiungere"],["goal.less","Weniger","Less","Menos","Moins","Meno"],["goal.more","Mehr","More","Más","Plus","Più"],["goal.new","Neues Ziel","New goal","Nuevo objetivo","Nouvel objectif","Nuovo obiettivo"],["goal.no_date","Ein Datum wählen.","Choose a date.","Elige una fecha.","Choisissez une date.","Scegli una data."],["goal.no_number","„{came}“ ist keine Zahl. Erlaubt: {least} bis {most} {sign}","“{came}” is no number. Allowed: {least} to {most} {sign}","“{came}” no es un número. Permitido: de {least} a {most} {sign}","« {came} » n’est pas un nombre. Permis : {least} à {most} {sign}","“{came}” non è un numero. Ammesso: da {least} a {most} {sign}"],["goal.no_soc","Der Ladestand des Autos ist nicht bekannt: Die Batterie gilt als leer. Die Entität in den Einstellungen der Wallbox wählen.","Nobody tells the car’s state of charge: its battery counts as empty. Choose the entity in the settings of the wallbox.","No se conoce el estado de carga del coche: la batería cuenta como vacía. Elige la entidad en los ajustes del cargador.","L’état de charge de la voiture n’est pas connu : la batterie compte comme vide. Choisissez l’entité dans les réglages de la borne.","Lo stato di carica dell’auto non è noto: la batteria conta come vuota. Scegli l’entità nelle impostazioni della wallbox."],["goal.no_time","Eine Uhrzeit wählen.","Choose a time.","Elige una hora.","Choisissez une heure.","Scegli un’ora."],["goal.once","Einmal","Once","Una vez","Une fois","Una volta"],["goal.outside","{came} ist nicht möglich. Erlaubt: {least} bis {most} {sign}","{came} is not possible. Allowed: {least} to {most} {sign}","{came} no es posible. Permitido: de {least} a {most} {sign}","{came} : impossible. Permis : {least} à {most} {sign}","{came} non è possibile. Ammesso: da {least} a {most} {sign}"],["goal.past","Das ist schon vorbei. Einen späteren Zeitpunkt wählen.","This is in the past. Choose a later time.","Ya ha pasado. Elige un momento posterior.","C’est déjà passé. Choisissez un moment ultérieur.","È nel passato. Scegli un momento successivo."],["goal.percent","% in der Batterie","% in the battery","% en la batería","% dans la batterie","% nella batteria"],["goal.precondition","Minuten direkt davor","Minutes right before","Minutos justo antes","Minutes juste avant","Minuti subito prima"],["goal.precondition_help","Lädt direkt vor der Abfahrt, damit die Batterie warm ist.","Charges right before the departure, so that the battery is warm.","Carga justo antes de salir, para que la batería esté caliente.","Charge juste avant le départ, pour que la batterie soit chaude.","Carica subito prima della partenza, così la batteria è calda."],["goal.repeats","Wöchentlich","Every week","Cada semana","Chaque semaine","Ogni settimana"],["goal.save","Speichern","Save","Guardar","Enregistrer","Salva"],["goal.starts","Höchstens Starts","Starts at most","Inicios como máximo","Départs au plus","Avvii al massimo"],["goal.starts_help","Für Autos, die kein zweites Mal aufwachen.","For cars that do not wake up a second time.","Para coches que no despiertan una segunda vez.","Pour les voitures qui ne se réveillent pas une seconde fois.","Per auto che non si risvegliano una seconda volta."],["goal.time","Uhrzeit","Time","Hora","Heure","Ora"],["goal.today","Heute","Today","Hoy","Aujourd’hui","Oggi"],["goal.tomorrow","Morgen","Tomorrow","Mañana","Demain","Domani"],["goal.too_much","Bis dahin kann diese Wallbox höchstens {most} laden, selbst mit voller Leistung ab jetzt.","Until then this wallbox can charge {most} at most, even at full power from now on.","Hasta entonces este cargador puede dar como máximo {most}, incluso a plena potencia desde ahora.","D’ici là, cette borne peut charger {most} au plus, même à pleine puissance dès maintenant.","Fino ad allora questa wallbox può caricare al massimo {most}, anche a piena potenza da subito."],["goal.unit","Einheit","Unit","Unidad","Unité","Unità"],["goal.weekdays","An welchen Tagen","On which days","Qué días","Quels jours","In quali giorni"],["goal.when","Bis wann","By when","Para cuándo","Pour quand","Entro quando"],["hint.away","Nicht verbunden","Not connected","Sin conexión","Non connectée","Non collegata"],["hint.away_address","Kennt sie noch die Serveradresse und das Passwort von Home Assistant?","Does it still have Home Assistant’s server address and password?","¿Tiene aún la dirección del servidor y la contraseña de Home Assistant?","A-t-elle encore l’adresse du serveur et le mot de passe de Home Assistant ?","Ha ancora l’indirizzo del server e la password di Home Assistant?"],["hint.away_network","Ist sie im Netzwerk: Funktioniert ihr WLAN oder Kabel?","Is it in the network: does its Wi-Fi or cable work?","¿Está en la red: funciona su Wi-Fi o su cable?","Est-elle sur le réseau : son Wi-Fi ou son câble fonctionne-t-il ?","È in rete: il Wi-Fi o il cavo funziona?"],["hint.away_power","Hat die Wallbox Strom? Oft hilft ein Neustart der Wallbox.","Does the wallbox have power? A restart of it often helps.","¿Tiene corriente el wallbox? A menudo basta con reiniciarlo.","La wallbox est-elle alimentée ? La redémarrer suffit souvent.","La wallbox è alimentata? Spesso basta riavviarla."],["hint.away_since","Nicht verbunden seit {time}","Not connected since {time}","Sin conexión desde {time}","Non connectée depuis {time}","Non collegata da {time}"],["hint.choose","Welche Wallbox?","Which wallbox?","¿Qué wallbox?","Quelle wallbox ?","Quale wallbox?"],["hint.choose_text","Es gibt mehrere. Die Wahl hier gilt vorerst, die im Editor dieser Karte auf Dauer.","There are several. Choose one here for now, or for good in the editor of this card.","Hay varios. La elección hecha aquí vale por ahora; la del editor de esta tarjeta permanece.","Il y en a plusieurs. Le choix fait ici vaut pour l’instant ; celui de l’éditeur de cette carte est conservé.","Ce ne sono diverse. La scelta fatta qui vale per ora; quella nell’editor di questa scheda rimane."],["hint.fault","Die Wallbox meldet eine Störung: {fault}","The wallbox reports a fault: {fault}","El wallbox informa de un fallo: {fault}","La wallbox signale un défaut : {fault}","La wallbox segnala un guasto: {fault}"],["hint.fault_text","Auto abstecken und wieder anstecken. Bleibt die Störung, Wallbox aus- und einschalten, dann den Installateur fragen.","Unplug the car and plug it in again. If the fault remains, switch the wallbox off and on, then ask its installer.","Desenchufe el coche y vuelva a enchufarlo. Si el fallo persiste, apague y encienda el wallbox; después, consulte al instalador.","Débrancher puis rebrancher la voiture. Si le défaut persiste, éteindre et rallumer la wallbox, puis demander à l’installateur.","Scollegare e ricollegare l’auto. Se il guasto rimane, spegnere e riaccendere la wallbox, poi rivolgersi all’installatore."],["hint.gone","Diese Wallbox gibt es nicht mehr","This wallbox is no longer there","Este wallbox ya no existe","Cette wallbox n’existe plus","Questa wallbox non c’è più"],["hint.gone_text","„device: {device}“ gehört nicht zu den Geräten dieses Home Assistant oder wurde entfernt. Im Editor dieser Karte lässt sich eine Wallbox wählen.","“device: {device}” is none of this Home Assistant’s devices, or it was removed. Choose a wallbox in the editor of this card.","«device: {device}» no es un dispositivo de este Home Assistant, o se eliminó. Elija un wallbox en el editor de esta tarjeta.","« device: {device} » ne fait pas partie des appareils de ce Home Assistant, ou a été retiré. Choisir une wallbox dans l’éditeur de cette carte.","“device: {device}” non è tra i dispositivi di questo Home Assistant, o è stato rimosso. Scegliere una wallbox nell’editor di questa scheda."],["hint.missing","{field}: Die Entität „{entity}“ gibt es nicht","{field}: there is no entity “{entity}”","{field}: no existe la entidad «{entity}»","{field} : l’entité « {entity} » n’existe pas","{field}: non esiste alcuna entità “{entity}”"],["hint.missing_text","Sie wurde entfernt, umbenannt oder ist deaktiviert. Im Editor dieser Karte lässt sich eine andere wählen.","It was removed, renamed or is disabled. Choose another one in the editor of this card.","Se ha eliminado, renombrado o está desactivada. Elija otra en el editor de esta tarjeta.","Elle a été retirée, renommée ou est désactivée. En choisir une autre dans l’éditeur de cette carte.","È stata rimossa, rinominata o è disattivata. Sceglierne un’altra nell’editor di questa scheda."],["hint.none","Noch keine Wallbox","No wallbox yet","Aún no hay ningún wallbox","Pas encore de wallbox","Ancora nessuna wallbox"],["hint.none_text","Sobald in der Integration EVSE OCPP eine hinzugefügt ist, zeigt diese Karte sie von selbst.","Add one to the integration EVSE OCPP; this card shows it by itself.","Añada uno a la integración EVSE OCPP; esta tarjeta lo muestra por sí sola.","Une fois ajoutée à l’intégration EVSE OCPP, cette carte l’affiche d’elle-même.","Aggiungerne una all’integrazione EVSE OCPP; questa scheda la mostra da sola."],["hint.not_loaded","EVSE OCPP läuft nicht","EVSE OCPP is not running","EVSE OCPP no está en marcha","EVSE OCPP ne fonctionne pas","EVSE OCPP non è in funzione"],["hint.not_loaded_text","Home Assistant hat die Integration nicht geladen, oder sie ist abgeschaltet. Die Karte macht von selbst weiter, sobald sie läuft.","Home Assistant has not loaded the integration, or it is switched off. The card goes on by itself once it runs.","Home Assistant no ha cargado la integración o está desactivada. La tarjeta continúa por sí sola cuando esté en marcha.","Home Assistant n’a pas chargé l’intégration, ou elle est désactivée. La carte reprend d’elle-même dès qu’elle fonctionne.","Home Assistant non ha caricato l’integrazione, oppure è disattivata. La scheda riprende da sola quando è in funzione."],["hint.open_device","Wallbox öffnen","Open the wallbox","Abrir el wallbox","Ouvrir la wallbox","Apri la wallbox"],["hint.open_integration","EVSE OCPP öffnen","Open EVSE OCPP","Abrir EVSE OCPP","Ouvrir EVSE OCPP","Apri EVSE OCPP"],["hint.problem","{field}: „{came}“ ist nicht möglich","{field}: “{came}” is not possible","{field}: «{came}» no es posible","{field} : « {came} » n’est pas possible","{field}: “{came}” non è possibile"],["kind.away","Nicht verbunden","Not connected","Sin conexión","Non connectée","Non collegata"],["kind.charging","Lädt","Charging","Cargando","En charge","In carica"],["kind.fault","Störung","Fault","Fallo","Défaut","Guasto"],["kind.free","Verfügbar","Available","Disponible","Disponible","Disponibile"],["kind.ready","Auto angeschlossen","Car connected","Coche conectado","Voiture branchée","Auto collegata"],["kind.unknown","Unbekannt","Unknown","Desconocido","Inconnu","Sconosciuto"],["kind.waiting","Wartet","Waiting","En espera","En attente","In attesa"],["limit.title","Stromgrenze","Current limit","Límite de corriente","Limite de courant","Limite di corrente"],["modes.title","Lademodus","Charging mode","Modo de carga","Mode de charge","Modalità di ricarica"],["month.after","Monat danach","Month after","Mes siguiente","Mois suivant","Mese successivo"],["month.all_statements","Abrechnungen für alle","Statements of all","Justificantes de todos","Relevés de tous","Rendiconti di tutti"],["month.before","Monat davor","Month before","Mes anterior","Mois précédent","Mese precedente"],["month.by_owner","Nach Person und Karte","By person and card","Por persona y tarjeta","Par personne et carte","Per persona e tessera"],["month.by_wallbox","Nach Wallbox","By wallbox","Por cargador","Par borne","Per wallbox"],["month.card","Ein Monat nach Personen und Karten, mit Abrechnungen","A month by person and card, with statements","Un mes por persona y tarjeta, con justificantes","Un mois par personne et carte, avec relevés","Un mese per persona e tessera, con rendiconti"],["month.everybody","alle","all","todos","tous","tutti"],["month.month","Monat","Month","Mes","Mois","Mese"],["month.none","In diesem Monat wurde nicht geladen.","Nothing was charged in this month.","En este mes no se cargó nada.","Rien n’a été chargé ce mois-ci.","In questo mese non è stato caricato niente."],["month.session","{count} Ladevorgang","{count} session","{count} sesión","{count} session","{count} sessione"],["month.sessions","{count} Ladevorgänge","{count} sessions","{count} sesiones","{count} sessions","{count} sessioni"],["month.statement","Abrechnung für {name} als {format}","Statement of {name} as {format}","Justificante de {name} como {format}","Relevé de {name} en {format}","Rendiconto di {name} come {format}"],["month.sun","{share} von der Sonne","{share} from the sun","{share} del sol","{share} du soleil","{share} dal sole"],["month.written","Die Abrechnungen sind fertig:","The statements are written:","Los justificantes están listos:","Les relevés sont prêts :","I rendiconti sono pronti:"],["owner.nobody","Ohne Karte","Without a card","Sin tarjeta","Sans carte","Senza tessera"],["part.limit","Stromgrenze","Current limit","Límite de corriente","Limite de courant","Limite di corrente"],["part.modes","Lademodi","Charging modes","Modos de carga","Modes de charge","Modalità di ricarica"],["part.phases","Phasen des Hauses","Phases of the house","Fases de la casa","Phases de la maison","Fasi della casa"],["part.plan","Plan","Plan","Plan","Plan","Piano"],["part.session","Ladevorgang","Session","Sesión","Session","Sessione"],["part.why","Warum dieser Strom","Why this current","Por qué esta corriente","Pourquoi ce courant","Perché questa corrente"],["period.all","Alle","All","Todas","Toutes","Tutte"],["period.custom","Von … bis …","From … to …","De … a …","Du … au …","Da … a …"],["period.days_30","Letzte 30 Tage","Last 30 days","Últimos 30 días","30 derniers jours","Ultimi 30 giorni"],["period.last_month","Letzter Monat","Last month","Mes pasado","Mois dernier","Mese scorso"],["period.this_month","Dieser Monat","This month","Este mes","Ce mois-ci","Questo mese"],["period.this_year","Dieses Jahr","This year","Este año","Cette année","Quest’anno"],["phases.card","Phasen eines Hauses an seiner Sicherung","Phases of a house against its fuse","Fases de una casa frente a su fusible","Phases d’une maison face à son fusible","Fasi di una casa rispetto al limite"],["phases.cars","Autos","Cars","Coches","Voitures","Auto"],["phases.choose","Welches Haus?","Which house?","¿Qué casa?","Quelle maison ?","Quale casa?"],["phases.empty","Noch keine Wallbox an diesem Haus","No wallbox at this house yet","Todavía no hay cargador en esta casa","Pas encore de borne dans cette maison","Ancora nessuna wallbox in questa casa"],["phases.empty_text","Die Wallboxen in den Einstellungen des Standorts wählen; eine neue ist hier zu sehen, sobald sie sich verbunden hat.","Choose the wallboxes in the settings of the site; a new one shows here once it has connected.","Elige los cargadores en los ajustes de la instalación; uno nuevo aparece aquí cuando se ha conectado.","Choisissez les bornes dans les réglages de l’installation ; une nouvelle apparaît ici dès qu’elle s’est connectée.","Scegli le wallbox nelle impostazioni dell’impianto; una nuova appare qui dopo il primo collegamento."],["phases.export","Einspeisung","Export","Excedente","Injection","Immissione"],["phases.exports","speist {export} ein","exports {export}","exporta {export}","injecte {export}","immette {export}"],["phases.fuse","Sicherung","Fuse","Fusible","Fusible","Limite"],["phases.gone","Dieses Haus gibt es nicht mehr","This house is no longer there","Esta casa ya no existe","Cette maison n’existe plus","Questa casa non c’è più"],["phases.gone_text","Es wurde aus EVSE OCPP entfernt, oder „site“ nennt in dieser Karte ein anderes Gerät. Das Haus im Editor der Karte wählen.","It was removed from EVSE OCPP, or “site” in this card names another device. Choose the house in the editor of this card.","Se quitó de EVSE OCPP, o “site” en esta tarjeta indica otro dispositivo. Elige la casa en el editor de la tarjeta.","Elle a été retirée d’EVSE OCPP, ou « site » dans cette carte désigne un autre appareil. Choisissez la maison dans l’éditeur de la carte.","È stata rimossa da EVSE OCPP, oppure “site” in questa scheda indica un altro dispositivo. Scegli la casa nell’editor della scheda."],["phases.house","Haus","House","Casa","Maison","Casa"],["phases.loading","Haus wird geladen …","Loading the house …","Cargando la casa …","Chargement de la maison …","Caricamento della casa …"],["phases.meter_lost","Der Zähler des Hauses schweigt. Autos bekommen nur, was ohne ihn sicher ist. Die Entitäten des Zählers in Home Assistant prüfen.","The meter of the house is silent. Cars get only what is safe without it. Check the meter’s entities in Home Assistant.","El contador de la casa no responde. Los coches solo reciben lo que es seguro sin él. Revisa las entidades del contador en Home Assistant.","Le compteur de la maison est muet. Les voitures ne reçoivent que ce qui est sûr sans lui. Vérifiez les entités du compteur dans Home Assistant.","Il contatore della casa tace. Le auto ricevono solo quanto è sicuro senza di esso. Controlla le entità del contatore in Home Assistant."],["phases.no_meter","Nichts misst das Haus: Zu sehen ist nur, was die Autos nehmen.","Nothing measures the house: only what the cars take is shown.","Nada mide la casa: solo se ve lo que toman los coches.","Rien ne mesure la maison : seul ce que prennent les voitures est affiché.","Nulla misura la casa: si vede solo quanto prelevano le auto."],["phases.no_site","Diese Wallbox gehört zu keinem Standort. Das Haus hinzufügen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","This wallbox belongs to no site. Add your house: Settings → Devices & services → EVSE OCPP → Add site.","Este cargador no pertenece a ninguna instalación. Añade la casa: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","Cette borne n’appartient à aucune installation. Ajoutez la maison : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","Questa wallbox non appartiene a un impianto. Aggiungi la casa: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto."],["phases.no_surplus","Bezug","Drawn","Consumo","Soutirage","Prelievo"],["phases.none","Noch kein Haus","No house yet","Todavía no hay casa","Pas encore de maison","Ancora nessuna casa"],["phases.none_text","Mit Sicherung und Zähler hinzufügen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","Add it with its fuse and meter: Settings → Devices & services → EVSE OCPP → Add site.","Añádela con su fusible y su contador: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","Ajoutez-la avec son fusible et son compteur : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","Aggiungila con limite e contatore: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto."],["phases.of_cars","Autos {cars}","cars {cars}","coches {cars}","voitures {cars}","auto {cars}"],["phases.of_fuse","von {fuse}","of {fuse}","de {fuse}","sur {fuse}","di {fuse}"],["phases.over","{over} über der Sicherung","{over} above the fuse","{over} por encima del fusible","{over} au-dessus du fusible","{over} oltre il limite"],["phases.price","Preis jetzt","Price now","Precio ahora","Prix actuel","Prezzo attuale"],["phases.room","Platz für {room}","room for {room}","sitio para {room}","place pour {room}","spazio per {room}"],["phases.site","Haus","House","Casa","Maison","Casa"],["phases.sum_only","Der Zähler nennt nur die Summe: Jede Phase zeigt einen gleichen Teil davon.","The meter tells only the sum: each phase shows an even share of it.","El contador solo da la suma: cada fase muestra una parte igual.","Le compteur ne donne que la somme : chaque phase en montre une part égale.","Il contatore indica solo la somma: ogni fase ne mostra una parte uguale."],["phases.surplus","Überschuss","Surplus","Excedente","Surplus","Surplus"],["phases.title","Haus und Autos","House and cars","Casa y coches","Maison et voitures","Casa e auto"],["phases.unknown","Haus nicht gemessen","house not measured","casa no medida","maison non mesurée","casa non misurata"],["plan.about","etwa {cost}","about {cost}","unos {cost}","environ {cost}","circa {cost}"],["plan.add","Ziel hinzufügen","Add goal","Añadir objetivo","Ajouter un objectif","Aggiungi obiettivo"],["plan.add_amount","{amount} dazu","{amount} more","{amount} más","{amount} de plus","{amount} in più"],["plan.again","Erneut versuchen","Try again","Reintentar","Réessayer","Riprova"],["plan.card","Ladeplan einer Wallbox","Charging plan of a wallbox","Plan de carga de un cargador","Plan de charge d’une borne","Piano di ricarica di una wallbox"],["plan.charges","lädt {times}","charges {times}","carga {times}","charge {times}","carica {times}"],["plan.edit","{goal} ändern","Change {goal}","Cambiar {goal}","Modifier {goal}","Modifica {goal}"],["plan.every_day","Jeden Tag","Every day","Cada día","Chaque jour","Ogni giorno"],["plan.failed","Der Plan konnte nicht geladen werden: {error}","The plan could not be loaded: {error}","No se pudo cargar el plan: {error}","Le plan n’a pas pu être chargé : {error}","Impossibile caricare il piano: {error}"],["plan.follow","Dem Plan folgen","Follow the plan","Seguir el plan","Suivre le plan","Segui il piano"],["plan.goals","Ziele","Goals","Objetivos","Objectifs","Obiettivi"],["plan.house_time","Zeiten gelten am Ort des Hauses ({zone}).","Times are those of the house ({zone}).","Las horas son las de la casa ({zone}).","Les heures sont celles de la maison ({zone}).","Gli orari sono quelli della casa ({zone})."],["plan.loading","Plan wird geladen …","Loading the plan …","Cargando el plan …","Chargement du plan …","Caricamento del piano …"],["plan.no_prices","Es sind keine Preise bekannt: Geladen wird rechtzeitig, aber nicht in günstigen Stunden. Den Preis in den Einstellungen des Standorts wählen.","No prices are known: it is charged in time, but not in cheap hours. Choose a price in the settings of the site.","No se conocen precios: se carga a tiempo, pero no en horas baratas. Elige un precio en los ajustes de la instalación.","Aucun prix n’est connu : la charge se fait à temps, mais pas aux heures les moins chères. Choisissez un prix dans les réglages de l’installation.","Nessun prezzo noto: si carica in tempo, ma non nelle ore economiche. Scegli un prezzo nelle impostazioni dell’impianto."],["plan.no_site","Ein Plan braucht das Haus als Standort mit seinen Preisen: Einstellungen → Geräte & Dienste → EVSE OCPP → Standort hinzufügen.","A plan needs your house as a site with its prices: Settings → Devices & services → EVSE OCPP → Add site.","Un plan necesita la casa como instalación con sus precios: Ajustes → Dispositivos y servicios → EVSE OCPP → Añadir instalación.","Un plan a besoin de la maison comme installation avec ses prix : Paramètres → Appareils et services → EVSE OCPP → Ajouter une installation.","Un piano richiede la casa come impianto con i suoi prezzi: Impostazioni → Dispositivi e servizi → EVSE OCPP → Aggiungi impianto."],["plan.none","Noch kein Ziel","No goal yet","Ningún objetivo todavía","Pas encore d’objectif","Nessun obiettivo"],["plan.none_hint","Angeben, wie viel bis wann geladen sein soll: Genutzt werden die günstigsten Stunden und die Sonne.","Say how much is to be charged by when: the cheapest hours and the sun are used for it.","Indica cuánto cargar y para cuándo: se usan las horas más baratas y el sol.","Indiquez combien charger et pour quand : les heures les moins chères et le soleil sont utilisés.","Indica quanto caricare e entro quando: si usano le ore più economiche e il sole."],["plan.other_mode","Der Modus „{mode}“ folgt dem Plan nicht.","The mode “{mode}” does not follow the plan.","El modo “{mode}” no sigue el plan.","Le mode « {mode} » ne suit pas le plan.","La modalità “{mode}” non segue il piano."],["plan.reached","Das Gewünschte ist schon geladen.","What is wanted is in already.","Lo deseado ya está cargado.","La quantité voulue est déjà chargée.","Quanto richiesto è già stato caricato."],["plan.ready_by","Fertig bis {time}","Ready by {time}","Lista a las {time}","Prête pour {time}","Pronta entro {time}"],["plan.remove","{goal} entfernen","Remove {goal}","Quitar {goal}","Supprimer {goal}","Rimuovi {goal}"],["plan.removed","Entfernt: {goal}","Removed: {goal}","Quitado: {goal}","Supprimé : {goal}","Rimosso: {goal}"],["plan.title","Ladeplan","Charging plan","Plan de carga","Plan de charge","Piano di ricarica"],["plan.undo","Rückgängig","Undo","Deshacer","Rétablir","Annulla"],["plan.unmet","{needed} bis {time} sind nicht möglich: {possible}.","{needed} by {time} are not possible: {possible}.","{needed} para {time} no son posibles: {possible}.","{needed} pour {time} : impossible, {possible} au plus.","{needed} entro {time} non sono possibili: {possible}."],["plan.unmet_ready","Alles ist um {time} geladen.","All of it will be in at {time}.","Todo estará cargado a las {time}.","Tout sera chargé à {time}.","Tutto sarà caricato alle {time}."],["plan.until_amount","bis {amount}","up to {amount}","hasta el {amount}","jusqu’à {amount}","fino al {amount}"],["plan.use","Für {goal} planen","Plan for {goal}","Planificar para {goal}","Planifier pour {goal}","Pianifica per {goal}"],["plan.waiting","Zurzeit ist nichts geplant","Nothing is planned at the moment","De momento no hay nada planificado","Rien n’est planifié pour le moment","Al momento nulla è pianificato"],["plan.waiting_hint","Geplant wird, sobald ein Auto angesteckt ist und ein Ziel bevorsteht.","It is planned as soon as a car is plugged in and a goal lies ahead.","Se planifica en cuanto hay un coche conectado y un objetivo por delante.","La planification se fait dès qu’une voiture est branchée et qu’un objectif est à venir.","Si pianifica appena un’auto è collegata e c’è un obiettivo futuro."],["plan_fold.line","{energy} bis {time}","{energy} by {time}","{energy} para {time}","{energy} pour {time}","{energy} entro {time}"],["plan_fold.missed","Bis {time} nicht möglich","Not possible by {time}","No es posible para {time}","Impossible pour {time}","Non possibile entro {time}"],["plan_fold.none","Keiner","None","Ninguno","Aucun","Nessuno"],["plan_fold.title","Plan","Plan","Plan","Plan","Piano"],["problem.entity_of","Nötig ist die ID einer Entität von: {list}.","Needed is the id of an entity of: {list}.","Se necesita el id de una entidad de: {list}.","Il faut l’identifiant d’une entité de : {list}.","Serve l’id di un’entità di: {list}."],["problem.list","eine Liste von Texten","a list of texts","una lista de textos","une liste de textes","un elenco di testi"],["problem.list_of_roles","Nötig ist eine Liste wie „status: sensor.wallbox“.","Needed is a list such as “status: sensor.wallbox”.","Se necesita una lista como «status: sensor.wallbox».","Il faut une liste comme « status: sensor.wallbox ».","Serve un elenco come “status: sensor.wallbox”."],["problem.one_of","Möglich: {list}.","Possible: {list}.","Posibles: {list}.","Possibles : {list}.","Possibili: {list}."],["problem.text","Nötig ist ein Text.","Needed is a text.","Se necesita un texto.","Il faut un texte.","Serve un testo."],["problem.yes_no","Möglich: true oder false.","Possible: true or false.","Posibles: true o false.","Possibles : true ou false.","Possibili: true o false."],["problem.yes_no_of","Nötig ist true oder false für jedes von: {list}.","Needed is true or false for each of: {list}.","Se necesita true o false para cada uno de: {list}.","Il faut true ou false pour chacun de : {list}.","Serve true o false per ciascuno di: {list}."],["ring.offered","{current} angeboten","{current} offered","{current} ofrecidos","{current} proposés","{current} offerti"],["ring.one_phase","1 Phase","1 phase","1 fase","1 phase","1 fase"],["ring.phases","{count} Phasen","{count} phases","{count} fases","{count} phases","{count} fasi"],["session.cost","Kosten","Cost","Coste","Coût","Costo"],["session.energy","Energie","Energy","Energía","Énergie","Energia"],["session.last","Letzter Ladevorgang","Last session","Última sesión","Dernière session","Ultima sessione"],["session.none","Noch kein Ladevorgang","No session yet","Aún no hay sesiones","Pas encore de session","Ancora nessuna sessione"],["session.now","Dieser Ladevorgang","This session","Esta sesión","Cette session","Questa sessione"],["session.time","Dauer","Duration","Duración","Durée","Durata"],["session.total","Gesamtenergie","Total energy","Energía total","Énergie totale","Energia totale"],["session.unpriced","Für einen Teil der Energie war kein Preis bekannt.","A part of its energy had no known price.","Para una parte de la energía no se conocía el precio.","Le prix d’une partie de l’énergie n’était pas connu.","Per una parte dell’energia il prezzo non era noto."],["sessions.card","Ladevorgänge mit Filtern und Download","Charging sessions with filters and download","Sesiones de carga con filtros y descarga","Sessions de recharge avec filtres et téléchargement","Sessioni di ricarica con filtri e download"],["sessions.csv","Diese Ladevorgänge als Tabelle (CSV) herunterladen","Download these sessions as a table (CSV)","Descargar estas sesiones como tabla (CSV)","Télécharger ces sessions en tableau (CSV)","Scaricare queste sessioni come tabella (CSV)"],["sessions.newer","Neuere Ladevorgänge","Newer sessions","Sesiones más recientes","Sessions plus récentes","Sessioni più recenti"],["sessions.no_document_of_nobody","Von Ladevorgängen ohne Karte gibt es kein Dokument. Alle wählen.","There is no document of sessions without a card. Choose everybody.","No hay documento de las sesiones sin tarjeta. Elegir todos.","Il n’y a pas de document des sessions sans carte. Choisir tout le monde.","Non esiste un documento delle sessioni senza tessera. Scegliere tutti."],["sessions.no_price","ohne Preis","no price","sin precio","sans prix","senza prezzo"],["sessions.none","Kein Ladevorgang passt. Einen längeren Zeitraum, eine andere Wallbox oder Person wählen.","No session fits. Choose a longer period, or another wallbox or person.","Ninguna sesión coincide. Elegir un período más largo, u otro cargador o persona.","Aucune session ne correspond. Choisir une période plus longue, ou une autre borne ou personne.","Nessuna sessione corrisponde. Scegliere un periodo più lungo oppure un’altra wallbox o persona."],["sessions.older","Ältere Ladevorgänge","Older sessions","Sesiones más antiguas","Sessions plus anciennes","Sessioni più vecchie"],["sessions.page","{first}–{last} von {count}","{first}–{last} of {count}","{first}–{last} de {count}","{first}–{last} sur {count}","{first}–{last} di {count}"],["sessions.pages","Seiten","Pages","Páginas","Pages","Pagine"],["sessions.pdf","Diese Ladevorgänge als Dokument (PDF) herunterladen","Download these sessions as a document (PDF)","Descargar estas sesiones como documento (PDF)","Télécharger ces sessions en document (PDF)","Scaricare queste sessioni come documento (PDF)"],["sessions.running","läuft","running","en curso","en cours","in corso"],["source.battery","Hausspeicher","Home battery","Batería de casa","Batterie de la maison","Batteria di casa"],["source.grid","Netz","Grid","Red","Réseau","Rete"],["source.other","Energie","Energy","Energía","Énergie","Energia"],["source.sun","Sonne","Sun","Sol","Soleil","Sole"],["source.unknown","Herkunft: –","Source: –","Origen: –","Source : –","Fonte: –"],["sum.cost","Kosten","Cost","Coste","Coût","Costo"],["sum.energy","Energie","Energy","Energía","Énergie","Energia"],["sum.sun","Von der Sonne","From the sun","Del sol","Du soleil","Dal sole"],["why.next","Nächste Änderung: {time}","Next change: {time}","Próximo cambio: {time}","Prochain changement : {time}","Prossimo cambiamento: {time}"],["why.next_in","Nächste Änderung: {time}, in {duration}","Next change: {time}, in {duration}","Próximo cambio: {time}, en {duration}","Prochain changement : {time}, dans {duration}","Prossimo cambiamento: {time}, tra {duration}"],["why.title","Warum dieser Strom","Why this current","Por qué esta corriente","Pourquoi ce courant","Perché questa corrente"],["why.unknown","–","–","–","–","–"]],zs=["de","en","es","fr","it"],Hs=i=>Object.fromEntries(As.filter(n=>n[i]).map(n=>[n[0],n[i]])),rn=Object.fromEntries(zs.map((i,n)=>[i,Hs(n+1)]));var Zn=rn.en??{};function T(i){let n=rn[i.split("-",1)[0]??""]??Zn;return(e,t={})=>(n[e]??Zn[e]??e).replace(/\{(\w+)\}/g,(s,o)=>o in t?String(t[o]):s)}function Ds(i,n){let e=a=>({select:{mode:"dropdown",options:a}}),t=vt.map(a=>({value:a,label:i(`editor.layout_${a}`)})),s=se.map(a=>({name:a,selector:{boolean:{}}})),o=Object.keys(ke).map(a=>({name:a,selector:{entity:{filter:{domain:[...ke[a]]}}}})),r={type:"expandable"};return[{name:"device",selector:e(n)},{name:"name",selector:{text:{}}},{name:"layout",selector:e(t)},{...r,name:"show",title:i("editor.show"),icon:"mdi:eye-outline",schema:s},{...r,name:"entities",title:i("editor.entities"),icon:"mdi:ev-station",schema:o}]}function Rs(i){let n=Object.fromEntries(se.map(t=>[t,!0])),e=i.show;return{layout:"full",...i,show:{...n,...typeof e=="object"&&e!==null?e:{}}}}function Os(i){let n={...i},e=(t,s)=>Object.fromEntries(Object.entries(t??{}).filter(([,o])=>s(o)));n.show=e(i.show,t=>t!==!0),n.entities=e(i.entities,t=>t!==void 0&&t!=="");for(let t of["show","entities"])Object.keys(n[t]).length===0&&delete n[t];for(let t of["device","name"])n[t]||delete n[t];return n.layout==="full"&&delete n.layout,n}var Te=class extends w{constructor(){super(...arguments);this.written={};this.changed=e=>{e.stopPropagation();let t=Os(e.detail.value);G(this,"config-changed",{config:t})}}setConfig(e){this.written=e}shouldUpdate(e){let t=e.get("hass");return e.size>1||!e.has("hass")||t?.devices!==this.hass?.devices||t?.language!==this.hass?.language}render(){let{hass:e}=this;if(e===void 0)return d;let t=T(e.language),s=L(e).map(o=>({value:o,label:O(e,o)||o}));return c`<ha-form
+.hass=${e}
+.data=${Rs(this.written)}
+.schema=${Ds(t,s)}
+.computeLabel=${o=>t(Ms(o.name))}
+.computeHelper=${o=>o.name==="device"?t("editor.device_help"):void 0}
+@value-changed=${this.changed}
+></ha-form>`}};h([b({attribute:!1})],Te.prototype,"hass",2),h([v()],Te.prototype,"written",2);function Ms(i){return`${se.includes(i)?"part":"editor"}.${i}`}var Ns=1e4;async function Qn(){if(customElements.get("ha-form")===void 0){await(await window.loadCardHelpers?.())?.createCardElement({type:"button"}).constructor?.getConfigElement?.();let t=new Promise(s=>setTimeout(s,Ns));await Promise.race([customElements.whenDefined("ha-form"),t])}if(customElements.get("ha-form")!==void 0)return document.createElement("evse-ocpp-card-editor")}var Yn=new WeakMap;function Jn(i,n,e){let t=Yn.get(i.connection)??new Map;Yn.set(i.connection,t);let s=`${n} ${i.language}`,o=t.get(s);o===void 0?(o=Ls(i,n),t.set(s,o)):o.error!==null&&o.end===null&&an(i,n,o);let r=o;return r.listeners.add(e),(r.last!==null||r.error!==null)&&e(r.last,r.error),()=>{r.listeners.delete(e),!(r.listeners.size>0||t.get(s)!==r)&&(t.delete(s),r.close())}}function Ls(i,n){let e={listeners:new Set,last:null,error:null,end:null,close:s},t=()=>an(i,n,e);i.connection.addEventListener?.("ready",t);function s(){i.connection.removeEventListener?.("ready",t),e.end?.then(o=>o()).catch(()=>{})}return an(i,n,e),e}function an(i,n,e){let t=()=>e.listeners.forEach(o=>o(e.last,e.error)),s=i.connection.subscribeMessage(o=>{e.end===s&&(e.last=o,e.error=null,t())},{type:"evse_ocpp/subscribe",device_id:n,language:i.language},{resubscribe:!1});e.end=s,s.catch(o=>{e.end===s&&(e.error=typeof o?.code=="string"?o.code:"failed",e.end=null,t())})}var Ws=5e3,re=class{constructor(n){this.host=n;this.snapshot=null;this.error=null;this.connected=!1;n.addController(this)}of(n,e){let t=e===this.device&&n.connection===this.hass?.connection&&n.language===this.hass.language;this.hass=n,!t&&(e!==this.device&&(this.snapshot=null,this.error=null),this.device=e,this.restart())}hostConnected(){this.connected=!0,this.restart()}hostDisconnected(){this.connected=!1,this.stop()}restart(){this.stop(),!(!this.connected||this.hass===void 0||this.device===void 0)&&(this.end=Jn(this.hass,this.device,(n,e)=>{let t=n!==this.snapshot||e!==this.error;this.snapshot=e===null?n:n??this.snapshot,this.error=e,e!==null&&(this.again??=setTimeout(()=>this.restart(),Ws)),t&&this.host.requestUpdate()}))}stop(){clearTimeout(this.again),this.again=void 0,this.end?.(),this.end=void 0}};var js={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH"};function Ee(i){return typeof i=="number"&&Number.isFinite(i)}function yt(i,n,e){let t=i.number_format==="none",s=i.number_format==="system"?void 0:t?"en":js[i.number_format]??i.language,o={...e};return t&&(o.useGrouping=!1),Math.abs(n)>=1e5&&Object.assign(o,{notation:"compact",minimumFractionDigits:0,maximumFractionDigits:1}),new Intl.NumberFormat(s,o).format(n)}function E(i,n,e=1,t=!1){return Ee(n)?yt(i,n,{minimumFractionDigits:t?e:0,maximumFractionDigits:e}):"–"}function W(i,n){return Ee(n)?Math.abs(n)<999.5?[E(i,n,0),"W"]:[E(i,n/1e3,Math.abs(n)<99950?1:0,!0),"kW"]:["–","kW"]}function P(i,n){if(!Ee(n))return["–","kWh"];let e=n/1e3,t=Math.abs(e)<9.995?2:Math.abs(e)<999.95?1:0;return[E(i,e,t,!0),"kWh"]}function j(i,n){return`${E(i,n,1)} A`}function C(i,n,e){return Ee(n)?e&&/^[A-Z]{3}$/.test(e)?yt(i,n,{style:"currency",currency:e}):`${E(i,n,2,!0)} ${e??""}`.trim():"–"}function Pe(i,n){return Ee(n)?yt(i,n,{style:"percent"}):"–"}function Ce(i,n){if(!Ee(n)||n<0)return"–";let e=Math.floor(n/60),[t,s]=[Math.floor(e/1440),Math.floor(e/60)],o=(r,a)=>yt(i,r,{style:"unit",unit:a,unitDisplay:"short"});return t>=2?`${o(t,"day")} ${o(s%24,"hour")}`:s>0?`${o(s,"hour")} ${o(e%60,"minute")}`:o(e,"minute")}function $(i){if(!i)return null;let n=new Date(i);return Number.isNaN(n.getTime())?null:n}function Fs({locale:i,config:n}){let e={hour:"2-digit",minute:"2-digit"};return i.time_format==="12"&&(e.hour12=!0),i.time_format==="24"&&(e.hourCycle="h23"),i.time_zone==="server"&&(e.timeZone=n.time_zone),e}function Is(i){return i.time_format==="system"?void 0:i.language}function k(i,n,e){if(n===null)return"–";let t=Fs(i),s=o=>new Intl.DateTimeFormat("en-CA",{timeZone:t.timeZone}).format(o);return s(n)!==s(e)&&(Math.abs(n.getTime()-e.getTime())<5184e5?t.weekday="short":Object.assign(t,{day:"numeric",month:"short"}),s(n).slice(0,4)!==s(e).slice(0,4)&&(t.year="numeric")),new Intl.DateTimeFormat(Is(i.locale),t).format(n)}var xt="/config/integrations/integration/evse_ocpp";function z(i){return c`<div class="hint ${i.level}" role=${i.level==="info"?"note":"alert"}>
+<ha-icon .icon=${i.icon}></ha-icon>
+<div>
+<strong>${i.title}</strong>
+${i.text?c`<p>${i.text}</p>`:d}
+${i.checks?c`<ul>${i.checks.map(n=>c`<li>${n}</li>`)}</ul>`:d}
+${i.buttons||i.link?c`<div class="ways">
+${i.buttons?.map(n=>c`<button type="button" @click=${n.press}><bdi>${n.text}</bdi></button>`)}
+${i.link?c`<a href=${i.link.path}>${i.link.text}</a>`:d}
+</div>`:d}
+</div>
+</div>`}function Ae(i,n){return{level:"warning",icon:"mdi:pencil-off-outline",title:n("hint.problem",{field:i.field,came:i.came}),text:n(i.allowed,i.values)}}function wt(i,n,e){let t={path:xt,text:n("hint.open_integration")};return i.why==="choose"?{level:"info",icon:"mdi:ev-station",title:n("hint.choose"),text:n("hint.choose_text"),buttons:i.devices.map(({id:s,name:o})=>({text:o||s,press:()=>e(s)}))}:i.why==="gone"?{level:"warning",icon:"mdi:ev-plug-type2",title:n("hint.gone"),text:n("hint.gone_text",{device:i.device}),link:t}:{level:"info",icon:"mdi:ev-station",title:n("hint.none"),text:n("hint.none_text"),link:t}}function Xn(i,n,e,t,s,o){let r=[];if(!t)r.push({level:"warning",icon:"mdi:puzzle-remove-outline",title:s("hint.not_loaded"),text:s("hint.not_loaded_text"),link:{path:xt,text:s("hint.open_integration")}});else if(n.away){let a=$(n.away.since);r.push({level:"warning",icon:"mdi:lan-disconnect",title:a?s("hint.away_since",{time:k(i,a,o)}):s("hint.away"),checks:[s("hint.away_power"),s("hint.away_network"),s("hint.away_address")],link:e?{path:`/config/devices/device/${e}`,text:s("hint.open_device")}:void 0})}n.fault!==null&&r.push({level:"error",icon:"mdi:alert",title:s("hint.fault",{fault:n.fault}),text:s("hint.fault_text")});for(let{role:a,entity:l}of n.missing)r.push({level:"warning",icon:"mdi:help-circle-outline",title:s("hint.missing",{field:`entities: ${a}`,entity:l}),text:s("hint.missing_text")});return r}var Us={charging:["charging","c","d","on","charging_normal","charging_active","started"],ready:["preparing","connected","b","ready_to_charge","plugged_in","plugged"],waiting:["suspended_ev","suspended_evse","suspendedev","suspendedevse","awaiting_start","awaiting_authorization","waiting","waiting_for_car","waiting_for_vehicle","paused","scheduled","complete","completed","charge_complete","reserved","finishing","out_of_service","locked","queued"],free:["available","disconnected","a","idle","off","unplugged","not_connected","ready","standby"],fault:["faulted","fault","error","e","f","faulty"]},qs=new Map(Object.entries(Us).flatMap(([i,n])=>n.map(e=>[e,i]))),Bs=200;function ei(i,n){let e=A(i)?i.state.trim().toLowerCase().replace(/[\s-]+/g,"_"):"",t=qs.get(e);return t!==void 0?t:n===null?"unknown":n>Bs?"charging":e===""?"free":"unknown"}var Gs={charging:"mdi:lightning-bolt",ready:"mdi:ev-plug-type2",waiting:"mdi:pause",free:"mdi:ev-station",fault:"mdi:alert",away:"mdi:lan-disconnect",unknown:"mdi:ev-station"};function _t(i){return Gs[i]}var Vs=["boost","charging","charging_window","connected","current_limit","free_charging","mode"];function $t(i,n,e){if(n.device===void 0&&n.entities!==void 0)return{of:"entities",ids:n.entities};let t=L(i),s=n.device??e??(t.length===1?t[0]:void 0);return s===void 0?t.length===0?{of:"nothing",why:"none"}:{of:"nothing",why:"choose",devices:t.map(r=>({id:r,name:O(i,r)}))}:i.devices[s]===void 0?{of:"nothing",why:"gone",device:s}:{of:"device",device:s,ids:{...Ks(i,s),...fe(i,s)}}}function Ks(i,n){let e=i.devices[n]?.via_device_id;if(!e)return{};let t=fe(i,e);return Object.fromEntries(Vs.map(s=>[s,t[s]]))}var Zs=.5,Qs=230,Ys=[3700,7400,11e3,22e3,5e4,15e4,35e4];function ti(i,n,e,t){let{ids:s}=e,o=_=>ln(i,s[_]),r=e.of==="device"?e.device:void 0,a=o("status"),l=Xs(o("connected"),t),u=l?null:t?.power_w??go(o("power")),p=eo(o,t),m=so(o("current_limit")),g=t?.maximum_a??m?.max_a??null,f=l?null:to(p),x=l?"away":ei(a,u),D=t?.fault??null;return{name:Js(i,n,r,t,s),kind:D!==null&&x!=="away"?"fault":x,status:A(a)&&!l?i.formatEntityState(a):"",main:s.status??s.power??s.charging,power_w:u,current_a:f,phases:no(p),maximum_a:g,offered_a:t?.offered_a??null,share:io(u,f,g),limit:m,modes:oo(i,o("mode")),charging:ro(o("charging")),startable:r!==void 0&&!l&&a?.state==="preparing",session:t?t.session:co(o,x),total_wh:tt(o("energy")),why:t?.why??lo(o("why")),boost:ao(s.boost,t,o("boost_until")),plan:t?.plan??null,site:t?.site??null,has_site:t?t.site!==null:s.boost!==void 0,away:l,fault:D,missing:uo(i,e)}}function ni(i,n){return Object.values(n).map(e=>ln(i,e))}function ln(i,n){return n===void 0?void 0:i.states[n]}function Js(i,n,e,t,s){if(n.name!==void 0)return n.name;if(e!==void 0)return O(i,e)||t?.name||"";let o=ln(i,s.status??s.power??Object.values(s)[0]),r=o&&i.entities[o.entity_id]?.device_id,a=o?.attributes.friendly_name;return r&&O(i,r)||(typeof a=="string"?a:"")}function Xs(i,n){return i?.state==="off"?{since:i.last_changed}:i?.state==="on"?null:n!==null&&!n.connected?{since:null}:null}function eo(i,n){return n?.currents_a.some(t=>t!==null)?n.currents_a:["current_l1","current_l2","current_l3","current"].map(t=>et(i(t)))}function to(i){let n=i.filter(e=>e!==null);return n.length>0?Math.max(...n):null}function no(i){let n=i.filter(e=>e!==null);return n.length>1?n.filter(e=>e>Zs).length:null}function io(i,n,e){let t=o=>Math.min(1,Math.max(0,o));if(n!==null&&e!==null&&e>0)return t(n/e);if(i===null||i<=0)return 0;if(e!==null&&e>0){let o=e*Qs;return t(i/(i>o*1.1?3*o:o))}let s=Ys.find(o=>o>=i)??i;return t(i/s)}function so(i){if(i===void 0||i.state==="unavailable")return null;let n=(r,a)=>{let l=Number(i.attributes[r]??Number.NaN);return Number.isFinite(l)?l:a},e=n("min",6),t=n("max",32);if(t<=e)return null;let s=n("step",1),o=s>0?s:1;return{entity:i.entity_id,value_a:et(i),min_a:e,max_a:t,step_a:o}}function oo(i,n){let e=n?.attributes.options;if(n===void 0||n.state==="unavailable"||!Array.isArray(e))return null;let t=e.filter(s=>typeof s=="string");return{entity:n.entity_id,chosen:t.includes(n.state)?n.state:null,options:t.map(s=>({value:s,label:i.formatEntityState(n,s)}))}}function ro(i){return A(i)?{entity:i.entity_id,on:i.state==="on"}:null}function ao(i,n,e){if(i===void 0)return null;let t=n?.boost_until??(A(e)?e.state:null);return{entity:i,until:t}}function lo(i){if(!A(i))return null;let n=i.attributes.key;return{key:typeof n=="string"?n:"",sentence:i.state,then:null,next_change:null}}function co(i,n){let e=tt(i("session_energy"));if(e===null)return null;let t=i("session_start"),s=i("session_cost"),o=fo(i("session_duration")),r=o===null?"":new Date(Date.now()-o*1e3).toISOString(),a=s?.attributes.unit_of_measurement;return{running:n==="charging"||n==="waiting",started_at:A(t)?t.state:r,ended_at:null,energy_wh:e,cost:et(s),currency:typeof a=="string"?a:null,unpriced_wh:0,sun_wh:tt(i("session_sun_energy")),battery_wh:tt(i("session_battery_energy")),grid_wh:tt(i("session_grid_energy")),co2_g:null,card:A(i("session_card"))?i("session_card")?.state??null:null,person:null}}function uo(i,n){return n.of!=="entities"?[]:Object.entries(n.ids).filter(([,e])=>i.states[e]===void 0).map(([e,t])=>({role:e,entity:t}))}var po={mW:.001,W:1,kW:1e3,MW:1e6},mo={Wh:1,kWh:1e3,MWh:1e6},ho={s:1,min:60,h:3600,d:86400};function cn(i,n,e){let t=et(i);return t===null?null:t*(n[String(i?.attributes.unit_of_measurement)]??e)}var go=i=>cn(i,po,1),tt=i=>cn(i,mo,1e3),fo=i=>cn(i,ho,60);var bo={off:"mdi:power",fast:"mdi:flash",window:"mdi:clock-outline",solar:"mdi:white-balance-sunny",minimum_solar:"mdi:weather-partly-cloudy",cheap:"mdi:cash-clock",plan:"mdi:calendar-clock",eco:"mdi:leaf",pv:"mdi:white-balance-sunny",minpv:"mdi:weather-partly-cloudy",now:"mdi:flash"};function ii(i,n,e=!1){let t=n.busy??i.chosen,s=t??i.options[0]?.value;return c`<div
+class="modes ${e?"icons":""}"
+style="--columns:${vo(i.options.length)}"
+role="radiogroup"
+aria-label=${n.label}
+aria-busy=${n.busy!==null}
+@keydown=${xo}
+>
+${i.options.map(({value:o,label:r})=>c`<button
+type="button"
+role="radio"
+class=${o===n.busy?"busy":""}
+data-mode=${o}
+aria-checked=${o===t}
+aria-label=${e?r:d}
+title=${e?r:d}
+tabindex=${o===s?0:-1}
+@click=${()=>o!==t&&n.choose(o)}
+>
+<ha-icon .icon=${bo[o]??"mdi:ev-station"}></ha-icon>
+${e?d:c`<span>${r}</span>`}
+</button>`)}
+</div>`}function vo(i){return i<=4?Math.max(1,i):i%4===0||i%4===3?4:3}function yo(i,n){return i==="ArrowDown"?1:i==="ArrowUp"?-1:i==="ArrowRight"?n?-1:1:i==="ArrowLeft"?n?1:-1:0}function xo(i){let n=i.currentTarget,e=yo(i.key,getComputedStyle(n).direction==="rtl");if(e===0)return;i.preventDefault();let t=[...n.querySelectorAll("[role=radio]")],s=t.indexOf(i.target);t[(s+e+t.length)%t.length]?.focus()}var kt=200,nt=86,ri=45,wo=360-2*ri;function St(i,n=nt){let e=(90+ri+i*wo)*Math.PI/180,t=s=>Math.round(s*100)/100;return[t(kt/2+n*Math.cos(e)),t(kt/2+n*Math.sin(e))]}var[_o,$o]=[St(0),St(1)],si=`M${_o.join(" ")} A${nt} ${nt} 0 1 1 ${$o.join(" ")}`;function ko(i){if(i.maximum_a===null||i.maximum_a<=0)return null;let n=i.limit?.value_a??null;return n===null||n>=i.maximum_a?null:Math.max(0,n/i.maximum_a)}function dn(i){let n=ko(i),[e,t]=n===null?[]:[St(n,nt-11),St(n,nt+11)],s=Math.round(i.share*1e3)/10;return c`<svg class="arc" viewBox="0 0 ${kt} ${kt}" aria-hidden="true">
+<path class="track" d=${si} />
+${s>0?ie`<path class="value" d=${si} pathLength="100" stroke-dasharray="${s} 200" />`:d}
+${e&&t?ie`<line class="mark-gap" x1=${e[0]} y1=${e[1]} x2=${t[0]} y2=${t[1]} />
+<line class="mark" x1=${e[0]} y1=${e[1]} x2=${t[0]} y2=${t[1]} />`:d}
+</svg>`}function ai(i,n,e,t){let[s,o]=W(i.locale,n.power_w),r=n.kind==="charging"||(n.power_w??0)>0,a=n.status||e(`kind.${n.kind}`),l=[a,r?`${s} ${o}`:"",oi(i,n,e)];return c`<button
+class="ring ${n.kind}"
+type="button"
+aria-label=${l.filter(Boolean).join(", ")}
+?disabled=${n.main===void 0}
+@click=${t}
+>
+${dn(n)}
+<span class="inner">
+<ha-icon class="state" .icon=${_t(n.kind)}></ha-icon>
+${r?c`<span class="big">${s}<small>${o}</small></span>
+<span class="detail">${a}</span>`:c`<span class="word">${a}</span>`}
+<span class="detail">${oi(i,n,e)}</span>
+</span>
+${n.maximum_a===null?d:c`<span class="ends" aria-hidden="true"
+><span>0</span><span>${E(i.locale,n.maximum_a,0)} A</span></span
+>`}
+</button>`}function oi(i,n,e){if(n.kind==="away")return"";if(n.current_a!==null&&n.current_a>0){let t=n.phases===null||n.phases===0?"":n.phases===1?e("ring.one_phase"):e("ring.phases",{count:n.phases});return[j(i.locale,n.current_a),t].filter(Boolean).join(" · ")}return n.offered_a!==null&&n.kind!=="free"?e("ring.offered",{current:j(i.locale,n.offered_a)}):n.power_w===null&&n.kind==="charging"?"–":""}function So(i,n){let[e,t]=[$(i.started_at),$(i.ended_at)??n];return e===null?null:Math.max(0,(t.getTime()-e.getTime())/1e3)}var To=.005;function Eo(i){let n={sun:i.sun_wh,battery:i.battery_wh,grid:i.grid_wh};if(i.sun_wh===null)return[];let e=Object.entries(n).filter(([,s])=>s!==null&&s>0),t=e.reduce((s,[,o])=>s+o,0);return e.map(([s,o])=>({key:s,wh:o,share:o/t})).filter(s=>s.share>=To)}var Po={sun:"mdi:white-balance-sunny",battery:"mdi:home-battery",grid:"mdi:transmission-tower"};function li(i,n,e,t){let s=n.session,[o,r]=P(i.locale,s?.energy_wh),a=s===null?"session.none":s.running?"session.now":"session.last",l=s!==null&&s.cost!==null&&s.unpriced_wh>0;return c`<section class="session" aria-label=${e(a)}>
+<header><span>${e(a)}</span><span>${s===null?d:Co(i,s,t)}</span></header>
+<dl>
+${Tt(e("session.energy"),o,r)}
+${Tt(e("session.time"),s===null?"–":Ce(i.locale,So(s,t)))}
+${Tt(e("session.cost"),C(i.locale,s?.cost,s?.currency),"",l?e("session.unpriced"):"")}
+</dl>
+${n.has_site?Ao(i,s,e):d}
+</section>`}function Co(i,n,e){let t=n.running?null:n.person??n.card,s=$(n.started_at),o=s===null?"":k(i,s,e);return c`<bdi>${t??""}</bdi>${t&&o?" · ":""}${o}`}function ci(i,n,e){if(n.total_wh===null)return d;let[t,s]=P(i.locale,n.total_wh);return c`<dl class="session">${Tt(e("session.total"),t,s)}</dl>`}function Tt(i,n,e="",t=""){return c`<div title=${t||d}>
+<dd>${n}${e?c` <small>${e}</small>`:d}${t?"*":d}</dd>
+<dt>${i}</dt>
+</div>`}function Ao(i,n,e){let t=n===null?[]:Eo(n),s=t.map(o=>`${e(`source.${o.key}`)} ${Pe(i.locale,o.share)}`);return c`<div class="sources">
+<div class="bar" aria-hidden="true">
+${t.map(o=>c`<i class=${o.key} style="flex-grow:${o.share}"></i>`)}
+</div>
+<ul>
+${t.length===0?c`<li>${e("source.unknown")}</li>`:t.map((o,r)=>c`<li class=${o.key}>
+<ha-icon .icon=${Po[o.key]}></ha-icon>${s[r]}
+</li>`)}
+</ul>
+</div>`}var ze=y`:host{--of-state:var(--secondary-text-color);--tint:color-mix(in srgb,var(--primary-text-color) 5%,transparent);--sun:var(--energy-solar-color,#ff9800);--battery:var(--energy-battery-out-color,#4db6ac);--grid:var(--energy-grid-consumption-color,#488fc2);display:block}ha-card{container-type:inline-size;overflow:hidden;color:var(--primary-text-color)}.charging{--of-state:var(--success-color,#43a047)}.ready{--of-state:var(--primary-color)}.waiting{--of-state:var(--warning-color,#ffa600)}.fault{--of-state:var(--error-color,#db4437)}h2,p,dl,dd,ul{margin:0;padding:0}h2{overflow:hidden;font-size:1.125rem;font-weight:500;line-height:1.3;text-overflow:ellipsis;white-space:nowrap}button{font:inherit;color:inherit;border:0;background:none;cursor:pointer;-webkit-tap-highlight-color:transparent}button:focus-visible,a:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}button[aria-busy="true"]{cursor:progress}.full{display:flex;flex-direction:column;gap:16px;padding:16px}.columns,.column{display:grid;gap:16px;align-content:start;min-inline-size:0}.hints:empty{display:none}.hints,.bare{display:grid;gap:8px}.bare{padding:16px}.head{display:flex;align-items:center;justify-content:space-between;gap:12px;min-block-size:32px}.who{display:inline-flex;flex:none;align-items:center;gap:6px;max-inline-size:55%;padding-block:4px;padding-inline:8px 12px;border-radius:16px;background:var(--tint);font-size:0.875rem;line-height:24px;box-sizing:border-box;--mdc-icon-size:18px}.ring{position:relative;display:grid;inline-size:min(100%,248px);aspect-ratio:1;margin:-8px auto -22px;padding:0;place-items:center;border-radius:50%}.ring:disabled{cursor:default}.arc{position:absolute;inset:0;inline-size:100%;block-size:100%;fill:none;stroke-linecap:round}.track,.value{stroke-width:14}.track{stroke:color-mix(in srgb,var(--primary-text-color) 10%,transparent)}.value{stroke:var(--of-state);transition:stroke-dasharray 0.6s ease}.mark{stroke:var(--primary-text-color);stroke-width:4}.mark-gap{stroke:var(--ha-card-background,var(--card-background-color,#fff));stroke-width:10;stroke-linecap:butt}.inner{position:relative;display:grid;max-inline-size:66%;justify-items:center;gap:2px;text-align:center}.state{--mdc-icon-size:28px;color:var(--of-state)}.charging .state{animation:breathe 2.4s ease-in-out infinite}.big{font-size:2.5rem;font-weight:400;line-height:1.15;font-variant-numeric:tabular-nums;white-space:nowrap}.big small{margin-inline-start:4px;color:var(--secondary-text-color);font-size:1rem}.word{font-size:1.25rem;line-height:1.3;overflow-wrap:anywhere}.detail{min-block-size:1.4em;color:var(--secondary-text-color);font-size:0.875rem;line-height:1.4}.ends{position:absolute;inset-inline:19%;inset-block-end:3%;display:flex;justify-content:space-between;color:var(--secondary-text-color);font-size:0.75rem;direction:ltr}.session header{display:flex;justify-content:space-between;gap:12px;min-block-size:24px;color:var(--secondary-text-color);font-size:0.875rem;line-height:24px}.who bdi{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}dl{display:grid;grid-auto-columns:minmax(0,1fr);grid-auto-flow:column;margin-block-start:4px;border-radius:12px;background:var(--tint)}dl div{display:grid;min-inline-size:0;padding:10px 8px;justify-items:center}dl div + div{border-inline-start:1px solid var(--ha-card-background,var(--card-background-color,#fff))}dd{max-inline-size:100%;overflow:hidden;font-size:1.0625rem;font-weight:500;font-variant-numeric:tabular-nums;line-height:1.4;text-overflow:ellipsis;white-space:nowrap}dd small{color:var(--secondary-text-color);font-size:0.75rem;font-weight:400}dt{order:2;color:var(--secondary-text-color);font-size:0.75rem}.sources{margin-block-start:12px}.bar{display:flex;gap:2px;block-size:8px;overflow:hidden;border-radius:4px;background:color-mix(in srgb,var(--primary-text-color) 10%,transparent)}.bar i{flex:0 1 0;min-inline-size:3px}i.sun{background:var(--sun)}i.battery{background:var(--battery)}i.grid{background:var(--grid)}.sources ul{display:flex;flex-wrap:wrap;gap:0 16px;min-block-size:24px;margin-block-start:6px;color:var(--secondary-text-color);font-size:0.8125rem;line-height:24px;list-style:none;font-variant-numeric:tabular-nums}.sources li{display:inline-flex;align-items:center;gap:4px;--mdc-icon-size:16px}.sources li.sun ha-icon{color:var(--sun)}.sources li.battery ha-icon{color:var(--battery)}.sources li.grid ha-icon{color:var(--grid)}.why{display:flex;align-items:center;gap:12px;min-block-size:4.2em;padding:12px;border-radius:12px;background:color-mix(in srgb,var(--of-state) 10%,transparent);line-height:1.4;box-sizing:border-box}.why ha-icon{flex:none;color:var(--of-state)}.why .then{margin-block-start:2px;color:var(--secondary-text-color);font-size:0.875rem}.modes{display:flex;flex-wrap:wrap;gap:4px;padding:4px;border-radius:14px;background:var(--tint)}.modes button{display:grid;flex:1 1 calc(100% / var(--columns) - 4px);box-sizing:border-box;min-block-size:60px;padding:6px 4px;place-content:center;justify-items:center;gap:2px;border-radius:10px;color:var(--secondary-text-color);font-size:0.8125rem;line-height:1.25;overflow-wrap:anywhere;transition:background-color 0.18s ease}.modes button:hover{background:var(--tint)}.modes button[aria-checked="true"]{background:color-mix( in srgb,var(--primary-color) 16%,var(--ha-card-background,var(--card-background-color,#fff)) );box-shadow:0 1px 3px rgb(0 0 0 / 16%);color:var(--primary-text-color);font-weight:500}.modes button[aria-checked="true"] ha-icon{color:var(--primary-color)}.modes .busy ha-icon{animation:breathe 1s ease-in-out infinite}.modes.icons{gap:0;padding:2px}.modes.icons button{flex:1 1 44px;min-block-size:44px;padding:0}.actions{display:flex;flex-wrap:wrap;gap:8px}.action,.ways button,.ways a{display:inline-flex;align-items:center;justify-content:center;gap:8px;min-block-size:44px;min-inline-size:44px;padding:0 16px;border-radius:22px;background:color-mix(in srgb,var(--primary-color) 14%,transparent);color:var(--primary-text-color);font-size:0.875rem;font-weight:500;text-decoration:none;box-sizing:border-box}.actions .action{flex:1}.action ha-icon{--mdc-icon-size:20px;color:var(--primary-color)}.action.on{background:color-mix(in srgb,var(--warning-color,#ffa600) 24%,transparent)}.action.on ha-icon{color:inherit}.action[aria-busy="true"] ha-icon{animation:breathe 1s ease-in-out infinite}.hint{--level:var(--info-color,#039be5);display:flex;gap:12px;padding:12px;border-radius:12px;background:color-mix(in srgb,var(--level) 12%,transparent);line-height:1.4;overflow-wrap:anywhere}.hint.warning{--level:var(--warning-color,#ffa600)}.hint.error{--level:var(--error-color,#db4437)}.hint > ha-icon{flex:none;color:var(--level)}.hint > div{min-inline-size:0}.hint strong{font-weight:500}.hint p,.hint ul{margin-block-start:4px;font-size:0.875rem}.hint ul{padding-inline-start:18px}.ways{display:flex;flex-wrap:wrap;gap:8px;margin-block-start:8px}.phases{min-block-size:120px;padding-block-start:16px;border-block-start:1px solid var(--divider-color)}.plan{margin-block-end:-8px;border-block-start:1px solid var(--divider-color)}.fold{display:flex;align-items:center;gap:12px;inline-size:100%;min-block-size:52px;margin-block-start:4px;padding:0;border-radius:8px;text-align:start}.fold ha-icon{flex:none;color:var(--secondary-text-color)}.fold .title{font-weight:500}.fold .summary{flex:1;min-inline-size:0;overflow:hidden;color:var(--secondary-text-color);font-size:0.875rem;text-align:end;text-overflow:ellipsis;white-space:nowrap}.fold .missed{color:var(--error-color)}.chevron{transition:rotate 0.2s ease}.fold[aria-expanded="true"] .chevron{rotate:180deg}#plan:not([hidden]){padding-block:4px 12px}.compact{display:grid;gap:10px;padding:10px 12px}.line{display:flex;align-items:center;gap:12px;min-block-size:52px}.ring.small{flex:none;inline-size:52px;margin:0}.small .track,.small .value{stroke-width:20}.small .mark-gap{display:none}.small .mark{stroke-width:8}.small .state{--mdc-icon-size:22px}.names{flex:1;min-inline-size:0}.names h2{font-size:1rem}.names p{overflow:hidden;color:var(--secondary-text-color);font-size:0.875rem;line-height:1.4;text-overflow:ellipsis;white-space:nowrap}.line .action{padding:0}@container (min-width:620px){.full .columns{grid-template-columns:minmax(260px,5fr) minmax(300px,7fr);gap:24px}}@keyframes breathe{50%{opacity:0.45}}@media (prefers-reduced-motion:reduce){*{animation:none !important;transition:none !important}}@media (forced-colors:active){.modes button[aria-checked="true"]{outline:2px solid Highlight}.value,.bar i{forced-color-adjust:none}}`;function Et(i){let[n]=L(i);return n===void 0?{}:{device:n}}function di(i,n){let e=i.entities[n];return e?.platform!==oe||!e.device_id||!L(i).includes(e.device_id)?null:{config:{type:"custom:evse-ocpp-card",device:e.device_id}}}var zo=6*3600;function ui(i,n,e,t){let s=n.why;return c`<section class="why" aria-label=${e("why.title")}>
+<ha-icon icon="mdi:information-outline"></ha-icon>
+<div>
+<p role="status"><bdi>${s?.sentence||e("why.unknown")}</bdi></p>
+${s===null?d:Ho(i,s.then,$(s.next_change),e,t)}
+</div>
+</section>`}function Ho(i,n,e,t,s){if(n!==null)return c`<p class="then"><bdi>${n}</bdi></p>`;if(e===null||e<=s)return d;let o=(e.getTime()-s.getTime())/1e3,r=k(i,e,s),a=o<zo;return c`<p class="then">
+${t(a?"why.next_in":"why.next",{time:r,duration:Ce(i.locale,o)})}
+</p>`}var Do=3e4,ae=class extends w{constructor(){super(...arguments);this.config=J({});this.planOpen=!1;this.following=new re(this);this.doing=new B(this);this.seen=[];this.sendLimit=e=>{let t=this.found?.of==="nothing"?void 0:this.found?.ids.current_limit;return t===void 0?Promise.resolve(!1):this.act("limit","set_value",t,{value:e})}}static{this.styles=ze}static{this.getConfigElement=Qn}static{this.getStubConfig=Et}setConfig(e){this.config=J(e)}getCardSize(){return this.config.layout==="compact"?3:9}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}connectedCallback(){super.connectedCallback(),this.tick=setInterval(()=>this.timePasses(),Do)}disconnectedCallback(){super.disconnectedCallback(),clearInterval(this.tick)}timePasses(){let{snapshot:e}=this.following;(e?.session?.running||e?.why?.next_change)&&this.requestUpdate()}shouldUpdate(e){let t=this.hass;if(t===void 0)return!1;let s=e.get("hass"),o=s!==void 0&&s.entities===t.entities&&s.devices===t.devices&&s.language===t.language&&s.locale===t.locale&&s.formatEntityState===t.formatEntityState,r=o&&!e.has("config")&&!e.has("chosen")?this.found:void 0;this.found=r??$t(t,this.config,this.chosen),this.following.of(t,this.found.of==="device"?this.found.device:void 0);let a=this.found.of==="nothing"?[]:ni(t,this.found.ids),l=a.length===this.seen.length&&a.every((u,p)=>u===this.seen[p]);return this.seen=a,!(o&&l&&e.size===1&&e.has("hass"))}render(){let{hass:e,config:t,found:s}=this;if(e===void 0||s===void 0)return d;let o=T(e.language),r=t.problems.map(x=>z(Ae(x,o)));if(s.of==="nothing")return c`<ha-card><div class="bare">${r}${z(wt(s,o,D=>this.chosen=D))}</div></ha-card>`;let{snapshot:a,error:l}=this.following,u=ti(e,t,s,a),p=new Date,m=s.of==="device"?s.device:void 0,g=l!=="not_loaded"&&a?.loaded!==!1,f=c`${r}${Xn(e,u,m,g,o,p).map(z)}${this.failure(o)}`;return c`<ha-card class=${u.kind}>
+${t.layout==="compact"?this.compact(e,u,o,f):this.full(e,u,o,f,p)}
+</ha-card>`}full(e,t,s,o,r){let a=p=>this.config.show[p],l=this.found?.of==="device",{snapshot:u}=this.following;return c`<div class="full">
+${this.head(t,s)}
+<div class="hints">${o}</div>
+<div class="columns">
+<div class="column">
+${ai(e,t,s,()=>this.more(t.main))}
+${a("session")?l||t.session?li(e,t,s,r):ci(e,t,s):d}
+</div>
+<div class="column">
+${a("why")&&(l||t.why)?ui(e,t,s,r):d}
+${a("modes")?this.modes(t,s):d}
+${a("limit")?this.limit(e,t,s):d}
+${this.actions(e,t,s,r)}
+</div>
+</div>
+${a("phases")&&t.has_site?c`<section class="phases">
+<evse-ocpp-phases .hass=${e} .snapshot=${u} .texts=${s}></evse-ocpp-phases>
+</section>`:d}
+${a("plan")&&t.has_site?this.plan(e,t,s,r):d}
+</div>`}compact(e,t,s,o){let r=g=>this.config.show[g],[a,l]=W(e.locale,t.power_w),[u,p]=P(e.locale,t.session?.energy_wh),m=[t.status||s(`kind.${t.kind}`),t.kind==="charging"?`${a} ${l}`:"",t.session?.running?`${u} ${p}`:""];return c`<div class="compact">
+<div class="line">
+<button class="ring small ${t.kind}" type="button" aria-label=${s("card.more")} @click=${()=>this.more(t.main)}>
+${dn(t)}<span class="inner"><ha-icon class="state" .icon=${_t(t.kind)}></ha-icon></span>
+</button>
+<div class="names">
+<h2><bdi>${t.name||s("card.name")}</bdi></h2>
+<p>${m.filter(Boolean).join(" · ")}</p>
+</div>
+${this.actions(e,t,s,new Date,!0)}
+</div>
+${o}
+${r("modes")?this.modes(t,s,!0):d}
+${r("limit")?this.limit(e,t,s,!0):d}
+</div>`}head(e,t){let s=e.session?.running?e.session.person??e.session.card:null;return c`<header class="head">
+<h2><bdi>${e.name||t("card.name")}</bdi></h2>
+${s?c`<span class="who"><ha-icon icon="mdi:account"></ha-icon><bdi>${s}</bdi></span>`:d}
+</header>`}modes(e,t,s=!1){let o=e.modes;if(o===null)return d;let r=this.doing.busy?.startsWith("mode ")?this.doing.busy.slice(5):null,a=l=>{this.act(`mode ${l}`,"select_option",o.entity,{option:l})};return ii(o,{label:t("modes.title"),busy:r,choose:a},s)}limit(e,t,s,o=!1){let r=t.limit;return r===null?d:c`<evse-ocpp-limit
+.limit=${r}
+.locale=${e.locale}
+.label=${s("limit.title")}
+.send=${this.sendLimit}
+?compact=${o}
+></evse-ocpp-limit>`}actions(e,t,s,o,r=!1){let a=[],l=(g,f,x,D,_=!1)=>a.push(c`<button
+type="button"
+class="action ${_?"on":""}"
+data-action=${g}
+aria-busy=${this.doing.busy===g}
+aria-label=${r?x:d}
+title=${r?x:d}
+@click=${D}
+>
+<ha-icon .icon=${f}></ha-icon>${r?d:c`<span>${x}</span>`}
+</button>`),{charging:u,boost:p}=t,m=g=>()=>{u&&this.act("charging",g?"turn_on":"turn_off",u.entity)};if(u&&(t.startable||t.modes===null)&&(t.startable||!u.on?l("charging","mdi:play",s("act.start"),m(!0)):l("charging","mdi:pause",s("act.pause"),m(!1))),p){let g=$(p.until),f=g&&g>o?s("act.boosting",{time:k(e,g,o)}):s("act.boost");l("boost","mdi:rocket-launch-outline",f,()=>{this.act("boost","press",p.entity)},g!==null&&g>o)}return a.length>0?c`<div class="actions">${a}</div>`:d}plan(e,t,s,o){let{snapshot:r}=this.following,a=this.planOpen;return c`<section class="plan">
+<button
+type="button"
+class="fold"
+aria-expanded=${a}
+aria-controls="plan"
+@click=${()=>this.planOpen=!a}
+>
+<ha-icon icon="mdi:calendar-clock"></ha-icon>
+<span class="title">${s("plan_fold.title")}</span>
+<span class="summary ${t.plan&&!t.plan.met?"missed":""}">${Ro(e,t,s,o)}</span>
+<ha-icon class="chevron" icon="mdi:chevron-down"></ha-icon>
+</button>
+<div id="plan" ?hidden=${!a}>
+${a?c`<evse-ocpp-plan .hass=${e} .snapshot=${r} .texts=${s}></evse-ocpp-plan>`:d}
+</div>
+</section>`}failure(e){let t=this.doing.error;if(t===null)return d;let s=()=>this.doing.forget(),o=[{text:e("act.dismiss"),press:s}];return z({level:"error",icon:"mdi:alert-circle-outline",title:t,buttons:o})}async act(e,t,s,o={}){let r=s.split(".",1)[0]??"";return await this.doing.run(e,async()=>{await this.hass?.callService(r,t,{entity_id:s,...o},void 0,!1)}),this.doing.error===null}more(e){e!==void 0&&G(this,"hass-more-info",{entityId:e})}};h([b({attribute:!1})],ae.prototype,"hass",2),h([v()],ae.prototype,"config",2),h([v()],ae.prototype,"chosen",2),h([v()],ae.prototype,"planOpen",2);function Ro(i,n,e,t){if(n.plan===null)return e("plan_fold.none");let s=k(i,$(n.plan.due),t);if(!n.plan.met)return e("plan_fold.missed",{time:s});let[o,r]=P(i.locale,n.plan.needed_kwh*1e3);return e("plan_fold.line",{energy:`${o} ${r}`,time:s})}function pi(i){customElements.whenDefined("home-assistant").then(()=>{for(let[n,e]of Object.entries(i))customElements.get(n)===void 0&&customElements.define(n,e)})}var Oo=400,Mo=2e3,M=class extends w{constructor(){super(...arguments);this.label="";this.disabled=!1;this.compact=!1;this.wanted=null;this.telling=!1;this.moved=e=>{this.wanted=Number(e.target.value),clearTimeout(this.timer),this.timer=void 0};this.letGo=()=>{clearTimeout(this.timer),this.timer=setTimeout(()=>{this.tell()},Oo)}}static{this.shadowRootOptions={...w.shadowRootOptions,delegatesFocus:!0}}shouldUpdate(e){if(e.size>1||!e.has("limit"))return!0;let t=e.get("limit");return t===void 0||JSON.stringify(t)!==JSON.stringify(this.limit)}willUpdate(){!this.telling&&this.timer===void 0||!this.telling&&this.wanted===this.limit.value_a&&this.settle()}disconnectedCallback(){super.disconnectedCallback(),this.settle()}render(){let{min_a:e,max_a:t,step_a:s,value_a:o}=this.limit,r=this.wanted??o,a=((r??e)-e)/(t-e),l=j(this.locale,r);return c`
+<div class="row ${this.compact?"compact":""}" aria-busy=${this.telling}>
+<span class="head">
+<span id="label">${this.label}</span>
+<output class=${this.wanted===null?"":"wanted"}>
+${this.telling?c`<i class="spin"></i>`:d}<bdi>${l}</bdi>
+</output>
+</span>
+<span
+class="slider ${r===null?"unknown":""}"
+style="--share:${Math.min(1,Math.max(0,a))}"
+>
+<span class="fill"></span>
+<input
+type="range"
+aria-label=${this.label}
+aria-valuetext=${l}
+min=${e}
+max=${t}
+step=${s}
+.value=${String(r??e)}
+?disabled=${this.disabled}
+@input=${this.moved}
+@change=${this.letGo}
+/>
+</span>
+</div>
+`}async tell(){this.timer=void 0;let e=this.wanted;if(e===null||e===this.limit.value_a){this.settle();return}this.telling=!0;let t=await this.send(e);this.telling=!1,this.wanted===e&&(!t||this.limit.value_a===e?this.settle():this.timer=setTimeout(()=>this.settle(),Mo))}settle(){clearTimeout(this.timer),this.timer=void 0,this.wanted=null}static{this.styles=y`:host{display:block}.head{display:flex;justify-content:space-between;align-items:baseline;gap:8px;margin-block-end:6px;color:var(--secondary-text-color);font-size:0.875rem}output{display:inline-flex;align-items:center;gap:8px;color:var(--primary-text-color);font-size:1rem;font-weight:500;font-variant-numeric:tabular-nums}.slider{position:relative;display:block;block-size:44px;border-radius:12px;overflow:hidden;background:color-mix(in srgb,var(--primary-color) 16%,transparent)}.fill{position:absolute;inset-block:0;inset-inline-start:0;inline-size:calc(20px + var(--share) * (100% - 20px));border-start-end-radius:8px;border-end-end-radius:8px;background:var(--primary-color)}.fill::after{content:"";position:absolute;inset-block:12px;inset-inline-end:8px;inline-size:4px;border-radius:2px;background:var(--card-background-color,#fff)}.unknown .fill{display:none}input{position:absolute;inset:0;inline-size:100%;block-size:100%;margin:0;opacity:0;cursor:pointer;touch-action:pan-y}.slider:focus-within{outline:2px solid var(--primary-color);outline-offset:2px}input:disabled{cursor:default}.slider:has(input:disabled){opacity:0.5}.spin{inline-size:12px;block-size:12px;border-radius:50%;border:2px solid var(--primary-color);border-block-start-color:transparent;animation:turn 0.8s linear infinite}.compact{display:flex;flex-direction:row-reverse;align-items:center;gap:12px}.compact .head{margin:0;min-inline-size:3.2em;justify-content:flex-end}.compact #label{display:none}.compact .slider{flex:1}@keyframes turn{to{rotate:360deg}}@media (prefers-reduced-motion:reduce){.spin{animation-duration:4s}}@media (forced-colors:active){.slider{border:1px solid}.fill{background:Highlight;forced-color-adjust:none}}`}};h([b({attribute:!1})],M.prototype,"limit",2),h([b({attribute:!1})],M.prototype,"locale",2),h([b()],M.prototype,"label",2),h([b({type:Boolean})],M.prototype,"disabled",2),h([b({type:Boolean})],M.prototype,"compact",2),h([b({attribute:!1})],M.prototype,"send",2),h([v()],M.prototype,"wanted",2),h([v()],M.prototype,"telling",2);var No=6e4,H=class{constructor(n){this.host=n;this.answer=null;this.error=null;this.busy=!1;this.turn=0;n.addController(this)}ask(n,e){this.fetch=e,n!==this.question&&(this.question=n,this.again())}async again(){if(this.fetch===void 0)return;let n=++this.turn;this.busy=!0;try{let e=await this.fetch();if(n!==this.turn)return;this.answer=e,this.error=null}catch(e){if(n!==this.turn)return;this.error=on(e)}this.busy=!1,this.host.requestUpdate()}hostConnected(){this.timer=setInterval(()=>{document.visibilityState==="visible"&&this.again()},No),this.question!==void 0&&this.again()}hostDisconnected(){clearInterval(this.timer)}};function Lo(i,n){return i?.connection!==n?.connection||i?.language!==n?.language||i?.locale!==n?.locale||i?.entities!==n?.entities||i?.devices!==n?.devices}var N=class extends w{constructor(){super(...arguments);this.config={}}setConfig(e){let t=typeof e=="object"&&e!==null?e:{},s=t.devices,o=Array.isArray(s)?s.filter(a=>typeof a=="string"):[],r=a=>typeof t[a]=="string"?t[a]:void 0;this.config={devices:o.length>0?o:void 0,period:r("period"),measure:r("measure")}}getCardSize(){return 8}getGridOptions(){return{columns:"full",min_columns:6}}get text(){return T(this.hass?.language??"en")}};h([b({attribute:!1,hasChanged:Lo})],N.prototype,"hass",2),h([v()],N.prototype,"config",2);var le=y`:host{display:block;container-type:inline-size}ha-card{display:flex;flex-direction:column;gap:16px;padding:16px;color:var(--primary-text-color);block-size:100%;box-sizing:border-box}h2{margin:0;font-size:1.25rem;font-weight:500;line-height:1.3}h3{margin:0;font-size:0.85rem;font-weight:500;color:var(--secondary-text-color)}header,.row{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 12px}.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.5rem,1fr));gap:12px;margin:0}.figures div{display:flex;flex-direction:column-reverse;min-inline-size:0}.figures dt{font-size:0.8rem;color:var(--secondary-text-color)}.figures dd{margin:0;font-size:1.5rem;line-height:1.3;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-variant-numeric:tabular-nums}.figures small{font-size:0.9rem;color:var(--secondary-text-color)}label{display:flex;flex-direction:column;gap:2px;font-size:0.75rem;color:var(--secondary-text-color);min-inline-size:0}select,input,button,.button{font:inherit;font-size:0.9rem;min-block-size:44px;box-sizing:border-box;border-radius:var(--evse-radius,12px);color:var(--primary-text-color);background:var(--card-background-color);border:1px solid var(--divider-color);padding:0 12px;max-inline-size:100%}select{text-overflow:ellipsis}option{color:var(--primary-text-color);background:var(--card-background-color)}button,.button{display:inline-flex;align-items:center;justify-content:center;gap:8px;cursor:pointer;text-decoration:none;min-inline-size:44px;transition:background 120ms}button:hover:not(:disabled),.button:hover{background:color-mix(in srgb,var(--primary-text-color) 8%,var(--card-background-color))}button:disabled{cursor:default;opacity:0.45}button.round{border-radius:50%;padding:0;inline-size:44px}button ha-icon,.button ha-icon{--mdc-icon-size:20px;color:var(--secondary-text-color)}:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}.quiet{color:var(--secondary-text-color);font-size:0.85rem}.hint,.error{margin:0;padding:12px 16px;border-radius:12px;line-height:1.45;background:color-mix(in srgb,var(--hint,var(--primary-color)) 12%,transparent)}.error{--hint:var(--error-color)}.hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}.busy{opacity:0.6;transition:opacity 200ms 150ms}@container (max-width:480px){.figures:has(> :nth-child(4)){grid-template-columns:1fr 1fr}}@media (prefers-reduced-motion:reduce){*{transition:none !important;animation:none !important}}`;function be(i){return c`<dl class="figures">
+${i.map(([n,e,t])=>c`<div>
+<dt>${n}</dt>
+<dd>${e}${t?c` <small>${t}</small>`:d}</dd>
+</div>`)}
+</dl>`}function He(i,n,e,t){return c`<label>
+${i}
+<select @change=${s=>t(s.target.value)}>
+${n.map(([s,o])=>c`<option value=${s} ?selected=${s===e}>${o}</option>`)}
+</select>
+</label>`}var mi=new Map;function Wo(i){let n=mi.get(i);if(n===void 0){let e={year:"numeric",month:"2-digit",day:"2-digit",hour:"2-digit",minute:"2-digit"};n=new Intl.DateTimeFormat("en-GB",{...e,hourCycle:"h23",timeZone:un(i)}),mi.set(i,n)}return n}function un(i){try{return new Intl.DateTimeFormat("en",{timeZone:i}),i}catch{return}}function S(i,n){if(!Number.isFinite(i))return"";let e={};for(let{type:t,value:s}of Wo(n).formatToParts(i))e[t]=s;return`${e.year}-${e.month}-${e.day}T${e.hour}:${e.minute}`}function V(i,n){let e=Date.parse(`${i}:00Z`);if(Number.isNaN(e))return NaN;let t=[e-864e5,e+864e5].map(o=>Date.parse(`${S(o,n)}:00Z`)-o);return t.map(o=>e-o).find(o=>S(o,n)===i)??e-(t[0]??0)}function hi(i,n){return S(n,i)!==S(n,Intl.DateTimeFormat().resolvedOptions().timeZone)}function F(i,n){let e=Date.parse(`${i}T00:00:00Z`)+n*864e5;return new Date(e).toISOString().slice(0,10)}var gi=["days_30","this_month","last_month","this_year","all","custom"];function At(i,n){return S(i,n).slice(0,7)}function ve(i,n){let[e=1970,t=1]=i.split("-").map(Number),s=e*12+t-1+n;return`${String(Math.floor(s/12)).padStart(4,"0")}-${String(s%12+1).padStart(2,"0")}`}function Ct(i,n){return{start:V(`${i}-01T00:00`,n),end:V(`${ve(i,1)}-01T00:00`,n)}}function fi(i,n,e,t="",s=""){let o=S(n,e).slice(0,10),r=At(n,e);switch(i){case"days_30":return{start:Pt(F(o,-29),e)};case"this_month":return{start:Ct(r,e).start};case"last_month":return Ct(ve(r,-1),e);case"this_year":return{start:Pt(`${o.slice(0,4)}-01-01`,e)};case"custom":return{start:Pt(t,e),end:s===""?void 0:Pt(F(s,1),e)};case"all":return{}}}function Pt(i,n){let e=V(`${i}T00:00`,n);return Number.isNaN(e)?void 0:e}function De(i){return i===void 0?void 0:new Date(i).toISOString()}var Re=["sun","battery","grid"];function zt(i){if(i.sun_wh===null)return{sun:0,battery:0,grid:0,other:i.energy_wh};let n=i.battery_wh??0;return{sun:i.sun_wh,battery:n,grid:Math.max(0,i.energy_wh-i.sun_wh-n),other:0}}function X(i){return i.sun+i.battery+i.grid+i.other}function pn(i,n){return n===null||i<=0?null:Math.min(1,Math.max(0,n/i))}function Ht(i,n,e){return[...Re,"other"].filter(t=>i[t]>0).map(t=>`${e(`source.${t}`)} ${P(n,i[t]).join(" ")}`).join(", ")}function Dt(i,n,e,t=1){let s=X(i);if(!(s>0))return c`<div class="sources" aria-hidden="true"></div>`;let o=Ht(i,n,e);return c`<div class="sources" role="img" aria-label=${o} title=${o}>
+<div class="filled" style="inline-size:${Math.max(1.5,t*100).toFixed(1)}%">
+${[...Re,"other"].map(r=>i[r]>0?c`<span class=${r} style="flex-grow:${(i[r]/s).toFixed(4)}"></span>`:d)}
+</div>
+</div>`}function Rt(i,n){return c`<ul class="legend">
+${i.map(e=>c`<li><span class="dot ${e}"></span>${n(`source.${e}`)}</li>`)}
+</ul>`}function st(i,n,e){return Pe(i,pn(n,e))}var Oe=y`.sources{block-size:6px;border-radius:3px;background:var(--divider-color);overflow:hidden}.sources .filled{display:flex;gap:1px;block-size:100%}.sources span{flex-basis:0;min-inline-size:1px}.sun{background:var(--energy-solar-color,#ff9800)}.battery{background:var(--energy-battery-out-color,#4db6ac)}.grid{background:var(--energy-grid-consumption-color,#488fc2)}.other{background:var(--primary-color)}.legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0;padding:0;list-style:none;font-size:0.85em;color:var(--secondary-text-color)}.legend li{display:flex;align-items:center;gap:6px}.dot{inline-size:10px;block-size:10px;border-radius:50%}`;var Ot=["day","month"],bi=30,vi=12;function yi(i){let n={sun:[],battery:[],grid:[],other:[],cost:[]};for(let{ids:e}of i.connectors){let{energy_sun:t,energy_battery:s,energy_grid:o,energy:r,cost_total:a}=e;t&&o?(n.sun.push(t),n.grid.push(o),s&&n.battery.push(s)):r&&n.other.push(r),a&&n.cost.push(a)}return n}function jo(i,n,e){let t=S(n,e).slice(0,10);if(i==="day")return Array.from({length:bi},(o,r)=>F(t,r+1-bi));let s=t.slice(0,7);return Array.from({length:vi},(o,r)=>`${ve(s,r+1-vi)}-01`)}function Fo(i,n,e,t,s){let o=t==="day"?10:7,r=g=>{let f=new Map;for(let{start:x,change:D}of g.flatMap(_=>e[_]??[])){let _=S(x+72e5,s).slice(0,o);typeof D=="number"&&D>0&&f.set(_,(f.get(_)??0)+D)}return f},[a,l,u,p,m]=[n.sun,n.battery,n.grid,n.other,n.cost].map(r);return i.map(g=>{let f=D=>D?.get(g.slice(0,o))??0,x={sun:f(a)*1e3,battery:f(l)*1e3,grid:f(u)*1e3,other:f(p)*1e3};return{start:g,parts:x,cost:n.cost.length>0?f(m):null}})}async function xi(i,n,e,t){let s=i.config.time_zone,o=jo(e,t,s),r=await i.callWS({type:"recorder/statistics_during_period",start_time:new Date(V(`${o[0]}T00:00`,s)).toISOString(),statistic_ids:Object.values(n).flat(),period:e,types:["change"],units:{energy:"kWh"}});return Fo(o,n,r,e,s)}function wi(i){return i.map(n=>({...n,parts:{sun:0,battery:0,grid:0,other:Math.max(0,n.cost??0)}}))}function mn(i){let n={sun:0,battery:0,grid:0,other:0},e=null;for(let t of i){for(let s of Object.keys(n))n[s]+=t.parts[s];t.cost!==null&&(e=(e??0)+t.cost)}return{parts:n,cost:e}}function _i(i,n){let e=Math.max(n,...i.map(({parts:r})=>X(r))),t=e/3,s=10**Math.floor(Math.log10(t)),o=[1,2,2.5,5,10].map(r=>r*s).find(r=>r>=t)??t;return Array.from({length:Math.ceil(e/o-1e-9)+1},(r,a)=>a*o)}function Me(i,n=[]){let e=new Set,t=new Set;for(let a of Object.values(i.entities))a?.platform!==oe||!a.device_id||(e.add(a.device_id),a.translation_key?.startsWith("site_")&&t.add(a.device_id));let s=new Set(L(i)),o=n.length===0?[...s]:[...s].filter(a=>n.includes(a)),r=[...e].filter(a=>!s.has(a)&&!t.has(a));return{connectors:hn(i,o),sites:hn(i,[...t]),others:hn(i,r),chosen:n.length>0}}function hn(i,n){return n.map(e=>({device:e,name:O(i,e),ids:fe(i,e)})).sort((e,t)=>e.name.localeCompare(t.name,i.language,{numeric:!0}))}function ot(i,...n){return n.map(e=>i[e]).filter(e=>e!==void 0)}var Io=["grid","battery","sun","other"],Ne=class extends N{constructor(){super(...arguments);this.chosen=null;this.noMeters=!1;this.bars=new H(this)}get ofCost(){return this.config.measure==="cost"}get heading(){return this.text(this.ofCost?"energy.paid":"energy.title")}get shownGrain(){return this.grain??Ot.find(e=>e===this.config.period)??"day"}willUpdate(){let{hass:e}=this;if(e===void 0)return;let t=yi(Me(e,this.config.devices)),s=this.shownGrain;this.noMeters=Object.values(t).every(o=>o.length===0),!this.noMeters&&this.bars.ask(JSON.stringify([t,s]),()=>xi(e,t,s,Date.now()))}render(){let{hass:e,text:t}=this;if(e===void 0)return c`<ha-card></ha-card>`;let s=this.bars.answer,o=s!==null&&this.ofCost?wi(s):s;return c`<ha-card>
+<header>
+<h2>${this.heading}</h2>
+<div class="grains" role="radiogroup" aria-label=${t("filter.period")}>
+${Ot.map(r=>this.grainButton(r,t))}
+</div>
+</header>
+${this.noMeters?c`<p class="hint">${t("energy.no_meters")}</p>`:this.sums(e,s,t)}
+${this.bars.error===null?d:c`<p class="error" role="alert">${t("energy.failed",{error:this.bars.error})}</p>`}
+<div class="chart ${this.bars.busy?"busy":""}" aria-busy=${this.bars.busy}>
+${o===null?d:this.chart(e,o,t)}
+</div>
+<div class="foot">${o===null?d:this.foot(e,o,t)}</div>
+</ha-card>`}grainButton(e,t){let s=e===this.shownGrain,o=a=>{this.grain=a,this.chosen=null},r=Ot.find(a=>a!==e)??e;return c`<button
+role="radio"
+aria-checked=${s}
+tabindex=${s?0:-1}
+@click=${()=>o(e)}
+@keydown=${a=>{a.key.startsWith("Arrow")&&(a.preventDefault(),o(r),this.updateComplete.then(()=>this.renderRoot.querySelector("[aria-checked=true]")?.focus()))}}
+>
+${t(`energy.${e}`)}
+</button>`}sums(e,t,s){let{locale:o}=e,{parts:r,cost:a}=mn(t??[]),l=X(r),u=l-r.other,[p,m]=P(o,t===null?null:l),g=[s("sum.cost"),C(o,a,e.config.currency)];if(this.ofCost){let x=a===null||l<=0?null:a/(l/1e3);return be([g,[s("energy.per_kwh"),C(o,x,e.config.currency)]])}let f=[[s("sum.energy"),p,m],[s("sum.sun"),Pe(o,t===null?null:pn(u,u>0?r.sun:null))]];return a!==null&&f.push(g),be(f)}chart(e,t,s){let o=this.ofCost?1:1e3,r=_i(t,o),a=r[r.length-1]??1,l=t.length>12?5:1,u=p=>{let m={ArrowLeft:-1,ArrowRight:1,Home:-t.length,End:t.length}[p.key];if(m===void 0)return;p.preventDefault();let g=getComputedStyle(this).direction==="rtl"&&p.key.startsWith("Arrow"),f=this.chosen??t.length;this.chosen=Math.max(0,Math.min(t.length-1,f+(g?-m:m)))};return c`<div class="axis" aria-hidden="true">
+${r.map(p=>c`<span style="inset-block-end:${(100*p/a).toFixed(2)}%">${E(e.locale,p/o,2)}</span>`)}
+</div>
+<div
+class="bars"
+tabindex="0"
+role="group"
+aria-roledescription=${s("energy.chart")}
+aria-label=${`${this.heading}. ${s("chart.help")}`}
+@keydown=${u}
+@pointerleave=${()=>this.chosen=null}
+>
+${r.map(p=>c`<i style="inset-block-end:${(100*p/a).toFixed(2)}%"></i>`)}
+${t.map((p,m)=>c`<div
+class="slot ${this.chosen===m?"chosen":""}"
+@pointerenter=${()=>this.chosen=m}
+@click=${()=>this.chosen=m}
+>
+<div class="bar">${Io.map(g=>Uo(p.parts,g,a))}</div>
+<span class="name">${(t.length-1-m)%l===0?this.name(e,p,"short"):d}</span>
+</div>`)}
+</div>`}foot(e,t,s){let o=this.chosen===null?void 0:t[this.chosen],{parts:r}=mn(t),a=[...Re,"other"].filter(u=>r[u]>0),l=X(r)===0;return c`<p class="told" aria-live="polite">
+${o?this.words(e,o,s):l?s("energy.none"):this.ofCost?s("energy.touch"):Rt(a,s)}
+</p>
+<details>
+<summary>${s("chart.table")}</summary>
+<table>
+${[...t].reverse().map(u=>c`<tr>
+<th scope="row">${this.name(e,u,"long")}</th>
+<td>${this.amount(e,u)}</td>
+<td>${this.ofCost||X(u.parts)===0?d:Ht(u.parts,e.locale,s)}</td>
+</tr>`)}
+</table>
+</details>`}words(e,t,s){let o=X(t.parts),r=[`${this.name(e,t,"long")}: ${this.amount(e,t)}`];return this.ofCost?r.join():(o>t.parts.other&&r.push(Ht(t.parts,e.locale,s)),t.cost!==null&&o>0&&r.push(C(e.locale,t.cost,e.config.currency)),r.join(" · "))}amount(e,t){return this.ofCost?C(e.locale,t.cost,e.config.currency):P(e.locale,X(t.parts)).join(" ")}name(e,t,s){let o={month:s==="short"?"short":"long",timeZone:"UTC"};return this.shownGrain==="day"&&(o.day="numeric"),s==="long"&&(o.year="numeric"),s==="short"&&this.shownGrain==="day"&&(o.month="numeric"),new Intl.DateTimeFormat(e.locale.language,o).format(Date.parse(`${t.start}T12:00Z`))}static{this.styles=[le,Oe,y`.grains{display:inline-flex;padding:2px;border-radius:14px;background:color-mix(in srgb,var(--primary-text-color) 8%,transparent)}.grains button{border:0;background:none;min-block-size:44px}.grains [aria-checked="true"]{background:var(--card-background-color);box-shadow:0 1px 3px rgb(0 0 0 / 25%)}.chart{display:flex;gap:8px;block-size:220px}.axis{position:relative;inline-size:2.4rem;margin-block:8px 24px;font-size:0.75rem;color:var(--secondary-text-color);font-variant-numeric:tabular-nums}.axis span{position:absolute;inset-inline-end:0;transform:translateY(50%)}.bars{flex:1;min-inline-size:0;position:relative;display:flex;margin-block:8px 24px;border-radius:4px}.bars i{position:absolute;inset-inline:0;border-block-end:1px solid var(--divider-color)}.slot{position:relative;flex:1 1 0;min-inline-size:0}.slot.chosen{background:color-mix(in srgb,var(--primary-text-color) 8%,transparent)}.bar{position:relative;block-size:100%;margin-inline:clamp(1px,16%,10px);display:flex;flex-direction:column-reverse;gap:1px}.bar span:last-child{border-start-start-radius:4px;border-start-end-radius:4px}.name{position:absolute;inset-block-start:calc(100% + 4px);inset-inline-start:50%;transform:translateX(-50%);font-size:0.75rem;white-space:nowrap;color:var(--secondary-text-color)}:host(:dir(rtl)) .name{transform:translateX(50%)}.foot{min-block-size:92px}.told:not(:has(.legend)){color:var(--secondary-text-color)}.told{margin:0;min-block-size:2.8em;font-size:0.9rem;line-height:1.4}summary{cursor:pointer;min-block-size:44px;display:flex;align-items:center;font-size:0.85rem;color:var(--secondary-text-color)}table{inline-size:100%;border-collapse:collapse;font-size:0.85rem;font-variant-numeric:tabular-nums}th,td{padding:6px 4px;text-align:start;font-weight:400;border-block-start:1px solid var(--divider-color)}@container (max-width:420px){.slot:nth-child(even of .slot) .name{display:none}}`]}};h([v()],Ne.prototype,"grain",2),h([v()],Ne.prototype,"chosen",2);function Uo(i,n,e){return i[n]>0?c`<span class=${n} style="block-size:${(100*i[n]/e).toFixed(2)}%"></span>`:d}function $i(i,n){let e=[...n.connectors.map(s=>qo(i,s)),...n.sites.map(s=>Bo(i,s))],t=["error","warning","ok"];return e.sort((s,o)=>t.indexOf(s.level)-t.indexOf(o.level))}function ki(i){let n=["status","error","connected","refusal","site_meter_lost"];return[...i.connectors,...i.sites].flatMap(({ids:e})=>n.map(t=>e[t]??"")).filter(Boolean)}function Si(i,{ids:n},e){return i.states[n[e]??""]}function qo(i,n){let[e,t,s]=["status","error","connected"].map(r=>Si(i,n,r)),o=(r,a,l=e)=>({name:n.name,level:r,text:a,since:l?.last_changed,entity:l?.entity_id});if(s?.state==="off")return o("warning","faults.not_connected",s);if(!A(e))return o("warning","faults.silent");if(e.state==="faulted"){let r=A(t)?i.formatEntityState(t):void 0;return{...o("error","faults.fault"),detail:r}}return e.state==="out_of_service"?o("warning","faults.out_of_service"):{...o("ok","faults.well"),detail:i.formatEntityState(e),since:void 0}}function Bo(i,n){let e=Si(i,n,"site_meter_lost"),t=e?.entity_id;return e?.state==="on"?{name:n.name,level:"error",text:"faults.meter_silent",since:e.last_changed,entity:t}:{name:n.name,level:"ok",text:"faults.meter_well",entity:t}}async function Ti(i){let[{issues:n},e]=await Promise.all([i.callWS({type:"repairs/list_issues"}),i.loadBackendTranslation?.("issues","evse_ocpp")]);return n.filter(({domain:t,ignored:s})=>t==="evse_ocpp"&&!s).map(t=>{let s=`component.evse_ocpp.issues.${t.translation_key??t.issue_id}.title`,o=e?.(s,t.translation_placeholders??{})||t.issue_id;return{id:t.issue_id,title:o,severity:t.severity,created:t.created}}).sort((t,s)=>s.created.localeCompare(t.created))}var Go={error:"mdi:alert-circle",warning:"mdi:alert",ok:"mdi:check-circle"},rt=class extends N{constructor(){super(...arguments);this.ids=[];this.repairs=new H(this)}shouldUpdate(e){let t=e.get("hass"),s=this.hass;return t===void 0||s===void 0||e.size>1||t.entities!==s.entities||t.devices!==s.devices||t.language!==s.language?!0:this.ids.some(o=>t.states[o]!==s.states[o])}willUpdate(){let{hass:e}=this;if(e===void 0)return;this.found=Me(e,this.config.devices),this.ids=ki(this.found);let t=this.ids.map(s=>e.states[s]?.state);this.repairs.ask(JSON.stringify([e.language,t]),()=>Ti(e))}render(){let{hass:e,text:t}=this;if(e===void 0||this.found===void 0)return c`<ha-card></ha-card>`;let s=this.repairs.answer??[];return c`<ha-card>
+<h2>${t("faults.now")}</h2>
+<ul>
+${$i(e,this.found).map(o=>this.trouble(e,o,t))}
+</ul>
+${s.length===0?d:c`<h3>${t("faults.repairs")}</h3>
+<ul>
+${s.map(o=>this.repair(e,o))}
+</ul>`}
+${s.length>0&&e.user?.is_admin?c`<a class="button" href="/config/repairs">${t("faults.open_repairs")}</a>`:d}
+</ha-card>`}trouble(e,{name:t,level:s,text:o,detail:r,since:a,entity:l},u){let p=k(e,$(a),new Date),m=u(o,{detail:r??"",since:p}).replace(/[:\s–]+$/,"");return c`<li>
+<button class="line" @click=${()=>l!==void 0&&G(this,"hass-more-info",{entityId:l})} ?disabled=${l===void 0}>
+<ha-icon class=${s} icon=${Go[s]}></ha-icon>
+<span class="words"><bdi>${t}</bdi><span class="quiet">${m}</span></span>
+</button>
+</li>`}repair(e,{title:t,severity:s,created:o}){return c`<li class="line">
+<ha-icon class=${s==="warning"?"warning":"error"} icon="mdi:wrench"></ha-icon>
+<span class="words"><span>${t}</span><span class="quiet">${k(e,$(o),new Date)}</span></span>
+</li>`}static{this.styles=[le,y`ul{margin:0;padding:0;list-style:none}.line{display:flex;align-items:center;justify-content:start;gap:16px;inline-size:100%;min-block-size:60px;padding:4px 8px;text-align:start;box-sizing:border-box}button.line{border:0;background:none;opacity:1}.line .error{color:var(--error-color);background:none;padding:0}.line .warning{color:var(--warning-color)}.line .ok{color:var(--success-color)}.line ha-icon{flex:none;--mdc-icon-size:26px}.words{display:grid;min-inline-size:0;font-size:1rem;line-height:1.35;overflow-wrap:anywhere}`]}};h([b({attribute:!1,hasChanged:()=>!0})],rt.prototype,"hass",2);var ce=y`:host{--line:var(--divider-color,rgba(0,0,0,0.12));--tint:rgba(var(--rgb-primary-color,0,154,199),0.16);--quiet:rgba(var(--rgb-primary-text-color,33,33,33),0.06);display:block;color:var(--primary-text-color);font-size:14px;line-height:1.4}*{box-sizing:border-box}button,input,select{font:inherit;color:inherit}button{min-block-size:44px;min-inline-size:44px;padding-inline:16px;border:0;border-radius:22px;background:var(--quiet);cursor:pointer;font-weight:500;display:inline-flex;align-items:center;justify-content:center;gap:8px;transition:background 0.15s}button.main{background:var(--tint);box-shadow:inset 0 0 0 1.5px var(--primary-color)}button.sign{padding:0;background:none;--mdc-icon-size:20px;color:var(--secondary-text-color)}button:hover{background:var(--tint)}button:disabled{opacity:0.5;cursor:default}:focus-visible,input:focus-visible + span{outline:2px solid var(--primary-color);outline-offset:2px}.seen{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}.note{display:flex;gap:12px;align-items:flex-start;padding:12px;border-radius:12px;background:var(--quiet);--mdc-icon-size:20px}.note > ha-icon{flex:none;color:var(--secondary-text-color)}.note > div{flex:1;min-inline-size:0;overflow-wrap:anywhere}.note.warns{background:rgba(var(--rgb-warning-color,255,166,0),0.16)}.note.warns > ha-icon{color:var(--warning-color,#ffa600)}.note.fails{background:rgba(var(--rgb-error-color,219,68,55),0.14)}.note.fails > ha-icon{color:var(--error-color,#db4437)}@media (prefers-reduced-motion:reduce){*{transition:none !important;animation:none !important}}`;var I=["mon","tue","wed","thu","fri","sat","sun"],fn="next",de={kwh:{least:.5,most:200,step:1,usual:[10,20,30,50],sign:"kWh"},percent:{least:1,most:100,step:5,usual:[50,70,80,100],sign:"%"},km:{least:1,most:2e3,step:10,usual:[50,100,200,300],sign:"km"}},bn=10,Vo=240,Ko=230;function Ei(i,n){let e=S(i,n).slice(0,10);return{plan:null,amount:"20",unit:"kwh",once:!0,date:F(e,1),time:"07:00",weekdays:[],most_starts:"",precondition:"",enabled:!0}}function Pi(i,n,e){let t=!Mt(i.ready_by),s=t?S(Date.parse(i.ready_by),e):"";return{plan:i.plan,amount:String(i.amount),unit:i.unit,once:t,date:t?s.slice(0,10):F(S(n,e).slice(0,10),1),time:t?s.slice(11):i.ready_by.slice(0,5),weekdays:[...i.weekdays],most_starts:i.most_starts==null?"":String(i.most_starts),precondition:i.precondition?String(i.precondition):"",enabled:i.enabled}}function Mt(i){return/^\d\d:/.test(i)}function ee(i){let n=i.trim().replace(",",".");return/^[+-]?(\d+\.?\d*|\.\d+)$/.test(n)?Number(n):null}function Nt(i,n,e){let t={},{least:s,most:o,sign:r}=de[i.unit],a=gn(i.amount,s,o,r);if(a&&(t.amount=a),i.most_starts!==""){let l=gn(i.most_starts,1,bn,"",!0);l&&(t.most_starts=l)}if(i.precondition!==""){let l=gn(i.precondition,0,Vo,"min");l&&(t.precondition=l)}if(!/^\d\d:\d\d/.test(i.time))t.time={key:"goal.no_time",values:{}};else if(i.once){let l=V(`${i.date}T${i.time.slice(0,5)}`,e);!/^\d{4}-\d\d-\d\d$/.test(i.date)||Number.isNaN(l)?t.date={key:"goal.no_date",values:{}}:l<=n&&(t.date={key:"goal.past",values:{}})}return t}function gn(i,n,e,t,s=!1){let o=ee(i),r={least:n,most:e,sign:t};return o===null?{key:"goal.no_number",values:{came:i.trim()||"–",...r}}:o>=n&&o<=e&&(!s||Number.isInteger(o))?null:{key:"goal.outside",values:{came:`${i.trim()} ${t}`.trim(),...r}}}function Ci(i,n){let e=i.time.slice(0,5),t={device_id:n,amount:ee(i.amount),unit:i.unit,ready_by:i.once?`${i.date} ${e}`:e,precondition:ee(i.precondition)??0,enabled:i.enabled};return i.plan!==null&&!vn(i)&&(t.plan=i.plan),!i.once&&i.weekdays.length>0&&i.weekdays.length<7&&(t.weekdays=Zo(i.weekdays)),i.most_starts!==""&&(t.most_starts=ee(i.most_starts)),t}function vn(i){let n=i.unit==="kwh"&&i.once&&i.enabled&&!i.most_starts&&!i.precondition;return i.plan===fn&&!n}function yn(i,n){let e={device_id:n,plan:i.plan,amount:i.amount,unit:i.unit,ready_by:i.ready_by,precondition:i.precondition??0,enabled:i.enabled};return i.weekdays.length>0&&(e.weekdays=i.weekdays),i.most_starts!=null&&(e.most_starts=i.most_starts),e}function Zo(i){return I.filter(n=>i.includes(n))}function Lt(i,n,e){if(!Mt(i.ready_by)){let s=Date.parse(i.ready_by);return s>n?s:null}let t=S(n,e).slice(0,10);for(let s=0;s<9;s++){let o=F(t,s),r=I[(new Date(`${o}T00:00:00Z`).getUTCDay()+6)%7]??"";if(i.weekdays.length>0&&!i.weekdays.includes(r))continue;let a=V(`${o}T${i.ready_by.slice(0,5)}`,e);if(a>n)return a}return null}function Ai(i,n,e){let t=s=>Lt(s,n,e)??1/0;return[...i].sort((s,o)=>t(s)===t(o)?s.plan.localeCompare(o.plan):t(s)-t(o))}function Qo(i,n,e){let t=i.once?new Date(V(`${i.date}T${i.time.slice(0,5)}`,e)||0).toISOString():i.time;return Lt({plan:"",amount:0,unit:i.unit,ready_by:t,weekdays:i.weekdays,enabled:!0},n,e)}function Yo(i,n,e){let t=i.maximum_a*i.phases*Ko/1e3;return Math.max(0,(e-n)/36e5*t)}function zi(i,n,e,t,s){let o=ee(i.amount);if(o===null||Object.keys(Nt(i,t,s)).length>0)return null;let r=Qo(i,t,s);if(i.unit==="kwh"&&n!==null&&r!==null){let a=Yo(n,t,r);if(a>0&&a<o)return{key:"goal.too_much",most_kwh:a}}return i.unit==="percent"&&e!==null&&!e.soc_known?{key:"goal.no_soc"}:null}var xn=3,Jo=Date.UTC(2024,0,1,12);function Hi(i){let n=un(i.config.time_zone);return{locale:{...i.locale,time_zone:n===void 0?"local":"server"},config:i.config}}function Le(i,n,e){return`${E(i.locale,n,1)} ${de[e].sign}`}function We(i,n){return`${E(i.locale,n,1)} kWh`}function Di(i,n,e){let t=Le(n,e.amount,e.unit);return e.unit==="percent"?i("plan.until_amount",{amount:t}):i("plan.add_amount",{amount:t})}function Ri(i,n,e,t){if(!Mt(e.ready_by))return k(n,$(e.ready_by),t);let s=Xo(n,e.ready_by);return`${e.weekdays.length===0||e.weekdays.length===7?i("plan.every_day"):er(n,e.weekdays)} ${s}`}function Xo(i,n){let e=new Date(`2024-01-01T${n.slice(0,5)}:00Z`);if(Number.isNaN(e.getTime()))return n;let t={locale:{...i.locale,time_zone:"server"},config:{...i.config,time_zone:"UTC"}};return k(t,e,e)}function Wt(i,n){let e=new Date(n);return k(i,e,e)}function Oi(i,n){return Wt(i,n).replace(/^0?(\d+):00(\s?[ap]\.?\s?m\.?)$/i,"$1$2")}function at(i,n,e,t){return`${k(i,new Date(n),t)}–${Wt(i,e)}`}function Mi(i,n,e){let t=[];for(let r of n){let[a,l]=[Date.parse(r.start),Date.parse(r.end)];if(!(l>e.getTime())||!(r.power_w>0))continue;let u=t.at(-1);u&&a<=u[1]?u[1]=Math.max(u[1],l):t.push([a,l])}let s=r=>S(r,i.config.time_zone).slice(0,10),o=t.slice(0,xn).map(([r,a],l)=>{let u=t[l-1],p=u!==void 0&&s(u[0])===s(r);return at(i,r,a,p?new Date(r):e)});return t.length>xn&&o.push(`+${t.length-xn}`),o.join(", ")}function je(i,n,e="short"){let t=Jo+I.indexOf(n)*864e5;return new Intl.DateTimeFormat(i.locale.language,{weekday:e,timeZone:"UTC"}).format(t)}function er(i,n){let e=I.filter(o=>n.includes(o)),t=[];for(let o of e){let r=t.at(-1);r&&I.indexOf(r.at(-1)??"")===I.indexOf(o)-1?r.push(o):t.push([o])}let s=o=>je(i,o??"");return t.map(o=>o.length<3?o.map(s).join(", "):`${s(o[0])}–${s(o.at(-1))}`).join(", ")}var tr=["kwh","percent","km"],R=class extends w{constructor(){super(...arguments);this.snapshot=null;this.detail=null;this.goal=null;this.busy=!1;this.error=null;this.left=new Set}willUpdate(e){if(!this.clock||this.form&&!e.has("goal"))return;let t=this.clock.config.time_zone;this.form=this.goal?Pi(this.goal,Date.now(),t):Ei(Date.now(),t),this.left=new Set}firstUpdated(){this.renderRoot.querySelector("h3")?.focus()}render(){let{clock:e,words:t,form:s}=this;if(!e||!t||!s)return d;let o=Nt(s,Date.now(),e.config.time_zone),r=Object.fromEntries(Object.entries(o).filter(([a])=>this.left.has(a)));return c`<form novalidate @submit=${this.save} @keydown=${this.escape} aria-labelledby="title">
+<h3 id="title" tabindex="-1">${t(this.goal?"goal.change":"goal.new")}</h3>
+${this.amount(s,r,e,t)} ${this.when(s,r,e,t)}
+${this.details(s,r,t)} ${this.said(s,e,t)}
+${this.error===null?d:c`<div class="note fails" role="alert">
+<ha-icon icon="mdi:alert-circle-outline"></ha-icon>
+<div>${this.error}</div>
+</div>`}
+<div class="ends">
+<button type="button" @click=${()=>G(this,"goal-cancel")}>${t("goal.cancel")}</button>
+<button class="main" ?disabled=${this.busy}>${t("goal.save")}</button>
+</div>
+</form>`}amount(e,t,s,o){let{usual:r,step:a}=de[e.unit];return c`<fieldset>
+<legend>${o("goal.amount")}</legend>
+${this.choice("unit",tr,e.unit,l=>o(`goal.${l}`),l=>{let u=de[l].usual[1]??1;this.put({unit:l,amount:String(u)},"amount")})}
+<div class="amount">
+<button type="button" class="turn" aria-label=${o("goal.less")} @click=${()=>this.turn(-a)}>
+<ha-icon icon="mdi:minus"></ha-icon>
+</button>
+<label class="number">
+<span class="seen">${o("goal.amount")}</span>
+<input
+class="big"
+inputmode="decimal"
+autocomplete="off"
+.value=${e.amount}
+aria-invalid=${t.amount!==void 0}
+aria-describedby="amount-wrong"
+@input=${l=>this.put({amount:lt(l)})}
+@change=${()=>this.leave("amount")}
+/>
+<span class="sign" aria-hidden="true">${de[e.unit].sign}</span>
+</label>
+<button type="button" class="turn" aria-label=${o("goal.more")} @click=${()=>this.turn(a)}>
+<ha-icon icon="mdi:plus"></ha-icon>
+</button>
+</div>
+<div class="usual">
+${r.map(l=>c`<button
+type="button"
+class=${ee(e.amount)===l?"main":""}
+aria-pressed=${ee(e.amount)===l}
+@click=${()=>this.put({amount:String(l)},"amount")}
+>
+${Le(s,l,e.unit)}
+</button>`)}
+</div>
+${this.wrong("amount",t.amount,o)}
+</fieldset>`}when(e,t,s,o){return c`<fieldset>
+<legend>${o("goal.when")}</legend>
+${this.choice("once",["once","repeats"],e.once?"once":"repeats",r=>o(`goal.${r}`),r=>this.put({once:r==="once"}))}
+${e.once?this.day(e,t,s,o):this.days(e,s,o)}
+<label class="row">
+<span>${o("goal.time")}</span>
+<input
+type="time"
+required
+.value=${e.time}
+aria-invalid=${t.time!==void 0}
+aria-describedby="time-wrong"
+@input=${r=>this.put({time:lt(r)})}
+@change=${()=>this.leave("time","date")}
+/>
+</label>
+${this.wrong("time",t.time,o)}
+</fieldset>`}day(e,t,s,o){let r=S(Date.now(),s.config.time_zone).slice(0,10),a=[["goal.today",r],["goal.tomorrow",F(r,1)]];return c`<div class="usual">
+${a.map(([l,u])=>c`<button
+type="button"
+class=${e.date===u?"main":""}
+aria-pressed=${e.date===u}
+@click=${()=>this.put({date:u},"date")}
+>
+${o(l)}
+</button>`)}
+</div>
+<label class="row">
+<span>${o("goal.date")}</span>
+<input
+type="date"
+required
+min=${r}
+.value=${e.date}
+aria-invalid=${t.date!==void 0}
+aria-describedby="date-wrong"
+@input=${l=>this.put({date:lt(l)})}
+@change=${()=>this.leave("date")}
+/>
+</label>
+${this.wrong("date",t.date,o)}`}days(e,t,s){return c`<div class="days" role="group" aria-label=${s("goal.weekdays")}>
+${I.map(o=>c`<label>
+<input
+class="seen"
+type="checkbox"
+.checked=${e.weekdays.includes(o)}
+aria-label=${je(t,o,"long")}
+@change=${r=>{let a=e.weekdays.filter(l=>l!==o);this.put({weekdays:r.target.checked?[...a,o]:a})}}
+/><span aria-hidden="true">${je(t,o,"narrow")}</span>
+</label>`)}
+</div>
+<p class="help">${e.weekdays.length===0?s("goal.all_days"):c`&nbsp;`}</p>`}details(e,t,s){return c`<details ?open=${e.most_starts!==""||e.precondition!==""}>
+<summary>${s("goal.details")}</summary>
+<label class="row">
+<span>${s("goal.starts")}<small>${s("goal.starts_help")}</small></span>
+<select
+.value=${e.most_starts}
+@change=${o=>this.put({most_starts:lt(o)},"most_starts")}
+>
+<option value="" ?selected=${e.most_starts===""}>${s("goal.any_starts")}</option>
+${Array.from({length:bn},(o,r)=>String(r+1)).map(o=>c`<option value=${o} ?selected=${e.most_starts===o}>${o}</option>`)}
+</select>
+</label>
+${this.wrong("most_starts",t.most_starts,s)}
+<label class="row">
+<span>${s("goal.precondition")}<small>${s("goal.precondition_help")}</small></span>
+<input
+inputmode="numeric"
+autocomplete="off"
+placeholder="0"
+.value=${e.precondition}
+aria-invalid=${t.precondition!==void 0}
+aria-describedby="precondition-wrong"
+@input=${o=>this.put({precondition:lt(o)})}
+@change=${()=>this.leave("precondition")}
+/>
+</label>
+${this.wrong("precondition",t.precondition,s)}
+</details>`}said(e,t,s){let o=zi(e,this.snapshot,this.detail,Date.now(),t.config.time_zone),r=o?.most_kwh===void 0?"":We(t,Math.floor(o.most_kwh*10)/10);return o?c`<div class="note warns" role="status">
+<ha-icon icon="mdi:information-outline"></ha-icon>
+<div>${s(o.key,{most:r})}</div>
+</div>`:d}choice(e,t,s,o,r){return c`<div class="choice" role="radiogroup">
+${t.map(a=>c`<label>
+<input
+class="seen"
+type="radio"
+name=${e}
+.checked=${a===s}
+@change=${()=>r(a)}
+/><span>${o(a)}</span>
+</label>`)}
+</div>`}wrong(e,t,s){let o=t?c`<ha-icon icon="mdi:alert-circle"></ha-icon>${s(t.key,t.values)}`:d;return c`<p class="wrong" id="${e}-wrong">${o}</p>`}put(e,...t){this.form&&(this.form={...this.form,...e}),t.length>0&&this.leave(...t)}leave(...e){this.left=new Set([...this.left,...e])}turn(e){if(!this.form)return;let{least:t,most:s,step:o}=de[this.form.unit],r=ee(this.form.amount)??t,a=e>0?Math.floor(r/o+1)*o:Math.ceil(r/o-1)*o;this.put({amount:String(Math.min(s,Math.max(t,a)))},"amount")}escape(e){e.key==="Escape"&&(e.stopPropagation(),G(this,"goal-cancel"))}save(e){if(e.preventDefault(),!this.form||!this.clock||this.busy)return;if(Object.keys(Nt(this.form,Date.now(),this.clock.config.time_zone)).length===0){G(this,"goal-save",this.form);return}this.leave("amount","date","time","most_starts","precondition"),this.updateComplete.then(()=>{let s=this.renderRoot.querySelector('[aria-invalid="true"]');s?.closest("details")?.setAttribute("open",""),s?.focus()})}static{this.styles=[ce,y`form{display:grid;gap:16px;padding:16px;border-radius:16px;border:1px solid var(--line)}h3{margin:0;font-size:16px;font-weight:500}h3:focus-visible{outline:none}fieldset{border:0;margin:0;padding:0;min-inline-size:0;display:grid;gap:8px}legend{padding:0;margin-block-end:8px;color:var(--secondary-text-color)}.choice{display:flex;border-radius:12px;background:var(--quiet)}.choice label{flex:1 1 0;min-inline-size:0;position:relative;cursor:pointer}.choice span{min-block-size:44px;padding-inline:6px;display:flex;align-items:center;justify-content:center;text-align:center;border-radius:12px;line-height:1.2;font-size:13px}.choice input:checked + span{background:var(--tint);box-shadow:inset 0 0 0 1.5px var(--primary-color);font-weight:500}.amount{display:flex;align-items:center;justify-content:center;gap:12px}.turn{padding:0;inline-size:44px;--mdc-icon-size:22px}.number{display:flex;align-items:baseline;gap:6px;border-block-end:2px solid var(--line)}.number:focus-within{border-color:var(--primary-color)}.big{inline-size:4.2ch;min-block-size:52px;padding:0;border:0;background:none;outline:none;text-align:end;font-size:34px;font-weight:300;font-variant-numeric:tabular-nums}.sign{min-inline-size:3ch;color:var(--secondary-text-color);font-size:16px}.usual{display:grid;grid-auto-flow:column;grid-auto-columns:1fr;gap:8px}.usual button{padding-inline:4px;font-weight:400}.row{display:flex;align-items:center;justify-content:space-between;gap:12px;min-block-size:48px}.row small{display:block;color:var(--secondary-text-color);font-size:12px}.row > input,.row > select{flex:none;min-block-size:44px;inline-size:150px;padding-inline:12px;border:1px solid var(--line);border-radius:12px;background:var(--card-background-color,#fff)}.row > [aria-invalid="true"]{border-color:var(--error-color,#db4437)}.days{display:grid;grid-template-columns:repeat(7,1fr)}.days label{position:relative;min-block-size:44px;display:grid;place-items:center;cursor:pointer}.days span{inline-size:38px;block-size:38px;border-radius:50%;display:grid;place-items:center;background:var(--quiet)}.days input:checked + span{background:var(--tint);box-shadow:inset 0 0 0 1.5px var(--primary-color);font-weight:500}.help{margin:0;font-size:12px;color:var(--secondary-text-color)}.wrong{margin:0;display:flex;gap:6px;align-items:center;--mdc-icon-size:18px}.wrong:empty{display:none}.wrong ha-icon{color:var(--error-color,#db4437);flex:none}summary{min-block-size:44px;display:list-item;align-content:center;cursor:pointer;color:var(--secondary-text-color)}.ends{display:flex;justify-content:end;gap:8px}.ends button{padding-inline:24px}`]}};h([b({attribute:!1})],R.prototype,"clock",2),h([b({attribute:!1})],R.prototype,"words",2),h([b({attribute:!1})],R.prototype,"snapshot",2),h([b({attribute:!1})],R.prototype,"detail",2),h([b({attribute:!1})],R.prototype,"goal",2),h([b({type:Boolean})],R.prototype,"busy",2),h([b({attribute:!1})],R.prototype,"error",2),h([v()],R.prototype,"form",2),h([v()],R.prototype,"left",2);function lt(i){return i.target.value}function wn(i,n){let e=document.createElement("a");e.href=i.hassUrl?.(n)??n,e.download="",e.target="_blank",e.rel="noopener",document.body.append(e),e.click(),e.remove()}async function _n(i,n,e){let t=await i.callService("evse_ocpp",n,e,void 0,!1,!0);if(t.response===void 0)throw new Error(`evse_ocpp.${n}: –`);return t.response}async function Ni(i,n,e,t){for(let s of n){let o={...e,format:t,config_entry_id:s,language:$n(i)};wn(i,(await _n(i,"export_sessions",o)).url)}}var nr=["en","it","de","es","fr"];function $n(i){return nr.find(n=>n===i.language.split("-",1)[0])}var ct="nobody";function jt(i,n,e,t=0){return i.callWS({type:"evse_ocpp/sessions",...n,limit:e,offset:t})}function Li(i){return i.callWS({type:"evse_ocpp/list"})}function ye(i){return i===void 0?{}:i.startsWith("person:")?{person:i.slice(7)}:i.startsWith("card:")?{id_tag:i.slice(5)}:null}function Wi(i,n=[]){let e=i.wallboxes.filter(({connectors:t})=>n.length===0||t.some(({device_id:s})=>n.includes(s)));return[...new Set(e.map(({entry_id:t})=>t))]}function ji(i,n){return i.person??i.card??n("owner.nobody")}function Ft(i,n){let e=Object.entries(n??{});return e.length===0?"–":e.map(([t,s])=>C(i,s,t)).join(" + ")}function Fi(i,n){if(!n.startsWith("person:"))return null;let e=i.states[n.slice(7)]?.attributes.entity_picture;return typeof e=="string"&&e!==""?i.hassUrl?.(e)??e:null}function Ii(i){return i===ct?"mdi:ev-plug-type2":i.startsWith("person:")?"mdi:account":"mdi:card-account-details-outline"}async function Ui(i,n,e){let t=ir(i,n,e);return(await _n(i,"export_statement",t)).statements}function ir(i,n,e){let t=ye(n.owner)??{},s={month:n.month,format:e,language:$n(i),device_id:n.devices,...t};return Object.fromEntries(Object.entries(s).filter(([,o])=>o!==void 0))}var sr=24,Fe=class extends N{constructor(){super(...arguments);this.month="";this.told=new H(this);this.written=[];this.doing=new B(this)}willUpdate(){let{hass:e}=this;if(e===void 0)return;let t=e.config.time_zone;this.month===""&&(this.month=At(Date.now(),t));let{start:s,end:o}=Ct(this.month,t),r={start:De(s),end:De(o),device_ids:this.config.devices};this.told.ask(JSON.stringify([r,e.language]),()=>jt(e,r,1))}render(){let{hass:e,text:t}=this;if(e===void 0)return c`<ha-card></ha-card>`;let s=this.told.answer,o=this.told.error??this.doing.error;return c`<ha-card>
+${this.chooser(e,t)} ${this.sums(e,s,t)}
+${o===null?d:c`<p class="error" role="alert">${o}</p>`}
+<div class="lists ${this.told.busy?"busy":""}" aria-busy=${this.told.busy}>
+${s===null?d:s.count===0?c`<p class="hint">${t("month.none")}</p>`:this.lists(e,s,t)}
+</div>
+</ha-card>`}chooser(e,t){let s=At(Date.now(),e.config.time_zone),o=Array.from({length:sr},(u,p)=>ve(s,-p));o.includes(this.month)||o.push(this.month);let r=new Intl.DateTimeFormat(e.locale.language,{month:"long",year:"numeric",timeZone:"UTC"}),a=o.map(u=>[u,r.format(Date.parse(`${u}-15T12:00Z`))]),l=(u,p,m,g)=>c`<button
+class="round"
+aria-label=${p}
+title=${p}
+?disabled=${!g}
+@click=${()=>this.show(ve(this.month,m))}
+>
+<ha-icon icon=${u}></ha-icon>
+</button>`;return c`<header class="chooser">
+${l("mdi:chevron-left",t("month.before"),-1,!0)}
+${He(t("month.month"),a,this.month,u=>this.show(u))}
+${l("mdi:chevron-right",t("month.after"),1,this.month<s)}
+</header>`}show(e){this.month=e,this.written=[]}sums(e,t,s){let[o,r]=P(e.locale,t?.energy_wh);return be([[s("sum.energy"),o,r],[s("sum.cost"),Ft(e.locale,t?.cost)],[s("sum.sun"),t===null?"–":st(e.locale,t.energy_wh,t.sun_wh)]])}lists(e,t,s){let o=Math.max(...t.owners.map(({energy_wh:r})=>r),1);return c`
+<section>
+<h3>${s("month.by_owner")}</h3>
+<ul>
+${t.owners.map(r=>c`<li>
+${this.face(e,r.owner)} ${this.sum(e,r,r.name||s("owner.nobody"),o,s)}
+${ye(r.owner)===null?c`<span class="documents"></span>`:this.documents(r.owner,r.name,s)}
+</li>`)}
+</ul>
+<div class="row all"><span class="quiet">${s("month.all_statements")}</span>${this.documents(void 0,s("month.everybody"),s)}</div>
+${this.links(e,s)}
+</section>
+${t.wallboxes.length>1?c`<section>
+<h3>${s("month.by_wallbox")}</h3>
+<ul>
+${t.wallboxes.map(r=>c`<li>
+<span class="face"><ha-icon icon="mdi:ev-station"></ha-icon></span>
+${this.sum(e,r,r.name,Math.max(...t.wallboxes.map(({energy_wh:a})=>a),1),s)}
+</li>`)}
+</ul>
+</section>`:d}
+`}face(e,t){let s=Fi(e,t);return s!==null?c`<img class="face" src=${s} alt="" loading="lazy" />`:c`<span class="face"><ha-icon icon=${Ii(t)}></ha-icon></span>`}sum(e,t,s,o,r){let a=st(e.locale,t.energy_wh,t.sun_wh),l=r(t.sessions===1?"month.session":"month.sessions",{count:t.sessions});return c`<div class="sum">
+<div class="names"><bdi>${s}</bdi><span>${P(e.locale,t.energy_wh).join(" ")}</span></div>
+${Dt(zt(t),e.locale,r,t.energy_wh/o)}
+<div class="names quiet">
+<span>${l}${t.sun_wh===null?d:` · ${r("month.sun",{share:a})}`}</span>
+<span>${C(e.locale,t.cost,t.currency)}</span>
+</div>
+</div>`}documents(e,t,s){return c`<span class="documents">
+${["pdf","csv"].map(o=>{let r=s("month.statement",{name:t,format:o.toUpperCase()});return c`<button
+aria-label=${r}
+title=${r}
+?disabled=${this.doing.busy!==null}
+@click=${()=>this.download(e,o)}
+>
+${o.toUpperCase()}
+</button>`})}
+</span>`}download(e,t){let{hass:s,month:o}=this;s!==void 0&&this.doing.run(t,async()=>{let r=await Ui(s,{month:o,owner:e,devices:this.config.devices},t);this.written=r.length>1?r:[],r.length===1&&r[0]&&wn(s,r[0].url)})}links(e,t){return this.written.length===0?d:c`<div class="hint" role="status">
+${t("month.written")}
+<div class="links">
+${this.written.map(({name:s,format:o,url:r})=>c`<a class="button" href=${e.hassUrl?.(r)??r} download target="_blank" rel="noopener">
+<ha-icon icon="mdi:download"></ha-icon><bdi>${s}</bdi> ${o.toUpperCase()}
+</a>`)}
+</div>
+</div>`}static{this.styles=[le,Oe,y`.chooser{flex-wrap:nowrap;align-items:end}.chooser label{flex:1;max-inline-size:20rem}.chooser select{font-size:1.1rem;font-weight:500}.lists{min-block-size:420px}section + section{margin-block-start:20px}ul:not(.legend){margin:0;padding:0;list-style:none}li{display:flex;align-items:center;gap:12px;padding-block:10px;border-block-end:1px solid var(--divider-color)}.face{flex:none;display:grid;place-items:center;inline-size:40px;block-size:40px;border-radius:50%;object-fit:cover;color:var(--primary-color);background:color-mix(in srgb,var(--primary-color) 14%,transparent)}.sum{flex:1;min-inline-size:0;display:grid;gap:5px}.names{display:flex;justify-content:space-between;gap:12px;white-space:nowrap;font-variant-numeric:tabular-nums}.names > :first-child{overflow:hidden;text-overflow:ellipsis}.documents{display:inline-flex;gap:4px}.documents button{padding:0 8px;font-size:0.75rem;min-inline-size:44px}.links{display:flex;flex-wrap:wrap;gap:8px;margin-block-start:8px}.all{padding-block-start:10px}@container (max-width:420px){li{flex-wrap:wrap}li .documents{inline-size:100%;justify-content:end}li .documents:empty{display:none}}`]}};h([v()],Fe.prototype,"month",2),h([v()],Fe.prototype,"written",2);function It(i){let n=T(document.documentElement.lang||navigator.language);return{schema:[{name:i,selector:{device:{filter:[{integration:oe}]}}},{name:"name",selector:{text:{}}}],computeLabel:({name:e})=>n(e==="name"?"editor.name":i==="site"?"phases.site":"editor.device")}}function qi(i,n){let e=i.sites.filter(o=>n===void 0||o.device_id===n),[t]=e;if(t===void 0)return{of:"nothing",why:n===void 0?"none":"gone",houses:[]};if(e.length>1)return{of:"nothing",why:"choose",houses:e.map(r=>({id:r.device_id??"",name:r.name})).filter(r=>r.id!=="")};let s=i.wallboxes.filter(o=>o.entry_id===t.entry_id&&o.site_id===t.site_id).flatMap(o=>o.connectors)[0]?.device_id;return s===void 0?{of:"nothing",why:"empty",houses:[]}:{of:"house",name:t.name,follow:s}}function or(i,n){return["connection","language","locale","devices","entities"].some(t=>i?.[t]!==n?.[t])}var xe=class extends w{constructor(){super(...arguments);this.config=J({});this.asking=new H(this);this.following=new re(this);this.choice=null}static{this.getStubConfig=()=>({})}static{this.getConfigForm=()=>It("site")}setConfig(e){let t=J(e),s=e?.site??void 0,o=[...t.problems];s!==void 0&&typeof s!="string"&&o.push({field:"site",came:String(JSON.stringify(s)).slice(0,60),allowed:"problem.text"}),this.config={device:t.device,name:t.name,problems:o,site:typeof s=="string"&&s||void 0}}getCardSize(){return 4}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}willUpdate(){let{hass:e,config:t}=this;if(!e)return;let s=t.device??this.chosen??t.site;if(s!==void 0&&L(e).includes(s))this.choice={of:"house",name:"",follow:s};else{let o={type:"evse_ocpp/list"};this.asking.ask(`list ${t.site}`,()=>e.callWS(o)),this.choice=this.asking.answer&&qi(this.asking.answer,s)}this.following.of(e,this.choice?.of==="house"?this.choice.follow:void 0)}render(){let{hass:e,config:t,choice:s}=this;if(!e)return d;let o=T(e.language),r=t.problems.map(u=>z(Ae(u,o)));if(s?.of==="nothing"||s===null&&this.asking.error!==null)return c`<ha-card><div class="bare">${r}${this.nothing(s,o)}</div></ha-card>`;let{snapshot:a}=this.following,l=t.name??(a?.site?.name||t.site&&O(e,t.site)||o("phases.title"));return c`<ha-card>
+<div class="full">
+${r}
+<h2><bdi>${l}</bdi></h2>
+<evse-ocpp-phases .hass=${e} .snapshot=${a}></evse-ocpp-phases>
+</div>
+</ha-card>`}nothing(e,t){let o={level:"info",icon:"mdi:home-lightning-bolt-outline",link:{path:xt,text:t("hint.open_integration")}};if(e===null||e.of==="house"){let r=this.asking.error??void 0;return z({...o,level:"warning",title:t("hint.not_loaded"),text:r})}switch(e.why){case"choose":return z({...o,link:void 0,title:t("phases.choose"),buttons:e.houses.map(({id:r,name:a})=>({text:a||r,press:()=>this.chosen=r}))});case"gone":return z({...o,level:"warning",title:t("phases.gone"),text:t("phases.gone_text")});case"empty":return z({...o,title:t("phases.empty"),text:t("phases.empty_text")});default:return z({...o,title:t("phases.none"),text:t("phases.none_text")})}}static{this.styles=ze}};h([b({attribute:!1,hasChanged:or})],xe.prototype,"hass",2),h([v()],xe.prototype,"config",2),h([v()],xe.prototype,"chosen",2);function Bi(i){let n=i.fuse_a.map((o,r)=>kn(i.grid_a[r])),e=Math.max(1,...i.fuse_a.map((o,r)=>Math.max(o*1.1,n[r]??0,kn(i.cars_a[r])??0))),t=Math.min(0,...n.map(o=>o??0)),s=o=>o/(e-t)*100;return i.fuse_a.map((o,r)=>{let a=i.meter_lost?null:n[r]??null,l=kn(i.cars_a[r]),u=Math.max(0,a??l??0),p=Math.min(u,Math.max(0,l??0));return{name:`L${r+1}`,fuse_a:o,grid_a:a,cars_a:l,room_a:a===null?null:o-a,state:rr(a,o),zero:s(-t),house:s(u-p),cars:s(p),export:s(Math.max(0,-(a??0))),fuse:s(o-t)}})}function rr(i,n){return i===null?"silent":i>n?"over":i>=n*.9?"nearly":i<0?"exports":"calm"}function kn(i){return typeof i=="number"&&Number.isFinite(i)?i:null}var Ie=class extends w{constructor(){super(...arguments);this.snapshot=null}shouldUpdate(e){let t=e.get("hass"),s=!t||t.language!==this.hass?.language||t.locale!==this.hass.locale,o=JSON.stringify(this.snapshot&&[this.snapshot.loaded,this.snapshot.site]),r=o!==this.shown;return this.shown=o,r||e.has("hass")&&s}willUpdate(){this.hass&&(this.words=T(this.hass.language))}render(){let{hass:e,words:t,snapshot:s}=this;if(!e||!t)return d;if(s===null)return c`<div class="loading" role="status"><span class="seen">${t("phases.loading")}</span></div>`;let{site:o}=s;if(!s.loaded)return Sn(t("hint.not_loaded_text"),"mdi:puzzle-remove-outline",!0);if(o===null)return Sn(t("phases.no_site"),"mdi:home-lightning-bolt-outline");let r=Bi(o);return c`
+${o.meter_lost?Sn(t("phases.meter_lost"),"mdi:meter-electric-outline",!0):d}
+<div class="bars">${r.map(a=>this.bar(a,t,e.locale,r.length))}</div>
+${this.legend(o,r,t,e.locale)}
+${o.has_meter?d:c`<p>${t("phases.no_meter")}</p>`}
+${o.sum_only?c`<p>${t("phases.sum_only")}</p>`:d}
+`}bar(e,t,s,o){let r=o===1?t("phases.fuse"):e.name,a=this.told(e,t,s),l=e.grid_a===null?"–":E(s,e.grid_a,1,!0);return c`<div class="phase ${e.state}">
+<span class="name">${r}</span>
+<div
+class="track"
+dir="ltr"
+role="meter"
+aria-label=${r}
+aria-valuemin=${Math.min(0,Math.floor(e.grid_a??0))}
+aria-valuemax=${Math.max(e.fuse_a,Math.ceil(e.grid_a??0))}
+aria-valuenow=${e.grid_a??0}
+aria-valuetext="${l} A ${t("phases.of_fuse",{fuse:j(s,e.fuse_a)})}, ${a.join(", ")}"
+>
+<i class="export" style="right:${100-e.zero}%;width:${e.export}%"></i>
+<i class="house" style="left:${e.zero}%;width:${e.house}%"></i>
+<i class="cars ${e.house>0?"":"alone"}" style="left:${e.zero+e.house}%;width:${e.cars}%"></i>
+${e.zero>0?c`<i class="zero" style="left:${e.zero}%"></i>`:d}
+<i class="fuse" style="left:${e.fuse}%"></i>
+</div>
+<span class="value" aria-hidden="true"
+><bdi><b>${l}</b> A</bdi> <small>${t("phases.of_fuse",{fuse:E(s,e.fuse_a,1)})}</small></span
+>
+<span class="told" aria-hidden="true">
+${e.state==="over"||e.state==="nearly"?c`<ha-icon icon="mdi:alert"></ha-icon>`:d}
+${a.join(" · ")}
+</span>
+</div>`}told(e,t,s){let o=e.cars_a===null||e.cars_a<=0?[]:[t("phases.of_cars",{cars:j(s,e.cars_a)})];return e.grid_a===null||e.room_a===null?[t("phases.unknown"),...o]:e.state==="over"?[t("phases.over",{over:j(s,-e.room_a)}),...o]:e.state==="exports"?[t("phases.exports",{export:j(s,-e.grid_a)}),...o]:[t("phases.room",{room:j(s,e.room_a)}),...o]}legend(e,t,s,o){let r=t.some(l=>l.export>0),a=e.surplus_w;return c`<div class="legend">
+${e.has_meter?c`<span><i class="house"></i>${s("phases.house")}</span>`:d}
+<span><i class="cars"></i>${s("phases.cars")}</span>
+${r?c`<span><i class="export"></i>${s("phases.export")}</span>`:d}
+<span class="facts">
+${a!==null&&a>0?c`<span>${s("phases.surplus")} <b>${W(o,a).join(" ")}</b></span>`:d}
+${e.price===null?d:c`<span>${s("phases.price")} <b>${E(o,e.price,3)} ${e.currency}/kWh</b></span>`}
+</span>
+</div>`}static{this.styles=[ce,y`:host{display:grid;gap:12px;--house:rgba(var(--rgb-primary-text-color,33,33,33),0.38);--cars:var(--primary-color,#009ac7);--export:var(--energy-solar-color,#ff9800)}.loading{min-block-size:150px;border-radius:12px;background:var(--quiet)}.bars{display:grid;gap:12px}.phase{display:grid;grid-template-columns:auto 1fr auto;grid-template-areas:"name told value" "track track track";align-items:baseline;column-gap:10px;row-gap:4px}.name{grid-area:name;font-weight:500}.value{grid-area:value;font-variant-numeric:tabular-nums;white-space:nowrap}.value b{font-size:18px;font-weight:500}small{font-size:13px;color:var(--secondary-text-color)}.told{grid-area:told;min-inline-size:0;font-size:12px;color:var(--secondary-text-color);--mdc-icon-size:14px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.track{grid-area:track;position:relative;block-size:14px;border-radius:7px;background:var(--quiet)}.track i{position:absolute;top:0;bottom:0;transition:width 0.6s ease,left 0.6s ease,right 0.6s ease}.track .house{border-radius:7px 2px 2px 7px}.track .cars{border-radius:2px 7px 7px 2px}.track .export{border-radius:7px 2px 2px 7px}.track .alone{border-radius:7px}.house{background:var(--house)}.cars{background:var(--cars)}.export{background:var(--export)}.track .zero{width:2px;margin-left:-1px;top:-3px;bottom:-3px;background:var(--secondary-text-color)}.track .fuse{width:3px;margin-left:-1.5px;top:-4px;bottom:-4px;border-radius:2px;background:var(--primary-text-color)}.nearly ha-icon{color:var(--warning-color,#ffa600)}.over ha-icon{color:var(--error-color,#db4437)}.over .told{color:var(--primary-text-color);font-weight:500}.over .house,.over .cars{background-color:var(--error-color,#db4437)}.over .cars{opacity:0.7}.silent .track{background:repeating-linear-gradient( -45deg,var(--quiet) 0 6px,rgba(var(--rgb-primary-text-color,33,33,33),0.12) 6px 12px )}.legend,.facts{display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px}p{margin:0}p,.legend{font-size:12px;color:var(--secondary-text-color)}.legend > span:not(.facts){display:inline-flex;align-items:center;gap:6px}.legend i{inline-size:10px;block-size:10px;border-radius:3px}.facts{margin-inline-start:auto}.facts b{color:var(--primary-text-color);font-weight:500}`]}};h([b({attribute:!1})],Ie.prototype,"hass",2),h([b({attribute:!1})],Ie.prototype,"snapshot",2);function Sn(i,n,e=!1){return c`<div class="note ${e?"warns":""}" role=${e?"status":"note"}>
+<ha-icon icon=${n}></ha-icon>
+<div>${i}</div>
+</div>`}var we=class extends w{constructor(){super(...arguments);this.config=J({});this.following=new re(this)}static{this.getStubConfig=Et}static{this.getConfigForm=()=>It("device")}setConfig(e){this.config=J(e)}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}willUpdate(e){let{hass:t}=this;if(!t)return;let s=e.get("hass"),o=s?.devices!==t.devices||s?.entities!==t.entities;(!this.found||o||e.has("config")||e.has("chosen"))&&(this.found=$t(t,{...this.config,entities:void 0},this.chosen)),this.following.of(t,this.found.of==="device"?this.found.device:void 0)}render(){let{hass:e,config:t,found:s}=this;if(!e||!s)return d;let o=T(e.language),r=t.problems.map(a=>z(Ae(a,o)));if(s.of!=="device"){let a=s.of==="nothing"?z(wt(s,o,l=>this.chosen=l)):d;return c`<ha-card><div class="bare">${r}${a}</div></ha-card>`}return c`<ha-card>
+<div class="full">
+${r}
+<h2><bdi>${t.name??(O(e,s.device)||o("card.name"))}</bdi></h2>
+<evse-ocpp-plan
+.hass=${e}
+.snapshot=${this.following.snapshot}
+.deviceId=${s.device}
+></evse-ocpp-plan>
+</div>
+</ha-card>`}static{this.styles=[ze,y`.full{min-block-size:360px;box-sizing:border-box}`]}};h([b({attribute:!1})],we.prototype,"hass",2),h([v()],we.prototype,"config",2),h([v()],we.prototype,"chosen",2);var Ue=36e5,dt=Ue/4,ar=12*Ue,lr=48*Ue,cr=55;function Ki(i,n,e){let t=Gi(i.prices,n),s=Gi(i.sun,n),o=ur(i.planned?.slots??[],n);if(t.length===0&&s.length===0&&o.length===0)return null;let r=i.planned?Date.parse(i.planned.due):NaN,a=Math.floor(n/dt)*dt,l=[...t,...o].map(_=>_.end);r>n&&l.push(r+Ue);let u=l.length>0?Math.max(...l):a+24*Ue,p=a+Math.min(lr,Math.max(ar,u-a)),m=_=>(Yi(_,a,p)-a)/(p-a)*100,g=pr(t,s,o,a,p),f=mr(g),x=Math.max(0,...g.map(_=>_.sun_w??0)),D=Math.max(1,...o.map(_=>_.power_w));return{from:a,to:p,stretches:g,prices:Vi(g,m,_=>_.price===null?null:f.y(_.price),f.zero),planned:Vi(g,m,_=>_.price===null||_.power_w===null?null:f.y(_.price),f.zero).area,sun:x>0?fr(s,m,_=>100-_/x*cr,a,p):null,zero:f.zero,levels:f.levels,digits:f.digits,hours:br(a,p,e,m),runs:gr(o,D,p,m),now:m(n),due:r>a&&r<=p?m(r):null}}function Zi(i,n){let e=i.from+(i.to-i.from)*n/100;return i.stretches.findIndex(t=>t.start<=e&&e<t.end)}function Qi(i){let n=[];for(let e of i.stretches){let t=n.at(-1);t&&t.end===e.start&&t.price===e.price&&t.power_w===e.power_w?(t.end=e.end,t.sun_w=dr(t.sun_w,e.sun_w),t.cost!==null&&e.cost!==null&&(t.cost+=e.cost)):n.push({...e})}return n}function dr(i,n){return i===null||n===null?i??n:(i+n)/2}function Gi(i,n){return i.map(e=>({start:Date.parse(e.start),end:Date.parse(e.end),value:e.value})).filter(e=>e.end>e.start&&e.end>n&&Number.isFinite(e.value)).sort((e,t)=>e.start-t.start)}function ur(i,n){return i.map(e=>({start:Date.parse(e.start),end:Date.parse(e.end),power_w:e.power_w,from_sun_w:e.from_sun_w??0,cost:e.cost})).filter(e=>e.end>e.start&&e.end>n&&e.power_w>0)}function pr(i,n,e,t,s){let o=new Set([t,s]);for(let l of[...i,...n,...e])for(let u of[l.start,l.end])u>t&&u<s&&o.add(u);let r=[...o].sort((l,u)=>l-u),a=[];return r.slice(0,-1).forEach((l,u)=>{let p=r[u+1]??s,m=f=>f.start<=l&&l<f.end,g=e.find(m);a.push({start:l,end:p,price:i.find(m)?.value??null,sun_w:n.find(m)?.value??null,power_w:g?.power_w??null,from_sun_w:g?.from_sun_w??0,cost:g==null||g.cost===null?null:g.cost*(p-l)/(g.end-g.start)})}),a}function mr(i){let n=i.map(p=>p.price).filter(p=>p!==null),e=Math.min(0,...n),t=Math.max(0,...n),s=hr((t-e||1)/3),o=Math.floor(e/s+1e-9)*s,r=Math.max(o+s,Math.ceil(t/s-1e-9)*s),a=p=>(r-p)/(r-o)*100,l=n.length===0?0:Math.round((r-o)/s),u=Array.from({length:l+1},(p,m)=>o+m*s);return{y:a,zero:a(0),levels:n.length===0?[]:u.map(p=>({value:Math.abs(p)<s/2?0:p,y:a(p)})),digits:Math.min(4,Math.max(0,-Math.floor(Math.log10(s)+1e-9)))}}function hr(i){let n=10**Math.floor(Math.log10(i));return([1,2,5,10].find(e=>e*n>=i*.999)??10)*n}function Vi(i,n,e,t){let s=[],o=[],r=!1;return i.forEach((a,l)=>{let u=e(a);if(u===null)return;let[p,m,g]=[U(n(a.start)),U(n(a.end)),U(u)];r?o.push(`V${g}`):(s.push(`M${p} ${U(t)}`),o.push(`M${p} ${g}`)),s.push(`L${p} ${g}H${m}`),o.push(`H${m}`);let f=i[l+1];r=f!==void 0&&e(f)!==null,r||s.push(`V${U(t)}Z`)}),{area:s.join(""),edge:o.join("")}}function gr(i,n,e,t){let s=[];for(let o of i.filter(r=>r.start<e)){let r=s.at(-1),a=r&&r.power_w===o.power_w&&r.from_sun_w===o.from_sun_w;r&&a&&r.end===o.start?r.end=o.end:s.push({...o})}return s.map(o=>({x:U(t(o.start)),width:U(t(o.end)-t(o.start)),power:o.power_w/n,sun:Yi(o.from_sun_w/o.power_w,0,1)}))}function fr(i,n,e,t,s){let o=i.filter(p=>p.start<s&&p.end>t),r=[],a=[],l=[],u=p=>{let[m,g]=[l[0],p??l.at(-1)];if(m&&g&&l.some(f=>f.value>0)){let f=[...l,...p?[p]:[]].map(x=>`${U(n(Tn(x)))} ${U(e(Math.max(0,x.value)))}`);a.push(`M${f.join("L")}`),r.push(`M${U(n(Tn(m)))} 100L${f.join("L")}L${U(n(Tn(g)))} 100Z`)}l=p?[p]:[]};for(let p of o)p.value>0?l.push(p):l.some(m=>m.value>0)?u(p):l=[p];return u(),{area:r.join(""),edge:a.join("")}}function Tn(i){return(i.start+i.end)/2}function br(i,n,e,t){let s=n-i<=15*Ue?3:6,o=[];for(let r=Math.ceil(i/dt)*dt;r<=n;r+=dt){let a=S(r,e),l=Number(a.slice(11,13));a.endsWith(":00")&&l%s===0&&o.push({at:r,x:t(r),midnight:l===0})}return o}function Yi(i,n,e){return Math.min(e,Math.max(n,i))}function U(i){return Math.round(i*100)/100}var K=class extends w{constructor(){super(...arguments);this.now=0;this.looked=-1;this.asTable=!1;this.drawn=null}willUpdate(e){!this.detail||!this.clock||(e.has("detail")||e.has("now")||e.has("clock"))&&(this.drawn=Ki(this.detail,this.now,this.clock.config.time_zone),this.looked>=(this.drawn?.stretches.length??0)&&(this.looked=-1))}render(){let{drawn:e,clock:t,words:s}=this;return!e||!t||!s?d:c`
+<div class="top">
+<div class="read" aria-hidden="true">${this.readout(e,t,s)}</div>
+<button
+class="sign"
+aria-expanded=${this.asTable}
+aria-label=${s("chart.table")}
+title=${s("chart.table")}
+@click=${()=>{this.asTable=!this.asTable}}
+>
+<ha-icon icon=${this.asTable?"mdi:table-large-remove":"mdi:table-large"}></ha-icon>
+</button>
+</div>
+<div class="plot" dir="ltr">
+<div
+class="field"
+role="slider"
+tabindex="0"
+aria-label=${`${s("chart.label")}. ${s("chart.help")}`}
+aria-valuemin="0"
+aria-valuemax=${e.stretches.length-1}
+aria-valuenow=${Math.max(0,this.looked)}
+aria-valuetext=${this.spoken(e,t,s)}
+@pointermove=${this.point}
+@pointerdown=${this.point}
+@pointerleave=${this.leave}
+@keydown=${this.step}
+@blur=${this.leave}
+>
+${e.levels.map(o=>c`<span class="level" style="top:${o.y}%"
+>${E(t.locale,o.value,e.digits,!0)}</span
+>`)}
+${this.picture(e)} ${this.marks(e,t,s)}
+</div>
+<div class="strip">
+${e.runs.map(o=>c`<i
+style="left:${o.x}%;width:${o.width}%;--sun:${o.sun*100}%;opacity:${.55+.45*o.power}"
+></i>`)}
+</div>
+<div class="hours">
+${e.hours.map(o=>c`<span style="left:${o.x}%" class=${o.midnight?"day":""}
+>${o.midnight?this.weekday(o.at,t):Oi(t,o.at)}</span
+>`)}
+</div>
+</div>
+<div class="legend">
+${e.prices.edge?c`<span><i class="price"></i>${s("chart.price")}</span>`:d}
+${e.runs.length>0?c`<span><i class="charging"></i>${s("chart.charging")}</span>`:d}
+${e.sun?c`<span><i class="sun"></i>${s("chart.sun")}</span>`:d}
+</div>
+${this.asTable?this.table(e,t,s):d}
+`}picture(e){let t=e.stretches[this.looked],s=o=>(o-e.from)/(e.to-e.from)*100;return c`<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+${e.levels.map(o=>ie`<line class="grid" x1="0" x2="100" y1=${o.y} y2=${o.y} />`)}
+<path class="price-area" d=${e.prices.area} />
+<path class="planned" d=${e.planned} />
+${e.sun?ie`<path class="sun-area" d=${e.sun.area} /><path class="sun-edge" d=${e.sun.edge} />`:d}
+<path class="price-edge" d=${e.prices.edge} />
+${e.levels.length>0?ie`<line class="zero" x1="0" x2="100" y1=${e.zero} y2=${e.zero} />`:d}
+${t?ie`<rect class="looked" x=${s(t.start)} width=${s(t.end)-s(t.start)} y="0" height="100" />`:d}
+</svg>`}marks(e,t,s){let o=e.due===null||!this.detail?.planned?null:Date.parse(this.detail.planned.due);return c`<span class="now" style="left:${e.now}%"></span>
+${o===null||e.due===null?d:c`<span class="due ${e.due>75?"left":""}" style="left:${e.due}%"
+><b>${s("plan.ready_by",{time:Wt(t,o)})}</b></span
+>`}`}readout(e,t,s){let o=e.stretches[this.looked];return o?c`<b>${at(t,o.start,o.end,new Date(this.now))}</b>
+${this.facts(o,t,s).map(([r,a,l])=>c`<span title=${r}><i class=${l}></i>${a}</span>`)}`:c`<span>${e.levels.length>0?`${this.detail?.currency??""}/kWh`:""}</span>`}spoken(e,t,s){let o=e.stretches[Math.max(0,this.looked)];if(!o)return"";let r=this.facts(o,t,s).map(([a,l])=>`${a} ${l}`);return[at(t,o.start,o.end,new Date(this.now)),...r].join(", ")}facts(e,t,s){let o=[];return e.price!==null&&o.push([s("chart.price"),this.price(e.price,t),"price"]),e.power_w!==null&&o.push([s("chart.charging"),W(t.locale,e.power_w).join(" "),"charging"]),e.sun_w&&o.push([s("chart.sun"),W(t.locale,e.sun_w).join(" "),"sun"]),o}price(e,t){return`${E(t.locale,e,Math.max(3,this.drawn?.digits??0))} ${this.detail?.currency??""}/kWh`}table(e,t,s){let o=new Date(this.now);return c`<div class="scroll" tabindex="0" role="region" aria-label=${s("chart.label")}>
+<table>
+<thead>
+<tr>
+<th>${s("chart.time")}</th>
+<th>${s("chart.price")}</th>
+<th>${s("chart.charging")}</th>
+<th>${s("chart.cost")}</th>
+${e.sun?c`<th>${s("chart.sun")}</th>`:d}
+</tr>
+</thead>
+<tbody>
+${Qi(e).map(r=>c`<tr class=${r.power_w===null?"":"on"}>
+<th scope="row">${at(t,r.start,r.end,o)}</th>
+<td>${E(t.locale,r.price,Math.max(3,e.digits))}</td>
+<td>${r.power_w===null?"":W(t.locale,r.power_w).join(" ")}</td>
+<td>${r.cost===null?"":C(t.locale,r.cost,this.detail?.currency)}</td>
+${e.sun?c`<td>${r.sun_w?W(t.locale,r.sun_w).join(" "):""}</td>`:d}
+</tr>`)}
+</tbody>
+</table>
+</div>`}weekday(e,t){let s=S(e,t.config.time_zone).slice(0,10),o=(new Date(`${s}T00:00:00Z`).getUTCDay()+6)%7;return je(t,I[o]??"mon")}point(e){let t=e.currentTarget.getBoundingClientRect();this.drawn&&t.width>0&&(this.looked=Zi(this.drawn,(e.clientX-t.left)/t.width*100))}leave(e){e instanceof PointerEvent&&e.pointerType==="touch"||(this.looked=-1)}step(e){let t=(this.drawn?.stretches.length??0)-1,s={ArrowRight:this.looked+1,ArrowUp:this.looked+1,ArrowLeft:this.looked-1,ArrowDown:this.looked-1,PageDown:this.looked-8,PageUp:this.looked+8,Home:0,End:t,Escape:-1}[e.key];s===void 0||t<0||(e.preventDefault(),this.looked=e.key==="Escape"?-1:Math.min(t,Math.max(0,s)))}static{this.styles=[ce,y`:host{--price:var(--secondary-text-color,#727272);--charging:var(--primary-color,#009ac7);--sun-color:var(--energy-solar-color,#ff9800);font-size:12px}.top{display:flex;align-items:center;block-size:28px}.top button{flex:none;margin-inline-end:-12px}.read{flex:1;min-inline-size:0;display:flex;align-items:center;gap:10px;color:var(--secondary-text-color);font-variant-numeric:tabular-nums;white-space:nowrap;overflow:hidden}.read b{color:var(--primary-text-color);font-weight:500}.read span{display:inline-flex;align-items:center;gap:4px}.plot{position:relative;padding-left:36px;padding-top:10px}.level{position:absolute;left:-36px;inline-size:30px;text-align:right;line-height:1;font-size:11px;color:var(--secondary-text-color);font-variant-numeric:tabular-nums;transform:translateY(-50%)}.field{position:relative;block-size:150px;cursor:crosshair;touch-action:pan-y;border-radius:4px}svg{position:absolute;inset:0;inline-size:100%;block-size:100%;display:block;overflow:visible}path,line{vector-effect:non-scaling-stroke;fill:none}.grid{stroke:var(--line);stroke-width:1}.zero{stroke:var(--price);stroke-width:1;opacity:0.6}.price-area{fill:var(--price);fill-opacity:0.16}.price-edge{stroke:var(--price);stroke-width:1.5;stroke-linejoin:round;opacity:0.75}.planned{fill:var(--charging);fill-opacity:0.85}.sun-area{fill:var(--sun-color);fill-opacity:0.14}.sun-edge{stroke:var(--sun-color);stroke-width:1.5;stroke-linejoin:round}.looked{fill:var(--primary-text-color);fill-opacity:0.14}.now,.due{position:absolute;top:0;bottom:-22px;border-left:1.5px solid var(--primary-text-color);pointer-events:none}.now::before{content:"";position:absolute;top:-4px;left:-5px;inline-size:8px;block-size:8px;border-radius:50%;background:var(--primary-text-color)}.due{border-left:2px dashed var(--warning-color,#ffa600)}.due b{position:absolute;top:-6px;left:4px;white-space:nowrap;font-weight:500;font-size:11px;line-height:18px;padding-inline:6px;border-radius:9px;background:var(--card-background-color,#fff);box-shadow:inset 0 0 0 1px var(--warning-color,#ffa600)}.due.left b{left:auto;right:6px}.strip{position:relative;block-size:8px;margin-top:8px;border-radius:4px;background:var(--quiet);overflow:hidden}.strip i{position:absolute;top:0;bottom:0;background:linear-gradient(to top,var(--sun-color) var(--sun),var(--charging) var(--sun))}.hours{position:relative;block-size:22px;font-size:11px;color:var(--secondary-text-color);font-variant-numeric:tabular-nums}.hours span{position:absolute;top:5px;transform:translateX(-50%);white-space:nowrap}.hours .day{color:var(--primary-text-color);font-weight:500}.legend{margin-block-start:4px;display:flex;flex-wrap:wrap;align-items:center;column-gap:14px;color:var(--secondary-text-color)}.legend span{display:inline-flex;align-items:center;gap:6px}i.price,i.charging,i.sun{inline-size:10px;block-size:10px;border-radius:3px;background:var(--price)}i.price{opacity:0.55}i.charging{background:var(--charging)}i.sun{background:var(--sun-color)}.scroll{max-block-size:260px;overflow:auto;border-radius:8px}table{inline-size:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:6px 8px;text-align:end;font-weight:400;white-space:nowrap;border-block-end:1px solid var(--line)}th:first-child{text-align:start}thead th{position:sticky;inset-block-start:0;background:var(--card-background-color,#fff);color:var(--secondary-text-color)}.on th,.on td{background:var(--tint);font-weight:500}`]}};h([b({attribute:!1})],K.prototype,"detail",2),h([b({attribute:!1})],K.prototype,"clock",2),h([b({attribute:!1})],K.prototype,"words",2),h([b({type:Number})],K.prototype,"now",2),h([v()],K.prototype,"looked",2),h([v()],K.prototype,"asTable",2);var Ji=[ce,y`:host{display:grid;gap:12px;container-type:inline-size}.loading{min-block-size:300px;border-radius:12px;background:var(--quiet);animation:breathe 1.6s ease-in-out infinite alternate}@keyframes breathe{to{opacity:0.4}}header{display:flex;align-items:center;gap:12px}header > div{flex:1;min-inline-size:0}.lead{flex:none;inline-size:40px;block-size:40px;border-radius:50%;display:grid;place-items:center;background:var(--tint);color:var(--primary-text-color);--mdc-icon-size:22px}h2{margin:0;font-size:16px;font-weight:500}p{margin:0}header p{color:var(--secondary-text-color);overflow-wrap:anywhere}.add{flex:none;padding-inline:12px 16px;--mdc-icon-size:20px}.note p{margin-block-start:8px}.note.act{align-items:center}.note.act button{flex:none}ul{list-style:none;margin:0;padding:0;border-block-start:1px solid var(--line)}li{display:flex;align-items:center;min-block-size:56px;border-block-end:1px solid var(--line)}li > div{flex:1;min-inline-size:0}li b{display:block;font-weight:500}li:last-child{border-block-end:0}li.first b::after{content:"";display:inline-block;margin-inline-start:8px;inline-size:8px;block-size:8px;border-radius:50%;background:var(--primary-color)}li.off b{color:var(--secondary-text-color);font-weight:400}small{font-size:13px;color:var(--secondary-text-color)}.use{position:relative;min-inline-size:52px;min-block-size:44px;display:grid;place-items:center;cursor:pointer}.use span{inline-size:40px;block-size:22px;border-radius:11px;background:rgba(var(--rgb-primary-text-color,33,33,33),0.28);transition:background 0.2s}.use span::after{content:"";display:block;margin:3px;inline-size:16px;block-size:16px;border-radius:50%;background:var(--card-background-color,#fff);transition:margin 0.2s}.use input:checked + span{background:var(--primary-color)}.use input:checked + span::after{margin-inline-start:21px}.undo{display:flex;align-items:center;justify-content:space-between;gap:12px;padding-inline:16px 4px;border-radius:12px;background:var(--quiet);overflow-wrap:anywhere}.undo:not(:has(button)){display:none}.undo button{background:none}@container (max-width:380px){header{flex-wrap:wrap}.add{flex:1 1 100%}.note.act{flex-wrap:wrap}.note.act button{flex:1 1 100%}}`];var Xi=6e4,vr=1e4,yr=["plan","solar","minimum_solar"],xr=["device_id","loaded","maximum_a","phases","plan_revision"],Z=class extends w{constructor(){super(...arguments);this.snapshot=null;this.edited=null;this.removed=null;this.now=Date.now();this.asking=new H(this);this.doing=new B(this)}connectedCallback(){super.connectedCallback(),this.now=Date.now(),this.minute=setInterval(()=>{this.now=Date.now()},Xi)}disconnectedCallback(){super.disconnectedCallback(),clearInterval(this.minute),clearTimeout(this.undoEnd)}shouldUpdate(e){let{hass:t,snapshot:s}=this,o=e.get("hass"),r=e.get("snapshot");return e.size===0||[...e.keys()].some(a=>a==="hass"?!(o?.language===t?.language&&o?.locale===t?.locale&&o?.config===t?.config)||this.modeEntity()!==this.mode:a!=="snapshot"||!r||!s||xr.some(l=>r[l]!==s[l])||!r.site!=!s.site)}willUpdate(e){let{hass:t}=this,s=this.connector;if(!t||!s)return;let o=e.get("hass");(o?.language!==t.language||this.words===void 0)&&(this.words=T(t.language)),(o?.locale!==t.locale||o?.config!==t.config||!this.clock)&&(this.clock=Hi(t)),this.mode=this.modeEntity(),this.asked!==s&&(this.asked=s,this.asking.answer=this.edited=this.removed=null);let r={type:"evse_ocpp/plan",device_id:s,language:t.language};this.asking.ask(`${s} ${t.language} ${this.snapshot?.plan_revision}`,()=>t.callWS(r))}render(){let{hass:e,words:t,clock:s}=this;if(!e||!t||!s||!this.connector)return d;let o=this.asking.answer;if(o===null)return this.without(t);let r=Math.max(this.now,Date.now()-Xi);return c`
+${this.headline(o,t,s,r)} ${this.hints(o,t,s)}
+<evse-ocpp-plan-chart .detail=${o} .clock=${s} .words=${t} .now=${this.now}></evse-ocpp-plan-chart>
+${this.edited===null?this.goals(o,t,s):c`<evse-ocpp-goal-form
+.clock=${s}
+.words=${t}
+.snapshot=${this.snapshot}
+.detail=${o}
+.goal=${this.edited==="new"?null:this.edited}
+.busy=${this.doing.busy==="save"}
+.error=${this.doing.error}
+@goal-save=${a=>this.save(a.detail)}
+@goal-cancel=${this.close}
+></evse-ocpp-goal-form>`}
+${this.undo(t,s)}
+`}without(e){let{error:t}=this.asking;return t===null?c`<div class="loading" role="status"><span class="seen">${e("plan.loading")}</span></div>`:c`<div class="note fails" role="alert">
+<ha-icon icon="mdi:alert-circle-outline"></ha-icon>
+<div>
+${e("plan.failed",{error:t})}
+<p><button @click=${()=>this.asking.again()}>${e("plan.again")}</button></p>
+</div>
+</div>`}headline(e,t,s,o){let r=this.edited===null?c`<button class="main add" @click=${()=>this.open("new")}>
+<ha-icon icon="mdi:plus"></ha-icon>${t("plan.add")}
+</button>`:d,[a,l]=this.said(e,t,s,o);return c`<header>
+<span class="lead"><ha-icon icon="mdi:calendar-clock"></ha-icon></span>
+<div>
+<h2>${a}</h2>
+<p>${l}</p>
+</div>
+${r}
+</header>`}said(e,t,s,o){let{planned:r}=e;if(r===null)return e.goals.some(g=>Lt(g,o,s.config.time_zone)!==null)?[t("plan.waiting"),t("plan.waiting_hint")]:[t("plan.none"),t("plan.none_hint")];let a=new Date(o),l=t("plan.ready_by",{time:k(s,$(r.due),a)});if(!(r.needed_kwh>0))return[l,t("plan.reached")];let u=Mi(s,r.slots,a),p=[We(s,r.needed_kwh),u&&t("plan.charges",{times:u}),r.cost!==null&&t("plan.about",{cost:C(s.locale,r.cost,e.currency)})];return[l,p.filter(Boolean).join(" · ")]}hints(e,t,s){let{planned:o}=e,r=new Date(this.now),a=[];if(o!==null&&!o.met){let l=k(s,$(o.due),r),u=We(s,o.needed_kwh),p=$(o.ready_at);a.push(c`<div class="note warns" role="status">
+<ha-icon icon="mdi:clock-alert-outline"></ha-icon>
+<div>
+<b>${t("plan.unmet",{needed:u,time:l,possible:We(s,o.possible_kwh)})}</b>
+${p?t("plan.unmet_ready",{time:k(s,p,r)}):d}
+</div>
+</div>`)}if(this.mode&&A(this.mode)&&e.goals.length>0&&!yr.includes(this.mode.state)){let l=this.hass?.formatEntityState(this.mode)??this.mode.state;a.push(c`<div class="note act">
+<ha-icon icon="mdi:information-outline"></ha-icon>
+<div>${t("plan.other_mode",{mode:l})}</div>
+<button ?disabled=${this.doing.busy==="mode"} @click=${this.follow}>${t("plan.follow")}</button>
+</div>`)}return this.snapshot?.loaded!==!1&&this.snapshot?.site===null?a.push(En(t("plan.no_site"))):e.prices.length===0&&e.goals.length>0&&a.push(En(t("plan.no_prices"))),hi(s.config.time_zone,this.now)&&a.push(En(t("plan.house_time",{zone:s.config.time_zone}),"mdi:map-clock-outline")),this.doing.error!==null&&this.edited===null&&a.push(c`<div class="note fails" role="alert">
+<ha-icon icon="mdi:alert-circle-outline"></ha-icon>
+<div>${this.doing.error}</div>
+</div>`),a}goals(e,t,s){if(e.goals.length===0)return d;let o=s.config.time_zone;return c`<ul aria-label=${t("plan.goals")}>
+${Ai(e.goals,this.now,o).map(r=>this.goal(r,e,t,s))}
+</ul>`}goal(e,t,s,o){let r=Ri(s,o,e,new Date(this.now)),a=`${Le(o,e.amount,e.unit)}, ${r}`,l=t.planned?.goal_id===e.plan;return c`<li class=${e.enabled?l?"first":"":"off"}>
+<div>
+<b>${r}</b>
+<small>${Di(s,o,e)}</small>
+</div>
+${e.plan===fn?d:c`<label class="use">
+<input
+class="seen"
+type="checkbox"
+role="switch"
+aria-label=${s("plan.use",{goal:a})}
+.checked=${e.enabled}
+?disabled=${this.doing.busy!==null}
+@change=${()=>this.use(e)}
+/><span aria-hidden="true"></span>
+</label>`}
+<button class="sign" aria-label=${s("plan.edit",{goal:a})} @click=${()=>this.open(e)}>
+<ha-icon icon="mdi:pencil-outline"></ha-icon>
+</button>
+<button
+class="sign"
+aria-label=${s("plan.remove",{goal:a})}
+?disabled=${this.doing.busy!==null}
+@click=${()=>this.drop(e)}
+>
+<ha-icon icon="mdi:trash-can-outline"></ha-icon>
+</button>
+</li>`}undo(e,t){let s=this.removed;return c`<div class="undo" role="status">
+${s?c`<span>${e("plan.removed",{goal:Le(t,s.amount,s.unit)})}</span>
+<button @click=${()=>this.restore(s)}>${e("plan.undo")}</button>`:d}
+</div>`}open(e){this.doing.forget(),this.edited=e}close(){this.doing.forget(),this.edited=null,this.updateComplete.then(()=>this.renderRoot.querySelector(".add")?.focus())}async save(e){await this.act("save",async t=>{await this.call("set_plan",Ci(e,t)),vn(e)&&await this.call("remove_plan",{device_id:t,plan:e.plan})}),this.doing.error===null&&this.close()}async use(e){await this.act("use",t=>this.call("set_plan",{...yn(e,t),enabled:!e.enabled}))}async drop(e){await this.act("remove",t=>this.call("remove_plan",{device_id:t,plan:e.plan})),this.doing.error===null&&(this.edited!==null&&this.edited!=="new"&&this.edited.plan===e.plan&&(this.edited=null),this.removed=e,clearTimeout(this.undoEnd),this.undoEnd=setTimeout(()=>{this.removed=null},vr))}async restore(e){this.removed=null,await this.act("restore",t=>this.call("set_plan",yn(e,t)))}async follow(){let{hass:e,mode:t}=this;if(!e||!t)return;let s={entity_id:t.entity_id,option:"plan"};await this.doing.run("mode",()=>e.callService("select","select_option",s,void 0,!1))}async act(e,t){let s=this.connector;s!==void 0&&await this.doing.run(e,async()=>{await t(s),await this.asking.again()})}async call(e,t){await this.hass?.callService("evse_ocpp",e,t,void 0,!1)}get connector(){return this.deviceId??this.snapshot?.device_id}modeEntity(){let{hass:e,connector:t}=this;if(!(!e||!t)){if(this.searched!==e.entities||this.searchedFor!==t){this.searched=e.entities,this.searchedFor=t;let s=e.devices[t]?.via_device_id;this.modeId=[t,s].map(o=>o&&fe(e,o)["select.mode"]).find(Boolean)||void 0}return this.modeId===void 0?void 0:e.states[this.modeId]}}static{this.styles=Ji}};h([b({attribute:!1})],Z.prototype,"hass",2),h([b({attribute:!1})],Z.prototype,"snapshot",2),h([b({attribute:!1})],Z.prototype,"deviceId",2),h([v()],Z.prototype,"edited",2),h([v()],Z.prototype,"removed",2),h([v()],Z.prototype,"now",2);function En(i,n="mdi:information-outline"){return c`<div class="note">
+<ha-icon icon=${n}></ha-icon>
+<div>${i}</div>
+</div>`}var qe=12,ue="",Q=class extends N{constructor(){super(...arguments);this.period="days_30";this.from="";this.to="";this.device=ue;this.owner=ue;this.offset=0;this.told=new H(this);this.there=new H(this);this.doing=new B(this)}willUpdate(){let{hass:e}=this;if(e===void 0)return;let t=this.wanted(e),s=JSON.stringify([t,this.offset,e.language]);this.told.ask(s,()=>jt(e,this.wanted(e),qe,this.offset)),this.there.ask(e.language,()=>Li(e))}wanted(e){let{start:t,end:s}=fi(this.period,Date.now(),e.config.time_zone,this.from,this.to);return{start:De(t),end:De(s),device_ids:this.device===ue?this.config.devices:[this.device],owner:this.owner===ue?void 0:this.owner}}choose(e,t){this.offset=0,this[e]=t}render(){let{hass:e,text:t}=this;if(e===void 0)return c`<ha-card></ha-card>`;let s=this.told.answer;return c`<ha-card>
+<header>
+<h2>${t("board.sessions")}</h2>
+<div class="documents">${["csv","pdf"].map(o=>this.document(o,t))}</div>
+</header>
+${this.filters(t)} ${this.sums(e,s,t)}
+${this.told.error??this.doing.error?c`<p class="error" role="alert">${this.told.error??this.doing.error}</p>`:d}
+<div class="list ${this.told.busy?"busy":""}" aria-busy=${this.told.busy}>${this.list(e,s,t)}</div>
+${this.pages(s,t)}
+</ha-card>`}filters(e){let t=gi.map(l=>[l,e(`period.${l}`)]),s=(this.there.answer?.wallboxes??[]).flatMap(l=>l.connectors).filter(({device_id:l})=>this.config.devices?.includes(l)??!0).map(({device_id:l,name:u})=>[l,u]),{people:o=[],cards:r=[]}=this.there.answer??{},a=[...o.map(({person:l,name:u})=>[`person:${l}`,u]),...r.filter(({person:l})=>l===null).map(l=>[`card:${l.id_tag}`,l.name??l.id_tag])];for(let{owner:l,name:u}of this.told.answer?.owners??[])l!==ct&&a.every(([p])=>p!==l)&&a.push([l,u]);return a.push([ct,e("owner.nobody")]),c`<div class="filters">
+${He(e("filter.period"),t,this.period,l=>this.choose("period",l))}
+${this.period==="custom"?["from","to"].map(l=>c`<label>
+${e(`filter.${l}`)}
+<input
+type="date"
+.value=${this[l]}
+@change=${u=>this.choose(l,u.target.value)}
+/>
+</label>`):d}
+${He(e("filter.wallbox"),[[ue,e("filter.all")],...s],this.device,l=>this.choose("device",l))}
+${He(e("filter.owner"),[[ue,e("filter.everybody")],...a],this.owner,l=>this.choose("owner",l))}
+</div>`}sums(e,t,s){let{locale:o}=e,[r,a]=P(o,t?.energy_wh);return be([[s("board.sessions"),t===null?"–":String(t.count)],[s("sum.energy"),r,a],[s("sum.cost"),Ft(o,t?.cost)],[s("sum.sun"),t===null?"–":st(o,t.energy_wh,t.sun_wh)]])}list(e,t,s){if(t===null)return d;if(t.rows.length===0)return c`<p class="hint">${s("sessions.none")}</p>`;let o=Re.filter(r=>t.rows.some(a=>(a[`${r}_wh`]??0)>0));return c`
+<div role="table" aria-label=${s("board.sessions")}>
+<div role="row" class="head">
+${["when","where","who","energy","cost"].map(r=>c`<span role="columnheader" class=${r}>${s(`column.${r}`)}</span>`)}
+</div>
+${t.rows.map(r=>this.row(e,r,s))}
+</div>
+${o.length>0?Rt(o,s):d}
+`}row(e,t,s){let[o,r]=P(e.locale,t.energy_wh),a=$(t.started_at),l=$(t.ended_at),u=a===null?null:((l??new Date).getTime()-a.getTime())/1e3,p=t.cost===null&&t.unpriced_wh>0?s("sessions.no_price"):C(e.locale,t.cost,t.currency);return c`<div role="row">
+<span role="cell" class="when">
+${k(e,a,new Date)}
+<small>${l===null?s("sessions.running"):Ce(e.locale,u)}</small>
+</span>
+<span role="cell" class="where"><bdi>${t.wallbox}</bdi></span>
+<span role="cell" class="who"><bdi>${ji(t,s)}</bdi></span>
+<span role="cell" class="energy">
+<span class="value">${o} <small>${r}</small></span>
+${Dt(zt(t),e.locale,s)}
+</span>
+<span role="cell" class="cost ${t.cost===null?"quiet":""}">${p}</span>
+</div>`}pages(e,t){if(e===null||e.count<=qe)return d;let s=Math.min(this.offset+qe,e.count),o=(r,a,l,u)=>c`<button class="round" aria-label=${a} title=${a} ?disabled=${!u} @click=${()=>this.offset=l}>
+<ha-icon icon=${r}></ha-icon>
+</button>`;return c`<nav class="row pages" aria-label=${t("sessions.pages")}>
+${o("mdi:chevron-left",t("sessions.newer"),Math.max(0,this.offset-qe),this.offset>0)}
+<span class="quiet" aria-live="polite">
+${t("sessions.page",{first:Math.min(this.offset+1,e.count),last:s,count:e.count})}
+</span>
+${o("mdi:chevron-right",t("sessions.older"),this.offset+qe,s<e.count)}
+</nav>`}document(e,t){let s=ye(this.owner===ue?void 0:this.owner),o=(this.told.answer?.count??0)===0,r=t(s===null?"sessions.no_document_of_nobody":`sessions.${e}`);return c`<button
+title=${r}
+aria-label=${r}
+?disabled=${s===null||o||this.doing.busy!==null}
+@click=${()=>this.download(e)}
+>
+<ha-icon icon=${e==="pdf"?"mdi:file-document-outline":"mdi:table-arrow-down"}></ha-icon>
+${e.toUpperCase()}
+</button>`}download(e){let{hass:t}=this,s=this.there.answer;if(t===void 0||s===null)return;let{start:o,end:r,device_ids:a}=this.wanted(t),l=ye(this.owner===ue?void 0:this.owner),u=Object.entries({start:o,end:r,device_id:a,...l}).filter(([,p])=>p!==void 0);this.doing.run(e,()=>Ni(t,Wi(s,a),Object.fromEntries(u),e))}static{this.styles=[le,Oe,y`
+.documents {
+display: flex;
+gap: 8px;
+}
+.filters {
+display: grid;
+grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
+gap: 12px;
+}
+.list {
+/* As high as a full page from the beginning, so that nothing jumps. */
+min-block-size: ${qe*57+60}px;
+display: flex;
+flex-direction: column;
+gap: 12px;
+}
+[role="row"] {
+display: grid;
+grid-template-columns: 1.3fr 1fr 1fr minmax(8rem, 1.1fr) 6rem;
+align-items: center;
+gap: 4px 16px;
+min-block-size: 56px;
+border-block-end: 1px solid var(--divider-color);
+}
+[role="row"].head {
+min-block-size: 32px;
+font-size: 0.8rem;
+color: var(--secondary-text-color);
+}
+[role="row"] > * {
+min-inline-size: 0;
+overflow: hidden;
+text-overflow: ellipsis;
+white-space: nowrap;
+}
+.when small,
+.value small {
+color: var(--secondary-text-color);
+}
+.when small {
+display: block;
+}
+.energy,
+.cost {
+font-variant-numeric: tabular-nums;
+}
+.cost,
+.head .energy,
+.value {
+text-align: end;
+}
+.value {
+display: block;
+margin-block-end: 4px;
+}
+.pages {
+justify-content: center;
+}
+@container (max-width: 480px) {
+.filters > :first-child {
+grid-column: 1 / -1;
+}
+}
+@container (max-width: 599px) {
+.head {
+position: absolute;
+clip-path: inset(50%);
+block-size: 1px;
+min-block-size: 0 !important;
+overflow: hidden;
+}
+[role="row"]:not(.head) {
+grid-template:
+"who energy" auto
+"when energy" auto
+"where cost" auto / 1fr minmax(7.5rem, auto);
+padding-block: 10px;
+gap: 2px 12px;
+}
+.when,
+.where {
+font-size: 0.85rem;
+color: var(--secondary-text-color);
+}
+.when small {
+display: inline;
+font-size: inherit;
+}
+.when small::before {
+content: "· ";
+}
+.when {
+grid-area: when;
+}
+.where {
+grid-area: where;
+}
+.who {
+grid-area: who;
+font-weight: 500;
+}
+.energy {
+grid-area: energy;
+}
+.cost {
+grid-area: cost;
+}
+}
+`]}};h([v()],Q.prototype,"period",2),h([v()],Q.prototype,"from",2),h([v()],Q.prototype,"to",2),h([v()],Q.prototype,"device",2),h([v()],Q.prototype,"owner",2),h([v()],Q.prototype,"offset",2);var Pn=["overview","sessions","months","costs","faults"];function ts(i){let n=typeof i=="object"&&i!==null?i:{},e=[],t=es(n,"devices",e),s=es(n,"views",e).filter(o=>{let r=Pn.some(a=>a===o);return r||e.push({field:"views",came:o,allowed:"problem.one_of",values:{list:Pn.join(", ")}}),r});return{devices:t,views:s.length>0?[...new Set(s)]:[...Pn],problems:e}}function es(i,n,e){let t=i[n];return t==null?[]:Array.isArray(t)&&t.every(s=>typeof s=="string")?t:(e.push({field:n,came:JSON.stringify(t).slice(0,60),allowed:"problem.list"}),[])}var Cn=3,q={grid_options:{columns:"full"}},wr=12,_r=48,$r=168,kr=["binary_sensor.fault","error","refusal","connected","obeyed","relay"],Sr=["event.fault","event.station"],Tr=["site_meter_lost","site_dimmed","event.site"];function ns(i,n){let e=i.sites.length>0?{show:{phases:!1}}:{},t=o=>({type:"custom:evse-ocpp-card",device:o,...e,...q}),s=i.connectors.map(({device:o})=>te([t(o)]));return{...Be("overview","mdi:ev-station",n),max_columns:Math.max(2,Math.min(Cn+1,s.length+i.sites.length)),badges:i.sites.flatMap(o=>Pr(o,n)),sections:[...s,...i.sites.map(o=>Er(o,n))]}}function Er({device:i,ids:n},e){let t=[{entity:n.site_charging_power,name:e("phases.cars")},{entity:n.site_house_power,name:e("phases.house")},{entity:n.site_grid_power,name:e("source.grid")}].filter(({entity:r})=>r!==void 0),s={type:"history-graph",title:e("board.power"),hours_to_show:wr,entities:t,...q},o={type:"custom:evse-ocpp-phases-card",site:i,...q};return te(t.length>0?[o,s]:[o])}function Pr({ids:i},n){let e=(t,s,o)=>ot(i,t).map(r=>({type:"entity",entity:r,name:s,show_name:!0,visibility:[{condition:"state",entity:r,...o}]}));return[...e("site_price",n("phases.price"),{state_not:["unknown","unavailable"]}),...e("site_surplus",n("phases.surplus"),{state_not:["unknown","unavailable"]}),...e("site_dimmed",n("board.dimmed"),{state:"on"})]}function is(i,n){let e={type:"custom:evse-ocpp-sessions-card",...ut(i),...q};return{...Be("sessions","mdi:format-list-bulleted",n),sections:[cs([e])]}}function ss(i,n){let e={type:"custom:evse-ocpp-month-card",...ut(i),...q},t={type:"custom:evse-ocpp-energy-card",period:"month",...ut(i),...q};return{...Be("months","mdi:calendar-month",n),max_columns:2,sections:[te([e]),te([t])]}}function os(i,n){let e={type:"custom:evse-ocpp-energy-card",period:"day",...ut(i),...q},t=i.connectors.some(({ids:l})=>l.cost_total!==void 0),s=i.sites.flatMap(({ids:l,name:u})=>ot(l,"site_price").map(p=>({entity:p,name:u}))),o={type:"history-graph",title:n("board.price"),hours_to_show:_r,entities:s,...q},r=[...t?[{...e,measure:"cost"}]:[],...s.length>0?[o]:[]],a=[te([e]),...r.length>0?[te(r)]:[]];return{...Be("costs","mdi:solar-power-variant",n),max_columns:2,sections:a}}function rs(i,n){let t=[...[...i.connectors,...i.others].flatMap(({ids:a})=>ot(a,...kr,...Sr)),...i.sites.flatMap(({ids:a})=>ot(a,...Tr))],s={type:"custom:evse-ocpp-faults-card",...ut(i),...q},o={type:"logbook",title:n("board.last_week"),target:{entity_id:[...new Set(t)]},hours_to_show:$r,grid_options:{columns:"full",rows:10}},r=[te([s]),...t.length>0?[te([o])]:[]];return{...Be("faults","mdi:alert-circle-outline",n),max_columns:2,sections:r}}function as(i){let e=`## ${i("board.none")}
 
-  .full {
-    display: flex;
-    flex-direction: column;
-    gap: 16px;
-    padding: 16px;
-  }
-  .columns,
-  .column {
-    display: grid;
-    gap: 16px;
-    align-content: start;
-    min-inline-size: 0;
-  }
-  .hints:empty {
-    display: none;
-  }
-  .hints,
-  .bare {
-    display: grid;
-    gap: 8px;
-  }
-  .bare {
-    padding: 16px;
-  }
-  .head {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    gap: 12px;
-    min-block-size: 32px;
-  }
-  .who {
-    display: inline-flex;
-    flex: none;
-    align-items: center;
-    gap: 6px;
-    max-inline-size: 55%;
-    padding-block: 4px;
-    padding-inline: 8px 12px;
-    border-radius: 16px;
-    background: var(--tint);
-    font-size: 0.875rem;
-    line-height: 24px;
-    box-sizing: border-box;
-    --mdc-icon-size: 18px;
-  }
+${i("board.none_what")}
 
-  .ring {
-    position: relative;
-    display: grid;
-    inline-size: min(100%, 248px);
-    aspect-ratio: 1;
-    margin: -8px auto -22px;
-    padding: 0;
-    place-items: center;
-    border-radius: 50%;
-  }
-  .ring:disabled {
-    cursor: default;
-  }
-  .arc {
-    position: absolute;
-    inset: 0;
-    inline-size: 100%;
-    block-size: 100%;
-    fill: none;
-    stroke-linecap: round;
-  }
-  .track,
-  .value {
-    stroke-width: 14;
-  }
-  .track {
-    stroke: color-mix(in srgb, var(--primary-text-color) 10%, transparent);
-  }
-  .value {
-    stroke: var(--of-state);
-    transition: stroke-dasharray 0.6s ease;
-  }
-  .mark {
-    stroke: var(--primary-text-color);
-    stroke-width: 4;
-  }
-  .mark-gap {
-    stroke: var(--ha-card-background, var(--card-background-color, #fff));
-    stroke-width: 10;
-    stroke-linecap: butt;
-  }
-  .inner {
-    position: relative;
-    display: grid;
-    max-inline-size: 66%;
-    justify-items: center;
-    gap: 2px;
-    text-align: center;
-  }
-  .state {
-    --mdc-icon-size: 28px;
-    color: var(--of-state);
-  }
-  .charging .state {
-    animation: breathe 2.4s ease-in-out infinite;
-  }
-  .big {
-    font-size: 2.5rem;
-    font-weight: 400;
-    line-height: 1.15;
-    font-variant-numeric: tabular-nums;
-    white-space: nowrap;
-  }
-  .big small {
-    margin-inline-start: 4px;
-    color: var(--secondary-text-color);
-    font-size: 1rem;
-  }
-  .word {
-    font-size: 1.25rem;
-    line-height: 1.3;
-    overflow-wrap: anywhere;
-  }
-  .detail {
-    min-block-size: 1.4em;
-    color: var(--secondary-text-color);
-    font-size: 0.875rem;
-    line-height: 1.4;
-  }
-  .ends {
-    position: absolute;
-    inset-inline: 19%;
-    inset-block-end: 3%;
-    display: flex;
-    justify-content: space-between;
-    color: var(--secondary-text-color);
-    font-size: 0.75rem;
-    direction: ltr;
-  }
-
-  .session header {
-    display: flex;
-    justify-content: space-between;
-    gap: 12px;
-    min-block-size: 24px;
-    color: var(--secondary-text-color);
-    font-size: 0.875rem;
-    line-height: 24px;
-  }
-  .who bdi {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  dl {
-    display: grid;
-    grid-auto-columns: minmax(0, 1fr);
-    grid-auto-flow: column;
-    margin-block-start: 4px;
-    border-radius: 12px;
-    background: var(--tint);
-  }
-  dl div {
-    display: grid;
-    min-inline-size: 0;
-    padding: 10px 8px;
-    justify-items: center;
-  }
-  dl div + div {
-    border-inline-start: 1px solid var(--ha-card-background, var(--card-background-color, #fff));
-  }
-  dd {
-    max-inline-size: 100%;
-    overflow: hidden;
-    font-size: 1.0625rem;
-    font-weight: 500;
-    font-variant-numeric: tabular-nums;
-    line-height: 1.4;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  dd small {
-    color: var(--secondary-text-color);
-    font-size: 0.75rem;
-    font-weight: 400;
-  }
-  dt {
-    order: 2;
-    color: var(--secondary-text-color);
-    font-size: 0.75rem;
-  }
-  .sources {
-    margin-block-start: 12px;
-  }
-  .bar {
-    display: flex;
-    gap: 2px;
-    block-size: 8px;
-    overflow: hidden;
-    border-radius: 4px;
-    background: color-mix(in srgb, var(--primary-text-color) 10%, transparent);
-  }
-  .bar i {
-    flex: 0 1 0;
-    min-inline-size: 3px;
-  }
-  i.sun {
-    background: var(--sun);
-  }
-  i.battery {
-    background: var(--battery);
-  }
-  i.grid {
-    background: var(--grid);
-  }
-  .sources ul {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0 16px;
-    min-block-size: 24px;
-    margin-block-start: 6px;
-    color: var(--secondary-text-color);
-    font-size: 0.8125rem;
-    line-height: 24px;
-    list-style: none;
-    font-variant-numeric: tabular-nums;
-  }
-  .sources li {
-    display: inline-flex;
-    align-items: center;
-    gap: 4px;
-    --mdc-icon-size: 16px;
-  }
-  .sources li.sun ha-icon {
-    color: var(--sun);
-  }
-  .sources li.battery ha-icon {
-    color: var(--battery);
-  }
-  .sources li.grid ha-icon {
-    color: var(--grid);
-  }
-
-  .why {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    min-block-size: 4.2em;
-    padding: 12px;
-    border-radius: 12px;
-    background: color-mix(in srgb, var(--of-state) 10%, transparent);
-    line-height: 1.4;
-    box-sizing: border-box;
-  }
-  .why ha-icon {
-    flex: none;
-    color: var(--of-state);
-  }
-  .why .then {
-    margin-block-start: 2px;
-    color: var(--secondary-text-color);
-    font-size: 0.875rem;
-  }
-
-  .modes {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px;
-    padding: 4px;
-    border-radius: 14px;
-    background: var(--tint);
-  }
-  .modes button {
-    display: grid;
-    flex: 1 1 calc(100% / var(--columns) - 4px);
-    box-sizing: border-box;
-    min-block-size: 60px;
-    padding: 6px 4px;
-    place-content: center;
-    justify-items: center;
-    gap: 2px;
-    border-radius: 10px;
-    color: var(--secondary-text-color);
-    font-size: 0.8125rem;
-    line-height: 1.25;
-    overflow-wrap: anywhere;
-    transition: background-color 0.18s ease;
-  }
-  .modes button:hover {
-    background: var(--tint);
-  }
-  .modes button[aria-checked="true"] {
-    background: color-mix(
-      in srgb,
-      var(--primary-color) 16%,
-      var(--ha-card-background, var(--card-background-color, #fff))
-    );
-    box-shadow: 0 1px 3px rgb(0 0 0 / 16%);
-    color: var(--primary-text-color);
-    font-weight: 500;
-  }
-  .modes button[aria-checked="true"] ha-icon {
-    color: var(--primary-color);
-  }
-  .modes .busy ha-icon {
-    animation: breathe 1s ease-in-out infinite;
-  }
-  .modes.icons {
-    gap: 0;
-    padding: 2px;
-  }
-  .modes.icons button {
-    flex: 1 1 44px;
-    min-block-size: 44px;
-    padding: 0;
-  }
-
-  .actions {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
-  .action,
-  .ways button,
-  .ways a {
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    gap: 8px;
-    min-block-size: 44px;
-    min-inline-size: 44px;
-    padding: 0 16px;
-    border-radius: 22px;
-    background: color-mix(in srgb, var(--primary-color) 14%, transparent);
-    color: var(--primary-text-color);
-    font-size: 0.875rem;
-    font-weight: 500;
-    text-decoration: none;
-    box-sizing: border-box;
-  }
-  .actions .action {
-    flex: 1;
-  }
-  .action ha-icon {
-    --mdc-icon-size: 20px;
-    color: var(--primary-color);
-  }
-  .action.on {
-    background: color-mix(in srgb, var(--warning-color, #ffa600) 24%, transparent);
-  }
-  .action.on ha-icon {
-    color: inherit;
-  }
-  .action[aria-busy="true"] ha-icon {
-    animation: breathe 1s ease-in-out infinite;
-  }
-
-  .hint {
-    --level: var(--info-color, #039be5);
-    display: flex;
-    gap: 12px;
-    padding: 12px;
-    border-radius: 12px;
-    background: color-mix(in srgb, var(--level) 12%, transparent);
-    line-height: 1.4;
-    overflow-wrap: anywhere;
-  }
-  .hint.warning {
-    --level: var(--warning-color, #ffa600);
-  }
-  .hint.error {
-    --level: var(--error-color, #db4437);
-  }
-  .hint > ha-icon {
-    flex: none;
-    color: var(--level);
-  }
-  .hint > div {
-    min-inline-size: 0;
-  }
-  .hint strong {
-    font-weight: 500;
-  }
-  .hint p,
-  .hint ul {
-    margin-block-start: 4px;
-    font-size: 0.875rem;
-  }
-  .hint ul {
-    padding-inline-start: 18px;
-  }
-  .ways {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-    margin-block-start: 8px;
-  }
-
-  .phases {
-    min-block-size: 120px;
-    padding-block-start: 16px;
-    border-block-start: 1px solid var(--divider-color);
-  }
-  .plan {
-    margin-block-end: -8px;
-    border-block-start: 1px solid var(--divider-color);
-  }
-  .fold {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    inline-size: 100%;
-    min-block-size: 52px;
-    margin-block-start: 4px;
-    padding: 0;
-    border-radius: 8px;
-    text-align: start;
-  }
-  .fold ha-icon {
-    flex: none;
-    color: var(--secondary-text-color);
-  }
-  .fold .title {
-    font-weight: 500;
-  }
-  .fold .summary {
-    flex: 1;
-    min-inline-size: 0;
-    overflow: hidden;
-    color: var(--secondary-text-color);
-    font-size: 0.875rem;
-    text-align: end;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .fold .missed {
-    color: var(--error-color);
-  }
-  .chevron {
-    transition: rotate 0.2s ease;
-  }
-  .fold[aria-expanded="true"] .chevron {
-    rotate: 180deg;
-  }
-  #plan:not([hidden]) {
-    padding-block: 4px 12px;
-  }
-
-  .compact {
-    display: grid;
-    gap: 10px;
-    padding: 10px 12px;
-  }
-  .line {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    min-block-size: 52px;
-  }
-  .ring.small {
-    flex: none;
-    inline-size: 52px;
-    margin: 0;
-  }
-  .small .track,
-  .small .value {
-    stroke-width: 20;
-  }
-  .small .mark-gap {
-    display: none;
-  }
-  .small .mark {
-    stroke-width: 8;
-  }
-  .small .state {
-    --mdc-icon-size: 22px;
-  }
-  .names {
-    flex: 1;
-    min-inline-size: 0;
-  }
-  .names h2 {
-    font-size: 1rem;
-  }
-  .names p {
-    overflow: hidden;
-    color: var(--secondary-text-color);
-    font-size: 0.875rem;
-    line-height: 1.4;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .line .action {
-    padding: 0;
-  }
-
-  @container (min-width: 620px) {
-    .full .columns {
-      grid-template-columns: minmax(260px, 5fr) minmax(300px, 7fr);
-      gap: 24px;
-    }
-  }
-  @keyframes breathe {
-    50% {
-      opacity: 0.45;
-    }
-  }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      animation: none !important;
-      transition: none !important;
-    }
-  }
-  @media (forced-colors: active) {
-    .modes button[aria-checked="true"] {
-      outline: 2px solid Highlight;
-    }
-    .value,
-    .bar i {
-      forced-color-adjust: none;
-    }
-  }
-`;function Hn(s){let[t]=L(s);return t===void 0?{}:{device:t}}function On(s,t){let e=s.entities[t];return e?.platform!==oe||!e.device_id||!L(s).includes(e.device_id)?null:{config:{type:"custom:evse-ocpp-card",device:e.device_id}}}var Lo=6*3600;function Rn(s,t,e,n){let o=t.why;return c`<section class="why" aria-label=${e("why.title")}>
-    <ha-icon icon="mdi:information-outline"></ha-icon>
-    <div>
-      <p role="status"><bdi>${o?.sentence||e("why.unknown")}</bdi></p>
-      ${o===null?u:No(s,o.then,x(o.next_change),e,n)}
-    </div>
-  </section>`}function No(s,t,e,n,o){if(t!==null)return c`<p class="then"><bdi>${t}</bdi></p>`;if(e===null||e<=o)return u;let i=(e.getTime()-o.getTime())/1e3,r=k(s,e,o),a=i<Lo;return c`<p class="then">
-    ${n(a?"why.next_in":"why.next",{time:r,duration:ce(s.locale,i)})}
-  </p>`}var Do=3e4,q=class extends ${constructor(){super(...arguments);this.config=At({});this.planOpen=!1;this.following=new Qe(this);this.doing=new F(this);this.seen=[];this.sendLimit=e=>{let n=this.found?.of==="nothing"?void 0:this.found?.ids.current_limit;return n===void 0?Promise.resolve(!1):this.act("limit","set_value",n,{value:e})}}static{this.styles=zn}static{this.getConfigElement=mn}static{this.getStubConfig=Hn}setConfig(e){this.config=At(e)}getCardSize(){return this.config.layout==="compact"?3:9}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}connectedCallback(){super.connectedCallback(),this.tick=setInterval(()=>this.timePasses(),Do)}disconnectedCallback(){super.disconnectedCallback(),clearInterval(this.tick)}timePasses(){let{snapshot:e}=this.following;(e?.session?.running||e?.why?.next_change)&&this.requestUpdate()}shouldUpdate(e){let n=this.hass;if(n===void 0)return!1;let o=e.get("hass"),i=o!==void 0&&o.entities===n.entities&&o.devices===n.devices&&o.language===n.language&&o.locale===n.locale&&o.formatEntityState===n.formatEntityState,r=i&&!e.has("config")&&!e.has("chosen")?this.found:void 0;this.found=r??_n(n,this.config,this.chosen),this.following.of(n,this.found.of==="device"?this.found.device:void 0);let a=this.found.of==="nothing"?[]:$n(n,this.found.ids),l=a.length===this.seen.length&&a.every((d,p)=>d===this.seen[p]);return this.seen=a,!(i&&l&&e.size===1&&e.has("hass"))}render(){let{hass:e,config:n,found:o}=this;if(e===void 0||o===void 0)return u;let i=T(e.language),r=n.problems.map(y=>Oe(bn(y,i)));if(o.of==="nothing")return c`<ha-card><div class="bare">${r}${Oe(yn(o,i,E=>this.chosen=E))}</div></ha-card>`;let{snapshot:a,error:l}=this.following,d=xn(e,n,o,a),p=new Date,m=o.of==="device"?o.device:void 0,h=l!=="not_loaded"&&a?.loaded!==!1,f=c`${r}${vn(e,d,m,h,i,p).map(Oe)}${this.failure(i)}`;return c`<ha-card class=${d.kind}>
-      ${n.layout==="compact"?this.compact(e,d,i,f):this.full(e,d,i,f,p)}
-    </ha-card>`}full(e,n,o,i,r){let a=p=>this.config.show[p],l=this.found?.of==="device",{snapshot:d}=this.following;return c`<div class="full">
-      ${this.head(n,o)}
-      <div class="hints">${i}</div>
-      <div class="columns">
-        <div class="column">
-          ${An(e,n,o,()=>this.more(n.main))}
-          ${a("session")?l||n.session?Tn(e,n,o,r):Cn(e,n,o):u}
-        </div>
-        <div class="column">
-          ${a("why")&&(l||n.why)?Rn(e,n,o,r):u}
-          ${a("modes")?this.modes(n,o):u}
-          ${a("limit")?this.limit(e,n,o):u}
-          ${this.actions(e,n,o,r)}
-        </div>
-      </div>
-      ${a("phases")&&n.has_site?c`<section class="phases">
-            <evse-ocpp-phases .hass=${e} .snapshot=${d} .texts=${o}></evse-ocpp-phases>
-          </section>`:u}
-      ${a("plan")&&n.has_site?this.plan(e,n,o,r):u}
-    </div>`}compact(e,n,o,i){let r=h=>this.config.show[h],[a,l]=Ye(e.locale,n.power_w),[d,p]=v(e.locale,n.session?.energy_wh),m=[n.status||o(`kind.${n.kind}`),n.kind==="charging"?`${a} ${l}`:"",n.session?.running?`${d} ${p}`:""];return c`<div class="compact">
-      <div class="line">
-        <button class="ring small ${n.kind}" type="button" aria-label=${o("card.more")} @click=${()=>this.more(n.main)}>
-          ${Rt(n)}<span class="inner"><ha-icon class="state" .icon=${Xe(n.kind)}></ha-icon></span>
-        </button>
-        <div class="names">
-          <h2><bdi>${n.name||o("card.name")}</bdi></h2>
-          <p>${m.filter(Boolean).join(" · ")}</p>
-        </div>
-        ${this.actions(e,n,o,new Date,!0)}
-      </div>
-      ${i}
-      ${r("modes")?this.modes(n,o,!0):u}
-      ${r("limit")?this.limit(e,n,o,!0):u}
-    </div>`}head(e,n){let o=e.session?.running?e.session.person??e.session.card:null;return c`<header class="head">
-      <h2><bdi>${e.name||n("card.name")}</bdi></h2>
-      ${o?c`<span class="who"><ha-icon icon="mdi:account"></ha-icon><bdi>${o}</bdi></span>`:u}
-    </header>`}modes(e,n,o=!1){let i=e.modes;if(i===null)return u;let r=this.doing.busy?.startsWith("mode ")?this.doing.busy.slice(5):null,a=l=>{this.act(`mode ${l}`,"select_option",i.entity,{option:l})};return kn(i,{label:n("modes.title"),busy:r,choose:a},o)}limit(e,n,o,i=!1){let r=n.limit;return r===null?u:c`<evse-ocpp-limit
-      .limit=${r}
-      .locale=${e.locale}
-      .label=${o("limit.title")}
-      .send=${this.sendLimit}
-      ?compact=${i}
-    ></evse-ocpp-limit>`}actions(e,n,o,i,r=!1){let a=[],l=(h,f,y,E,j=!1)=>a.push(c`<button
-        type="button"
-        class="action ${j?"on":""}"
-        data-action=${h}
-        aria-busy=${this.doing.busy===h}
-        aria-label=${r?y:u}
-        title=${r?y:u}
-        @click=${E}
-      >
-        <ha-icon .icon=${f}></ha-icon>${r?u:c`<span>${y}</span>`}
-      </button>`),{charging:d,boost:p}=n,m=h=>()=>{d&&this.act("charging",h?"turn_on":"turn_off",d.entity)};if(d&&(n.startable||n.modes===null)&&(n.startable||!d.on?l("charging","mdi:play",o("act.start"),m(!0)):l("charging","mdi:pause",o("act.pause"),m(!1))),p){let h=x(p.until),f=h&&h>i?o("act.boosting",{time:k(e,h,i)}):o("act.boost");l("boost","mdi:rocket-launch-outline",f,()=>{this.act("boost","press",p.entity)},h!==null&&h>i)}return a.length>0?c`<div class="actions">${a}</div>`:u}plan(e,n,o,i){let{snapshot:r}=this.following,a=this.planOpen;return c`<section class="plan">
-      <button
-        type="button"
-        class="fold"
-        aria-expanded=${a}
-        aria-controls="plan"
-        @click=${()=>this.planOpen=!a}
-      >
-        <ha-icon icon="mdi:calendar-clock"></ha-icon>
-        <span class="title">${o("plan_fold.title")}</span>
-        <span class="summary ${n.plan&&!n.plan.met?"missed":""}">${Mo(e,n,o,i)}</span>
-        <ha-icon class="chevron" icon="mdi:chevron-down"></ha-icon>
-      </button>
-      <div id="plan" ?hidden=${!a}>
-        ${a?c`<evse-ocpp-plan .hass=${e} .snapshot=${r} .texts=${o}></evse-ocpp-plan>`:u}
-      </div>
-    </section>`}failure(e){let n=this.doing.error;if(n===null)return u;let o=()=>this.doing.forget(),i=[{text:e("act.dismiss"),press:o}];return Oe({level:"error",icon:"mdi:alert-circle-outline",title:n,buttons:i})}async act(e,n,o,i={}){let r=o.split(".",1)[0]??"";return await this.doing.run(e,async()=>{await this.hass?.callService(r,n,{entity_id:o,...i},void 0,!1)}),this.doing.error===null}more(e){e!==void 0&&ie(this,"hass-more-info",{entityId:e})}};g([_({attribute:!1})],q.prototype,"hass",2),g([b()],q.prototype,"config",2),g([b()],q.prototype,"chosen",2),g([b()],q.prototype,"planOpen",2);function Mo(s,t,e,n){if(t.plan===null)return e("plan_fold.none");let o=k(s,x(t.plan.due),n);if(!t.plan.met)return e("plan_fold.missed",{time:o});let[i,r]=v(s.locale,t.plan.needed_kwh*1e3);return e("plan_fold.line",{energy:`${i} ${r}`,time:o})}function Ln(s){customElements.whenDefined("home-assistant").then(()=>{for(let[t,e]of Object.entries(s))customElements.get(t)===void 0&&customElements.define(t,e)})}var jo=400,Wo=2e3,P=class extends ${constructor(){super(...arguments);this.label="";this.disabled=!1;this.compact=!1;this.wanted=null;this.telling=!1;this.moved=e=>{this.wanted=Number(e.target.value),clearTimeout(this.timer),this.timer=void 0};this.letGo=()=>{clearTimeout(this.timer),this.timer=setTimeout(()=>{this.tell()},jo)}}static{this.shadowRootOptions={...$.shadowRootOptions,delegatesFocus:!0}}shouldUpdate(e){if(e.size>1||!e.has("limit"))return!0;let n=e.get("limit");return n===void 0||JSON.stringify(n)!==JSON.stringify(this.limit)}willUpdate(){!this.telling&&this.timer===void 0||!this.telling&&this.wanted===this.limit.value_a&&this.settle()}disconnectedCallback(){super.disconnectedCallback(),this.settle()}render(){let{min_a:e,max_a:n,step_a:o,value_a:i}=this.limit,r=this.wanted??i,a=((r??e)-e)/(n-e),l=He(this.locale,r);return c`
-      <div class="row ${this.compact?"compact":""}" aria-busy=${this.telling}>
-        <span class="head">
-          <span id="label">${this.label}</span>
-          <output class=${this.wanted===null?"":"wanted"}>
-            ${this.telling?c`<i class="spin"></i>`:u}<bdi>${l}</bdi>
-          </output>
-        </span>
-        <span
-          class="slider ${r===null?"unknown":""}"
-          style="--share:${Math.min(1,Math.max(0,a))}"
-        >
-          <span class="fill"></span>
-          <input
-            type="range"
-            aria-label=${this.label}
-            aria-valuetext=${l}
-            min=${e}
-            max=${n}
-            step=${o}
-            .value=${String(r??e)}
-            ?disabled=${this.disabled}
-            @input=${this.moved}
-            @change=${this.letGo}
-          />
-        </span>
-      </div>
-    `}async tell(){this.timer=void 0;let e=this.wanted;if(e===null||e===this.limit.value_a){this.settle();return}this.telling=!0;let n=await this.send(e);this.telling=!1,this.wanted===e&&(!n||this.limit.value_a===e?this.settle():this.timer=setTimeout(()=>this.settle(),Wo))}settle(){clearTimeout(this.timer),this.timer=void 0,this.wanted=null}static{this.styles=w`
-    :host {
-      display: block;
-    }
-    .head {
-      display: flex;
-      justify-content: space-between;
-      align-items: baseline;
-      gap: 8px;
-      margin-block-end: 6px;
-      color: var(--secondary-text-color);
-      font-size: 0.875rem;
-    }
-    output {
-      display: inline-flex;
-      align-items: center;
-      gap: 8px;
-      color: var(--primary-text-color);
-      font-size: 1rem;
-      font-weight: 500;
-      font-variant-numeric: tabular-nums;
-    }
-    .slider {
-      position: relative;
-      display: block;
-      block-size: 44px;
-      border-radius: 12px;
-      overflow: hidden;
-      background: color-mix(in srgb, var(--primary-color) 16%, transparent);
-    }
-    .fill {
-      position: absolute;
-      inset-block: 0;
-      inset-inline-start: 0;
-      inline-size: calc(20px + var(--share) * (100% - 20px));
-      border-start-end-radius: 8px;
-      border-end-end-radius: 8px;
-      background: var(--primary-color);
-    }
-    .fill::after {
-      content: "";
-      position: absolute;
-      inset-block: 12px;
-      inset-inline-end: 8px;
-      inline-size: 4px;
-      border-radius: 2px;
-      background: var(--card-background-color, #fff);
-    }
-    .unknown .fill {
-      display: none;
-    }
-    input {
-      position: absolute;
-      inset: 0;
-      inline-size: 100%;
-      block-size: 100%;
-      margin: 0;
-      opacity: 0;
-      cursor: pointer;
-      touch-action: pan-y;
-    }
-    .slider:focus-within {
-      outline: 2px solid var(--primary-color);
-      outline-offset: 2px;
-    }
-    input:disabled {
-      cursor: default;
-    }
-    .slider:has(input:disabled) {
-      opacity: 0.5;
-    }
-    .spin {
-      inline-size: 12px;
-      block-size: 12px;
-      border-radius: 50%;
-      border: 2px solid var(--primary-color);
-      border-block-start-color: transparent;
-      animation: turn 0.8s linear infinite;
-    }
-    .compact {
-      display: flex;
-      flex-direction: row-reverse;
-      align-items: center;
-      gap: 12px;
-    }
-    .compact .head {
-      margin: 0;
-      min-inline-size: 3.2em;
-      justify-content: flex-end;
-    }
-    .compact #label {
-      display: none;
-    }
-    .compact .slider {
-      flex: 1;
-    }
-    @keyframes turn {
-      to {
-        rotate: 360deg;
-      }
-    }
-    @media (prefers-reduced-motion: reduce) {
-      .spin {
-        animation-duration: 4s;
-      }
-    }
-    @media (forced-colors: active) {
-      .slider {
-        border: 1px solid;
-      }
-      .fill {
-        background: Highlight;
-        forced-color-adjust: none;
-      }
-    }
-  `}};g([_({attribute:!1})],P.prototype,"limit",2),g([_({attribute:!1})],P.prototype,"locale",2),g([_()],P.prototype,"label",2),g([_({type:Boolean})],P.prototype,"disabled",2),g([_({type:Boolean})],P.prototype,"compact",2),g([_({attribute:!1})],P.prototype,"send",2),g([b()],P.prototype,"wanted",2),g([b()],P.prototype,"telling",2);var Io=6e4,z=class{constructor(t){this.host=t;this.answer=null;this.error=null;this.busy=!1;this.turn=0;t.addController(this)}ask(t,e){this.fetch=e,t!==this.question&&(this.question=t,this.again())}async again(){if(this.fetch===void 0)return;let t=++this.turn;this.busy=!0;try{let e=await this.fetch();if(t!==this.turn)return;this.answer=e,this.error=null}catch(e){if(t!==this.turn)return;this.error=Ct(e)}this.busy=!1,this.host.requestUpdate()}hostConnected(){this.timer=setInterval(()=>{document.visibilityState==="visible"&&this.again()},Io),this.question!==void 0&&this.again()}hostDisconnected(){clearInterval(this.timer)}};function Fo(s,t){return s?.connection!==t?.connection||s?.language!==t?.language||s?.locale!==t?.locale||s?.entities!==t?.entities||s?.devices!==t?.devices}var A=class extends ${constructor(){super(...arguments);this.config={}}setConfig(e){let n=typeof e=="object"&&e!==null?e:{},o=n.devices,i=Array.isArray(o)?o.filter(a=>typeof a=="string"):[],r=typeof n.period=="string"?n.period:void 0;this.config={devices:i.length>0?i:void 0,period:r}}getCardSize(){return 8}getGridOptions(){return{columns:"full",min_columns:6}}get text(){return T(this.hass?.language??"en")}};g([_({attribute:!1,hasChanged:Fo})],A.prototype,"hass",2),g([b()],A.prototype,"config",2);var V=w`
-  :host {
-    display: block;
-    container-type: inline-size;
-  }
-  ha-card {
-    display: flex;
-    flex-direction: column;
-    gap: 16px;
-    padding: 16px;
-    color: var(--primary-text-color);
-    block-size: 100%;
-    box-sizing: border-box;
-  }
-  h2 {
-    margin: 0;
-    font-size: 1.25rem;
-    font-weight: 500;
-    line-height: 1.3;
-  }
-  h3 {
-    margin: 0;
-    font-size: 0.85rem;
-    font-weight: 500;
-    color: var(--secondary-text-color);
-  }
-  header,
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 8px 12px;
-  }
-  .figures {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));
-    gap: 12px;
-    margin: 0;
-  }
-  .figures div {
-    display: flex;
-    flex-direction: column-reverse;
-    min-inline-size: 0;
-  }
-  .figures dt {
-    font-size: 0.8rem;
-    color: var(--secondary-text-color);
-  }
-  .figures dd {
-    margin: 0;
-    font-size: 1.5rem;
-    line-height: 1.3;
-    white-space: nowrap;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    font-variant-numeric: tabular-nums;
-  }
-  .figures small {
-    font-size: 0.9rem;
-    color: var(--secondary-text-color);
-  }
-  label {
-    display: flex;
-    flex-direction: column;
-    gap: 2px;
-    font-size: 0.75rem;
-    color: var(--secondary-text-color);
-    min-inline-size: 0;
-  }
-  select,
-  input,
-  button,
-  .button {
-    font: inherit;
-    font-size: 0.9rem;
-    min-block-size: 44px;
-    box-sizing: border-box;
-    border-radius: var(--evse-radius, 12px);
-    color: var(--primary-text-color);
-    background: var(--card-background-color);
-    border: 1px solid var(--divider-color);
-    padding: 0 12px;
-    max-inline-size: 100%;
-  }
-  select {
-    text-overflow: ellipsis;
-  }
-  option {
-    color: var(--primary-text-color);
-    background: var(--card-background-color);
-  }
-  button,
-  .button {
-    display: inline-flex;
-    align-items: center;
-    justify-content: center;
-    gap: 8px;
-    cursor: pointer;
-    text-decoration: none;
-    min-inline-size: 44px;
-    transition: background 120ms;
-  }
-  button:hover:not(:disabled),
-  .button:hover {
-    background: color-mix(in srgb, var(--primary-text-color) 8%, var(--card-background-color));
-  }
-  button:disabled {
-    cursor: default;
-    opacity: 0.45;
-  }
-  button.round {
-    border-radius: 50%;
-    padding: 0;
-    inline-size: 44px;
-  }
-  button ha-icon,
-  .button ha-icon {
-    --mdc-icon-size: 20px;
-    color: var(--secondary-text-color);
-  }
-  :focus-visible {
-    outline: 2px solid var(--primary-color);
-    outline-offset: 2px;
-  }
-  .quiet {
-    color: var(--secondary-text-color);
-    font-size: 0.85rem;
-  }
-  .hint,
-  .error {
-    margin: 0;
-    padding: 12px 16px;
-    border-radius: 12px;
-    line-height: 1.45;
-    background: color-mix(in srgb, var(--hint, var(--primary-color)) 12%, transparent);
-  }
-  .error {
-    --hint: var(--error-color);
-  }
-  .hidden {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
-  .busy {
-    opacity: 0.6;
-    transition: opacity 200ms 150ms;
-  }
-  @media (prefers-reduced-motion: reduce) {
-    * {
-      transition: none !important;
-      animation: none !important;
-    }
-  }
-`;function de(s){return c`<dl class="figures">
-    ${s.map(([t,e,n])=>c`<div>
-        <dt>${t}</dt>
-        <dd>${e}${n?c` <small>${n}</small>`:u}</dd>
-      </div>`)}
-  </dl>`}function ue(s,t,e,n){return c`<label>
-    ${s}
-    <select @change=${o=>n(o.target.value)}>
-      ${t.map(([o,i])=>c`<option value=${o} ?selected=${o===e}>${i}</option>`)}
-    </select>
-  </label>`}var Nn=new Map;function Uo(s){let t=Nn.get(s);if(t===void 0){let e={year:"numeric",month:"2-digit",day:"2-digit",hour:"2-digit",minute:"2-digit"};t=new Intl.DateTimeFormat("en-GB",{...e,hourCycle:"h23",timeZone:qo(s)}),Nn.set(s,t)}return t}function qo(s){try{return new Intl.DateTimeFormat("en",{timeZone:s}),s}catch{return}}function B(s,t){if(!Number.isFinite(s))return"";let e={};for(let{type:n,value:o}of Uo(t).formatToParts(s))e[n]=o;return`${e.year}-${e.month}-${e.day}T${e.hour}:${e.minute}`}function pe(s,t){let e=Date.parse(`${s}:00Z`);if(Number.isNaN(e))return NaN;let n=[e-864e5,e+864e5].map(i=>Date.parse(`${B(i,t)}:00Z`)-i);return n.map(i=>e-i).find(i=>B(i,t)===s)??e-(n[0]??0)}function De(s,t){let e=Date.parse(`${s}T00:00:00Z`)+t*864e5;return new Date(e).toISOString().slice(0,10)}var Dn=["days_30","this_month","last_month","this_year","all","custom"];function it(s,t){return B(s,t).slice(0,7)}function Y(s,t){let[e=1970,n=1]=s.split("-").map(Number),o=e*12+n-1+t;return`${String(Math.floor(o/12)).padStart(4,"0")}-${String(o%12+1).padStart(2,"0")}`}function ot(s,t){return{start:pe(`${s}-01T00:00`,t),end:pe(`${Y(s,1)}-01T00:00`,t)}}function Mn(s,t,e,n="",o=""){let i=B(t,e).slice(0,10),r=it(t,e);switch(s){case"days_30":return{start:st(De(i,-29),e)};case"this_month":return{start:ot(r,e).start};case"last_month":return ot(Y(r,-1),e);case"this_year":return{start:st(`${i.slice(0,4)}-01-01`,e)};case"custom":return{start:st(n,e),end:o===""?void 0:st(De(o,1),e)};case"all":return{}}}function st(s,t){let e=pe(`${s}T00:00`,t);return Number.isNaN(e)?void 0:e}function me(s){return s===void 0?void 0:new Date(s).toISOString()}var he=["sun","battery","grid"];function rt(s){if(s.sun_wh===null)return{sun:0,battery:0,grid:0,other:s.energy_wh};let t=s.battery_wh??0;return{sun:s.sun_wh,battery:t,grid:Math.max(0,s.energy_wh-s.sun_wh-t),other:0}}function D(s){return s.sun+s.battery+s.grid+s.other}function Lt(s,t){return t===null||s<=0?null:Math.min(1,Math.max(0,t/s))}function at(s,t,e){return[...he,"other"].filter(n=>s[n]>0).map(n=>`${e(`source.${n}`)} ${v(t,s[n]).join(" ")}`).join(", ")}function lt(s,t,e,n=1){let o=D(s);if(!(o>0))return c`<div class="sources" aria-hidden="true"></div>`;let i=at(s,t,e);return c`<div class="sources" role="img" aria-label=${i} title=${i}>
-    <div class="filled" style="inline-size:${Math.max(1.5,n*100).toFixed(1)}%">
-      ${[...he,"other"].map(r=>s[r]>0?c`<span class=${r} style="flex-grow:${(s[r]/o).toFixed(4)}"></span>`:u)}
-    </div>
-  </div>`}function ct(s,t){return c`<ul class="legend">
-    ${s.map(e=>c`<li><span class="dot ${e}"></span>${t(`source.${e}`)}</li>`)}
-  </ul>`}function Me(s,t,e){return le(s,Lt(t,e))}var ge=w`
-  .sources {
-    block-size: 6px;
-    border-radius: 3px;
-    background: var(--divider-color);
-    overflow: hidden;
-  }
-  .sources .filled {
-    display: flex;
-    gap: 1px;
-    block-size: 100%;
-  }
-  .sources span {
-    flex-basis: 0;
-    min-inline-size: 1px;
-  }
-  .sun {
-    background: var(--energy-solar-color, #ff9800);
-  }
-  .battery {
-    background: var(--energy-battery-out-color, #4db6ac);
-  }
-  .grid {
-    background: var(--energy-grid-consumption-color, #488fc2);
-  }
-  .other {
-    background: var(--primary-color);
-  }
-  .legend {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px 16px;
-    margin: 0;
-    padding: 0;
-    list-style: none;
-    font-size: 0.85em;
-    color: var(--secondary-text-color);
-  }
-  .legend li {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-  }
-  .dot {
-    inline-size: 10px;
-    block-size: 10px;
-    border-radius: 50%;
-  }
-`;var dt=["day","month"],jn=30,Wn=12;function In(s){let t={sun:[],battery:[],grid:[],other:[],cost:[]};for(let{ids:e}of s.connectors){let{energy_sun:n,energy_battery:o,energy_grid:i,energy:r,cost_total:a}=e;n&&i?(t.sun.push(n),t.grid.push(i),o&&t.battery.push(o)):r&&t.other.push(r),a&&t.cost.push(a)}return t}function Vo(s,t,e){let n=B(t,e).slice(0,10);if(s==="day")return Array.from({length:jn},(i,r)=>De(n,r+1-jn));let o=n.slice(0,7);return Array.from({length:Wn},(i,r)=>`${Y(o,r+1-Wn)}-01`)}function Bo(s,t,e,n,o){let i=n==="day"?10:7,r=h=>{let f=new Map;for(let{start:y,change:E}of h.flatMap(j=>e[j]??[])){let j=B(y+72e5,o).slice(0,i);typeof E=="number"&&E>0&&f.set(j,(f.get(j)??0)+E)}return f},[a,l,d,p,m]=[t.sun,t.battery,t.grid,t.other,t.cost].map(r);return s.map(h=>{let f=E=>E?.get(h.slice(0,i))??0,y={sun:f(a)*1e3,battery:f(l)*1e3,grid:f(d)*1e3,other:f(p)*1e3};return{start:h,parts:y,cost:t.cost.length>0?f(m):null}})}async function Fn(s,t,e,n){let o=s.config.time_zone,i=Vo(e,n,o),r=await s.callWS({type:"recorder/statistics_during_period",start_time:new Date(pe(`${i[0]}T00:00`,o)).toISOString(),statistic_ids:Object.values(t).flat(),period:e,types:["change"],units:{energy:"kWh"}});return Bo(i,t,r,e,o)}function Nt(s){let t={sun:0,battery:0,grid:0,other:0},e=null;for(let n of s){for(let o of Object.keys(t))t[o]+=n.parts[o];n.cost!==null&&(e=(e??0)+n.cost)}return{parts:t,cost:e}}function Un(s){let t=Math.max(1e3,...s.map(({parts:i})=>D(i))),e=t/3,n=10**Math.floor(Math.log10(e)),o=[1,2,2.5,5,10].map(i=>i*n).find(i=>i>=e)??e;return Array.from({length:Math.ceil(t/o-1e-9)+1},(i,r)=>r*o)}function fe(s,t=[]){let e=new Set,n=new Set;for(let a of Object.values(s.entities))a?.platform!==oe||!a.device_id||(e.add(a.device_id),a.translation_key?.startsWith("site_")&&n.add(a.device_id));let o=new Set(L(s)),i=t.length===0?[...o]:[...o].filter(a=>t.includes(a)),r=[...e].filter(a=>!o.has(a)&&!n.has(a));return{connectors:Dt(s,i),sites:Dt(s,[...n]),others:Dt(s,r),chosen:t.length>0}}function Dt(s,t){return t.map(e=>({device:e,name:U(s,e),ids:Ce(s,e)})).sort((e,n)=>e.name.localeCompare(n.name,s.language,{numeric:!0}))}function be(s,...t){return t.map(e=>s[e]).filter(e=>e!==void 0)}var Ko=["grid","battery","sun","other"],ye=class extends A{constructor(){super(...arguments);this.chosen=null;this.bars=new z(this)}get shownGrain(){return this.grain??dt.find(e=>e===this.config.period)??"day"}willUpdate(){let{hass:e}=this;if(e===void 0)return;let n=In(fe(e,this.config.devices)),o=this.shownGrain;Object.values(n).every(i=>i.length===0)||this.bars.ask(JSON.stringify([n,o]),()=>Fn(e,n,o,Date.now()))}render(){let{hass:e,text:n}=this;if(e===void 0)return c`<ha-card></ha-card>`;let o=this.bars.answer;return c`<ha-card>
-      <header>
-        <h2>${n("energy.title")}</h2>
-        <div class="grains" role="radiogroup" aria-label=${n("filter.period")}>
-          ${dt.map(i=>this.grainButton(i,n))}
-        </div>
-      </header>
-      ${this.sums(e,o,n)}
-      ${this.bars.error===null?u:c`<p class="error" role="alert">${n("energy.failed",{error:this.bars.error})}</p>`}
-      <div class="chart ${this.bars.busy?"busy":""}" aria-busy=${this.bars.busy}>
-        ${o===null?u:this.chart(e,o,n)}
-      </div>
-      <div class="foot">${o===null?u:this.foot(e,o,n)}</div>
-    </ha-card>`}grainButton(e,n){let o=e===this.shownGrain,i=a=>{this.grain=a,this.chosen=null},r=dt.find(a=>a!==e)??e;return c`<button
-      role="radio"
-      aria-checked=${o}
-      tabindex=${o?0:-1}
-      @click=${()=>i(e)}
-      @keydown=${a=>{a.key.startsWith("Arrow")&&(a.preventDefault(),i(r),this.updateComplete.then(()=>this.renderRoot.querySelector("[aria-checked=true]")?.focus()))}}
-    >
-      ${n(`energy.${e}`)}
-    </button>`}sums(e,n,o){let{locale:i}=e,{parts:r,cost:a}=Nt(n??[]),l=D(r),d=l-r.other,[p,m]=v(i,n===null?null:l),h=[[o("sum.energy"),p,m],[o("sum.sun"),le(i,n===null?null:Lt(d,d>0?r.sun:null))]];return a!==null&&h.push([o("sum.cost"),C(i,a,e.config.currency)]),de(h)}chart(e,n,o){let i=Un(n),r=i[i.length-1]??1,a=n.length>12?5:1,l=d=>{let p={ArrowLeft:-1,ArrowRight:1,Home:-n.length,End:n.length}[d.key];if(p===void 0)return;d.preventDefault();let m=getComputedStyle(this).direction==="rtl"&&d.key.startsWith("Arrow"),h=this.chosen??n.length;this.chosen=Math.max(0,Math.min(n.length-1,h+(m?-p:p)))};return c`<div class="axis" aria-hidden="true">
-        ${i.map(d=>c`<span style="inset-block-end:${(100*d/r).toFixed(2)}%">${N(e.locale,d/1e3,1)}</span>`)}
-      </div>
-      <div
-        class="bars"
-        tabindex="0"
-        role="group"
-        aria-roledescription=${o("energy.chart")}
-        aria-label=${`${o("energy.title")}. ${o("chart.help")}`}
-        @keydown=${l}
-        @pointerleave=${()=>this.chosen=null}
-      >
-        ${i.map(d=>c`<i style="inset-block-end:${(100*d/r).toFixed(2)}%"></i>`)}
-        ${n.map((d,p)=>c`<div
-            class="slot ${this.chosen===p?"chosen":""}"
-            @pointerenter=${()=>this.chosen=p}
-            @click=${()=>this.chosen=p}
-          >
-            <div class="bar">${Ko.map(m=>Go(d.parts,m,r))}</div>
-            <span class="name">${(n.length-1-p)%a===0?this.name(e,d,"short"):u}</span>
-          </div>`)}
-      </div>`}foot(e,n,o){let i=this.chosen===null?void 0:n[this.chosen],{parts:r}=Nt(n),a=[...he,"other"].filter(d=>r[d]>0),l=D(r)===0;return c`<p class="told" aria-live="polite">
-        ${i?this.words(e,i,o):l?o("energy.none"):ct(a,o)}
-      </p>
-      <details>
-        <summary>${o("chart.table")}</summary>
-        <table>
-          ${[...n].reverse().map(d=>c`<tr>
-              <th scope="row">${this.name(e,d,"long")}</th>
-              <td>${v(e.locale,D(d.parts)).join(" ")}</td>
-              <td>${D(d.parts)>0?at(d.parts,e.locale,o):u}</td>
-            </tr>`)}
-        </table>
-      </details>`}words(e,n,o){let i=D(n.parts),r=[`${this.name(e,n,"long")}: ${v(e.locale,i).join(" ")}`];return i>n.parts.other&&r.push(at(n.parts,e.locale,o)),n.cost!==null&&i>0&&r.push(C(e.locale,n.cost,e.config.currency)),r.join(" · ")}name(e,n,o){let i={month:o==="short"?"short":"long",timeZone:"UTC"};return this.shownGrain==="day"&&(i.day="numeric"),o==="long"&&(i.year="numeric"),o==="short"&&this.shownGrain==="day"&&(i.month="numeric"),new Intl.DateTimeFormat(e.locale.language,i).format(Date.parse(`${n.start}T12:00Z`))}static{this.styles=[V,ge,w`
-      .grains {
-        display: inline-flex;
-        padding: 2px;
-        border-radius: 14px;
-        background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
-      }
-      .grains button {
-        border: 0;
-        background: none;
-        min-block-size: 44px;
-      }
-      .grains [aria-checked="true"] {
-        background: var(--card-background-color);
-        box-shadow: 0 1px 3px rgb(0 0 0 / 25%);
-      }
-      .chart {
-        display: flex;
-        gap: 8px;
-        block-size: 220px;
-      }
-      .axis {
-        position: relative;
-        inline-size: 2.4rem;
-        margin-block: 8px 24px;
-        font-size: 0.75rem;
-        color: var(--secondary-text-color);
-        font-variant-numeric: tabular-nums;
-      }
-      .axis span {
-        position: absolute;
-        inset-inline-end: 0;
-        transform: translateY(50%);
-      }
-      .bars {
-        flex: 1;
-        min-inline-size: 0;
-        position: relative;
-        display: flex;
-        margin-block: 8px 24px;
-        border-radius: 4px;
-      }
-      .bars i {
-        position: absolute;
-        inset-inline: 0;
-        border-block-end: 1px solid var(--divider-color);
-      }
-      .slot {
-        position: relative;
-        flex: 1 1 0;
-        min-inline-size: 0;
-        padding-inline: clamp(1px, 12%, 10px);
-      }
-      .slot.chosen {
-        background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
-      }
-      .bar {
-        block-size: 100%;
-        display: flex;
-        flex-direction: column-reverse;
-        gap: 1px;
-      }
-      .bar span:last-child {
-        border-start-start-radius: 4px;
-        border-start-end-radius: 4px;
-      }
-      .name {
-        position: absolute;
-        inset-block-start: calc(100% + 4px);
-        inset-inline-start: 50%;
-        transform: translateX(-50%);
-        font-size: 0.75rem;
-        white-space: nowrap;
-        color: var(--secondary-text-color);
-      }
-      :host(:dir(rtl)) .name {
-        transform: translateX(50%);
-      }
-      .foot {
-        min-block-size: 92px;
-      }
-      .told {
-        margin: 0;
-        min-block-size: 2.8em;
-        font-size: 0.9rem;
-        line-height: 1.4;
-      }
-      summary {
-        cursor: pointer;
-        min-block-size: 44px;
-        display: flex;
-        align-items: center;
-        font-size: 0.85rem;
-        color: var(--secondary-text-color);
-      }
-      table {
-        inline-size: 100%;
-        border-collapse: collapse;
-        font-size: 0.85rem;
-        font-variant-numeric: tabular-nums;
-      }
-      th,
-      td {
-        padding: 6px 4px;
-        text-align: start;
-        font-weight: 400;
-        border-block-start: 1px solid var(--divider-color);
-      }
-      @container (max-width: 420px) {
-        .slot:nth-child(even of .slot) .name {
-          display: none;
-        }
-      }
-    `]}};g([b()],ye.prototype,"grain",2),g([b()],ye.prototype,"chosen",2);function Go(s,t,e){return s[t]>0?c`<span class=${t} style="block-size:${(100*s[t]/e).toFixed(2)}%"></span>`:u}function qn(s,t){let e=[...t.connectors.map(o=>Zo(s,o)),...t.sites.map(o=>Qo(s,o))],n=["error","warning","ok"];return e.sort((o,i)=>n.indexOf(o.level)-n.indexOf(i.level))}function Vn(s){let t=["status","error","connected","refusal","site_meter_lost"];return[...s.connectors,...s.sites].flatMap(({ids:e})=>t.map(n=>e[n]??"")).filter(Boolean)}function Bn(s,{ids:t},e){return s.states[t[e]??""]}function Zo(s,t){let[e,n,o]=["status","error","connected"].map(r=>Bn(s,t,r)),i=(r,a,l=e)=>({name:t.name,level:r,text:a,since:l?.last_changed,entity:l?.entity_id});if(o?.state==="off")return i("warning","faults.not_connected",o);if(!S(e))return i("warning","faults.silent");if(e.state==="faulted"){let r=S(n)?s.formatEntityState(n):void 0;return{...i("error","faults.fault"),detail:r}}return e.state==="out_of_service"?i("warning","faults.out_of_service"):{...i("ok","faults.well"),detail:s.formatEntityState(e),since:void 0}}function Qo(s,t){let e=Bn(s,t,"site_meter_lost"),n=e?.entity_id;return e?.state==="on"?{name:t.name,level:"error",text:"faults.meter_silent",since:e.last_changed,entity:n}:{name:t.name,level:"ok",text:"faults.meter_well",entity:n}}async function Kn(s){let[{issues:t},e]=await Promise.all([s.callWS({type:"repairs/list_issues"}),s.loadBackendTranslation?.("issues","evse_ocpp")]);return t.filter(({domain:n,ignored:o})=>n==="evse_ocpp"&&!o).map(n=>{let o=`component.evse_ocpp.issues.${n.translation_key??n.issue_id}.title`,i=e?.(o,n.translation_placeholders??{})||n.issue_id;return{id:n.issue_id,title:i,severity:n.severity,created:n.created}}).sort((n,o)=>o.created.localeCompare(n.created))}var Jo={error:"mdi:alert-circle",warning:"mdi:alert",ok:"mdi:check-circle"},je=class extends A{constructor(){super(...arguments);this.ids=[];this.repairs=new z(this)}shouldUpdate(e){let n=e.get("hass"),o=this.hass;return n===void 0||o===void 0||e.size>1||n.entities!==o.entities||n.devices!==o.devices||n.language!==o.language?!0:this.ids.some(i=>n.states[i]!==o.states[i])}willUpdate(){let{hass:e}=this;if(e===void 0)return;this.found=fe(e,this.config.devices),this.ids=Vn(this.found);let n=this.ids.map(o=>e.states[o]?.state);this.repairs.ask(JSON.stringify([e.language,n]),()=>Kn(e))}render(){let{hass:e,text:n}=this;if(e===void 0||this.found===void 0)return c`<ha-card></ha-card>`;let o=this.repairs.answer??[];return c`<ha-card>
-      <h2>${n("faults.now")}</h2>
-      <ul>
-        ${qn(e,this.found).map(i=>this.trouble(e,i,n))}
-      </ul>
-      ${o.length===0?u:c`<h3>${n("faults.repairs")}</h3>
-            <ul>
-              ${o.map(i=>this.repair(e,i))}
-            </ul>`}
-      ${o.length>0&&e.user?.is_admin?c`<a class="button" href="/config/repairs">${n("faults.open_repairs")}</a>`:u}
-    </ha-card>`}trouble(e,{name:n,level:o,text:i,detail:r,since:a,entity:l},d){let p=k(e,x(a),new Date),m=d(i,{detail:r??"",since:p}).replace(/[:\s–]+$/,"");return c`<li>
-      <button class="line" @click=${()=>l!==void 0&&ie(this,"hass-more-info",{entityId:l})} ?disabled=${l===void 0}>
-        <ha-icon class=${o} icon=${Jo[o]}></ha-icon>
-        <span class="words"><bdi>${n}</bdi><span class="quiet">${m}</span></span>
-      </button>
-    </li>`}repair(e,{title:n,severity:o,created:i}){return c`<li class="line">
-      <ha-icon class=${o==="warning"?"warning":"error"} icon="mdi:wrench"></ha-icon>
-      <span class="words"><span>${n}</span><span class="quiet">${k(e,x(i),new Date)}</span></span>
-    </li>`}static{this.styles=[V,w`
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      .line {
-        display: flex;
-        align-items: center;
-        justify-content: start;
-        gap: 16px;
-        inline-size: 100%;
-        min-block-size: 60px;
-        padding: 4px 8px;
-        text-align: start;
-        box-sizing: border-box;
-      }
-      button.line {
-        border: 0;
-        background: none;
-        opacity: 1;
-      }
-      .line .error {
-        color: var(--error-color);
-        background: none;
-        padding: 0;
-      }
-      .line .warning {
-        color: var(--warning-color);
-      }
-      .line .ok {
-        color: var(--success-color);
-      }
-      .line ha-icon {
-        flex: none;
-        --mdc-icon-size: 26px;
-      }
-      .words {
-        display: grid;
-        min-inline-size: 0;
-        font-size: 1rem;
-        line-height: 1.35;
-        overflow-wrap: anywhere;
-      }
-    `]}};g([_({attribute:!1,hasChanged:()=>!0})],je.prototype,"hass",2);function Mt(s,t){let e=document.createElement("a");e.href=s.hassUrl?.(t)??t,e.download="",e.target="_blank",e.rel="noopener",document.body.append(e),e.click(),e.remove()}async function jt(s,t,e){let n=await s.callService("evse_ocpp",t,e,void 0,!1,!0);if(n.response===void 0)throw new Error(`evse_ocpp.${t}: –`);return n.response}async function Gn(s,t,e,n){for(let o of t){let i={...e,format:n,config_entry_id:o,language:Wt(s)};Mt(s,(await jt(s,"export_sessions",i)).url)}}var Yo=["en","it","de","es","fr"];function Wt(s){return Yo.find(t=>t===s.language.split("-",1)[0])}var We="nobody";function ut(s,t,e,n=0){return s.callWS({type:"evse_ocpp/sessions",...t,limit:e,offset:n})}function Zn(s){return s.callWS({type:"evse_ocpp/list"})}function X(s){return s===void 0?{}:s.startsWith("person:")?{person:s.slice(7)}:s.startsWith("card:")?{id_tag:s.slice(5)}:null}function Qn(s,t=[]){let e=s.wallboxes.filter(({connectors:n})=>t.length===0||n.some(({device_id:o})=>t.includes(o)));return[...new Set(e.map(({entry_id:n})=>n))]}function Jn(s,t){return s.person??s.card??t("owner.nobody")}function pt(s,t){let e=Object.entries(t??{});return e.length===0?"–":e.map(([n,o])=>C(s,o,n)).join(" + ")}function Yn(s,t){if(!t.startsWith("person:"))return null;let e=s.states[t.slice(7)]?.attributes.entity_picture;return typeof e=="string"&&e!==""?s.hassUrl?.(e)??e:null}function Xn(s){return s===We?"mdi:ev-plug-type2":s.startsWith("person:")?"mdi:account":"mdi:card-account-details-outline"}async function es(s,t,e){let n=Xo(s,t,e);return(await jt(s,"export_statement",n)).statements}function Xo(s,t,e){let n=X(t.owner)??{},o={month:t.month,format:e,language:Wt(s),device_id:t.devices,...n};return Object.fromEntries(Object.entries(o).filter(([,i])=>i!==void 0))}var ei=24,ve=class extends A{constructor(){super(...arguments);this.month="";this.told=new z(this);this.written=[];this.doing=new F(this)}willUpdate(){let{hass:e}=this;if(e===void 0)return;let n=e.config.time_zone;this.month===""&&(this.month=it(Date.now(),n));let{start:o,end:i}=ot(this.month,n),r={start:me(o),end:me(i),device_ids:this.config.devices};this.told.ask(JSON.stringify([r,e.language]),()=>ut(e,r,1))}render(){let{hass:e,text:n}=this;if(e===void 0)return c`<ha-card></ha-card>`;let o=this.told.answer,i=this.told.error??this.doing.error;return c`<ha-card>
-      ${this.chooser(e,n)} ${this.sums(e,o,n)}
-      ${i===null?u:c`<p class="error" role="alert">${i}</p>`}
-      <div class="lists ${this.told.busy?"busy":""}" aria-busy=${this.told.busy}>
-        ${o===null?u:o.count===0?c`<p class="hint">${n("month.none")}</p>`:this.lists(e,o,n)}
-      </div>
-    </ha-card>`}chooser(e,n){let o=it(Date.now(),e.config.time_zone),i=Array.from({length:ei},(d,p)=>Y(o,-p));i.includes(this.month)||i.push(this.month);let r=new Intl.DateTimeFormat(e.locale.language,{month:"long",year:"numeric",timeZone:"UTC"}),a=i.map(d=>[d,r.format(Date.parse(`${d}-15T12:00Z`))]),l=(d,p,m,h)=>c`<button
-        class="round"
-        aria-label=${p}
-        title=${p}
-        ?disabled=${!h}
-        @click=${()=>this.show(Y(this.month,m))}
-      >
-        <ha-icon icon=${d}></ha-icon>
-      </button>`;return c`<header class="chooser">
-      ${l("mdi:chevron-left",n("month.before"),-1,!0)}
-      ${ue(n("month.month"),a,this.month,d=>this.show(d))}
-      ${l("mdi:chevron-right",n("month.after"),1,this.month<o)}
-    </header>`}show(e){this.month=e,this.written=[]}sums(e,n,o){let[i,r]=v(e.locale,n?.energy_wh);return de([[o("sum.energy"),i,r],[o("sum.cost"),pt(e.locale,n?.cost)],[o("sum.sun"),n===null?"–":Me(e.locale,n.energy_wh,n.sun_wh)]])}lists(e,n,o){let i=Math.max(...n.owners.map(({energy_wh:r})=>r),1);return c`
-      <section>
-        <h3>${o("month.by_owner")}</h3>
-        <ul>
-          ${n.owners.map(r=>c`<li>
-              ${this.face(e,r.owner)} ${this.sum(e,r,r.name||o("owner.nobody"),i,o)}
-              ${X(r.owner)===null?c`<span class="documents"></span>`:this.documents(r.owner,r.name,o)}
-            </li>`)}
-        </ul>
-        <div class="row all"><span class="quiet">${o("month.all_statements")}</span>${this.documents(void 0,o("month.everybody"),o)}</div>
-        ${this.links(e,o)}
-      </section>
-      ${n.wallboxes.length>1?c`<section>
-            <h3>${o("month.by_wallbox")}</h3>
-            <ul>
-              ${n.wallboxes.map(r=>c`<li>
-                  <span class="face"><ha-icon icon="mdi:ev-station"></ha-icon></span>
-                  ${this.sum(e,r,r.name,Math.max(...n.wallboxes.map(({energy_wh:a})=>a),1),o)}
-                </li>`)}
-            </ul>
-          </section>`:u}
-    `}face(e,n){let o=Yn(e,n);return o!==null?c`<img class="face" src=${o} alt="" loading="lazy" />`:c`<span class="face"><ha-icon icon=${Xn(n)}></ha-icon></span>`}sum(e,n,o,i,r){let a=Me(e.locale,n.energy_wh,n.sun_wh),l=r(n.sessions===1?"month.session":"month.sessions",{count:n.sessions});return c`<div class="sum">
-      <div class="names"><bdi>${o}</bdi><span>${v(e.locale,n.energy_wh).join(" ")}</span></div>
-      ${lt(rt(n),e.locale,r,n.energy_wh/i)}
-      <div class="names quiet">
-        <span>${l}${n.sun_wh===null?u:` · ${r("month.sun",{share:a})}`}</span>
-        <span>${C(e.locale,n.cost,n.currency)}</span>
-      </div>
-    </div>`}documents(e,n,o){return c`<span class="documents">
-      ${["pdf","csv"].map(i=>{let r=o("month.statement",{name:n,format:i.toUpperCase()});return c`<button
-          aria-label=${r}
-          title=${r}
-          ?disabled=${this.doing.busy!==null}
-          @click=${()=>this.download(e,i)}
-        >
-          ${i.toUpperCase()}
-        </button>`})}
-    </span>`}download(e,n){let{hass:o,month:i}=this;o!==void 0&&this.doing.run(n,async()=>{let r=await es(o,{month:i,owner:e,devices:this.config.devices},n);this.written=r.length>1?r:[],r.length===1&&r[0]&&Mt(o,r[0].url)})}links(e,n){return this.written.length===0?u:c`<div class="hint" role="status">
-      ${n("month.written")}
-      <div class="links">
-        ${this.written.map(({name:o,format:i,url:r})=>c`<a class="button" href=${e.hassUrl?.(r)??r} download target="_blank" rel="noopener">
-            <ha-icon icon="mdi:download"></ha-icon><bdi>${o}</bdi> ${i.toUpperCase()}
-          </a>`)}
-      </div>
-    </div>`}static{this.styles=[V,ge,w`
-      .chooser {
-        flex-wrap: nowrap;
-        align-items: end;
-      }
-      .chooser label {
-        flex: 1;
-        max-inline-size: 20rem;
-      }
-      .chooser select {
-        font-size: 1.1rem;
-        font-weight: 500;
-      }
-      .lists {
-        min-block-size: 420px;
-      }
-      section + section {
-        margin-block-start: 20px;
-      }
-      ul:not(.legend) {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding-block: 10px;
-        border-block-end: 1px solid var(--divider-color);
-      }
-      .face {
-        flex: none;
-        display: grid;
-        place-items: center;
-        inline-size: 40px;
-        block-size: 40px;
-        border-radius: 50%;
-        object-fit: cover;
-        color: var(--primary-color);
-        background: color-mix(in srgb, var(--primary-color) 14%, transparent);
-      }
-      .sum {
-        flex: 1;
-        min-inline-size: 0;
-        display: grid;
-        gap: 5px;
-      }
-      .names {
-        display: flex;
-        justify-content: space-between;
-        gap: 12px;
-        white-space: nowrap;
-        font-variant-numeric: tabular-nums;
-      }
-      .names > :first-child {
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .documents {
-        display: inline-flex;
-        gap: 4px;
-      }
-      .documents button {
-        padding: 0 8px;
-        font-size: 0.75rem;
-        min-inline-size: 44px;
-      }
-      .links {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        margin-block-start: 8px;
-      }
-      .all {
-        padding-block-start: 10px;
-      }
-      @container (max-width: 420px) {
-        li {
-          flex-wrap: wrap;
-        }
-        li .documents {
-          inline-size: 100%;
-          justify-content: end;
-        }
-        li .documents:empty {
-          display: none;
-        }
-      }
-    `]}};g([b()],ve.prototype,"month",2),g([b()],ve.prototype,"written",2);var we=12,K="",O=class extends A{constructor(){super(...arguments);this.period="days_30";this.from="";this.to="";this.device=K;this.owner=K;this.offset=0;this.told=new z(this);this.there=new z(this);this.doing=new F(this)}willUpdate(){let{hass:e}=this;if(e===void 0)return;let n=this.wanted(e),o=JSON.stringify([n,this.offset,e.language]);this.told.ask(o,()=>ut(e,this.wanted(e),we,this.offset)),this.there.ask(e.language,()=>Zn(e))}wanted(e){let{start:n,end:o}=Mn(this.period,Date.now(),e.config.time_zone,this.from,this.to);return{start:me(n),end:me(o),device_ids:this.device===K?this.config.devices:[this.device],owner:this.owner===K?void 0:this.owner}}choose(e,n){this.offset=0,this[e]=n}render(){let{hass:e,text:n}=this;if(e===void 0)return c`<ha-card></ha-card>`;let o=this.told.answer;return c`<ha-card>
-      <header>
-        <h2>${n("board.sessions")}</h2>
-        <div class="documents">${["csv","pdf"].map(i=>this.document(i,n))}</div>
-      </header>
-      ${this.filters(n)} ${this.sums(e,o,n)}
-      ${this.told.error??this.doing.error?c`<p class="error" role="alert">${this.told.error??this.doing.error}</p>`:u}
-      <div class="list ${this.told.busy?"busy":""}" aria-busy=${this.told.busy}>${this.list(e,o,n)}</div>
-      ${this.pages(o,n)}
-    </ha-card>`}filters(e){let n=Dn.map(l=>[l,e(`period.${l}`)]),o=(this.there.answer?.wallboxes??[]).flatMap(l=>l.connectors).filter(({device_id:l})=>this.config.devices?.includes(l)??!0).map(({device_id:l,name:d})=>[l,d]),{people:i=[],cards:r=[]}=this.there.answer??{},a=[...i.map(({person:l,name:d})=>[`person:${l}`,d]),...r.filter(({person:l})=>l===null).map(l=>[`card:${l.id_tag}`,l.name??l.id_tag])];for(let{owner:l,name:d}of this.told.answer?.owners??[])l!==We&&a.every(([p])=>p!==l)&&a.push([l,d]);return a.push([We,e("owner.nobody")]),c`<div class="filters">
-      ${ue(e("filter.period"),n,this.period,l=>this.choose("period",l))}
-      ${this.period==="custom"?["from","to"].map(l=>c`<label>
-              ${e(`filter.${l}`)}
-              <input
-                type="date"
-                .value=${this[l]}
-                @change=${d=>this.choose(l,d.target.value)}
-              />
-            </label>`):u}
-      ${ue(e("filter.wallbox"),[[K,e("filter.all")],...o],this.device,l=>this.choose("device",l))}
-      ${ue(e("filter.owner"),[[K,e("filter.everybody")],...a],this.owner,l=>this.choose("owner",l))}
-    </div>`}sums(e,n,o){let{locale:i}=e,[r,a]=v(i,n?.energy_wh);return de([[o("board.sessions"),n===null?"–":String(n.count)],[o("sum.energy"),r,a],[o("sum.cost"),pt(i,n?.cost)],[o("sum.sun"),n===null?"–":Me(i,n.energy_wh,n.sun_wh)]])}list(e,n,o){if(n===null)return u;if(n.rows.length===0)return c`<p class="hint">${o("sessions.none")}</p>`;let i=he.filter(r=>n.rows.some(a=>(a[`${r}_wh`]??0)>0));return c`
-      <div role="table" aria-label=${o("board.sessions")}>
-        <div role="row" class="head">
-          ${["when","where","who","energy","cost"].map(r=>c`<span role="columnheader" class=${r}>${o(`column.${r}`)}</span>`)}
-        </div>
-        ${n.rows.map(r=>this.row(e,r,o))}
-      </div>
-      ${i.length>0?ct(i,o):u}
-    `}row(e,n,o){let[i,r]=v(e.locale,n.energy_wh),a=x(n.started_at),l=x(n.ended_at),d=a===null?null:((l??new Date).getTime()-a.getTime())/1e3,p=n.cost===null&&n.unpriced_wh>0?o("sessions.no_price"):C(e.locale,n.cost,n.currency);return c`<div role="row">
-      <span role="cell" class="when">
-        ${k(e,a,new Date)}
-        <small>${l===null?o("sessions.running"):ce(e.locale,d)}</small>
-      </span>
-      <span role="cell" class="where"><bdi>${n.wallbox}</bdi></span>
-      <span role="cell" class="who"><bdi>${Jn(n,o)}</bdi></span>
-      <span role="cell" class="energy">
-        <span class="value">${i} <small>${r}</small></span>
-        ${lt(rt(n),e.locale,o)}
-      </span>
-      <span role="cell" class="cost ${n.cost===null?"quiet":""}">${p}</span>
-    </div>`}pages(e,n){if(e===null||e.count<=we)return u;let o=Math.min(this.offset+we,e.count),i=(r,a,l,d)=>c`<button class="round" aria-label=${a} title=${a} ?disabled=${!d} @click=${()=>this.offset=l}>
-        <ha-icon icon=${r}></ha-icon>
-      </button>`;return c`<nav class="row pages" aria-label=${n("sessions.pages")}>
-      ${i("mdi:chevron-left",n("sessions.newer"),Math.max(0,this.offset-we),this.offset>0)}
-      <span class="quiet" aria-live="polite">
-        ${n("sessions.page",{first:Math.min(this.offset+1,e.count),last:o,count:e.count})}
-      </span>
-      ${i("mdi:chevron-right",n("sessions.older"),this.offset+we,o<e.count)}
-    </nav>`}document(e,n){let o=X(this.owner===K?void 0:this.owner),i=(this.told.answer?.count??0)===0,r=n(o===null?"sessions.no_document_of_nobody":`sessions.${e}`);return c`<button
-      title=${r}
-      aria-label=${r}
-      ?disabled=${o===null||i||this.doing.busy!==null}
-      @click=${()=>this.download(e)}
-    >
-      <ha-icon icon=${e==="pdf"?"mdi:file-document-outline":"mdi:table-arrow-down"}></ha-icon>
-      ${e.toUpperCase()}
-    </button>`}download(e){let{hass:n}=this,o=this.there.answer;if(n===void 0||o===null)return;let{start:i,end:r,device_ids:a}=this.wanted(n),l=X(this.owner===K?void 0:this.owner),d=Object.entries({start:i,end:r,device_id:a,...l}).filter(([,p])=>p!==void 0);this.doing.run(e,()=>Gn(n,Qn(o,a),Object.fromEntries(d),e))}static{this.styles=[V,ge,w`
-      .documents {
-        display: flex;
-        gap: 8px;
-      }
-      .filters {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
-        gap: 12px;
-      }
-      .list {
-        /* As high as a full page from the beginning, so that nothing jumps. */
-        min-block-size: ${we*57+60}px;
-        display: flex;
-        flex-direction: column;
-        gap: 12px;
-      }
-      [role="row"] {
-        display: grid;
-        grid-template-columns: 1.3fr 1fr 1fr minmax(8rem, 1.1fr) 6rem;
-        align-items: center;
-        gap: 4px 16px;
-        min-block-size: 56px;
-        border-block-end: 1px solid var(--divider-color);
-      }
-      [role="row"].head {
-        min-block-size: 32px;
-        font-size: 0.8rem;
-        color: var(--secondary-text-color);
-      }
-      [role="row"] > * {
-        min-inline-size: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .when small,
-      .value small {
-        color: var(--secondary-text-color);
-      }
-      .when small {
-        display: block;
-      }
-      .energy,
-      .cost {
-        font-variant-numeric: tabular-nums;
-      }
-      .cost,
-      .head .energy,
-      .value {
-        text-align: end;
-      }
-      .value {
-        display: block;
-        margin-block-end: 4px;
-      }
-      .pages {
-        justify-content: center;
-      }
-      @container (max-width: 599px) {
-        .head {
-          position: absolute;
-          clip-path: inset(50%);
-          block-size: 1px;
-          min-block-size: 0 !important;
-          overflow: hidden;
-        }
-        [role="row"]:not(.head) {
-          grid-template:
-            "who energy" auto
-            "when energy" auto
-            "where cost" auto / 1fr minmax(7.5rem, auto);
-          padding-block: 10px;
-          gap: 2px 12px;
-        }
-        .when,
-        .where {
-          font-size: 0.85rem;
-          color: var(--secondary-text-color);
-        }
-        .when small {
-          display: inline;
-          font-size: inherit;
-        }
-        .when small::before {
-          content: "· ";
-        }
-        .when {
-          grid-area: when;
-        }
-        .where {
-          grid-area: where;
-        }
-        .who {
-          grid-area: who;
-          font-weight: 500;
-        }
-        .energy {
-          grid-area: energy;
-        }
-        .cost {
-          grid-area: cost;
-        }
-      }
-    `]}};g([b()],O.prototype,"period",2),g([b()],O.prototype,"from",2),g([b()],O.prototype,"to",2),g([b()],O.prototype,"device",2),g([b()],O.prototype,"owner",2),g([b()],O.prototype,"offset",2);var It=["overview","sessions","months","costs","faults"];function ns(s){let t=typeof s=="object"&&s!==null?s:{},e=[],n=ts(t,"devices",e),o=ts(t,"views",e).filter(i=>{let r=It.some(a=>a===i);return r||e.push({field:"views",came:i,allowed:"problem.one_of",values:{list:It.join(", ")}}),r});return{devices:n,views:o.length>0?[...new Set(o)]:[...It],problems:e}}function ts(s,t,e){let n=s[t];return n==null?[]:Array.isArray(n)&&n.every(o=>typeof o=="string")?n:(e.push({field:t,came:JSON.stringify(n).slice(0,60),allowed:"problem.list"}),[])}var Ft=3,H={grid_options:{columns:"full"}},ti=12,ni=14,si=168,oi=["binary_sensor.fault","error","refusal","connected","obeyed","relay","status"],ii=["event.fault","event.station"],ri=["site_meter_lost","site_dimmed","event.site"];function ss(s,t){let e=s.connectors.map(({device:n})=>M([{type:"custom:evse-ocpp-card",device:n,...H}]));return{..._e("overview","mdi:ev-station",t),max_columns:Math.max(2,Math.min(Ft+1,e.length+s.sites.length)),badges:s.sites.flatMap(n=>li(n,t)),sections:[...e,...s.sites.map(n=>ai(n,t))]}}function ai({device:s,ids:t},e){let n=[{entity:t.site_charging_power,name:e("phases.cars")},{entity:t.site_house_power,name:e("phases.house")},{entity:t.site_grid_power,name:e("source.grid")}].filter(({entity:r})=>r!==void 0),o={type:"history-graph",title:e("board.power"),hours_to_show:ti,entities:n,...H},i={type:"custom:evse-ocpp-phases-card",site:s,...H};return M(n.length>0?[i,o]:[i])}function li({ids:s},t){let e=(n,o,i)=>be(s,n).map(r=>({type:"entity",entity:r,name:o,show_name:!0,visibility:[{condition:"state",entity:r,...i}]}));return[...e("site_price",t("phases.price"),{state_not:["unknown","unavailable"]}),...e("site_surplus",t("phases.surplus"),{state_not:["unknown","unavailable"]}),...e("site_dimmed",t("board.dimmed"),{state:"on"})]}function os(s,t){let e={type:"custom:evse-ocpp-sessions-card",...Ie(s),...H};return{..._e("sessions","mdi:format-list-bulleted",t),sections:[ds([e])]}}function is(s,t){let e={type:"custom:evse-ocpp-month-card",...Ie(s),...H},n={type:"custom:evse-ocpp-energy-card",period:"month",...Ie(s),...H};return{..._e("months","mdi:calendar-month",t),max_columns:2,sections:[M([e]),M([n])]}}function rs(s,t){let e={type:"custom:evse-ocpp-energy-card",period:"day",...Ie(s),...H},n=s.connectors.flatMap(({ids:d,name:p})=>be(d,"cost_total").map(m=>({entity:m,name:p}))),o=s.sites.flatMap(({ids:d,name:p})=>be(d,"site_price").map(m=>({entity:m,name:p}))),i={type:"statistics-graph",...H},r={...i,chart_type:"bar",stat_types:["change"]},a=[];if(n.length>0&&a.push({...r,title:t("board.cost_by_week"),entities:n,period:"week",days_to_show:182}),o.length>0){let d={stat_types:["mean","min","max"],chart_type:"line",period:"day",hide_legend:!0};a.push({...i,...d,title:t("board.price"),entities:o,days_to_show:ni})}let l=[M([e]),...a.length>0?[M(a)]:[]];return{..._e("costs","mdi:solar-power-variant",t),max_columns:2,sections:l}}function as(s,t){let n=[...[...s.connectors,...s.others].flatMap(({ids:a})=>be(a,...oi,...ii)),...s.sites.flatMap(({ids:a})=>be(a,...ri))],o={type:"custom:evse-ocpp-faults-card",...Ie(s),...H},i={type:"logbook",title:t("board.last_week"),target:{entity_id:[...new Set(n)]},hours_to_show:si,grid_options:{columns:"full",rows:10}},r=[M([o]),...n.length>0?[M([i])]:[]];return{..._e("faults","mdi:alert-circle-outline",t),max_columns:2,sections:r}}function ls(s){let e=`## ${s("board.none")}
-
-${s("board.none_what")}
-
-[${s("board.none_link")}](/config/integrations/integration/evse_ocpp)`;return{..._e("overview","mdi:ev-station",s),sections:[M([{type:"markdown",content:e,...H}])]}}function cs(s){return ds([{type:"markdown",content:s.map(t=>`- ⚠️ ${t}`).join(`
-`),...H}])}function _e(s,t,e){return{title:e(`board.${s}`),path:s,icon:t,type:"sections",max_columns:Ft,sections:[]}}function M(s){return{type:"grid",cards:s}}function ds(s){return{type:"grid",column_span:Ft,cards:s}}function Ie(s){return s.chosen?{devices:s.connectors.map(({device:t})=>t)}:{}}var di={overview:ss,sessions:os,months:is,costs:rs,faults:as};function ui(s,t){let e=T(t.language),n=fe(t,s.devices),o=s.problems.map(({field:r,came:a,allowed:l,values:d})=>`${e("hint.problem",{field:r,came:a})} ${e(l,d)}`);for(let r of s.devices)n.connectors.every(({device:a})=>a!==r)&&o.push(e("board.no_device",{device:r}));let i=n.connectors.length===0?[ls(e)]:s.views.map(r=>di[r](n,e));return o.length>0&&i[0]?.sections.unshift(cs(o)),{title:e("board.title"),views:i}}var mt=class extends HTMLElement{static{this.registryDependencies=["entities","devices"]}static async generate(t,e){return ui(ns(t),e)}static getCreateSuggestions(t){return{title:T(t.language)("board.title"),icon:"mdi:ev-station"}}};Ln({"evse-ocpp-energy-card":ye,"evse-ocpp-faults-card":je,"evse-ocpp-month-card":ve,"evse-ocpp-sessions-card":O,"ll-strategy-dashboard-evse-ocpp":mt,"evse-ocpp-card":q,"evse-ocpp-card-editor":re,"evse-ocpp-limit":P});window.customCards=window.customCards??[];window.customCards.push({type:"evse-ocpp-card",name:"EVSE OCPP",description:"A wallbox: state, limit, mode, session, plan, and why.",preview:!0,getEntitySuggestion:On,documentationURL:"https://github.com/evse-ocpp/evse-ocpp"});var ht=T(document.documentElement.lang||navigator.language),pi={sessions:"board.sessions",month:"board.months",energy:"energy.title",faults:"board.faults"};for(let s of["sessions","month","energy","faults"])window.customCards.push({type:`evse-ocpp-${s}-card`,name:`EVSE OCPP: ${ht(pi[s])}`,description:ht(`${s}.card`)});window.customStrategies=window.customStrategies??[];window.customStrategies.push({type:"evse-ocpp",strategyType:"dashboard",name:ht("board.title"),description:ht("board.description"),documentationURL:"https://github.com/evse-ocpp/evse-ocpp"});
+[${i("board.none_link")}](/config/integrations/integration/evse_ocpp)`;return{...Be("overview","mdi:ev-station",i),sections:[te([{type:"markdown",content:e,...q}])]}}function ls(i){return cs([{type:"markdown",content:i.map(n=>`- ⚠️ ${n}`).join(`
+`),...q}])}function Be(i,n,e){return{title:e(`board.${i}`),path:i,icon:n,type:"sections",max_columns:Cn,sections:[]}}function te(i){return{type:"grid",cards:i}}function cs(i){return{type:"grid",column_span:Cn,cards:i}}function ut(i){return i.chosen?{devices:i.connectors.map(({device:n})=>n)}:{}}var Ar={overview:ns,sessions:is,months:ss,costs:os,faults:rs};function zr(i,n){let e=T(n.language),t=Me(n,i.devices),s=i.problems.map(({field:r,came:a,allowed:l,values:u})=>`${e("hint.problem",{field:r,came:a})} ${e(l,u)}`);for(let r of i.devices)t.connectors.every(({device:a})=>a!==r)&&s.push(e("board.no_device",{device:r}));let o=t.connectors.length===0?[as(e)]:i.views.map(r=>Ar[r](t,e));return s.length>0&&o[0]?.sections.unshift(ls(s)),{title:e("board.title"),views:o}}var Ut=class extends HTMLElement{static{this.registryDependencies=["entities","devices"]}static async generate(n,e){return zr(ts(n),e)}static getCreateSuggestions(n){return{title:T(n.language)("board.title"),icon:"mdi:ev-station"}}};pi({"evse-ocpp-energy-card":Ne,"evse-ocpp-faults-card":rt,"evse-ocpp-month-card":Fe,"evse-ocpp-sessions-card":Q,"ll-strategy-dashboard-evse-ocpp":Ut,"evse-ocpp-card":ae,"evse-ocpp-card-editor":Te,"evse-ocpp-limit":M,"evse-ocpp-goal-form":R,"evse-ocpp-phases":Ie,"evse-ocpp-phases-card":xe,"evse-ocpp-plan":Z,"evse-ocpp-plan-card":we,"evse-ocpp-plan-chart":K});window.customCards=window.customCards??[];window.customCards.push({type:"evse-ocpp-card",name:"EVSE OCPP",description:"A wallbox: state, limit, mode, session, plan, and why.",preview:!0,getEntitySuggestion:di,documentationURL:"https://github.com/evse-ocpp/evse-ocpp"});var qt=T(document.documentElement.lang||navigator.language),Hr={plan:"plan.title",phases:"phases.title",sessions:"board.sessions",month:"board.months",energy:"energy.title",faults:"board.faults"};for(let i of["plan","phases","sessions","month","energy","faults"])window.customCards.push({type:`evse-ocpp-${i}-card`,name:`EVSE OCPP: ${qt(Hr[i])}`,description:qt(`${i}.card`)});window.customStrategies=window.customStrategies??[];window.customStrategies.push({type:"evse-ocpp",strategyType:"dashboard",name:qt("board.title"),description:qt("board.description"),documentationURL:"https://github.com/evse-ocpp/evse-ocpp"});

@@ -1,0 +1,513 @@
+/**
+ * The form of one goal: how much, by when. It says at once what is wrong and what will not be possible.
+ *
+ * Events: `goal-save` with the form, `goal-cancel`.
+ */
+
+import { LitElement, css, html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { controls } from "./controls.ts";
+import type { Goal, PlanDetail, Snapshot } from "./feed.ts";
+import {
+  advice,
+  AMOUNTS,
+  formOf,
+  MOST_STARTS,
+  newForm,
+  parsed,
+  WEEKDAYS,
+  wrongs,
+  type Field,
+  type GoalForm,
+  type Unit,
+  type Wrong,
+} from "./goal.ts";
+import { fire } from "./ha.ts";
+import { dayAfter, wallOf } from "./house-time.ts";
+import type { TextKey } from "./localize.ts";
+import { amountText, kwhText, weekdayName, type Clock, type Words } from "./plan-words.ts";
+
+const UNITS: Unit[] = ["kwh", "percent", "km"];
+
+export class EvseOcppGoalForm extends LitElement {
+  @property({ attribute: false }) clock?: Clock;
+  @property({ attribute: false }) words?: Words;
+  @property({ attribute: false }) snapshot: Snapshot | null = null;
+  @property({ attribute: false }) detail: PlanDetail | null = null;
+  /** The goal that is changed; null: a new one. */
+  @property({ attribute: false }) goal: Goal | null = null;
+  @property({ type: Boolean }) busy = false;
+  /** What Home Assistant said when the goal was not taken. */
+  @property({ attribute: false }) error: string | null = null;
+
+  @state() private form?: GoalForm;
+  /** Fields are found wrong only after they were left, all of them when it is to be saved. */
+  @state() private left = new Set<Field>();
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (!this.clock || (this.form && !changed.has("goal"))) return;
+    const zone = this.clock.config.time_zone;
+    this.form = this.goal ? formOf(this.goal, Date.now(), zone) : newForm(Date.now(), zone);
+    this.left = new Set();
+  }
+
+  override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>("h3")?.focus();
+  }
+
+  override render() {
+    const { clock, words, form } = this;
+    if (!clock || !words || !form) return nothing;
+    const wrong = wrongs(form, Date.now(), clock.config.time_zone);
+    const shown = Object.fromEntries(Object.entries(wrong).filter(([field]) => this.left.has(field as Field)));
+    return html`<form novalidate @submit=${this.save} @keydown=${this.escape} aria-labelledby="title">
+      <h3 id="title" tabindex="-1">${words(this.goal ? "goal.change" : "goal.new")}</h3>
+      ${this.amount(form, shown, clock, words)} ${this.when(form, shown, clock, words)}
+      ${this.details(form, shown, words)} ${this.said(form, clock, words)}
+      ${this.error === null
+        ? nothing
+        : html`<div class="note fails" role="alert">
+            <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
+            <div>${this.error}</div>
+          </div>`}
+      <div class="ends">
+        <button type="button" @click=${() => fire(this, "goal-cancel")}>${words("goal.cancel")}</button>
+        <button class="main" ?disabled=${this.busy}>${words("goal.save")}</button>
+      </div>
+    </form>`;
+  }
+
+  private amount(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+    const { usual, step } = AMOUNTS[form.unit];
+    return html`<fieldset>
+      <legend>${words("goal.amount")}</legend>
+      ${this.choice("unit", UNITS, form.unit, (unit) => words(`goal.${unit}`), (unit) => {
+        const usually = AMOUNTS[unit].usual[1] ?? 1;
+        this.put({ unit, amount: String(usually) }, "amount");
+      })}
+      <div class="amount">
+        <button type="button" class="turn" aria-label=${words("goal.less")} @click=${() => this.turn(-step)}>
+          <ha-icon icon="mdi:minus"></ha-icon>
+        </button>
+        <label class="number">
+          <span class="seen">${words("goal.amount")}</span>
+          <input
+            class="big"
+            inputmode="decimal"
+            autocomplete="off"
+            .value=${form.amount}
+            aria-invalid=${shown.amount !== undefined}
+            aria-describedby="amount-wrong"
+            @input=${(event: Event) => this.put({ amount: valueOf(event) })}
+            @change=${() => this.leave("amount")}
+          />
+          <span class="sign" aria-hidden="true">${AMOUNTS[form.unit].sign}</span>
+        </label>
+        <button type="button" class="turn" aria-label=${words("goal.more")} @click=${() => this.turn(step)}>
+          <ha-icon icon="mdi:plus"></ha-icon>
+        </button>
+      </div>
+      <div class="usual">
+        ${usual.map(
+          (amount) =>
+            html`<button
+              type="button"
+              class=${parsed(form.amount) === amount ? "main" : ""}
+              aria-pressed=${parsed(form.amount) === amount}
+              @click=${() => this.put({ amount: String(amount) }, "amount")}
+            >
+              ${amountText(clock, amount, form.unit)}
+            </button>`,
+        )}
+      </div>
+      ${this.wrong("amount", shown.amount, words)}
+    </fieldset>`;
+  }
+
+  private when(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+    return html`<fieldset>
+      <legend>${words("goal.when")}</legend>
+      ${this.choice("once", ["once", "repeats"] as const, form.once ? "once" : "repeats", (each) => words(`goal.${each}`), (each) =>
+        this.put({ once: each === "once" }),
+      )}
+      ${form.once ? this.day(form, shown, clock, words) : this.days(form, clock, words)}
+      <label class="row">
+        <span>${words("goal.time")}</span>
+        <input
+          type="time"
+          required
+          .value=${form.time}
+          aria-invalid=${shown.time !== undefined}
+          aria-describedby="time-wrong"
+          @input=${(event: Event) => this.put({ time: valueOf(event) })}
+          @change=${() => this.leave("time", "date")}
+        />
+      </label>
+      ${this.wrong("time", shown.time, words)}
+    </fieldset>`;
+  }
+
+  private day(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+    const today = wallOf(Date.now(), clock.config.time_zone).slice(0, 10);
+    const near: [TextKey, string][] = [
+      ["goal.today", today],
+      ["goal.tomorrow", dayAfter(today, 1)],
+    ];
+    return html`<div class="usual">
+        ${near.map(
+          ([key, date]) =>
+            html`<button
+              type="button"
+              class=${form.date === date ? "main" : ""}
+              aria-pressed=${form.date === date}
+              @click=${() => this.put({ date }, "date")}
+            >
+              ${words(key)}
+            </button>`,
+        )}
+      </div>
+      <label class="row">
+        <span>${words("goal.date")}</span>
+        <input
+          type="date"
+          required
+          min=${today}
+          .value=${form.date}
+          aria-invalid=${shown.date !== undefined}
+          aria-describedby="date-wrong"
+          @input=${(event: Event) => this.put({ date: valueOf(event) })}
+          @change=${() => this.leave("date")}
+        />
+      </label>
+      ${this.wrong("date", shown.date, words)}`;
+  }
+
+  private days(form: GoalForm, clock: Clock, words: Words) {
+    return html`<div class="days" role="group" aria-label=${words("goal.weekdays")}>
+        ${WEEKDAYS.map(
+          (day) =>
+            html`<label>
+              <input
+                class="seen"
+                type="checkbox"
+                .checked=${form.weekdays.includes(day)}
+                aria-label=${weekdayName(clock, day, "long")}
+                @change=${(event: Event) => {
+                  const others = form.weekdays.filter((each) => each !== day);
+                  this.put({ weekdays: (event.target as HTMLInputElement).checked ? [...others, day] : others });
+                }}
+              /><span aria-hidden="true">${weekdayName(clock, day, "narrow")}</span>
+            </label>`,
+        )}
+      </div>
+      <p class="help">${form.weekdays.length === 0 ? words("goal.all_days") : html`&nbsp;`}</p>`;
+  }
+
+  private details(form: GoalForm, shown: Partial<Record<Field, Wrong>>, words: Words) {
+    return html`<details ?open=${form.most_starts !== "" || form.precondition !== ""}>
+      <summary>${words("goal.details")}</summary>
+      <label class="row">
+        <span>${words("goal.starts")}<small>${words("goal.starts_help")}</small></span>
+        <select
+          .value=${form.most_starts}
+          @change=${(event: Event) => this.put({ most_starts: valueOf(event) }, "most_starts")}
+        >
+          <option value="" ?selected=${form.most_starts === ""}>${words("goal.any_starts")}</option>
+          ${Array.from({ length: MOST_STARTS }, (_, index) => String(index + 1)).map(
+            (count) => html`<option value=${count} ?selected=${form.most_starts === count}>${count}</option>`,
+          )}
+        </select>
+      </label>
+      ${this.wrong("most_starts", shown.most_starts, words)}
+      <label class="row">
+        <span>${words("goal.precondition")}<small>${words("goal.precondition_help")}</small></span>
+        <input
+          inputmode="numeric"
+          autocomplete="off"
+          placeholder="0"
+          .value=${form.precondition}
+          aria-invalid=${shown.precondition !== undefined}
+          aria-describedby="precondition-wrong"
+          @input=${(event: Event) => this.put({ precondition: valueOf(event) })}
+          @change=${() => this.leave("precondition")}
+        />
+      </label>
+      ${this.wrong("precondition", shown.precondition, words)}
+    </details>`;
+  }
+
+  private said(form: GoalForm, clock: Clock, words: Words) {
+    const said = advice(form, this.snapshot, this.detail, Date.now(), clock.config.time_zone);
+    const most = said?.most_kwh === undefined ? "" : kwhText(clock, Math.floor(said.most_kwh * 10) / 10);
+    if (!said) return nothing;
+    return html`<div class="note warns" role="status">
+      <ha-icon icon="mdi:information-outline"></ha-icon>
+      <div>${words(said.key, { most })}</div>
+    </div>`;
+  }
+
+  /** A choice of one: native radio buttons, drawn as one bar. */
+  private choice<T extends string>(
+    name: string,
+    of: readonly T[],
+    chosen: T,
+    text: (each: T) => string,
+    choose: (each: T) => void,
+  ) {
+    return html`<div class="choice" role="radiogroup">
+      ${of.map(
+        (each) =>
+          html`<label>
+            <input
+              class="seen"
+              type="radio"
+              name=${name}
+              .checked=${each === chosen}
+              @change=${() => choose(each)}
+            /><span>${text(each)}</span>
+          </label>`,
+      )}
+    </div>`;
+  }
+
+  private wrong(field: Field, wrong: Wrong | undefined, words: Words) {
+    const said = wrong ? html`<ha-icon icon="mdi:alert-circle"></ha-icon>${words(wrong.key, wrong.values)}` : nothing;
+    return html`<p class="wrong" id="${field}-wrong">${said}</p>`;
+  }
+
+  private put(fields: Partial<GoalForm>, ...left: Field[]): void {
+    if (this.form) this.form = { ...this.form, ...fields };
+    if (left.length > 0) this.leave(...left);
+  }
+
+  private leave(...fields: Field[]): void {
+    this.left = new Set([...this.left, ...fields]);
+  }
+
+  private turn(by: number): void {
+    if (!this.form) return;
+    const { least, most, step } = AMOUNTS[this.form.unit];
+    const value = parsed(this.form.amount) ?? least;
+    // To the next whole step: from 22.4 with a step of 5 to 25 or 20.
+    const next = by > 0 ? Math.floor(value / step + 1) * step : Math.ceil(value / step - 1) * step;
+    this.put({ amount: String(Math.min(most, Math.max(least, next))) }, "amount");
+  }
+
+  private escape(event: KeyboardEvent): void {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    fire(this, "goal-cancel");
+  }
+
+  private save(event: Event): void {
+    event.preventDefault();
+    if (!this.form || !this.clock || this.busy) return;
+    const wrong = Object.keys(wrongs(this.form, Date.now(), this.clock.config.time_zone));
+    if (wrong.length === 0) {
+      fire(this, "goal-save", this.form);
+      return;
+    }
+    this.leave("amount", "date", "time", "most_starts", "precondition");
+    void this.updateComplete.then(() => {
+      const first = this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]');
+      first?.closest("details")?.setAttribute("open", "");
+      first?.focus();
+    });
+  }
+
+  static override styles = [
+    controls,
+    css`
+      form {
+        display: grid;
+        gap: 16px;
+        padding: 16px;
+        border-radius: 16px;
+        border: 1px solid var(--line);
+      }
+      h3 {
+        margin: 0;
+        font-size: 16px;
+        font-weight: 500;
+      }
+      h3:focus-visible {
+        outline: none;
+      }
+      fieldset {
+        border: 0;
+        margin: 0;
+        padding: 0;
+        min-inline-size: 0;
+        display: grid;
+        gap: 8px;
+      }
+      legend {
+        padding: 0;
+        margin-block-end: 8px;
+        color: var(--secondary-text-color);
+      }
+      .choice {
+        display: flex;
+        border-radius: 12px;
+        background: var(--quiet);
+      }
+      .choice label {
+        flex: 1 1 0;
+        min-inline-size: 0;
+        position: relative;
+        cursor: pointer;
+      }
+      .choice span {
+        min-block-size: 44px;
+        padding-inline: 6px;
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        text-align: center;
+        border-radius: 12px;
+        line-height: 1.2;
+        font-size: 13px;
+      }
+      .choice input:checked + span {
+        background: var(--tint);
+        box-shadow: inset 0 0 0 1.5px var(--primary-color);
+        font-weight: 500;
+      }
+      .amount {
+        display: flex;
+        align-items: center;
+        justify-content: center;
+        gap: 12px;
+      }
+      .turn {
+        padding: 0;
+        inline-size: 44px;
+        --mdc-icon-size: 22px;
+      }
+      .number {
+        display: flex;
+        align-items: baseline;
+        gap: 6px;
+        border-block-end: 2px solid var(--line);
+      }
+      .number:focus-within {
+        border-color: var(--primary-color);
+      }
+      .big {
+        inline-size: 4.2ch;
+        min-block-size: 52px;
+        padding: 0;
+        border: 0;
+        background: none;
+        outline: none;
+        text-align: end;
+        font-size: 34px;
+        font-weight: 300;
+        font-variant-numeric: tabular-nums;
+      }
+      .sign {
+        min-inline-size: 3ch;
+        color: var(--secondary-text-color);
+        font-size: 16px;
+      }
+      .usual {
+        display: grid;
+        grid-auto-flow: column;
+        grid-auto-columns: 1fr;
+        gap: 8px;
+      }
+      .usual button {
+        padding-inline: 4px;
+        font-weight: 400;
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 12px;
+        min-block-size: 48px;
+      }
+      .row small {
+        display: block;
+        color: var(--secondary-text-color);
+        font-size: 12px;
+      }
+      .row > input,
+      .row > select {
+        flex: none;
+        min-block-size: 44px;
+        inline-size: 150px;
+        padding-inline: 12px;
+        border: 1px solid var(--line);
+        border-radius: 12px;
+        background: var(--card-background-color, #fff);
+      }
+      .row > [aria-invalid="true"] {
+        border-color: var(--error-color, #db4437);
+      }
+      .days {
+        display: grid;
+        grid-template-columns: repeat(7, 1fr);
+      }
+      .days label {
+        position: relative;
+        min-block-size: 44px;
+        display: grid;
+        place-items: center;
+        cursor: pointer;
+      }
+      .days span {
+        inline-size: 38px;
+        block-size: 38px;
+        border-radius: 50%;
+        display: grid;
+        place-items: center;
+        background: var(--quiet);
+      }
+      .days input:checked + span {
+        background: var(--tint);
+        box-shadow: inset 0 0 0 1.5px var(--primary-color);
+        font-weight: 500;
+      }
+      .help {
+        margin: 0;
+        font-size: 12px;
+        color: var(--secondary-text-color);
+      }
+      .wrong {
+        margin: 0;
+        display: flex;
+        gap: 6px;
+        align-items: center;
+        --mdc-icon-size: 18px;
+      }
+      .wrong:empty {
+        display: none;
+      }
+      .wrong ha-icon {
+        color: var(--error-color, #db4437);
+        flex: none;
+      }
+      summary {
+        min-block-size: 44px;
+        display: list-item;
+        align-content: center;
+        cursor: pointer;
+        color: var(--secondary-text-color);
+      }
+      .ends {
+        display: flex;
+        justify-content: end;
+        gap: 8px;
+      }
+      .ends button {
+        padding-inline: 24px;
+      }
+    `,
+  ];
+}
+
+function valueOf(event: Event): string {
+  return (event.target as HTMLInputElement | HTMLSelectElement).value;
+}

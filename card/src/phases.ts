@@ -1,0 +1,289 @@
+/**
+ * The phases of the house against their fuse: house and cars stacked, export to the other side.
+ *
+ * An inner element: `hass` and `snapshot` are given to it.
+ */
+
+import { LitElement, css, html, nothing } from "lit";
+import { property } from "lit/decorators.js";
+
+import { controls } from "./controls.ts";
+import type { SiteNow, Snapshot } from "./feed.ts";
+import { amps, decimal, power } from "./format.ts";
+import type { Hass, Locale } from "./ha.ts";
+import { texts } from "./localize.ts";
+import { phaseBars, type PhaseBar } from "./phase-bars.ts";
+import type { Words } from "./plan-words.ts";
+
+export class EvseOcppPhases extends LitElement {
+  @property({ attribute: false }) hass?: Hass;
+  @property({ attribute: false }) snapshot: Snapshot | null = null;
+
+  private words?: Words;
+  private shown?: string;
+
+  /** Of all that a snapshot and the house tell only the site is shown here. */
+  override shouldUpdate(changed: Map<string, unknown>): boolean {
+    const before = changed.get("hass") as Hass | undefined;
+    const language = !before || before.language !== this.hass?.language || before.locale !== this.hass.locale;
+    const site = JSON.stringify(this.snapshot && [this.snapshot.loaded, this.snapshot.site]);
+    const other = site !== this.shown;
+    this.shown = site;
+    return other || (changed.has("hass") && language);
+  }
+
+  override willUpdate(): void {
+    if (this.hass) this.words = texts(this.hass.language);
+  }
+
+  override render() {
+    const { hass, words, snapshot } = this;
+    if (!hass || !words) return nothing;
+    if (snapshot === null) {
+      return html`<div class="loading" role="status"><span class="seen">${words("phases.loading")}</span></div>`;
+    }
+    const { site } = snapshot;
+    if (!snapshot.loaded) return note(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline", true);
+    if (site === null) return note(words("phases.no_site"), "mdi:home-lightning-bolt-outline");
+    const bars = phaseBars(site);
+    return html`
+      ${site.meter_lost ? note(words("phases.meter_lost"), "mdi:meter-electric-outline", true) : nothing}
+      <div class="bars">${bars.map((bar) => this.bar(bar, words, hass.locale, bars.length))}</div>
+      ${this.legend(site, bars, words, hass.locale)}
+      ${site.has_meter ? nothing : html`<p>${words("phases.no_meter")}</p>`}
+      ${site.sum_only ? html`<p>${words("phases.sum_only")}</p>` : nothing}
+    `;
+  }
+
+  private bar(bar: PhaseBar, words: Words, locale: Locale, count: number) {
+    const name = count === 1 ? words("phases.fuse") : bar.name;
+    const told = this.told(bar, words, locale);
+    const now = bar.grid_a === null ? "–" : decimal(locale, bar.grid_a, 1, true);
+    return html`<div class="phase ${bar.state}">
+      <span class="name">${name}</span>
+      <div
+        class="track"
+        dir="ltr"
+        role="meter"
+        aria-label=${name}
+        aria-valuemin=${Math.min(0, Math.floor(bar.grid_a ?? 0))}
+        aria-valuemax=${Math.max(bar.fuse_a, Math.ceil(bar.grid_a ?? 0))}
+        aria-valuenow=${bar.grid_a ?? 0}
+        aria-valuetext="${now} A ${words("phases.of_fuse", { fuse: amps(locale, bar.fuse_a) })}, ${told.join(", ")}"
+      >
+        <i class="export" style="right:${100 - bar.zero}%;width:${bar.export}%"></i>
+        <i class="house" style="left:${bar.zero}%;width:${bar.house}%"></i>
+        <i class="cars ${bar.house > 0 ? "" : "alone"}" style="left:${bar.zero + bar.house}%;width:${bar.cars}%"></i>
+        ${bar.zero > 0 ? html`<i class="zero" style="left:${bar.zero}%"></i>` : nothing}
+        <i class="fuse" style="left:${bar.fuse}%"></i>
+      </div>
+      <span class="value" aria-hidden="true"
+        ><bdi><b>${now}</b> A</bdi> <small>${words("phases.of_fuse", { fuse: decimal(locale, bar.fuse_a, 1) })}</small></span
+      >
+      <span class="told" aria-hidden="true">
+        ${bar.state === "over" || bar.state === "nearly" ? html`<ha-icon icon="mdi:alert"></ha-icon>` : nothing}
+        ${told.join(" · ")}
+      </span>
+    </div>`;
+  }
+
+  private told(bar: PhaseBar, words: Words, locale: Locale): string[] {
+    const cars = bar.cars_a === null || bar.cars_a <= 0 ? [] : [words("phases.of_cars", { cars: amps(locale, bar.cars_a) })];
+    if (bar.grid_a === null || bar.room_a === null) return [words("phases.unknown"), ...cars];
+    if (bar.state === "over") return [words("phases.over", { over: amps(locale, -bar.room_a) }), ...cars];
+    if (bar.state === "exports") return [words("phases.exports", { export: amps(locale, -bar.grid_a) }), ...cars];
+    return [words("phases.room", { room: amps(locale, bar.room_a) }), ...cars];
+  }
+
+  private legend(site: SiteNow, bars: PhaseBar[], words: Words, locale: Locale) {
+    const exporting = bars.some((bar) => bar.export > 0);
+    const surplus = site.surplus_w;
+    return html`<div class="legend">
+      ${site.has_meter ? html`<span><i class="house"></i>${words("phases.house")}</span>` : nothing}
+      <span><i class="cars"></i>${words("phases.cars")}</span>
+      ${exporting ? html`<span><i class="export"></i>${words("phases.export")}</span>` : nothing}
+      <span class="facts">
+        ${surplus !== null && surplus > 0
+          ? html`<span>${words("phases.surplus")} <b>${power(locale, surplus).join(" ")}</b></span>`
+          : nothing}
+        ${site.price === null
+          ? nothing
+          : html`<span>${words("phases.price")} <b>${decimal(locale, site.price, 3)} ${site.currency}/kWh</b></span>`}
+      </span>
+    </div>`;
+  }
+
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: grid;
+        gap: 12px;
+        --house: rgba(var(--rgb-primary-text-color, 33, 33, 33), 0.38);
+        --cars: var(--primary-color, #009ac7);
+        --export: var(--energy-solar-color, #ff9800);
+      }
+      .loading {
+        min-block-size: 150px;
+        border-radius: 12px;
+        background: var(--quiet);
+      }
+      .bars {
+        display: grid;
+        gap: 12px;
+      }
+      .phase {
+        display: grid;
+        grid-template-columns: auto 1fr auto;
+        grid-template-areas:
+          "name told value"
+          "track track track";
+        align-items: baseline;
+        column-gap: 10px;
+        row-gap: 4px;
+      }
+      .name {
+        grid-area: name;
+        font-weight: 500;
+      }
+      .value {
+        grid-area: value;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      .value b {
+        font-size: 18px;
+        font-weight: 500;
+      }
+      small {
+        font-size: 13px;
+        color: var(--secondary-text-color);
+      }
+      .told {
+        grid-area: told;
+        min-inline-size: 0;
+        font-size: 12px;
+        color: var(--secondary-text-color);
+        --mdc-icon-size: 14px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .track {
+        grid-area: track;
+        position: relative;
+        block-size: 14px;
+        border-radius: 7px;
+        background: var(--quiet);
+      }
+      .track i {
+        position: absolute;
+        top: 0;
+        bottom: 0;
+        transition:
+          width 0.6s ease,
+          left 0.6s ease,
+          right 0.6s ease;
+      }
+      .track .house {
+        border-radius: 7px 2px 2px 7px;
+      }
+      .track .cars {
+        border-radius: 2px 7px 7px 2px;
+      }
+      .track .export {
+        border-radius: 7px 2px 2px 7px;
+      }
+      .track .alone {
+        border-radius: 7px;
+      }
+      .house {
+        background: var(--house);
+      }
+      .cars {
+        background: var(--cars);
+      }
+      .export {
+        background: var(--export);
+      }
+      .track .zero {
+        width: 2px;
+        margin-left: -1px;
+        top: -3px;
+        bottom: -3px;
+        background: var(--secondary-text-color);
+      }
+      .track .fuse {
+        width: 3px;
+        margin-left: -1.5px;
+        top: -4px;
+        bottom: -4px;
+        border-radius: 2px;
+        background: var(--primary-text-color);
+      }
+      .nearly ha-icon {
+        color: var(--warning-color, #ffa600);
+      }
+      .over ha-icon {
+        color: var(--error-color, #db4437);
+      }
+      .over .told {
+        color: var(--primary-text-color);
+        font-weight: 500;
+      }
+      .over .house,
+      .over .cars {
+        background-color: var(--error-color, #db4437);
+      }
+      .over .cars {
+        opacity: 0.7;
+      }
+      .silent .track {
+        background: repeating-linear-gradient(
+          -45deg,
+          var(--quiet) 0 6px,
+          rgba(var(--rgb-primary-text-color, 33, 33, 33), 0.12) 6px 12px
+        );
+      }
+      .legend,
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 14px;
+      }
+      p {
+        margin: 0;
+      }
+      p,
+      .legend {
+        font-size: 12px;
+        color: var(--secondary-text-color);
+      }
+      .legend > span:not(.facts) {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .legend i {
+        inline-size: 10px;
+        block-size: 10px;
+        border-radius: 3px;
+      }
+      .facts {
+        margin-inline-start: auto;
+      }
+      .facts b {
+        color: var(--primary-text-color);
+        font-weight: 500;
+      }
+    `,
+  ];
+}
+
+function note(text: string, icon: string, warns = false) {
+  return html`<div class="note ${warns ? "warns" : ""}" role=${warns ? "status" : "note"}>
+    <ha-icon icon=${icon}></ha-icon>
+    <div>${text}</div>
+  </div>`;
+}
