@@ -40,6 +40,13 @@ _DEVICE: dict[str | vol.Marker, Any] = {
 }
 
 
+def _owner(value: object) -> Owner:
+    try:
+        return Owner.parse(cv.string(value))
+    except ValueError as error:
+        raise vol.Invalid(str(error)) from error
+
+
 @callback
 def async_register(hass: HomeAssistant) -> None:
     """Register all commands."""
@@ -158,7 +165,7 @@ def plan(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any])
         vol.Optional("start"): cv.datetime,
         vol.Optional("end"): cv.datetime,
         vol.Optional("device_ids"): vol.All([cv.string], vol.Length(max=MOST_DEVICES)),
-        vol.Optional("owner"): vol.All(cv.string, Owner.parse),
+        vol.Optional("owner"): _owner,
         vol.Optional("entry_id"): cv.string,
         vol.Optional("limit", default=50): vol.All(int, vol.Range(1, MOST_ROWS)),
         vol.Optional("offset", default=0): vol.All(int, vol.Range(0, MOST_OFFSET)),
