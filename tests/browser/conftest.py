@@ -4,14 +4,16 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from scripts.harness.dashboard import make_dashboard
-from scripts.harness.home_assistant import wait_until
+from scripts.harness.home_assistant import HomeAssistant, wait_until
 from scripts.harness.house import Household
 
 CHROMIUM = os.environ.get("EVSE_CHROMIUM", "/usr/bin/chromium")
@@ -25,6 +27,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
+DESKTOP: Any = {"width": 1280, "height": 900}
 PICTURES = os.environ.get("EVSE_PICTURES")
 """A folder for the pictures which the documentation shows; else they go to a temporary one."""
 
@@ -67,31 +70,44 @@ def dashboard(household: Household) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser_page(household: Household) -> Iterator[Page]:
-    """A page that is logged in; requests to other hosts are refused, there are none to be made."""
-    url = household.home_assistant.url
-    tokens = json.dumps(household.home_assistant.tokens)
+def chromium() -> Iterator[Browser]:
+    """One browser for all; there may be no second one in a process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 900},
-            timezone_id="Europe/Paris",
-            service_workers="block",
-            reduced_motion="reduce",
-        )
-        context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(tokens)})")
-
-        def only_here(route: Route) -> None:
-            if route.request.url.startswith((url, "data:", "blob:")):
-                route.continue_()
-            else:
-                route.abort()
-
-        context.route("**/*", only_here)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        yield page
+        yield browser
         browser.close()
+
+
+@contextmanager
+def logged_in(chromium: Browser, home_assistant: HomeAssistant, **options: Any) -> Iterator[Page]:
+    """A page that is logged in; requests to other hosts are refused, there are none to be made.
+
+    `options`: of the browser's context, such as `viewport`, `locale` or `color_scheme`.
+    """
+    url = home_assistant.url
+    tokens = json.dumps(home_assistant.tokens)
+    usual = {"viewport": DESKTOP, "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
+    context = chromium.new_context(service_workers="block", **{**usual, **options})
+    context.add_init_script(f"localStorage.setItem('hassTokens', {json.dumps(tokens)})")
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith((url, "data:", "blob:")):
+            route.continue_()
+        else:
+            route.abort()
+
+    context.route("**/*", only_here)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def browser_page(chromium: Browser, household: Household) -> Iterator[Page]:
+    """A page of the household's Home Assistant."""
+    with logged_in(chromium, household.home_assistant) as page:
+        yield page
 
 
 @pytest.fixture

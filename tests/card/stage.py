@@ -14,7 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-from scripts.build_card import BUILT, FILE
+from scripts.build_card import BUILT, FILE, WORDS
 
 ORIGIN = "http://stage.test"
 DEVICE = "device-1"
@@ -179,6 +179,9 @@ border: 1px solid var(--divider-color); margin-bottom: 8px}}</style></head>
             route.fulfill(body=html, content_type="text/html; charset=utf-8")
         elif route.request.url == f"{ORIGIN}/{FILE}":
             route.fulfill(path=BUILT / FILE, content_type="text/javascript")
+        elif route.request.url.startswith(f"{ORIGIN}/{WORDS}/"):
+            name = route.request.url.rsplit("/", 1)[-1].partition("?")[0]
+            route.fulfill(path=BUILT / WORDS / name, content_type="application/json")
         else:
             route.fulfill(status=204, body="")
 
