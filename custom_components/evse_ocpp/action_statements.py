@@ -22,11 +22,14 @@ from homeassistant.util import slugify
 
 from . import devices, files, statement_csv, statement_pdf
 from .actions import ATTR_ENTRY, Action, async_hub, storage_errors, wrong
-from .cards import MAX_ID_TAG_CHARS
+from .card_feed import card_name, person_name, tag_end
+from .cards import MAX_ID_TAG_CHARS, our_tags
 from .const import DOMAIN
 from .hub import EvseOcppConfigEntry, Hub
+from .sending import START_ID_TAG
 from .session_record import SessionFilter, SessionRow
-from .statement import Device, Owner, Statement, Terms, by_owner
+from .session_sums import Owner, OwnerKind
+from .statement import Device, Party, Statement, Terms, by_owner
 from .texts import LANGUAGES, async_options, spoken
 
 SELECTOR = "statement"
@@ -35,8 +38,10 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "csv": ("csv",),
     "both": ("pdf", "csv"),
 }
+_CONTENT_TYPES = {"pdf": "application/pdf", "csv": "text/csv"}
 MAX_RECIPIENT_LINES, MAX_LINE_CHARS = 8, 100
 MAX_PRICE = 1000.0
+_NAMED_BY_OWNER = frozenset({"month", "person", "id_tag", "format"})
 _FIRST_YEAR = 2000
 """An earlier one is a slip of the finger."""
 _MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
@@ -50,19 +55,21 @@ async def export_statement(call: ServiceCall) -> ServiceResponse:
     language = spoken(call.data.get("language") or hass.config.language)
     texts = await async_options(hass, SELECTOR, language)
     chosen = await _chosen(hass, hubs, _filter(call, start, end), call, texts)
+    rows = [row for some in chosen.values() for row in some]
     blank = Statement(
-        owner=Owner(key="", name=""),
+        owner=Party(key="", name=""),
         sessions=(),
         start=start,
         end=end,
         made_at=dt_util.utcnow(),
         zone=dt_util.get_default_time_zone(),
-        devices=_devices(hubs, [row for rows in chosen.values() for row in rows]),
+        devices=_devices(hubs, rows),
+        cards=_card_names(rows, _our_tags(hubs)),
         terms=_terms(call),
     )
     statements = [
-        replace(blank, owner=owner, sessions=sorted(rows, key=lambda row: row.started_at))
-        for owner, rows in chosen.items()
+        replace(blank, owner=owner, sessions=sorted(some, key=lambda row: row.started_at))
+        for owner, some in chosen.items()
     ]
     kinds = FORMATS[call.data["format"]]
     folder = files.folder(hass, files.EXPORTS)
@@ -130,42 +137,47 @@ async def _chosen(
     wanted: SessionFilter,
     call: ServiceCall,
     texts: Mapping[str, str],
-) -> dict[Owner, list[SessionRow]]:
+) -> dict[Party, list[SessionRow]]:
     """Return the sessions of each owner that was asked for, also of those that have none.
 
     Without any: of all that charged; when nobody did, one statement says so.
     """
-    people: list[str] = call.data.get("person", [])
-    id_tags: list[str] = call.data.get("id_tag", [])
-    chosen: dict[Owner, list[SessionRow]] = {}
-    for person in dict.fromkeys(people):
+    chosen: dict[Party, list[SessionRow]] = {}
+    for person in dict.fromkeys(call.data.get("person", ())):
         rows = await _found(hubs, replace(wanted, person=person))
         if not rows and hass.states.get(person) is None:
             raise wrong("unknown_person", person=person)
-        name = _names(hass, [person]).get(person, person)
-        chosen[Owner(key=f"person:{person}", name=name)] = rows
-    for id_tag in dict.fromkeys(id_tags):
+        chosen[Party(key=f"person:{person}", name=person_name(hass, person))] = rows
+    for id_tag in dict.fromkeys(call.data.get("id_tag", ())):
         rows = await _found(hubs, replace(wanted, id_tag=id_tag))
-        card = next((card for hub in hubs if (card := hub.cards.get(id_tag))), None)
-        if not rows and card is None:
+        names = [card.name for hub in hubs if (card := hub.cards.get(id_tag))]
+        if not rows and not names:
             raise wrong("unknown_card", card=id_tag)
-        named = next((row.name for row in rows if row.name), None)
-        name = card.name if card is not None else named or id_tag
-        chosen[Owner(key=f"card:{id_tag}", name=name)] = rows
+        names += [row.name for row in rows[::-1] if row.name]
+        name = next(iter(names), tag_end(id_tag))
+        chosen[Party(key=Owner.of(OwnerKind.CARD, id_tag).key, name=name)] = rows
     if chosen:
         return chosen
-    rows = await _found(hubs, wanted)
-    names = _names(hass, {row.person for row in rows if row.person is not None})
-    return by_owner(rows, names, texts["nobody"]) or {Owner(key="all", name=texts["all"]): []}
+    rows, ours = await _found(hubs, wanted), _our_tags(hubs)
+    people = {row.person: person_name(hass, row.person) for row in rows if row.person}
+    found = by_owner(rows, people, _card_names(rows, ours), texts["nobody"], ours)
+    return found or {Party(key="all", name=texts["all"]): []}
+
+
+def _our_tags(hubs: Sequence[Hub]) -> frozenset[str]:
+    """Return the tags that are no cards: with them Home Assistant or a wallbox itself starts."""
+    tags = (our_tags(charger) for hub in hubs for charger in hub.chargers.values())
+    return frozenset({START_ID_TAG.casefold()}.union(*tags))
+
+
+def _card_names(rows: Sequence[SessionRow], ours: frozenset[str]) -> dict[str, str]:
+    """Return names of cards, or ends of their numbers: a whole one can be copied onto a card."""
+    return {row.uid: name for row in rows if (name := card_name(row, ours)) is not None}
 
 
 async def _found(hubs: Sequence[Hub], wanted: SessionFilter) -> list[SessionRow]:
     with storage_errors():
         return [row for hub in hubs for row in (await hub.sessions.find(wanted))[::-1]]
-
-
-def _names(hass: HomeAssistant, people: Sequence[str] | set[str]) -> dict[str, str]:
-    return {each: state.name for each in people if (state := hass.states.get(each)) is not None}
 
 
 def _terms(call: ServiceCall) -> Terms:
@@ -204,10 +216,10 @@ def _devices(hubs: Sequence[Hub], rows: Sequence[SessionRow]) -> dict[str, Devic
 
 
 def _file_name(statement: Statement, call: ServiceCall, kind: str) -> str:
-    """Return a name that is another one for each owner, and for another choice of wallboxes."""
+    """Return a name that is another one for each owner, and for whatever else was asked for."""
     owner = statement.owner
-    choice = (owner.key, call.data.get(ATTR_ENTRY), sorted(call.data.get(ATTR_DEVICE_ID, ())))
-    digest = hashlib.sha256(repr(choice).encode()).hexdigest()[:6]
+    asked = {key: told for key, told in call.data.items() if key not in _NAMED_BY_OWNER}
+    digest = hashlib.sha256(repr((owner.key, sorted(asked.items()))).encode()).hexdigest()[:6]
     name = slugify(owner.name, separator="-")[:40]
     return f"statement-{statement.start:%Y-%m}-{name}-{digest}.{kind}"
 
@@ -225,6 +237,7 @@ def _write(papers: Sequence[_Paper], texts: Mapping[str, str], language: str) ->
 
 
 def _told(hass: HomeAssistant, paper: _Paper) -> dict[str, Any]:
+    """Return what is told of a document; `attachment` as `smtp.send_message` takes it."""
     statement = paper.statement
     amounts = {currency: float(amount) for currency, amount in statement.amounts.items()}
     currency, cost = next(iter(amounts.items())) if len(amounts) == 1 else (None, None)
@@ -234,7 +247,13 @@ def _told(hass: HomeAssistant, paper: _Paper) -> dict[str, Any]:
         "format": paper.kind,
         "url": files.signed_path(hass, paper.path),
         "path": str(paper.path),
-        "media_content_id": files.media_content_id(paper.path),
+        "attachment": {
+            "filename": paper.path.name,
+            "media_source": {
+                "media_content_id": files.media_content_id(paper.path),
+                "media_content_type": _CONTENT_TYPES[paper.kind],
+            },
+        },
         "sessions": len(statement.sessions),
         "running": statement.running,
         "energy": float(statement.energy_kwh),

@@ -34,7 +34,9 @@ def number(value: Decimal | float, decimals: int, language: str) -> str:
     signs = _SIGNS[language]
     shown = rounded(value, decimals)
     shown = abs(shown) if shown == 0 else shown  # never -0
-    return f"{shown:,}".translate(str.maketrans({",": signs.thousands, ".": signs.decimals}))
+    whole, _, decimals_shown = f"{shown:,}".partition(".")
+    whole = whole.replace(",", signs.thousands)
+    return f"{whole}{signs.decimals}{decimals_shown}" if decimals_shown else whole
 
 
 def day(at: datetime, language: str) -> str:

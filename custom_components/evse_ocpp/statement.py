@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from .locale_format import rounded
 from .session_record import SessionRow
+from .session_sums import owner_of
 
 KWH_DECIMALS, PRICE_DECIMALS, MONEY_DECIMALS = 3, 4, 2
-NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose sessions they are. `key`: `person:<entity id>`, `card:<id tag>`, or `nobody`."""
+class Party:
+    """Whose sessions they are. `key` as of `session_sums.Owner`, or `all`."""
 
     key: str
     name: str
@@ -74,16 +74,17 @@ class Sources(NamedTuple):
 class Statement:
     """One owner's month. `sessions`: the oldest first; `start` and `end` in the local `zone`.
 
-    `devices` by identity.
+    `devices` by identity. `cards`: what is written of the card of a session, by its uid.
     """
 
-    owner: Owner
+    owner: Party
     sessions: Sequence[SessionRow]
     start: datetime
     end: datetime
     made_at: datetime
     zone: tzinfo
     devices: Mapping[str, Device]
+    cards: Mapping[str, str]
     terms: Terms
 
     @cached_property
@@ -155,24 +156,26 @@ class Statement:
 
 
 def by_owner(
-    sessions: Sequence[SessionRow], people: Mapping[str, str], nobody: str
-) -> dict[Owner, list[SessionRow]]:
+    sessions: Sequence[SessionRow],
+    people: Mapping[str, str],
+    cards: Mapping[str, str],
+    nobody: str,
+    ours: frozenset[str],
+) -> dict[Party, list[SessionRow]]:
     """Return sessions by whose they are, in the order of the names.
 
-    That is the person of the card, else the card. `people`: names by entity id; `nobody`: the name
-    of who had no card.
+    `people`: names by entity id; `cards` as in `Statement`; `nobody`: the name of who had no card;
+    `ours` as in `owner_of`.
     """
     found: dict[str, list[SessionRow]] = {}
     for row in sessions:
-        if row.person is not None:
-            key = f"person:{row.person}"
-        else:
-            key = f"card:{row.id_tag}" if row.id_tag else NOBODY
-        found.setdefault(key, []).append(row)
-    owners = {
-        Owner(key=key, name=_name(rows[-1], people, nobody)): rows for key, rows in found.items()
-    }
-    return dict(sorted(owners.items(), key=lambda item: (item[0].name.casefold(), item[0].key)))
+        found.setdefault(owner_of(row.person, row.id_tag, ours).key, []).append(row)
+    parties: dict[Party, list[SessionRow]] = {}
+    for key, rows in found.items():
+        newest = rows[-1]
+        name = people.get(newest.person or "", newest.person) or cards.get(newest.uid, nobody)
+        parties[Party(key=key, name=name)] = rows
+    return dict(sorted(parties.items(), key=lambda item: (item[0].name.casefold(), item[0].key)))
 
 
 def days_later(row: SessionRow, zone: tzinfo) -> int:
@@ -181,12 +184,6 @@ def days_later(row: SessionRow, zone: tzinfo) -> int:
         return 0
     begun, ended = row.started_at.astimezone(zone).date(), row.ended_at.astimezone(zone).date()
     return (ended - begun).days
-
-
-def _name(newest: SessionRow, people: Mapping[str, str], nobody: str) -> str:
-    if newest.person is not None:
-        return people.get(newest.person, newest.person)
-    return newest.name or newest.id_tag or nobody
 
 
 def _line(row: SessionRow, terms: Terms) -> Line:

@@ -30,7 +30,7 @@ SESSION_TEXTS = (
 )
 _UNKNOWN = "–"
 _ROW_MM, _PT, _HEAD_PT, _TITLE_PT = 5.2, 8.0, 7.5, 9.5
-_SPACE_MM, _ROUNDING_MM = 3.0, 0.1
+_SPACE_MM, _LEAST_MM, _ROUNDING_MM = 3.0, 12.0, 0.1
 
 
 class _Column(NamedTuple):
@@ -38,6 +38,7 @@ class _Column(NamedTuple):
     cell: Callable[[Line], str]
     total: str = ""
     is_number: bool = True
+    gives_way: bool = False
 
 
 def write_sessions(
@@ -90,8 +91,8 @@ class _Table:
         ]
         if len({(row.identity, row.connector_id) for row in rows}) > 1:
             columns.append(_Column(texts["at"], self._place, is_number=False))
-        if len({row.name or row.id_tag for row in rows}) > 1:
-            columns.append(_Column(texts["card"], _card, is_number=False))
+        if len({statement.cards.get(row.uid) for row in rows}) > 1:
+            columns.append(_Column(texts["card"], self._card, is_number=False, gives_way=True))
         columns += [
             _Column(texts["meter_start"], lambda line: self._kwh_of(line.session.meter_start_wh)),
             _Column(texts["meter_stop"], lambda line: self._kwh_of(line.session.meter_stop_wh)),
@@ -140,6 +141,9 @@ class _Table:
         connector_id = line.session.connector_id
         return place if connector_id in (0, 1) else f"{place}/{connector_id}"
 
+    def _card(self, line: Line) -> str:
+        return self._statement.cards.get(line.session.uid, _UNKNOWN)
+
     def _energy(self, line: Line) -> str:
         return self._kwh(line.energy_kwh)
 
@@ -164,14 +168,10 @@ class _Table:
         return number(value, decimals, self._language)
 
 
-def _card(line: Line) -> str:
-    return line.session.name or line.session.id_tag or _UNKNOWN
-
-
 def _widths(
     paper: Paper, columns: Sequence[_Column], cells: Sequence[Sequence[str]]
 ) -> list[float]:
-    """Give each column what it needs; the longest gives way, and what is over is shared out."""
+    """Give each column what it needs; names of cards give way, and what is over is shared out."""
     needed = [
         max(
             paper.widest_mm([column.head], _HEAD_PT),
@@ -181,13 +181,9 @@ def _widths(
         for place, column in enumerate(columns)
     ]
     over_mm = sum(needed) - WIDTH_MM
-    if over_mm > 0:
-        longest = max(
-            (place for place, column in enumerate(columns) if not column.is_number),
-            key=lambda place: needed[place],
-        )
-        card = next((p for p, column in enumerate(columns) if column.cell is _card), longest)
-        needed[card] = max(12.0, needed[card] - over_mm)
+    for place, column in enumerate(columns):
+        if column.gives_way and over_mm > 0:
+            needed[place] = max(_LEAST_MM, needed[place] - over_mm)
     spare_mm = max(0.0, WIDTH_MM - sum(needed)) / len(columns)
     return [width + spare_mm for width in needed]
 
