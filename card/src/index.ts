@@ -1,7 +1,7 @@
 /** The module that Home Assistant loads with its page: the cards and the dashboard's strategy. */
 
 import { EvseOcppCard } from "./card.ts";
-import { define } from "./define.ts";
+import { define, pageLanguage } from "./define.ts";
 import { EvseOcppCardEditor } from "./editor.ts";
 import { EvseOcppLimit } from "./limit.ts";
 import { suggestion } from "./suggest.ts";
@@ -25,7 +25,7 @@ declare global {
   }
 }
 
-define({
+const ready = define({
   "evse-ocpp-energy-card": EvseOcppEnergyCard,
   "evse-ocpp-faults-card": EvseOcppFaultsCard,
   "evse-ocpp-month-card": EvseOcppMonthCard,
@@ -52,29 +52,31 @@ window.customCards.push({
   documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
 });
 
-// The picker of cards and dashboards shows these before there is a user whose language is known.
-const say = texts(document.documentElement.lang || navigator.language);
-const NAMES = {
-  plan: "plan.title",
-  phases: "phases.title",
-  sessions: "board.sessions",
-  month: "board.months",
-  energy: "energy.title",
-  faults: "board.faults",
-} as const;
-for (const part of ["plan", "phases", "sessions", "month", "energy", "faults"] as const) {
-  window.customCards.push({
-    type: `evse-ocpp-${part}-card`,
-    name: `EVSE OCPP: ${say(NAMES[part])}`,
-    description: say(`${part}.card`),
-  });
-}
-
 window.customStrategies = window.customStrategies ?? [];
-window.customStrategies.push({
-  type: "evse-ocpp",
-  strategyType: "dashboard",
-  name: say("board.title"),
-  description: say("board.description"),
-  documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
+
+// The pickers of cards and dashboards ask for these when they are opened: in the page's words.
+void ready.then(() => {
+  const say = texts(pageLanguage());
+  const names = {
+    plan: "plan.title",
+    phases: "phases.title",
+    sessions: "board.sessions",
+    month: "board.months",
+    energy: "energy.title",
+    faults: "board.faults",
+  } as const;
+  for (const part of Object.keys(names) as (keyof typeof names)[]) {
+    window.customCards?.push({
+      type: `evse-ocpp-${part}-card`,
+      name: `EVSE OCPP: ${say(names[part])}`,
+      description: say(`${part}.card`),
+    });
+  }
+  window.customStrategies?.push({
+    type: "evse-ocpp",
+    strategyType: "dashboard",
+    name: say("board.title"),
+    description: say("board.description"),
+    documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
+  });
 });

@@ -43,14 +43,14 @@ export class EvseOcppPhases extends LitElement {
       return html`<div class="loading" role="status"><span class="seen">${words("phases.loading")}</span></div>`;
     }
     const { site } = snapshot;
-    if (!snapshot.loaded) return note(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline", true);
+    if (snapshot.loaded === false) return note(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline", true);
     if (site === null) return note(words("phases.no_site"), "mdi:home-lightning-bolt-outline");
     const bars = phaseBars(site);
     return html`
       ${site.meter_lost ? note(words("phases.meter_lost"), "mdi:meter-electric-outline", true) : nothing}
       <div class="bars">${bars.map((bar) => this.bar(bar, words, hass.locale, bars.length))}</div>
       ${this.legend(site, bars, words, hass.locale)}
-      ${site.has_meter ? nothing : html`<p>${words("phases.no_meter")}</p>`}
+      ${site.has_meter !== false ? nothing : html`<p>${words("phases.no_meter")}</p>`}
       ${site.sum_only ? html`<p>${words("phases.sum_only")}</p>` : nothing}
     `;
   }
@@ -99,7 +99,7 @@ export class EvseOcppPhases extends LitElement {
     const exporting = bars.some((bar) => bar.export > 0);
     const surplus = site.surplus_w;
     return html`<div class="legend">
-      ${site.has_meter ? html`<span><i class="house"></i>${words("phases.house")}</span>` : nothing}
+      ${site.has_meter !== false ? html`<span><i class="house"></i>${words("phases.house")}</span>` : nothing}
       <span><i class="cars"></i>${words("phases.cars")}</span>
       ${exporting ? html`<span><i class="export"></i>${words("phases.export")}</span>` : nothing}
       <span class="facts">

@@ -1,5 +1,6 @@
 /** The form of a card that is of one place: Home Assistant's own form draws it. */
 
+import { pageLanguage } from "./define.ts";
 import { DOMAIN } from "./entities.ts";
 import { texts } from "./localize.ts";
 
@@ -13,9 +14,9 @@ interface ConfigForm {
   computeLabel: (field: Schema) => string;
 }
 
-/** `field`: "device" of a wallbox, "site" of a house. The page's language is the user's. */
+/** `field`: "device" of a wallbox, "site" of a house. */
 export function deviceForm(field: "device" | "site"): ConfigForm {
-  const say = texts(document.documentElement.lang || navigator.language);
+  const say = texts(pageLanguage());
   return {
     schema: [
       { name: field, selector: { device: { filter: [{ integration: DOMAIN }] } } },

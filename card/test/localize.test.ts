@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { texts } from "../src/localize.ts";
+import { TABLES } from "../src/tables.ts";
 import de from "../src/texts/de.json";
 import en from "../src/texts/en.json";
 import es from "../src/texts/es.json";
@@ -18,6 +19,8 @@ for (const [language, table] of Object.entries({ de, es, fr, it })) {
     }
   });
 }
+
+TABLES["de"] = de;
 
 test("a region has its language's words, an unknown language English ones", () => {
   assert.equal(texts("de-AT")("card.name"), de["card.name"]);

@@ -8,6 +8,8 @@ import { readBoardConfig } from "../src/board-config.ts";
 import { troublesOf, askRepairs } from "../src/faults.ts";
 import { found } from "../src/found.ts";
 import type { Hass } from "../src/ha.ts";
+import { TABLES } from "../src/tables.ts";
+import de from "../src/texts/de.json";
 
 const { dashboard, EvseOcppStrategy } = await import("../src/strategy.ts");
 
@@ -49,6 +51,7 @@ function cardsOf(hass: Hass, path: string, config: unknown = {}) {
 }
 
 test("there are five views, in the user's language", () => {
+  TABLES["de"] = de;
   const english = made({}, house());
   assert.deepEqual(english.views.map(({ path }) => path), ["overview", "sessions", "months", "costs", "faults"]);
   assert.equal(made({}, house({ language: "de" })).views[0]?.title, "Übersicht");

@@ -1,7 +1,8 @@
 """The dashboard cards: one file, served by Home Assistant and loaded with its page.
 
-The file is the build of `card/` (scripts/build_card.py). Its address carries version and hash:
-browsers keep it for a month, and ask anew after an update.
+The file is the build of `card/` (scripts/build_card.py); it loads the words of the user's language
+from beside it. The addresses carry version and hash: browsers keep the files for a month, and ask
+anew after an update.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from .const import DOMAIN
 
 FILE = Path(__file__).parent / "frontend" / "evse-ocpp.js"
 URL = f"/{DOMAIN}/evse-ocpp.js"
+WORDS = FILE.parent / "texts"
+WORDS_URL = f"/{DOMAIN}/texts"
 _HASH_CHARS = 8
 
 
@@ -24,10 +27,13 @@ async def async_register(hass: HomeAssistant) -> None:
     if "frontend" not in hass.config.components:
         return
     digest = await hass.async_add_executor_job(_digest)
-    await hass.http.async_register_static_paths([StaticPathConfig(URL, str(FILE), True)])
+    await hass.http.async_register_static_paths(
+        [StaticPathConfig(URL, str(FILE), True), StaticPathConfig(WORDS_URL, str(WORDS), True)]
+    )
     version = (await async_get_integration(hass, DOMAIN)).version
     add_extra_js_url(hass, f"{URL}?v={version}-{digest}")
 
 
 def _digest() -> str:
-    return hashlib.sha256(FILE.read_bytes()).hexdigest()[:_HASH_CHARS]
+    parts = [FILE, *sorted(WORDS.glob("*.json"))]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:_HASH_CHARS]
