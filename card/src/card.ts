@@ -272,7 +272,8 @@ export class EvseOcppCard extends LitElement {
     if (error === null) return nothing;
     const press = () => this.doing.forget();
     const buttons = [{ text: say("act.dismiss"), press }];
-    return hint({ level: "error", icon: "mdi:alert-circle-outline", title: error, buttons });
+    const title = error || say("act.failed");
+    return hint({ level: "error", icon: "mdi:alert-circle-outline", title, buttons });
   }
 
   /** Have Home Assistant do it; true when it has been done. */
@@ -283,10 +284,9 @@ export class EvseOcppCard extends LitElement {
     data: Record<string, unknown> = {},
   ): Promise<boolean> {
     const domain = entity_id.split(".", 1)[0] ?? "";
-    await this.doing.run(what, async () => {
-      await this.hass?.callService(domain, service, { entity_id, ...data }, undefined, false);
-    });
-    return this.doing.error === null;
+    const act = async () =>
+      this.hass?.callService(domain, service, { entity_id, ...data }, undefined, false);
+    return this.doing.run(what, act);
   }
 
   private more(entityId: string | undefined): void {

@@ -5,7 +5,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 export class Doing implements ReactiveController {
   /** What is under way, such as `mode`. */
   busy: string | null = null;
-  /** What Home Assistant said of the last thing that failed, in the user's language. */
+  /** What Home Assistant said of the last thing that failed, in the user's language; "": nothing. */
   error: string | null = null;
 
   constructor(private readonly host: ReactiveControllerHost) {
@@ -16,15 +16,17 @@ export class Doing implements ReactiveController {
     // Nothing: what is under way ends by itself.
   }
 
-  /** Do one thing; a second one waits for nobody and is what is shown from then on. */
-  async run(what: string, act: () => Promise<unknown>): Promise<void> {
+  /** Do one thing; true when it is done. A second one waits for nobody and is shown from then on. */
+  async run(what: string, act: () => Promise<unknown>): Promise<boolean> {
     this.busy = what;
     this.error = null;
     this.host.requestUpdate();
     try {
       await act();
+      return true;
     } catch (error) {
       this.error = wordsOf(error);
+      return false;
     } finally {
       if (this.busy === what) this.busy = null;
       this.host.requestUpdate();
@@ -37,8 +39,8 @@ export class Doing implements ReactiveController {
   }
 }
 
-/** The words of what Home Assistant refused an action with. */
+/** The words of what Home Assistant refused an action with; none when it did not answer at all. */
 export function wordsOf(error: unknown): string {
   const message = (error as { message?: unknown } | undefined)?.message;
-  return typeof message === "string" && message !== "" ? message : String(error);
+  return typeof message === "string" ? message : "";
 }
