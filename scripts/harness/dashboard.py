@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scripts.harness.home_assistant import HomeAssistant, wait_until
+from scripts.harness.home_assistant import wait_until
 from scripts.harness.house import CHARGER_NAME, Household
 
 URL_PATH = "wall-box"  # Home Assistant asks for a hyphen
 TITLE = "Wallbox"
-CHARGING_PATH, CHARGING_TITLE = "ev-charging", "Charging"
 ICON = "mdi:ev-station"
 HISTORY_HOURS = 3
 
@@ -140,7 +139,17 @@ def make_dashboard(
     With the name of a `site` its first view is that of the sun, of the last `hours`.
     """
     page = household.home_assistant
-    _add(page, URL_PATH, TITLE)
+    known = page.websocket(type="lovelace/dashboards/list")
+    if not any(item["url_path"] == URL_PATH for item in known):
+        page.websocket(
+            type="lovelace/dashboards/create",
+            url_path=URL_PATH,
+            title=TITLE,
+            icon=ICON,
+            show_in_sidebar=True,
+            require_admin=False,
+            mode="storage",
+        )
     # This setting is the wallbox's own, and known when it has told what can be set.
     wait_until(lambda: "dlb_maximum_current" in household.entities, "the wallbox's settings")
     views = [view(Entities(household))]
@@ -148,28 +157,3 @@ def make_dashboard(
         views.insert(0, sun_view(Entities(household), Entities(household, site), hours))
     page.websocket(type="lovelace/config/save", url_path=URL_PATH, config={"views": views})
     return f"/{URL_PATH}/{views[0]['path']}"
-
-
-def make_charging_dashboard(page: HomeAssistant) -> str:
-    """Make the integration's own dashboard, all of its views; return its path."""
-    _add(page, CHARGING_PATH, CHARGING_TITLE)
-    strategy = {"type": "custom:evse-ocpp"}
-    page.websocket(
-        type="lovelace/config/save", url_path=CHARGING_PATH, config={"strategy": strategy}
-    )
-    return f"/{CHARGING_PATH}"
-
-
-def _add(page: HomeAssistant, path: str, title: str) -> None:
-    """Add a dashboard to the sidebar, unless it is there."""
-    known = page.websocket(type="lovelace/dashboards/list")
-    if not any(item["url_path"] == path for item in known):
-        page.websocket(
-            type="lovelace/dashboards/create",
-            url_path=path,
-            title=title,
-            icon=ICON,
-            show_in_sidebar=True,
-            require_admin=False,
-            mode="storage",
-        )

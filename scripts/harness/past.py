@@ -27,6 +27,9 @@ FIRST_REGISTER_WH = 1_234_000.0
 """What a wallbox's meter showed when the past begins."""
 
 
+MIDSUMMER = date(2026, 6, 21).toordinal()
+
+
 class How(Enum):
     """How a car is charged that time."""
 
@@ -69,7 +72,8 @@ class Habit:
 
 
 HABITS = (
-    Habit(0, ANNA, (1, 3), 17.6, 31.5, 21.0, 3, How.CHEAP),
+    Habit(0, ANNA, (1,), 17.6, 31.5, 21.0, 3, How.CHEAP),
+    Habit(0, ANNA, (3,), 18.2, 31.5, 14.0, 3, How.AT_ONCE),
     Habit(0, ANNA, (5,), 10.3, 16.8, 26.0, 3, How.SUN),
     Habit(0, VISITOR, (6,), 13.1, 15.4, 11.0, 3, How.AT_ONCE, 3),
     Habit(1, BEN, (0, 2, 4), 9.2, 16.4, 12.5, 1, How.SUN),
@@ -177,9 +181,10 @@ def _touches(session: PastSession, hour: datetime) -> bool:
 
 
 def sunshine(day: date) -> float:
-    """How much of a clear day's sun there is on a day, 0.25 to 1."""
+    """How much of a clear day's sun in June there is on a day, 0.1 to 1: season and weather."""
     number = day.toordinal()
-    return 0.62 + 0.38 * math.sin(number * 1.7) * math.cos(number * 0.31)
+    season = 0.7 + 0.3 * math.cos(2 * math.pi * (number - MIDSUMMER) / 365.25)
+    return season * (0.62 + 0.38 * math.sin(number * 1.7) * math.cos(number * 0.31))
 
 
 def _wanted_kwh(habit: Habit, session: PastSession) -> float:

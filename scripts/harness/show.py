@@ -19,7 +19,7 @@ from typing import Any
 from evse.clock import SystemClock
 from evse.simulation.world import World, WorldSettings
 from scripts.harness import fill_past, past
-from scripts.harness.home_assistant import wait_until
+from scripts.harness.home_assistant import HarnessError, wait_until
 from scripts.harness.house import Household
 from scripts.harness.past import ANNA, BEN, OWNERS, Owner
 from scripts.harness.solar_day import (
@@ -30,9 +30,11 @@ from scripts.harness.solar_day import (
     set_up_site,
 )
 
+DASHBOARD = "/evse-ocpp"
+"""Where the integration's own dashboard is, once `show_dashboards` has made it."""
 FIRST_NAME, SECOND_NAME = "Garage", "Carport"
-WEEKS = 9
-"""So far back the past goes: two whole months at least."""
+WEEKS = 26
+"""So far back the past goes; a test needs less."""
 OPTIONS: dict[str, Any] = {"fallback_current": 6, "lease_duration": 60, "maximum_current": 16}
 WALLBOX: dict[str, Any] = {
     "dlb__maximum_current_a": 100,  # the site keeps the fuse, not the wallbox
@@ -87,6 +89,7 @@ class Show:
         self.fill_sessions()
         self.add_site()
         self.fill_statistics()
+        self.show_dashboards()
 
     # The parts.
 
@@ -117,12 +120,23 @@ class Show:
         self.reload()
 
     def fill_statistics(self) -> None:
-        """Put the past into the statistics, and show it on the energy dashboard."""
+        """Put the past into the statistics, and the house onto the energy dashboard."""
         for name in self.names:  # those of the site come a moment after it
             self.await_entity(name, "energy_sun")
         fill_past.write_statistics(self.household, self.names, self.past)
-        devices = [self.household.entities_of(name)["energy"] for name in self.names]
-        save_energy_preferences(self.household, *devices)
+        save_energy_preferences(self.household)
+
+    def show_dashboards(self) -> None:
+        """Have the dashboard in the sidebar, and both wallboxes on the energy dashboard."""
+        devices = [self.await_entity(name, "energy") for name in self.names]
+        done = self.page.walk(
+            "/api/config/config_entries/options/flow",
+            {"handler": self.household.entry_id},
+            {"next_step_id": "dashboards"},
+            {"sidebar": True, "energy_devices": devices},
+        )
+        if done["type"] != "create_entry":
+            raise HarnessError(f"the dashboards were not made: {done}")
 
     def await_entity(self, name: str, key: str) -> str:
         """Wait for an entity of a wallbox by its translation key; return its id."""

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from evse.app import RESTART_EXIT_STATUS
-from scripts.harness.dashboard import make_charging_dashboard
 from scripts.harness.home_assistant import NAME, PASSWORD, HarnessError
 from scripts.harness.house import Household
 from scripts.harness.past import ANNA, BEN
 from scripts.harness.roof import DAY_S
-from scripts.harness.show import FIRST_NAME, OPTIONS, WALLBOX, Show
+from scripts.harness.show import DASHBOARD, FIRST_NAME, OPTIONS, WALLBOX, Show
 from scripts.harness.solar_day import DAY_BEGINS_S, DAY_ENDS_S
 
 SHOW_DAY_S = 600.0
@@ -70,7 +69,7 @@ def due(before_s: float, now_s: float) -> list[Turn]:
 
 
 def make_show(
-    folder: Path, home_assistant: Path, *, slow: bool, page_port: int, language: str
+    folder: Path, home_assistant: Path, *, slow: bool, page_port: int | None, language: str
 ) -> Show:
     """Return the show, not started, whose state is in `folder`."""
     household = Household(
@@ -87,8 +86,8 @@ def make_show(
     return show
 
 
-def start(show: Show) -> str:
-    """Start all programs, the first time with all that lies behind; return the dashboard's path."""
+def start(show: Show) -> None:
+    """Start all programs, the first time with all that lies behind."""
     new = show.household.is_new
     if new:
         show.seed_registers()
@@ -102,15 +101,14 @@ def start(show: Show) -> str:
             show.plan(second, PLANNED_KWH)
         show.come(show.names[0], ANNA)
         show.come(show.names[1], BEN)
-    return make_charging_dashboard(show.page)
 
 
 def live_show(show: Show, say: Say) -> None:
     """Keep the show going until Ctrl-C, and the wallboxes running as their services would."""
     began_s = time.monotonic()
-    path = start(show)
+    start(show)
     url, folder = show.page.url, show.household.folder
-    say(f"open {url}{path} — no log-in on this computer", bold=True)
+    say(f"open {url}{DASHBOARD} — no log-in on this computer", bold=True)
     say(f"ready after {time.monotonic() - began_s:.0f} s; energy dashboard: {url}/energy")
     say(f"account: {NAME}, password: {PASSWORD}; state: {folder}")
     if show.fast:
