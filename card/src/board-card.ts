@@ -1,41 +1,32 @@
 /** What the dashboard's cards have in common: their configuration, and when they are drawn anew. */
 
-import { LitElement } from "lit";
+import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { type BoardCardConfig, GRAINS, MEASURES, readBoardCardConfig } from "./board-config.ts";
+import { pageLanguage } from "./define.ts";
+import { DOMAIN } from "./entities.ts";
 import type { Hass } from "./ha.ts";
 import { texts } from "./localize.ts";
 import type { Texts } from "./views.ts";
 
 /** Home Assistant gives its object anew with each state of the house; of it only these matter. */
 function differs(now?: Hass, before?: Hass): boolean {
-  return (
-    now?.connection !== before?.connection ||
-    now?.language !== before?.language ||
-    now?.locale !== before?.locale ||
-    now?.entities !== before?.entities ||
-    now?.devices !== before?.devices
-  );
+  const parts = ["connection", "language", "locale", "devices", "entities"] as const;
+  return parts.some((part) => now?.[part] !== before?.[part]);
 }
 
-/** `devices`: only these connectors; all if it is left out. */
-export interface BoardCardConfig {
-  devices?: string[];
-  period?: string;
-  measure?: string;
-}
+const DEVICES = { name: "devices", selector: { device: { multiple: true, filter: [{ integration: DOMAIN }] } } };
 
 export abstract class BoardCard extends LitElement {
-  @property({ attribute: false, hasChanged: differs }) hass?: Hass;
-  @state() protected config: BoardCardConfig = {};
+  static getStubConfig = (): object => ({});
+  static getConfigForm = (): object => form([DEVICES]);
 
-  /** Whatever a user writes is taken as far as it is understood. */
+  @property({ attribute: false, hasChanged: differs }) hass?: Hass;
+  @state() protected config: BoardCardConfig = readBoardCardConfig({});
+
   setConfig(config: unknown): void {
-    const written = (typeof config === "object" && config !== null ? config : {}) as Record<string, unknown>;
-    const devices = written["devices"];
-    const names = Array.isArray(devices) ? devices.filter((each) => typeof each === "string") : [];
-    const word = (field: string) => (typeof written[field] === "string" ? written[field] : undefined);
-    this.config = { devices: names.length > 0 ? names : undefined, period: word("period"), measure: word("measure") };
+    this.config = readBoardCardConfig(config);
   }
 
   getCardSize(): number {
@@ -49,4 +40,39 @@ export abstract class BoardCard extends LitElement {
   protected get text(): Texts {
     return texts(this.hass?.language ?? "en");
   }
+
+  /** What of the configuration was not understood, each with what is allowed. */
+  protected problems(): TemplateResult | typeof nothing {
+    const { text } = this;
+    if (this.config.problems.length === 0) return nothing;
+    return html`${this.config.problems.map(
+      ({ field, came, allowed, values }) =>
+        html`<p class="error" role="alert">${text("hint.problem", { field, came })} ${text(allowed, values)}</p>`,
+    )}`;
+  }
+}
+
+/** The form of the card with bars. */
+export function barsForm(): object {
+  const say = texts(pageLanguage());
+  const select = (name: string, options: readonly string[], words: string[]) => ({
+    name,
+    selector: { select: { mode: "dropdown", options: options.map((value, index) => ({ value, label: words[index] })) } },
+  });
+  return form([
+    DEVICES,
+    select("period", GRAINS, [say("energy.day"), say("energy.month")]),
+    select("measure", MEASURES, [say("energy.title"), say("energy.paid")]),
+  ]);
+}
+
+/** A form that Home Assistant draws. */
+function form(schema: { name: string }[]): object {
+  const say = texts(pageLanguage());
+  const labels: Record<string, string> = {
+    devices: say("filter.wallboxes"),
+    period: say("filter.period"),
+    measure: say("filter.measure"),
+  };
+  return { schema, computeLabel: ({ name }: { name: string }) => labels[name] ?? name };
 }

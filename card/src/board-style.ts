@@ -28,7 +28,7 @@ export const boardStyle = css`
     font-weight: 500;
     color: var(--secondary-text-color);
   }
-  header,
+  .top,
   .row {
     display: flex;
     flex-wrap: wrap;

@@ -7,9 +7,10 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
 import { Asking } from "./asking.ts";
-import { BoardCard } from "./board-card.ts";
+import { barsForm, BoardCard } from "./board-card.ts";
+import { type Grain, GRAINS } from "./board-config.ts";
 import { boardStyle, type Figure, figures } from "./board-style.ts";
-import { askEnergy, type Bar, type Grain, GRAINS, metersOf, paidOf, sumOf, ticksOf } from "./energy.ts";
+import { askEnergy, type Bar, metersOf, paidOf, sumOf, ticksOf } from "./energy.ts";
 import { decimal, energy, money, percent } from "./format.ts";
 import { found } from "./found.ts";
 import type { Hass } from "./ha.ts";
@@ -19,6 +20,8 @@ import type { Texts } from "./views.ts";
 const STACK = ["grid", "battery", "sun", "other"] as const;
 
 export class EvseOcppEnergyCard extends BoardCard {
+  static override getConfigForm = barsForm;
+
   @state() private grain?: Grain;
   /** The bar that is told in words. */
   @state() private chosen: number | null = null;
@@ -35,7 +38,7 @@ export class EvseOcppEnergyCard extends BoardCard {
   }
 
   private get shownGrain(): Grain {
-    return this.grain ?? GRAINS.find((each) => each === this.config.period) ?? "day";
+    return this.grain ?? this.config.period;
   }
 
   protected override willUpdate(): void {
@@ -54,13 +57,13 @@ export class EvseOcppEnergyCard extends BoardCard {
     const told = this.bars.answer;
     const bars = told !== null && this.ofCost ? paidOf(told) : told;
         return html`<ha-card>
-      <header>
+      <div class="top">
         <h2>${this.heading}</h2>
         <div class="grains" role="radiogroup" aria-label=${text("filter.period")}>
           ${GRAINS.map((grain) => this.grainButton(grain, text))}
         </div>
-      </header>
-      ${this.noMeters ? html`<p class="hint">${text("energy.no_meters")}</p>` : this.sums(hass, told, text)}
+      </div>
+      ${this.problems()} ${this.noMeters ? html`<p class="hint">${text("energy.no_meters")}</p>` : this.sums(hass, told, text)}
       ${this.bars.error === null ? nothing : html`<p class="error" role="alert">${text("energy.failed", { error: this.bars.error })}</p>`}
       <div class="chart ${this.bars.busy ? "busy" : ""}" aria-busy=${this.bars.busy}>
         ${bars === null ? nothing : this.chart(hass, bars, text)}
@@ -303,6 +306,9 @@ export class EvseOcppEnergyCard extends BoardCard {
         border-collapse: collapse;
         font-size: 0.85rem;
         font-variant-numeric: tabular-nums;
+      }
+      th {
+        white-space: nowrap;
       }
       th,
       td {

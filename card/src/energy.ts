@@ -1,13 +1,11 @@
 /** Bars of energy by source, from the long-term statistics of Home Assistant. Pure but for `askEnergy`. */
 
+import type { Grain } from "./board-config.ts";
 import type { Found } from "./found.ts";
 import type { Hass } from "./ha.ts";
 import { dayAfter, instantOf, wallOf } from "./house-time.ts";
 import { monthAfter } from "./period.ts";
 import { type Parts, totalOf } from "./sources.ts";
-
-export const GRAINS = ["day", "month"] as const;
-export type Grain = (typeof GRAINS)[number];
 
 /** So many days and months are shown, the current one with them. */
 const DAYS = 30;

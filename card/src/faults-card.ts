@@ -49,6 +49,7 @@ export class EvseOcppFaultsCard extends BoardCard {
     const repairs = this.repairs.answer ?? [];
     return html`<ha-card>
       <h2>${text("faults.now")}</h2>
+      ${this.problems()}
       <ul>
         ${troublesOf(hass, this.found).map((each) => this.trouble(hass, each, text))}
       </ul>

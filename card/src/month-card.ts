@@ -43,7 +43,7 @@ export class EvseOcppMonthCard extends BoardCard {
     const told = this.told.answer;
     const problem = this.told.error ?? this.doing.error;
     return html`<ha-card>
-      ${this.chooser(hass, text)} ${this.sums(hass, told, text)}
+      ${this.problems()} ${this.chooser(hass, text)} ${this.sums(hass, told, text)}
       ${problem === null ? nothing : html`<p class="error" role="alert">${problem}</p>`}
       <div class="lists ${this.told.busy ? "busy" : ""}" aria-busy=${this.told.busy}>
         ${told === null ? nothing : told.count === 0 ? html`<p class="hint">${text("month.none")}</p>` : this.lists(hass, told, text)}
@@ -67,11 +67,11 @@ export class EvseOcppMonthCard extends BoardCard {
       >
         <ha-icon icon=${icon}></ha-icon>
       </button>`;
-    return html`<header class="chooser">
+    return html`<div class="top chooser">
       ${step("mdi:chevron-left", text("month.before"), -1, true)}
       ${choice(text("month.month"), options, this.month, (month) => this.show(month))}
       ${step("mdi:chevron-right", text("month.after"), 1, this.month < now)}
-    </header>`;
+    </div>`;
   }
 
   private show(month: string): void {

@@ -71,11 +71,11 @@ export class EvseOcppSessionsCard extends BoardCard {
     if (hass === undefined) return html`<ha-card></ha-card>`;
     const told = this.told.answer;
     return html`<ha-card>
-      <header>
+      <div class="top">
         <h2>${text("board.sessions")}</h2>
         <div class="documents">${(["csv", "pdf"] as const).map((format) => this.document(format, text))}</div>
-      </header>
-      ${this.filters(text)} ${this.sums(hass, told, text)}
+      </div>
+      ${this.problems()} ${this.filters(text)} ${this.sums(hass, told, text)}
       ${this.told.error ?? this.doing.error
         ? html`<p class="error" role="alert">${this.told.error ?? this.doing.error}</p>`
         : nothing}
@@ -135,7 +135,7 @@ export class EvseOcppSessionsCard extends BoardCard {
   }
 
   private list(hass: Hass, told: SessionsTold | null, text: Texts): TemplateResult | typeof nothing {
-    if (told === null) return nothing;
+    if (told === null || this.told.error !== null) return nothing;
     if (told.rows.length === 0) return html`<p class="hint">${text("sessions.none")}</p>`;
     const shown = SOURCES.filter((source) => told.rows.some((row) => (row[`${source}_wh`] ?? 0) > 0));
     return html`
@@ -194,7 +194,6 @@ export class EvseOcppSessionsCard extends BoardCard {
     const why = person === null ? text("sessions.no_document_of_nobody") : text(`sessions.${format}`);
     return html`<button
       title=${why}
-      aria-label=${why}
       ?disabled=${person === null || empty || this.doing.busy !== null}
       @click=${() => this.download(format)}
     >

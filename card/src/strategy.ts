@@ -4,6 +4,7 @@ import { readBoardConfig, type BoardConfig, type View } from "./board-config.ts"
 import { found, type Found } from "./found.ts";
 import type { Hass } from "./ha.ts";
 import { texts } from "./localize.ts";
+import { learn } from "./tables.ts";
 import * as views from "./views.ts";
 
 const MAKERS: Record<View, (found: Found, text: views.Texts) => views.ViewSetup> = {
@@ -40,6 +41,7 @@ export class EvseOcppStrategy extends HTMLElement {
   static registryDependencies = ["entities", "devices"];
 
   static async generate(config: unknown, hass: Hass): Promise<Dashboard> {
+    await learn(hass.language); // titles are not drawn anew when words come later
     return dashboard(readBoardConfig(config), hass);
   }
 

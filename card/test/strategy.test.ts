@@ -4,7 +4,7 @@ import test from "node:test";
 // The strategy is an element; outside of a browser there are none.
 (globalThis as Record<string, unknown>)["HTMLElement"] ??= class {};
 
-import { readBoardConfig } from "../src/board-config.ts";
+import { readBoardCardConfig, readBoardConfig } from "../src/board-config.ts";
 import { troublesOf, askRepairs } from "../src/faults.ts";
 import { found } from "../src/found.ts";
 import type { Hass } from "../src/ha.ts";
@@ -103,6 +103,22 @@ for (const [config, complaint] of MISTAKES) {
 for (const config of [undefined, null, "text", 3, {}]) {
   test(`${JSON.stringify(config)} as a configuration gives the whole dashboard`, () => {
     assert.equal(made(config, house()).views.length, 5);
+  });
+}
+
+const CARD_MISTAKES: [unknown, string[]][] = [
+  [{ devices: ["a"], period: "month", measure: "cost" }, []],
+  [null, []],
+  [{ devices: "a" }, ["devices: a"]],
+  [{ devices: [1] }, ["devices: [1]"]],
+  [{ period: "year", measure: 3 }, ["period: year", "measure: 3"]],
+];
+
+for (const [config, problems] of CARD_MISTAKES) {
+  test(`a card with ${JSON.stringify(config)} names what it does not understand: ${problems}`, () => {
+    const read = readBoardCardConfig(config);
+    assert.deepEqual(read.problems.map(({ field, came }) => `${field}: ${came}`), problems);
+    assert.ok(["day", "month"].includes(read.period));
   });
 }
 
