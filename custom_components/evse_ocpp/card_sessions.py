@@ -110,7 +110,16 @@ async def _sums(hub: Hub, wanted: Wanted) -> list[_Sum]:
     found = await hub.storage.database.run(
         lambda connection: as_now(connection, ahead, lambda file: groups(file, wanted))
     )
-    return [_Sum(hub, group, owner_of(group.person, group.id_tag, wanted.ours)) for group in found]
+    return [
+        _Sum(hub, group, _owner(hub, group.person, group.id_tag, wanted.ours)) for group in found
+    ]
+
+
+def _owner(hub: Hub, person: str | None, id_tag: str | None, ours: frozenset[str]) -> Owner:
+    """Return whose a session is; a known card is spelt as in the list of cards."""
+    owner = owner_of(person, id_tag, ours)
+    card = hub.cards.get(owner.id) if owner.kind is OwnerKind.CARD else None
+    return owner if card is None else owner._replace(id=card.id_tag)
 
 
 def _row(hass: HomeAssistant, found: _Found) -> dict[str, Any]:
@@ -134,29 +143,37 @@ def _row(hass: HomeAssistant, found: _Found) -> dict[str, Any]:
         "card": card_name(row, ours),
         "person": None if row.person is None else person_name(hass, row.person),
         "reason": None if row.ended_at is None else stop_reason(row.reason),
-        "owner": owner_of(row.person, row.id_tag, ours).key,
+        "owner": _owner(hub, row.person, row.id_tag, ours).key,
     }
 
 
 def _owners(hass: HomeAssistant, sums: Iterable[_Sum]) -> list[dict[str, Any]]:
     """Return the sums of each owner, who charged most first."""
-    by_owner: defaultdict[Owner, list[Group]] = defaultdict(list)
+    by_owner: defaultdict[Owner, list[_Sum]] = defaultdict(list)
     for each in sums:
-        by_owner[each.owner].append(each.group)
+        by_owner[each.owner].append(each)
     told = [
-        {"owner": owner.key, "name": _owner_name(hass, owner, some), **_total(total(some))}
+        {
+            "owner": owner.key,
+            "name": _owner_name(hass, owner, some),
+            **_total(total(each.group for each in some)),
+        }
         for owner, some in by_owner.items()
     ]
     return sorted(told, key=lambda each: -each["energy_wh"])
 
 
-def _owner_name(hass: HomeAssistant, owner: Owner, some: Sequence[Group]) -> str | None:
-    """Return the name of an owner; None: nobody, which the card says in its language."""
+def _owner_name(hass: HomeAssistant, owner: Owner, some: Sequence[_Sum]) -> str | None:
+    """Return the name of an owner; None: nobody, which the card says in its language.
+
+    A card is called as it is now, one that was forgotten as in its last session.
+    """
     if owner.kind is OwnerKind.PERSON:
         return person_name(hass, owner.id)
     if owner.kind is OwnerKind.NOBODY:
         return None
-    return max(some, key=lambda group: group.last_at).name or tag_end(owner.id)
+    last = max(some, key=lambda each: each.group.last_at)
+    return last.hub.cards.name(owner.id) or last.group.name or tag_end(owner.id)
 
 
 def _wallboxes(hass: HomeAssistant, sums: Iterable[_Sum]) -> list[dict[str, Any]]:

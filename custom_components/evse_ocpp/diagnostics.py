@@ -10,6 +10,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from . import files
 from .central.relay import Relay
 from .const import CONF_PASSWORD_HASH, CONF_RELAY_PASSWORD, CONF_RELAY_URL
+from .diagnostics_card import card_diagnostics
 from .diagnostics_site import site_diagnostics
 from .hub import EvseOcppConfigEntry, Hub
 from .redaction import HIDDEN, is_secret, redacted_frame, redacted_path, redacted_url
@@ -40,13 +41,13 @@ async def async_get_config_entry_diagnostics(
         "database_bytes": await hass.async_add_executor_job(hub.storage.database.size_bytes),
         "cards": {"policy": hub.cards.policy, "count": len(hub.cards.all)},
         "uploads": [path.name for path in uploads],
-        "wallboxes": [_wallbox(wallbox) for wallbox in hub.wallboxes.values()],
+        "wallboxes": [_wallbox(hass, hub, wallbox) for wallbox in hub.wallboxes.values()],
         "sites": [site_diagnostics(site) for site in hub.sites.values()],
     }
 
 
 async def async_get_device_diagnostics(
-    hass: HomeAssistant,  # noqa: ARG001
+    hass: HomeAssistant,
     entry: EvseOcppConfigEntry,
     device: DeviceEntry,
 ) -> dict[str, Any]:
@@ -57,7 +58,7 @@ async def async_get_device_diagnostics(
         if not device.identifiers.isdisjoint(identifiers):
             return {
                 "attempts": _attempts(hub, wallbox.charger.identity),
-                "wallbox": _wallbox(wallbox),
+                "wallbox": _wallbox(hass, hub, wallbox),
             }
     for site in hub.sites.values():
         if site_identifier(site) in device.identifiers:
@@ -84,7 +85,7 @@ def _relay(relay: Relay | None) -> dict[str, Any] | None:
     }
 
 
-def _wallbox(wallbox: Wallbox) -> dict[str, Any]:
+def _wallbox(hass: HomeAssistant, hub: Hub, wallbox: Wallbox) -> dict[str, Any]:
     charger = wallbox.charger
     settings = asdict(wallbox.settings)
     if settings.get("relay"):
@@ -112,6 +113,7 @@ def _wallbox(wallbox: Wallbox) -> dict[str, Any]:
                 for name, key in charger.configuration.items()
             },
             "connectors": [asdict(connector) for connector in charger.connectors.values()],
+            "cards_are_told": card_diagnostics(hass, hub, wallbox),
             "stored": wallbox.to_dict(),
             "messages": [
                 {

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.database import Database, StorageError
@@ -244,3 +245,15 @@ async def test_a_device_that_was_deleted_by_hand(
     dr.async_get(hass).async_remove_device(device_of(hass, "CP-2").id)
     row = next(row for row in (await ask())["rows"] if row["uid"] == "d")
     assert (row["wallbox"], row["device_id"]) == ("Yard", None)
+
+
+async def test_a_known_card_is_spelt_and_called_as_in_the_list_of_cards(
+    deaf_hub: Hub, ask: Asking
+) -> None:
+    """Or a page would show it twice: once of the list, once of the sessions."""
+    await deaf_hub.cards.put(Card("04b2C3d4", "the guests’ card"))
+    answer = await ask()
+    owners = {each["owner"]: each["name"] for each in answer["owners"]}
+    assert owners["card:04b2C3d4"] == "the guests’ card"
+    assert {row["owner"] for row in answer["rows"] if row["uid"] in "bd"} == {"card:04b2C3d4"}
+    assert uids(await ask(owner="card:04b2C3d4")) == "db"

@@ -80,6 +80,9 @@ async def test_messages_are_told_without_cards(hass: HomeAssistant, hub: Hub) ->
     assert "CARD-SECRET" not in text
     assert "SN-4711" not in text
     (shown,) = told["wallboxes"]
+    (card,) = shown["cards_are_told"]
+    assert card["session"]["card"] == "**REDACTED**"
+    assert card["why"]["sentence"] == card["why"]["key"]
     frames = [message["frame"] for message in shown["messages"]]
     assert any("StartTransaction" in frame for frame in frames)
     assert {message["to_wallbox"] for message in shown["messages"]} == {True, False}
