@@ -1,5 +1,6 @@
 """Sessions: durable, priced by their time, attributed to cards and people."""
 
+import random
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -67,7 +68,8 @@ class Scene:
 
     async def save(self) -> None:
         rows = self.sessions.changed("CP-1")
-        tallies = await self.database.put_charger("CP-1", {}, rows)
+        state = self.charger.to_dict()
+        tallies = await self.database.put_charger("CP-1", state, rows)
         self.sessions.written(rows, tallies)
 
     def price(self, price: float | None) -> None:
@@ -454,3 +456,46 @@ async def test_the_price_of_bought_energy_may_be_unknown(scene: Scene) -> None:
     scene.measure(3000, HOUR)
     assert scene.last.unpriced_wh == 1000
     assert scene.last.known_cost is None
+
+
+async def cut_power(scene: Scene) -> None:
+    """Lose what was not written yet, and come back."""
+    scene.end()
+    state, price = (await scene.database.chargers())["CP-1"], scene.tariff.history.price
+    await scene.start()
+    scene.price(price)
+    scene.end()
+    scene.charger = Charger.from_dict("CP-1", state)
+    scene.end = scene.sessions.follow(scene.charger)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_sums_since_ever_neither_fall_nor_count_twice(scene: Scene, seed: int) -> None:
+    """Power cuts at any time, also while nothing of a charge is written yet but its beginning."""
+    chance = random.Random(seed)
+    scene.price(0.30)
+    sun = chance.random()
+    scene.origin = lambda wh: Origin(SourceShare(wh * sun, 0.0, wh * (1 - sun)), None, 0.0)
+    register_wh, charged_wh, shown = 0.0, 0.0, scene.sessions.tally("CP-1", 1)
+    for _ in range(4):
+        transaction = scene.begin(meter_wh=register_wh)
+        await scene.save()  # as before each answer
+        begun_wh = register_wh
+        for _ in range(chance.randint(1, 12)):
+            register_wh += chance.uniform(0, 500)
+            scene.measure(register_wh, chance.randint(1, 9) * MINUTE)
+            if chance.random() < 0.4:
+                await scene.save()
+            if chance.random() < 0.4:
+                await cut_power(scene)
+            now = scene.sessions.tally("CP-1", 1)
+            assert now.sun_wh >= shown.sun_wh
+            assert now.grid_wh >= shown.grid_wh
+            shown = now
+        scene.finish(transaction, register_wh)
+        charged_wh += register_wh - begun_wh
+        await scene.save()
+        shown = scene.sessions.tally("CP-1", 1)
+        assert shown.sun_wh + shown.grid_wh == pytest.approx(charged_wh)
+        assert shown.sun_wh == pytest.approx(charged_wh * sun)
+        assert shown.cost == pytest.approx(0.3 * shown.grid_wh / 1000)
