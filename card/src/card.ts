@@ -102,19 +102,26 @@ export class EvseOcppCard extends LitElement {
       return html`<ha-card><div class="bare">${problems}${hint(nothingHint(found, say, choose))}</div></ha-card>`;
     }
     const { snapshot, error } = this.following;
-    const shown = look(hass, config, found, snapshot);
+    const loaded = error !== "not_loaded" && snapshot?.loaded !== false;
+    const shown = look(hass, config, found, snapshot, loaded);
     const now = new Date();
     const device = found.of === "device" ? found.device : undefined;
-    const loaded = error !== "not_loaded" && snapshot?.loaded !== false;
     const hints = html`${problems}${troubles(hass, shown, device, loaded, say, now).map(hint)}${this.failure(say)}`;
     return html`<ha-card class=${shown.kind}>
       ${config.layout === "compact"
         ? this.compact(hass, shown, say, hints)
-        : this.full(hass, shown, say, hints, now)}
+        : this.full(hass, shown, say, hints, loaded, now)}
     </ha-card>`;
   }
 
-  private full(hass: Hass, of: Look, say: Texts, hints: TemplateResult, now: Date) {
+  private full(
+    hass: Hass,
+    of: Look,
+    say: Texts,
+    hints: TemplateResult,
+    loaded: boolean,
+    now: Date,
+  ) {
     const shows = (part: Part) => this.config.show[part];
     const device = this.found?.of === "device";
     const { snapshot } = this.following;
@@ -131,7 +138,7 @@ export class EvseOcppCard extends LitElement {
             : nothing}
         </div>
         <div class="column">
-          ${shows("why") && (device || of.why) ? why(hass, of, say, now) : nothing}
+          ${shows("why") && (device ? loaded : of.why) ? why(hass, of, say, now) : nothing}
           ${shows("modes") ? this.modes(of, say) : nothing}
           ${shows("limit") ? this.limit(hass, of, say) : nothing}
           ${this.actions(hass, of, say, now)}

@@ -106,6 +106,17 @@ export function duration(locale: Locale, seconds: number | null | undefined): st
   return unit(minutes, "minute");
 }
 
+/** The same for a small place: minutes, “2:05” hours, or days. */
+export function span(locale: Locale, seconds: number | null | undefined): Quantity {
+  if (!known(seconds) || seconds < 0) return [NONE, ""];
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return [String(minutes), "min"];
+  if (minutes < 2 * 1440) {
+    return [`${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`, "h"];
+  }
+  return [decimal(locale, minutes / 1440, 1), "d"];
+}
+
 /** The instant of a text, null where it is none. */
 export function instant(text: string | null | undefined): Date | null {
   if (!text) return null;

@@ -106,18 +106,20 @@ const NOMINAL_V = 230;
 /** What a charger's ring is drawn against when nobody tells its greatest power. */
 const USUAL_W = [3_700, 7_400, 11_000, 22_000, 50_000, 150_000, 350_000];
 
-/** What is shown of this target. */
+/** What is shown of this target. `loaded`: whether the integration's server runs. */
 export function look(
   hass: Hass,
   config: CardConfig,
   found: Exclude<Target, { of: "nothing" }>,
   snapshot: Snapshot | null,
+  loaded = true,
 ): Look {
   const { ids } = found;
   const state = (key: string) => entityOf(hass, ids[key]);
   const device = found.of === "device" ? found.device : undefined;
   const status = state("status");
-  const away = awayOf(state("connected"), snapshot);
+  const away = loaded ? awayOf(state("connected"), snapshot) : { since: null };
+  const boost = loaded ? boostOf(state("boost"), snapshot, state("boost_until")) : null;
   const power_w = away ? null : (snapshot?.power_w ?? inWatts(state("power")));
   const currents = currentsOf(state, snapshot);
   const limit = limitOf(state("current_limit"));
@@ -143,10 +145,10 @@ export function look(
     session: snapshot ? snapshot.session : sessionOf(state, kind),
     total_wh: inWattHours(state("energy")),
     why: snapshot?.why ?? whyOf(state("why")),
-    boost: boostOf(ids["boost"], snapshot, state("boost_until")),
+    boost,
     plan: snapshot?.plan ?? null,
     site: snapshot?.site ?? null,
-    has_site: snapshot ? snapshot.site !== null : ids["boost"] !== undefined,
+    has_site: snapshot ? snapshot.site !== null : boost !== null,
     away,
     fault,
     missing: missingOf(hass, found),
@@ -259,13 +261,13 @@ function toggleOf(entity: HassEntity | undefined): Look["charging"] {
 }
 
 function boostOf(
-  button: string | undefined,
+  button: HassEntity | undefined,
   snapshot: Snapshot | null,
   until: HassEntity | undefined,
 ): Look["boost"] {
-  if (button === undefined) return null;
+  if (button === undefined || button.state === "unavailable") return null;
   const known = snapshot?.boost_until ?? (says(until) ? until.state : null);
-  return { entity: button, until: known };
+  return { entity: button.entity_id, until: known };
 }
 
 function whyOf(entity: HassEntity | undefined): Why | null {

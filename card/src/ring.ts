@@ -71,10 +71,10 @@ export function ring(hass: Hass, look: Look, say: Texts, more: () => void): Temp
     <span class="inner">
       <ha-icon class="state" .icon=${iconOf(look.kind)}></ha-icon>
       ${flows
-        ? html`<span class="big">${value}<small>${unit}</small></span>
+        ? html`<bdi class="big">${value}<small>${unit}</small></bdi>
             <span class="detail">${word}</span>`
         : html`<span class="word">${word}</span>`}
-      <span class="detail">${detail(hass, look, say)}</span>
+      <bdi class="detail">${detail(hass, look, say)}</bdi>
     </span>
     ${look.maximum_a === null
       ? nothing

@@ -3,7 +3,7 @@
 import { type TemplateResult, html, nothing } from "lit";
 
 import type { Session } from "./feed.ts";
-import { NONE, duration, energy, instant, moment, money, percent } from "./format.ts";
+import { NONE, energy, instant, moment, money, percent, span } from "./format.ts";
 import type { Hass } from "./ha.ts";
 import type { Look } from "./model.ts";
 import type { Texts } from "./ring.ts";
@@ -53,7 +53,7 @@ export function session(hass: Hass, look: Look, say: Texts, now: Date): Template
     <header><span>${say(title)}</span><span>${of === null ? nothing : origin(hass, of, now)}</span></header>
     <dl>
       ${fact(say("session.energy"), value, unit)}
-      ${fact(say("session.time"), of === null ? NONE : duration(hass.locale, lengthOf(of, now)))}
+      ${fact(say("session.time"), ...(of === null ? [NONE] : span(hass.locale, lengthOf(of, now))))}
       ${fact(
         say("session.cost"),
         money(hass.locale, of?.cost, of?.currency),
@@ -80,9 +80,9 @@ export function total(hass: Hass, look: Look, say: Texts): TemplateResult | type
   return html`<dl class="session">${fact(say("session.total"), value, unit)}</dl>`;
 }
 
-function fact(name: string, value: string, unit = "", note = ""): TemplateResult {
+function fact(name: string, value = NONE, unit = "", note = ""): TemplateResult {
   return html`<div title=${note || nothing}>
-    <dd>${value}${unit ? html` <small>${unit}</small>` : nothing}${note ? "*" : nothing}</dd>
+    <dd><bdi>${value}${unit ? html` <small>${unit}</small>` : nothing}${note ? "*" : nothing}</bdi></dd>
     <dt>${name}</dt>
   </div>`;
 }

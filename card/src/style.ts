@@ -182,6 +182,7 @@ export const styles = css`
     overflow-wrap: anywhere;
   }
   .detail {
+    display: block;
     min-block-size: 1.4em;
     color: var(--secondary-text-color);
     font-size: 0.875rem;

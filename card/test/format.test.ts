@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { NONE, amps, decimal, duration, energy, instant, moment, money, percent, power } from "../src/format.ts";
+import { NONE, amps, decimal, duration, energy, instant, moment, money, percent, power, span } from "../src/format.ts";
 import { LOCALE, house } from "./garage.ts";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ").replace("’", "'");
@@ -73,6 +73,17 @@ const DURATIONS: [number | null, string][] = [
 ];
 for (const [seconds, text] of DURATIONS) {
   test(`${seconds} s are ${text}`, () => assert.equal(duration(LOCALE, seconds), text));
+}
+
+const SPANS: [number | null, string][] = [
+  [null, "– "],
+  [3_599, "59 min"],
+  [7_500, "2:05 h"],
+  [47 * 3600, "47:00 h"],
+  [151 * 3600, "6.3 d"],
+];
+for (const [seconds, text] of SPANS) {
+  test(`${seconds} s are ${text} in a small place`, () => assert.equal(span(LOCALE, seconds).join(" "), text));
 }
 
 const NOW = new Date("2026-11-20T12:00:00Z");

@@ -94,6 +94,18 @@ test("a wallbox that is away says since when, and that nothing is known to flow"
   assert.equal(of.status, "");
 });
 
+test("without the integration's server nothing flows, and nothing of a site has a place", () => {
+  const config = readConfig({});
+  const hass = house();
+  const found = target(hass, config);
+  assert.ok(found.of === "device");
+  const of = look(hass, config, found, null, false);
+  assert.equal(of.kind, "away");
+  assert.equal(of.has_site, false);
+  assert.equal(of.boost, null);
+  assert.equal(of.power_w, null);
+});
+
 test("a fault is a fault whatever the status says, but not of a wallbox that is away", () => {
   assert.equal(shown(house(), {}, { ...SNAPSHOT, fault: "GroundFailure" }).kind, "fault");
   const states = { ...STATES, "binary_sensor.garage_connected": ["off"] as [string] };
