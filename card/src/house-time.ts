@@ -42,7 +42,7 @@ export function wallOf(instant: number, zone: string): string {
  * is after the gap's begin, as energy/goal.py has it.
  */
 export function instantOf(wall: string, zone: string): number {
-  const named = Date.parse(`${wall}:00Z`);
+  const named = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(wall) ? Date.parse(`${wall}:00Z`) : NaN;
   if (Number.isNaN(named)) return NaN;
   // The offsets before and after a change of the clock that is near.
   const offsets = [named - 86_400_000, named + 86_400_000].map(

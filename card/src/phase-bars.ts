@@ -46,7 +46,7 @@ export function phaseBars(site: SiteNow): PhaseBar[] {
       cars_a,
       room_a: grid_a === null ? null : fuse_a - grid_a,
       state: stateOf(grid_a, fuse_a),
-      zero: share(-lowest),
+      zero: share(0 - lowest),
       house: share(drawn - cars),
       cars: share(cars),
       export: share(Math.max(0, -(grid_a ?? 0))),

@@ -78,7 +78,7 @@ export class EvseOcppPhases extends LitElement {
         <i class="fuse" style="left:${bar.fuse}%"></i>
       </div>
       <span class="value" aria-hidden="true"
-        ><bdi><b>${now}</b> A</bdi> <small>${words("phases.of_fuse", { fuse: decimal(locale, bar.fuse_a, 1) })}</small></span
+        ><bdi><strong>${now}</strong> A</bdi> <small>${words("phases.of_fuse", { fuse: decimal(locale, bar.fuse_a, 1) })}</small></span
       >
       <span class="told" aria-hidden="true">
         ${bar.state === "over" || bar.state === "nearly" ? html`<ha-icon icon="mdi:alert"></ha-icon>` : nothing}
@@ -104,11 +104,11 @@ export class EvseOcppPhases extends LitElement {
       ${exporting ? html`<span><i class="export"></i>${words("phases.export")}</span>` : nothing}
       <span class="facts">
         ${surplus !== null && surplus > 0
-          ? html`<span>${words("phases.surplus")} <b>${power(locale, surplus).join(" ")}</b></span>`
+          ? html`<span>${words("phases.surplus")} <strong>${power(locale, surplus).join(" ")}</strong></span>`
           : nothing}
         ${site.price === null
           ? nothing
-          : html`<span>${words("phases.price")} <b>${decimal(locale, site.price, 3)} ${site.currency}/kWh</b></span>`}
+          : html`<span>${words("phases.price")} <strong>${decimal(locale, site.price, 3)} ${site.currency}/kWh</strong></span>`}
       </span>
     </div>`;
   }
@@ -151,7 +151,7 @@ export class EvseOcppPhases extends LitElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
-      .value b {
+      .value strong {
         font-size: 18px;
         font-weight: 500;
       }
@@ -273,7 +273,7 @@ export class EvseOcppPhases extends LitElement {
       .facts {
         margin-inline-start: auto;
       }
-      .facts b {
+      .facts strong {
         color: var(--primary-text-color);
         font-weight: 500;
       }

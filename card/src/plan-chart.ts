@@ -125,7 +125,7 @@ export class EvseOcppPlanChart extends LitElement {
       ${due === null || drawn.due === null
         ? nothing
         : html`<span class="due ${drawn.due > 75 ? "left" : ""}" style="left:${drawn.due}%"
-            ><b>${words("plan.ready_by", { time: clockText(clock, due) })}</b></span
+            ><strong>${words("plan.ready_by", { time: clockText(clock, due) })}</strong></span
           >`}`;
   }
 
@@ -133,7 +133,7 @@ export class EvseOcppPlanChart extends LitElement {
   private readout(drawn: Drawing, clock: Clock, words: Words) {
     const stretch = drawn.stretches[this.looked];
     if (!stretch) return html`<span>${drawn.levels.length > 0 ? `${this.detail?.currency ?? ""}/kWh` : ""}</span>`;
-    return html`<b>${spanText(clock, stretch.start, stretch.end, new Date(this.now))}</b>
+    return html`<strong>${spanText(clock, stretch.start, stretch.end, new Date(this.now))}</strong>
       ${this.facts(stretch, clock, words).map(
         ([name, value, kind]) => html`<span title=${name}><i class=${kind}></i>${value}</span>`,
       )}`;
@@ -254,7 +254,7 @@ export class EvseOcppPlanChart extends LitElement {
         white-space: nowrap;
         overflow: hidden;
       }
-      .read b {
+      .read strong {
         color: var(--primary-text-color);
         font-weight: 500;
       }
@@ -356,7 +356,7 @@ export class EvseOcppPlanChart extends LitElement {
       .due {
         border-left: 2px dashed var(--warning-color, #ffa600);
       }
-      .due b {
+      .due strong {
         position: absolute;
         top: -6px;
         left: 4px;
@@ -369,7 +369,7 @@ export class EvseOcppPlanChart extends LitElement {
         background: var(--card-background-color, #fff);
         box-shadow: inset 0 0 0 1px var(--warning-color, #ffa600);
       }
-      .due.left b {
+      .due.left strong {
         left: auto;
         right: 6px;
       }

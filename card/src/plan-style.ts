@@ -85,14 +85,14 @@ export const planStyle = [
       flex: 1;
       min-inline-size: 0;
     }
-    li b {
+    li strong {
       display: block;
       font-weight: 500;
     }
     li:last-child {
       border-block-end: 0;
     }
-    li.first b::after {
+    li.first strong::after {
       content: "";
       display: inline-block;
       margin-inline-start: 8px;
@@ -101,7 +101,7 @@ export const planStyle = [
       border-radius: 50%;
       background: var(--primary-color);
     }
-    li.off b {
+    li.off strong {
       color: var(--secondary-text-color);
       font-weight: 400;
     }

@@ -103,7 +103,7 @@ export class EvseOcppPlan extends LitElement {
     }
     const message = { type: "evse_ocpp/plan", device_id: deviceId, language: hass.language };
     this.asking.ask(`${deviceId} ${hass.language} ${this.snapshot?.plan_revision}`, () =>
-      hass.callWS<PlanDetail>(message),
+      (this.hass ?? hass).callWS<PlanDetail>(message),
     );
   }
 
@@ -196,7 +196,7 @@ export class EvseOcppPlan extends LitElement {
       hints.push(html`<div class="note warns" role="status">
         <ha-icon icon="mdi:clock-alert-outline"></ha-icon>
         <div>
-          <b>${words("plan.unmet", { needed, time, possible: kwhText(clock, planned.possible_kwh) })}</b>
+          <strong>${words("plan.unmet", { needed, time, possible: kwhText(clock, planned.possible_kwh) })}</strong>
           ${ready ? words("plan.unmet_ready", { time: moment(clock, ready, at) }) : nothing}
         </div>
       </div>`);
@@ -237,7 +237,7 @@ export class EvseOcppPlan extends LitElement {
     const first = detail.planned?.goal_id === goal.plan;
     return html`<li class=${goal.enabled ? (first ? "first" : "") : "off"}>
       <div>
-        <b>${when}</b>
+        <strong>${when}</strong>
         <small>${goalText(words, clock, goal)}</small>
       </div>
       ${goal.plan === NEXT
