@@ -20,6 +20,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from . import devices
 from .actions import async_hub, storage_errors
 from .card_feed import Speech, device_name, identifier_of, person_name, plan_detail
 from .card_follow import Follower, async_place
@@ -88,7 +89,7 @@ def _wallboxes(hass: HomeAssistant, hub: Hub) -> Iterable[dict[str, Any]]:
     for wallbox in hub.wallboxes.values():
         site = hub.site_of(wallbox)
         ids = {
-            number: _device_id(hass, wallbox.device_identifier(number))
+            number: _device_id(hass, hub, wallbox.device_identifier(number))
             for number in wallbox.charger.connectors
         }
         yield {
@@ -114,12 +115,12 @@ def _sites(hass: HomeAssistant, hub: Hub) -> Iterable[dict[str, Any]]:
             "entry_id": hub.entry.entry_id,
             "site_id": subentry_id,
             "name": site.config.name,
-            "device_id": _device_id(hass, site_identifier(site)),
+            "device_id": _device_id(hass, hub, site_identifier(site)),
         }
 
 
-def _device_id(hass: HomeAssistant, identifier: tuple[str, str]) -> str | None:
-    device = dr.async_get(hass).async_get_device(identifiers={identifier})
+def _device_id(hass: HomeAssistant, hub: Hub, identifier: tuple[str, str]) -> str | None:
+    device = devices.async_device(hass, hub.entry.entry_id, identifier)
     return None if device is None else device.id
 
 
@@ -204,13 +205,11 @@ def _is_known(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, 
 
 def _is_connector(hass: HomeAssistant, device: dr.DeviceEntry) -> bool:
     """Whether a device is a wallbox's, not a site's or the people's; also while none is loaded."""
-    if async_place(hass, device.id) is not None:
-        return True
-    entries = [hass.config_entries.async_get_entry(each) for each in device.config_entries]
-    identity = identifier_of(device).partition("/")[0]
+    identity, _, number = identifier_of(device).partition("/")
+    if number and not number.isdecimal():
+        return False
     return any(
         subentry.unique_id == identity and subentry.subentry_type == SUBENTRY_CHARGER
-        for entry in entries
-        if entry is not None
+        for entry in hass.config_entries.async_entries(DOMAIN)
         for subentry in entry.subentries.values()
     )

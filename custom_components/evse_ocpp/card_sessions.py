@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from . import devices
@@ -196,7 +195,7 @@ def _device(
         return None, identity
     wallbox = hub.wallbox(identity)
     identifier = wallbox.device_identifier(connector_id or 1)
-    device = dr.async_get(hass).async_get_device(identifiers={identifier})
+    device = devices.async_device(hass, hub.entry.entry_id, identifier)
     if device is None:
         return None, wallbox.name
     return device.id, device_name(hass, device.id, wallbox.name)

@@ -39,6 +39,15 @@ def async_find(hass: HomeAssistant, device_id: str) -> Place | None:
 
 
 @callback
+def async_device(
+    hass: HomeAssistant, entry_id: str, identifier: tuple[str, str]
+) -> dr.DeviceEntry | None:
+    """Return the device of an entry by its identifier; None when there is none (any more)."""
+    entries = dr.async_entries_for_config_entry(dr.async_get(hass), entry_id)
+    return next((device for device in entries if identifier in device.identifiers), None)
+
+
+@callback
 def async_get(hass: HomeAssistant, device_id: str) -> Place:
     """Return what a device stands for; ServiceValidationError when that is no wallbox."""
     place = async_find(hass, device_id)

@@ -4,9 +4,9 @@ from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 
 from .card_feed import Place, Speech, snapshot
+from .devices import async_device
 from .hub import Hub
 from .wallbox import Wallbox
 
@@ -20,7 +20,7 @@ def card_diagnostics(hass: HomeAssistant, hub: Hub, wallbox: Wallbox) -> list[di
     told: list[dict[str, Any]] = []
     for connector in wallbox.charger.connectors.values():
         identifier = wallbox.device_identifier(connector.id)
-        device = dr.async_get(hass).async_get_device(identifiers={identifier})
+        device = async_device(hass, hub.entry.entry_id, identifier)
         place = Place(hub, wallbox, connector, "" if device is None else device.id)
         told.append(async_redact_data(dict(snapshot(hass, place, _KEYS, 0)), _WHO))
     return told

@@ -1,9 +1,11 @@
 """What the cards ask by websocket: all there is, one connector as it goes on, its plan."""
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -183,6 +185,15 @@ class TestOfWhatIsNone:
         (_, identifier) = site_identifier(site)
         device_id = device_of(hass, identifier).id
         assert await browser.refused(kind, device_id=device_id) == "not_found"
+
+    async def test_a_site_beside_a_wallbox_that_is_called_so(
+        self, hass: HomeAssistant, deaf_hub: Hub, browser: Browser, kind: str
+    ) -> None:
+        data = subentry_data("site")
+        hass.config_entries.async_add_subentry(
+            deaf_hub.entry, ConfigSubentry(**{**data, "data": MappingProxyType(data["data"])})
+        )
+        await self.test_a_site(hass, deaf_hub, browser, kind)
 
     async def test_a_wallbox_that_was_removed(
         self, hass: HomeAssistant, wallbox: Wallbox, deaf_hub: Hub, browser: Browser, kind: str
