@@ -25,7 +25,9 @@ def without_code(text: str) -> list[str]:
 
 def read_otherwise(text: str) -> list[str]:
     """Return the lines that the site would show otherwise than GitHub."""
-    found = [line for line in text.split("\n") if re.match(r" {1,3}```", line)]
+    lines = text.split("\n")
+    found = [line for line in lines if re.match(r" {1,3}```", line)]
+    found += [line for line in lines if re.search(r"^\|.*`[^`]*\\\|[^`]*`", line)]
     in_item = False
     for before, line in pairwise(["", *without_code(text)]):
         item = ITEM.match(line)
@@ -52,6 +54,7 @@ def test_it_is_read_alike(path: Path) -> None:
         "1. item\n\n   more of it",
         "Text\n| a | b |",
         "- item\n\n  ```\n  code\n  ```",
+        "| a | `b \\| c` |",
     ],
 )
 def test_what_would_be_read_otherwise_is_found(text: str) -> None:
