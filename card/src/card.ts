@@ -6,6 +6,7 @@ import { property, state } from "lit/decorators.js";
 import { type CardConfig, type Part, readConfig } from "./config.ts";
 import { Doing } from "./doing.ts";
 import { cardEditor } from "./editor.ts";
+import { DOMAIN } from "./entities.ts";
 import { Following } from "./following.ts";
 import { energy, instant, moment, power } from "./format.ts";
 import { type Hass, type HassEntity, fire } from "./ha.ts";
@@ -218,36 +219,57 @@ export class EvseOcppCard extends LitElement {
   /** What can be done at once: start, pause and go on, boost. */
   private actions(hass: Hass, of: Look, say: Texts, now: Date, icons = false) {
     const buttons: TemplateResult[] = [];
-    const add = (what: string, icon: string, text: string, press: () => void, on = false) =>
-      buttons.push(html`<button
-        type="button"
-        class="action ${on ? "on" : ""}"
-        data-action=${what}
-        aria-busy=${this.doing.busy === what}
-        aria-label=${icons ? text : nothing}
-        title=${icons ? text : nothing}
-        @click=${press}
-      >
-        <ha-icon .icon=${icon}></ha-icon>${icons ? nothing : html`<span>${text}</span>`}
-      </button>`);
     const { charging, boost } = of;
-    const turn = (on: boolean) => () => {
-      if (charging) void this.act("charging", on ? "turn_on" : "turn_off", charging.entity);
-    };
     if (charging && (of.startable || of.modes === null)) {
-      if (of.startable || !charging.on) add("charging", "mdi:play", say("act.start"), turn(true));
-      else add("charging", "mdi:pause", say("act.pause"), turn(false));
+      const start = of.startable || !charging.on;
+      const press = () =>
+        void this.act("charging", start ? "turn_on" : "turn_off", charging.entity);
+      const text = say(start ? "act.start" : "act.pause");
+      buttons.push(this.action("charging", start ? "mdi:play" : "mdi:pause", text, press, icons));
     }
     if (boost) {
       const until = instant(boost.until);
-      const text =
-        until && until > now
-          ? say("act.boosting", { time: moment(hass, until, now) })
-          : say("act.boost");
-      const press = () => void this.act("boost", "press", boost.entity);
-      add("boost", "mdi:rocket-launch-outline", text, press, until !== null && until > now);
+      const runs = until !== null && until > now;
+      const text = runs
+        ? say("act.boosting", { time: moment(hass, until, now) })
+        : say("act.boost");
+      const press = () => (runs ? this.endBoost() : void this.act("boost", "press", boost.entity));
+      const icon = runs ? "mdi:rocket-launch" : "mdi:rocket-launch-outline";
+      buttons.push(this.action("boost", icon, text, press, icons, runs ? say("act.boost_end") : ""));
     }
     return buttons.length > 0 ? html`<div class="actions">${buttons}</div>` : nothing;
+  }
+
+  /** A button; `end`: what it does while that which it began goes on. */
+  private action(
+    what: string,
+    icon: string,
+    text: string,
+    press: () => void,
+    icons: boolean,
+    end = "",
+  ) {
+    const label = end ? `${text}: ${end}` : text;
+    return html`<button
+      type="button"
+      class="action ${end ? "on" : ""}"
+      data-action=${what}
+      aria-busy=${this.doing.busy === what}
+      aria-label=${icons || end ? label : nothing}
+      title=${icons || end ? label : nothing}
+      @click=${press}
+    >
+      <ha-icon .icon=${icon}></ha-icon>${icons ? nothing : html`<span>${text}</span>`}
+      ${end && !icons ? html`<ha-icon icon="mdi:close"></ha-icon>` : nothing}
+    </button>`;
+  }
+
+  private endBoost(): void {
+    const device_id = this.found?.of === "device" ? this.found.device : undefined;
+    const data = { device_id, duration: { seconds: 0 } };
+    void this.doing.run("boost", async () =>
+      this.hass?.callService(DOMAIN, "boost", data, undefined, false),
+    );
   }
 
   private plan(hass: Hass, of: Look, say: Texts, now: Date) {
