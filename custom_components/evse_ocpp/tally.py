@@ -5,9 +5,9 @@ takes from the other, and no energy is counted twice. It stays when old sessions
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from .session_record import SessionRow, write_sessions
 
@@ -60,7 +60,7 @@ class Tally:
 
     def plus(self, before: Self, after: Self) -> Self:
         """Return it with what became of a session: the sums of that alone, before and after."""
-        kept = 0.0 if after.currency != self.currency and after.currency else self.cost
+        kept = self.cost if after.currency in (None, self.currency) else 0.0
         return type(self)(
             sun_wh=self.sun_wh + max(0.0, after.sun_wh - before.sun_wh),
             battery_wh=self.battery_wh + max(0.0, after.battery_wh - before.battery_wh),
@@ -83,15 +83,8 @@ def of_session(row: SessionRow) -> Tally:
 
 def read_tallies(connection: sqlite3.Connection) -> dict[TallyKey, Tally]:
     """Return the tallies of all connectors."""
-    found = connection.execute(
-        "SELECT identity, connector_id, sun_wh, battery_wh, grid_wh, cost, currency FROM tally"
-    )
-    return {
-        (identity, connector_id): Tally(
-            sun_wh=sun_wh, battery_wh=battery_wh, grid_wh=grid_wh, cost=cost, currency=currency
-        )
-        for identity, connector_id, sun_wh, battery_wh, grid_wh, cost, currency in found
-    }
+    found = connection.execute("SELECT * FROM tally")
+    return {(identity, connector_id): _tally(sums) for identity, connector_id, *sums in found}
 
 
 def write_and_count(
@@ -99,17 +92,30 @@ def write_and_count(
 ) -> dict[TallyKey, Tally]:
     """Insert or replace sessions, and return the tallies that this changed, as they are now."""
     rows = list(rows)
-    all_of_them = read_tallies(connection) if rows else {}
     changed: dict[TallyKey, Tally] = {}
     for row in rows:
         key = row.identity, row.connector_id
-        before = changed.get(key) or all_of_them.get(key) or Tally()
+        before = changed.get(key) or _read(connection, key)
         after = before.plus(_of_written(connection, row.uid), of_session(row))
         if after != before:
             changed[key] = after
     write_sessions(connection, rows)
     _write(connection, changed)
     return changed
+
+
+def _read(connection: sqlite3.Connection, key: TallyKey) -> Tally:
+    found = connection.execute(
+        "SELECT * FROM tally WHERE identity = ? AND connector_id = ?", key
+    ).fetchone()
+    return Tally() if found is None else _tally(found[len(key) :])
+
+
+def _tally(sums: Sequence[Any]) -> Tally:
+    sun_wh, battery_wh, grid_wh, cost, currency = sums
+    return Tally(
+        sun_wh=sun_wh, battery_wh=battery_wh, grid_wh=grid_wh, cost=cost, currency=currency
+    )
 
 
 def _of_written(connection: sqlite3.Connection, uid: str) -> Tally:

@@ -65,15 +65,18 @@ async def test_one_click_adds_and_one_takes_away(hass: HomeAssistant, hub: Hub) 
     assert hub.entry.options == options
 
 
+@pytest.mark.parametrize("with_power", [False, True], ids=["2025.4", "2026.10"])
 @pytest.mark.usefixtures("lovelace", "energy")
-async def test_it_shows_what_will_be_added(hass: HomeAssistant, hub: Hub) -> None:
+async def test_it_shows_what_will_be_added(
+    hass: HomeAssistant, hub: Hub, monkeypatch: pytest.MonkeyPatch, with_power: bool
+) -> None:
+    monkeypatch.setattr(energy_dashboard, "takes_power", lambda _: with_power)
     form = await open_step(hass, hub)
     (option,) = form["data_schema"].schema[CONF_ENERGY].config["options"]
     assert option["value"] == ENERGY
-    assert option["label"].startswith(f"Garage: {ENERGY}")
-    assert ("sensor.garage_power" in option["label"]) is energy_dashboard.takes_power(hass)
+    assert option["label"] == f"Garage: {ENERGY}{', sensor.garage_power' if with_power else ''}"
     told_of_power = "not their power" in form["description_placeholders"]["notes"]
-    assert told_of_power is not energy_dashboard.takes_power(hass)
+    assert told_of_power is not with_power
 
 
 @pytest.mark.usefixtures("lovelace")
