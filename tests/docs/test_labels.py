@@ -10,6 +10,7 @@ from tests.docs.conftest import ROOT
 PACKAGE = ROOT / "custom_components" / "evse_ocpp"
 PAGES = (
     "actions",
+    "card",
     "cards-and-people",
     "connecting",
     "energy-dashboard",
@@ -30,6 +31,7 @@ HOME_ASSISTANT = {
     *("Dashboards", "Energy", "Individual devices", "Add device", "Solar panels", "forecast"),
     *("People", "Updates", "Delete", "Remove", "Redownload", "Custom repositories", "Enabled"),
     *("Developer tools", "Actions", "Add trigger", "Device", "Download diagnostics", "HACS"),
+    *("Edit dashboard", "Add card", "Companion app", "Debugging", "Reset frontend cache"),
     *("Automations", "Blueprints", "Import", "EVSE OCPP", "Reconfigure"),
     # their symbols and places
     *("⋮", "⋮ (top right)", "⏻ (top right)", "gear of the server"),

@@ -21,6 +21,13 @@ def test_it_builds_without_a_warning(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
+def test_it_has_one_place_in_the_nav(name: str) -> None:
+    """Pages without one fail the build; one with two would be lit up in the wrong part."""
+    nav = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
+    assert len(re.findall(rf"[:-] {name}\.md$", nav, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_link_anchor_and_picture_is_there(
     site: Site, pages: dict[Path, Page], name: str
 ) -> None:
