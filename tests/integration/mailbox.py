@@ -6,8 +6,6 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from typing import NamedTuple, Self
 
-TIMEOUT_S = 10.0
-
 
 class Mail(NamedTuple):
     """One e-mail: to whom it went, and what it is."""
@@ -32,25 +30,24 @@ class Mailbox:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
-        async with asyncio.timeout(TIMEOUT_S):
-            await self._server.wait_closed()
+        self._server.close_clients()
+        await self._server.wait_closed()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         recipients: list[str] = []
         writer.write(b"220 mailbox\r\n")
-        async with asyncio.timeout(TIMEOUT_S):
-            while line := (await reader.readline()).decode():
-                word = line.split()[0].upper()
-                if word == "RCPT":
-                    recipients.append(line.partition("<")[2].partition(">")[0])
-                if word == "DATA":
-                    writer.write(b"354 go on\r\n")
-                    self.mails.append(Mail(tuple(recipients), await _message(reader)))
-                    recipients.clear()
-                writer.write(b"221 bye\r\n" if word == "QUIT" else b"250 fine\r\n")
-                await writer.drain()
-                if word == "QUIT":
-                    break
+        while line := (await reader.readline()).decode():
+            word = line.split()[0].upper()
+            if word == "RCPT":
+                recipients.append(line.partition("<")[2].partition(">")[0])
+            if word == "DATA":
+                writer.write(b"354 go on\r\n")
+                self.mails.append(Mail(tuple(recipients), await _message(reader)))
+                recipients.clear()
+            writer.write(b"221 bye\r\n" if word == "QUIT" else b"250 fine\r\n")
+            await writer.drain()
+            if word == "QUIT":
+                break
         writer.close()
 
 
