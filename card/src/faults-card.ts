@@ -6,7 +6,8 @@ import { property } from "lit/decorators.js";
 import { Asking } from "./asking.ts";
 import { BoardCard } from "./board-card.ts";
 import { boardStyle } from "./board-style.ts";
-import { askRepairs, type Level, type Repair, type Trouble, troublesOf, watched } from "./faults.ts";
+import { askRepairs, faulted, type Level, type Repair, type Trouble, troublesOf, watched } from "./faults.ts";
+import { follow } from "./feed.ts";
 import { instant, moment } from "./format.ts";
 import { found, type Found } from "./found.ts";
 import { fire, type Hass } from "./ha.ts";
@@ -23,6 +24,9 @@ export class EvseOcppFaultsCard extends BoardCard {
 
   private found?: Found;
   private ids: string[] = [];
+  /** What faulted wallboxes say of it, and how to stop listening to them. */
+  private readonly words = new Map<string, string>();
+  private readonly heard = new Map<string, () => void>();
   private readonly repairs = new Asking<Repair[]>(this);
 
   /** Most states of the house are none of ours. */
@@ -39,8 +43,39 @@ export class EvseOcppFaultsCard extends BoardCard {
     if (hass === undefined) return;
     this.found = found(hass, this.config.devices);
     this.ids = watched(this.found);
+    this.hear(hass, faulted(hass, this.found));
     const states = this.ids.map((id) => hass.states[id]?.state);
     this.repairs.ask(JSON.stringify([hass.language, states]), () => askRepairs(hass));
+  }
+
+  private hear(hass: Hass, devices: string[]): void {
+    for (const device of this.heard.keys()) if (!devices.includes(device)) this.unhear(device);
+    for (const device of devices) {
+      if (this.heard.has(device)) continue;
+      const end = follow(hass, device, (snapshot) => {
+        const fault = snapshot?.fault;
+        if (!fault || fault === this.words.get(device)) return;
+        this.words.set(device, fault);
+        this.requestUpdate();
+      });
+      this.heard.set(device, end);
+    }
+  }
+
+  private unhear(device: string): void {
+    this.heard.get(device)?.();
+    this.heard.delete(device);
+    this.words.delete(device);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const device of [...this.heard.keys()]) this.unhear(device);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
   }
 
   override render() {
@@ -51,7 +86,7 @@ export class EvseOcppFaultsCard extends BoardCard {
       <h2>${text("faults.now")}</h2>
       ${this.problems()}
       <ul>
-        ${troublesOf(hass, this.found).map((each) => this.trouble(hass, each, text))}
+        ${troublesOf(hass, this.found, this.words).map((each) => this.trouble(hass, each, text))}
       </ul>
       ${repairs.length === 0
         ? nothing

@@ -18,10 +18,13 @@ export interface Trouble {
   entity?: string;
 }
 
+/** The wallbox's own words for its fault, by device; its entity for them is off at first. */
+export type Words = ReadonlyMap<string, string>;
+
 /** One line for each connector and site, the worst first. */
-export function troublesOf(hass: Hass, found: Found): Trouble[] {
+export function troublesOf(hass: Hass, found: Found, words: Words = new Map()): Trouble[] {
   const lines = [
-    ...found.connectors.map((place) => ofConnector(hass, place)),
+    ...found.connectors.map((place) => ofConnector(hass, place, words)),
     ...found.sites.map((place) => ofSite(hass, place)),
   ];
   const order: Level[] = ["error", "warning", "ok"];
@@ -38,7 +41,12 @@ function stateOf(hass: Hass, { ids }: Place, key: string): HassEntity | undefine
   return hass.states[ids[key] ?? ""];
 }
 
-function ofConnector(hass: Hass, place: Place): Trouble {
+/** The devices of connectors that are faulted. */
+export function faulted(hass: Hass, found: Found): string[] {
+  return found.connectors.filter((place) => stateOf(hass, place, "status")?.state === "faulted").map(({ device }) => device);
+}
+
+function ofConnector(hass: Hass, place: Place, words: Words): Trouble {
   const [status, error, connected] = ["status", "error", "connected"].map((key) => stateOf(hass, place, key));
   const line = (level: Level, text: TextKey, of = status): Trouble => ({
     name: place.name,
@@ -50,7 +58,7 @@ function ofConnector(hass: Hass, place: Place): Trouble {
   if (connected?.state === "off") return line("warning", "faults.not_connected", connected);
   if (!says(status)) return line("warning", "faults.silent");
   if (status.state === "faulted") {
-    const detail = says(error) ? hass.formatEntityState(error) : undefined;
+    const detail = says(error) ? hass.formatEntityState(error) : words.get(place.device);
     return { ...line("error", "faults.fault"), detail };
   }
   if (status.state === "out_of_service") return line("warning", "faults.out_of_service");

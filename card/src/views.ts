@@ -1,5 +1,6 @@
 /** The views of the dashboard, as Home Assistant's own configuration of views. Pure. */
 
+import type { EntityIds } from "./entities.ts";
 import type { Found, Place } from "./found.ts";
 import { those } from "./found.ts";
 import type { TextKey } from "./localize.ts";
@@ -30,7 +31,9 @@ const POWER_HOURS = 12;
 const PRICE_HOURS = 48;
 const LOG_HOURS = 7 * 24;
 
-const FAULT_KEYS = ["binary_sensor.fault", "error", "refusal", "connected", "obeyed", "relay"];
+/** Entities of a fault, off at first. The status, which is always on, tells of much else too. */
+const FAULT_KEYS = ["binary_sensor.fault", "error"];
+const OTHER_KEYS = ["refusal", "connected", "obeyed", "relay"];
 const FAULT_EVENTS = ["event.fault", "event.station"];
 const SITE_FAULT_KEYS = ["site_meter_lost", "site_dimmed", "event.site"];
 
@@ -106,7 +109,7 @@ export function costs(found: Found, text: Texts): ViewSetup {
 export function faults(found: Found, text: Texts): ViewSetup {
   const places = [...found.connectors, ...found.others];
   const entities = [
-    ...places.flatMap(({ ids }) => those(ids, ...FAULT_KEYS, ...FAULT_EVENTS)),
+    ...places.flatMap(({ ids }) => those(ids, ...faultKeys(ids), ...FAULT_EVENTS)),
     ...found.sites.flatMap(({ ids }) => those(ids, ...SITE_FAULT_KEYS)),
   ];
   const now = { type: "custom:evse-ocpp-faults-card", ...only(found), ...FULL };
@@ -119,6 +122,10 @@ export function faults(found: Found, text: Texts): ViewSetup {
   };
   const parts = [section([now]), ...(entities.length > 0 ? [section([log])] : [])];
   return { ...view("faults", "mdi:alert-circle-outline", text), max_columns: 2, sections: parts };
+}
+
+function faultKeys(ids: EntityIds): string[] {
+  return [...(those(ids, ...FAULT_KEYS).length > 0 ? FAULT_KEYS : ["status"]), ...OTHER_KEYS];
 }
 
 /** Instead of all views: there is no wallbox yet, and this is how one is added. */

@@ -5,7 +5,7 @@ import test from "node:test";
 (globalThis as Record<string, unknown>)["HTMLElement"] ??= class {};
 
 import { readBoardCardConfig, readBoardConfig } from "../src/board-config.ts";
-import { troublesOf, askRepairs } from "../src/faults.ts";
+import { askRepairs, faulted, troublesOf } from "../src/faults.ts";
 import { found } from "../src/found.ts";
 import type { Hass } from "../src/ha.ts";
 import { TABLES } from "../src/tables.ts";
@@ -168,6 +168,22 @@ for (const [states, level, key] of STATES) {
     assert.deepEqual([trouble?.level, trouble?.text, trouble?.name], [level, key, "Garage"]);
   });
 }
+
+test("the wallbox's own words tell of the fault where its entity is off", () => {
+  const hass = house();
+  const status = { entity_id: "sensor.garage_status", state: "faulted", attributes: {}, last_changed: SINCE, last_updated: SINCE };
+  hass.states[status.entity_id] = status;
+  const there = found(hass);
+  assert.deepEqual(faulted(hass, there), ["Garage"]);
+  assert.equal(troublesOf(hass, there, new Map([["Garage", "Too hot"]]))[0]?.detail, "Too hot");
+});
+
+test("without entities of faults the log tells of the status", () => {
+  const hass = house();
+  delete hass.entities["sensor.garage_error"];
+  const log = cardsOf(hass, "faults").find(({ type }) => type === "logbook");
+  assert.ok((log?.["target"] as { entity_id: string[] }).entity_id.includes("sensor.garage_status"));
+});
 
 test("a silent meter of the house comes before wallboxes that work", () => {
   const hass = house({ sites: ["House"] });
