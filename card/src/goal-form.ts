@@ -485,6 +485,12 @@ export class EvseOcppGoalForm extends LitElement {
       .wrong:empty {
         display: none;
       }
+      /* Told when the field is left: the button that is being pressed then must stay where it is. */
+      #amount-wrong,
+      #precondition-wrong {
+        display: flex;
+        min-block-size: 20px;
+      }
       .wrong ha-icon {
         color: var(--error-color, #db4437);
         flex: none;
