@@ -194,8 +194,8 @@ def _line(row: SessionRow, terms: Terms) -> Line:
     bought_kwh, cost = _bought_kwh(row), row.known_cost
     if cost is None:
         return Line(row, energy_kwh, bought_kwh, None, None, row.currency or "")
-    priced_kwh = (row.bought_wh - row.unpriced_wh) / 1000
-    price = rounded(cost / priced_kwh, PRICE_DECIMALS) if priced_kwh > 0 else None
+    priced_wh = row.bought_wh - row.unpriced_wh
+    price = rounded(cost * 1000 / priced_wh, PRICE_DECIMALS) if _kwh(priced_wh) > 0 else None
     amount = rounded(cost, MONEY_DECIMALS)
     return Line(row, energy_kwh, bought_kwh, price, amount, row.currency or "")
 
