@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import voluptuous as vol
-from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -15,7 +15,6 @@ from homeassistant.helpers.selector import (
 )
 
 from . import dashboards, energy_dashboard
-from .const import SUBENTRY_CHARGER
 from .dashboards import Sidebar
 from .energy_dashboard import EnergyDevice
 from .texts import async_options
@@ -92,13 +91,6 @@ class DashboardSteps(OptionsFlow):
                 )
             )
         return vol.Schema(fields)
-
-
-async def async_hint(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
-    """Return what to tell who adds the first wallbox: that there are dashboards for it."""
-    if any(each.subentry_type == SUBENTRY_CHARGER for each in entry.subentries.values()):
-        return None
-    return (await async_options(hass, _SELECTOR))["after_adding"]
 
 
 def _option(device: EnergyDevice, *, with_power: bool) -> SelectOptionDict:

@@ -38,7 +38,7 @@ from .const import (
     SUBENTRY_CHARGER,
     TLS_OWN,
 )
-from .drafts import Draft
+from .drafts import FIRST_WALLBOX, Draft
 from .own_wallbox import OwnWallbox, PairingRefused
 from .texts import plain
 
@@ -175,6 +175,7 @@ class DiscoverySteps(ConfigFlow):
         return self.async_create_entry(
             title=server_title(data),
             data=data,
+            description=FIRST_WALLBOX,
             options=dict(DEFAULT_OPTIONS),
             subentries=[subentry],
         )

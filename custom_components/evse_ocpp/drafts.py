@@ -32,13 +32,15 @@ from .const import (
     CONF_TLS,
     SECTION_CONNECTION,
     SECURITY_ANY,
+    SUBENTRY_CHARGER,
     TLS_OWN,
 )
 from .credentials import hash_password, new_password
-from .dashboards_flow import async_hint as async_dashboards_hint
 from .http_port import async_url
 from .root_download import async_root_hint
 
+FIRST_WALLBOX = "first_wallbox"
+"""What the last dialogue of the first wallbox says: that there are dashboards for it."""
 CONF_QR = "qr"
 CONF_OTHER_URL = "other_url"
 """The same server at Home Assistant's own port, where that is open."""
@@ -99,8 +101,6 @@ class Draft:
         hints = [await async_hint(hass, self.brand)]
         if secure and own:
             hints.append(await async_root_hint(hass, entry))
-        if (hint := await async_dashboards_hint(hass, entry)) is not None:
-            hints.append(hint)
         url = await entry_url(hass, entry, secure=secure)
         full_url = charger_url(url, self.identity)
         shown = {CONF_URL: url}
@@ -152,10 +152,14 @@ class DraftSteps(ConfigSubentryFlow):
         return self.async_show_form(**await self._draft.form(self.hass, self._get_entry()))
 
     def _finish(self) -> SubentryFlowResult:
-        draft = self._draft
+        draft, there = self._draft, self._get_entry().subentries.values()
         if self.source == SOURCE_USER:
+            known = any(each.subentry_type == SUBENTRY_CHARGER for each in there)
             return self.async_create_entry(
-                title=draft.title, data=draft.data, unique_id=draft.identity
+                title=draft.title,
+                data=draft.data,
+                description=None if known else FIRST_WALLBOX,
+                unique_id=draft.identity,
             )
         return self.async_update_and_abort(
             self._get_entry(), self._get_reconfigure_subentry(), title=draft.title, data=draft.data

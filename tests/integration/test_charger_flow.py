@@ -96,6 +96,19 @@ async def test_wallbox_gets_a_password_which_is_shown_once(
     }
 
 
+@pytest.mark.parametrize(
+    ("subentries", "told"),
+    [([], "first_wallbox"), ([subentry_data()], None)],
+    ids=["first", "next"],
+)
+async def test_who_adds_the_first_wallbox_is_told_of_dashboards(
+    hass: HomeAssistant, entry: MockConfigEntry, told: str | None
+) -> None:
+    form = await _add(hass, entry, settings(**{CONF_IDENTITY: "CP-2"}))
+    result = await hass.config_entries.subentries.async_configure(form["flow_id"], {})
+    assert result["description"] == told
+
+
 async def test_wallbox_without_password_is_shown_the_address_only(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

@@ -8,11 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evse_ocpp import dashboards, energy_dashboard
 from custom_components.evse_ocpp.dashboards import URL_PATH, Sidebar
-from custom_components.evse_ocpp.dashboards_flow import CONF_ENERGY, CONF_SIDEBAR, async_hint
+from custom_components.evse_ocpp.dashboards_flow import CONF_ENERGY, CONF_SIDEBAR
 from custom_components.evse_ocpp.hub import Hub
 
 ENERGY = "sensor.garage_total_energy"
@@ -148,16 +147,3 @@ async def test_a_server_that_does_not_run(hass: HomeAssistant, hub: Hub) -> None
     await hass.config_entries.async_unload(hub.entry.entry_id)
     step = await open_step(hass, hub)
     assert (step["type"], step["reason"]) == (FlowResultType.ABORT, "not_running")
-
-
-@pytest.mark.parametrize("subentries", [[]])
-async def test_who_adds_the_first_wallbox_is_told(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    hint = await async_hint(hass, entry)
-    assert hint is not None
-    assert "Dashboards" in hint
-
-
-async def test_the_second_time_nothing_is_told(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    assert await async_hint(hass, entry) is None

@@ -134,6 +134,7 @@ async def test_first_wallbox_brings_a_server_along(
     ):
         result = await submit(hass, form, **{CONF_DEVICE_KEY: KEY})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "first_wallbox"  # what it says is in the translations
     entry = result["result"]
     assert (entry.title, entry.data[CONF_PORT], entry.unique_id) == ("OCPP 9001", 9001, None)
     assert entry.options == DEFAULT_OPTIONS

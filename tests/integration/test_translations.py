@@ -29,6 +29,7 @@ from custom_components.evse_ocpp import (
     time as time_platform,
 )
 from custom_components.evse_ocpp.binary_sensor_site import SITE_BINARY_SENSORS
+from custom_components.evse_ocpp.drafts import FIRST_WALLBOX
 from custom_components.evse_ocpp.event_site import POINT_EVENTS, SITE_EVENTS
 from custom_components.evse_ocpp.number_plan import plan_numbers
 from custom_components.evse_ocpp.problem_repairs import PROBLEM_GONE, REMEDIES
@@ -150,3 +151,8 @@ def test_unique_keys() -> None:
 )
 def test_dialogues_of_repairs_have_their_errors(key: str) -> None:
     assert f"issues.{key}" in ENGLISH
+
+
+@pytest.mark.parametrize("flow", ["config", "config_subentries.charger"])
+def test_the_first_wallbox_ends_with_a_hint(flow: str) -> None:
+    assert "Dashboards" in ENGLISH[f"{flow}.create_entry.{FIRST_WALLBOX}"]
