@@ -443,6 +443,13 @@ export class EvseOcppGoalForm extends LitElement {
         border-radius: 12px;
         background: var(--card-background-color, #fff);
       }
+      details .row {
+        padding-block: 4px;
+      }
+      details .row > input,
+      details .row > select {
+        inline-size: 96px;
+      }
       .row > [aria-invalid="true"] {
         border-color: var(--error-color, #db4437);
       }

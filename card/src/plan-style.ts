@@ -156,6 +156,22 @@ export const planStyle = [
     .undo button {
       background: none;
     }
+    .sides {
+      display: grid;
+      gap: 12px 24px;
+      align-items: start;
+    }
+    .sides > * {
+      min-inline-size: 0;
+    }
+    @container (min-width: 760px) {
+      .sides {
+        grid-template-columns: 3fr 2fr;
+      }
+      ul {
+        border-block-start: 0;
+      }
+    }
     @container (max-width: 380px) {
       header {
         flex-wrap: wrap;

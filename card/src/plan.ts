@@ -115,22 +115,26 @@ export class EvseOcppPlan extends LitElement {
     const now = Math.max(this.now, Date.now() - MINUTE_MS);
     return html`
       ${this.headline(detail, words, clock, now)} ${this.hints(detail, words, clock)}
-      <evse-ocpp-plan-chart .detail=${detail} .clock=${clock} .words=${words} .now=${this.now}></evse-ocpp-plan-chart>
-      ${this.edited === null
-        ? this.goals(detail, words, clock)
-        : html`<evse-ocpp-goal-form
-            .clock=${clock}
-            .words=${words}
-            .snapshot=${this.snapshot}
-            .detail=${detail}
-            .goal=${this.edited === "new" ? null : this.edited}
-            .busy=${this.doing.busy === "save"}
-            .error=${this.doing.error}
-            @goal-save=${(event: CustomEvent<GoalForm>) => this.save(event.detail)}
-            @goal-cancel=${this.close}
-          ></evse-ocpp-goal-form>`}
+      <div class="sides">
+        <evse-ocpp-plan-chart .detail=${detail} .clock=${clock} .words=${words} .now=${this.now}></evse-ocpp-plan-chart>
+        ${this.edited === null ? this.goals(detail, words, clock) : this.form(detail, words, clock, this.edited)}
+      </div>
       ${this.undo(words, clock)}
     `;
+  }
+
+  private form(detail: PlanDetail, words: Words, clock: Clock, edited: Goal | "new") {
+    return html`<evse-ocpp-goal-form
+      .clock=${clock}
+      .words=${words}
+      .snapshot=${this.snapshot}
+      .detail=${detail}
+      .goal=${edited === "new" ? null : edited}
+      .busy=${this.doing.busy === "save"}
+      .error=${this.doing.error}
+      @goal-save=${(event: CustomEvent<GoalForm>) => this.save(event.detail)}
+      @goal-cancel=${this.close}
+    ></evse-ocpp-goal-form>`;
   }
 
   private without(words: Words) {
