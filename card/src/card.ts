@@ -146,9 +146,9 @@ export class EvseOcppCard extends LitElement {
         </div>
       </div>
       ${shows("phases") && of.has_site
-        ? html`<section class="phases">
+        ? html`<div class="phases">
             <evse-ocpp-phases .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-phases>
-          </section>`
+          </div>`
         : nothing}
       ${shows("plan") && of.has_site ? this.plan(hass, of, say, now) : nothing}
     </div>`;
@@ -275,7 +275,7 @@ export class EvseOcppCard extends LitElement {
   private plan(hass: Hass, of: Look, say: Texts, now: Date) {
     const { snapshot } = this.following;
     const open = this.planOpen;
-    return html`<section class="plan">
+    return html`<div class="plan">
       <button
         type="button"
         class="fold"
@@ -293,7 +293,7 @@ export class EvseOcppCard extends LitElement {
           ? html`<evse-ocpp-plan .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-plan>`
           : nothing}
       </div>
-    </section>`;
+    </div>`;
   }
 
   private failure(say: Texts) {

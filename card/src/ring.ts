@@ -59,29 +59,30 @@ export function ring(hass: Hass, look: Look, say: Texts, more: () => void): Temp
   const [value, unit] = power(hass.locale, look.power_w);
   const flows = look.kind === "charging" || (look.power_w ?? 0) > 0;
   const word = look.status || say(`kind.${look.kind}`);
-  const label = [word, flows ? `${value} ${unit}` : "", detail(hass, look, say)];
-  return html`<button
-    class="ring ${look.kind}"
-    type="button"
-    aria-label=${label.filter(Boolean).join(", ")}
-    ?disabled=${look.main === undefined}
-    @click=${more}
-  >
-    ${arc(look)}
-    <span class="inner">
-      <ha-icon class="state" .icon=${iconOf(look.kind)}></ha-icon>
-      ${flows
-        ? html`<bdi class="big">${value}<small>${unit}</small></bdi>
-            <span class="detail">${word}</span>`
-        : html`<span class="word">${word}</span>`}
-      <bdi class="detail">${detail(hass, look, say)}</bdi>
-    </span>
-    ${look.maximum_a === null
+  const most = look.maximum_a;
+  return html`<div class="dial">
+    <button
+      class="ring ${look.kind}"
+      type="button"
+      ?disabled=${look.main === undefined}
+      @click=${more}
+    >
+      ${arc(look)}
+      <span class="inner">
+        <ha-icon class="state" .icon=${iconOf(look.kind)}></ha-icon>
+        ${flows
+          ? html`<bdi class="big">${value} <small>${unit}</small></bdi>
+              <span class="detail">${word}</span>`
+          : html`<span class="word">${word}</span>`}
+        <bdi class="detail">${detail(hass, look, say)}</bdi>
+      </span>
+    </button>
+    ${most === null
       ? nothing
-      : html`<span class="ends" aria-hidden="true"
-          ><span>0</span><span>${decimal(hass.locale, look.maximum_a, 0)} A</span></span
-        >`}
-  </button>`;
+      : html`<div class="ends" aria-hidden="true">
+          <span>0</span><span>${decimal(hass.locale, most, 0)} A</span>
+        </div>`}
+  </div>`;
 }
 
 /** “16 A · 3 phases” while current flows, else what is offered. */

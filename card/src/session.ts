@@ -49,7 +49,7 @@ export function session(hass: Hass, look: Look, say: Texts, now: Date): Template
   const [value, unit] = energy(hass.locale, of?.energy_wh);
   const title = of === null ? "session.none" : of.running ? "session.now" : "session.last";
   const unpriced = of !== null && of.cost !== null && of.unpriced_wh > 0;
-  return html`<section class="session" aria-label=${say(title)}>
+  return html`<div class="session" role="group" aria-label=${say(title)}>
     <header><span>${say(title)}</span><span>${of === null ? nothing : origin(hass, of, now)}</span></header>
     <dl>
       ${fact(say("session.energy"), value, unit)}
@@ -62,7 +62,7 @@ export function session(hass: Hass, look: Look, say: Texts, now: Date): Template
       )}
     </dl>
     ${look.has_site ? sources(hass, of, say) : nothing}
-  </section>`;
+  </div>`;
 }
 
 /** When it began; of one that is over also whose it was. */

@@ -70,6 +70,7 @@ export const styles = css`
   .columns,
   .column {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 16px;
     align-content: start;
     min-inline-size: 0;
@@ -80,6 +81,7 @@ export const styles = css`
   .hints,
   .bare {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 8px;
   }
   .bare {
@@ -108,12 +110,16 @@ export const styles = css`
     --mdc-icon-size: 18px;
   }
 
+  .dial {
+    position: relative;
+    inline-size: min(100%, 248px);
+    margin: -8px auto -22px;
+  }
   .ring {
     position: relative;
     display: grid;
-    inline-size: min(100%, 248px);
+    inline-size: 100%;
     aspect-ratio: 1;
-    margin: -8px auto -22px;
     padding: 0;
     place-items: center;
     border-radius: 50%;
@@ -172,7 +178,7 @@ export const styles = css`
     white-space: nowrap;
   }
   .big small {
-    margin-inline-start: 4px;
+    margin-inline-start: -4px;
     color: var(--secondary-text-color);
     font-size: 1rem;
   }
@@ -509,6 +515,7 @@ export const styles = css`
 
   .compact {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 10px;
     padding: 10px 12px;
   }
@@ -521,7 +528,6 @@ export const styles = css`
   .ring.small {
     flex: none;
     inline-size: 52px;
-    margin: 0;
   }
   .small .track,
   .small .value {

@@ -13,13 +13,13 @@ const SOON_S = 6 * 3600;
 /** The sentence; announced by screen readers when it changes, politely. */
 export function why(hass: Hass, look: Look, say: Texts, now: Date): TemplateResult {
   const of = look.why;
-  return html`<section class="why" aria-label=${say("why.title")}>
+  return html`<div class="why" role="group" aria-label=${say("why.title")}>
     <ha-icon icon="mdi:information-outline"></ha-icon>
     <div>
       <p role="status"><bdi>${of?.sentence || say("why.unknown")}</bdi></p>
       ${of === null ? nothing : next(hass, of.then, instant(of.next_change), say, now)}
     </div>
-  </section>`;
+  </div>`;
 }
 
 function next(hass: Hass, then: string | null, at: Date | null, say: Texts, now: Date) {
