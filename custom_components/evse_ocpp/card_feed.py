@@ -111,7 +111,14 @@ def unknown(device: dr.DeviceEntry) -> Snapshot:
 
 
 def unloaded(before: Snapshot) -> Snapshot:
-    """Return what can be told of a connector whose server does not run any more: nothing flows."""
+    """Return what can be told of a connector whose server does not run any more: nothing flows.
+
+    The house stays, without what flows there: its place on a card should not come and go.
+    """
+    site = before["site"]
+    if site is not None:
+        none: list[float | None] = [None] * len(site["fuse_a"])
+        site = {**site, "grid_a": none, "cars_a": none, "surplus_w": None, "meter_lost": False}
     return {
         **before,
         "loaded": False,
@@ -123,7 +130,7 @@ def unloaded(before: Snapshot) -> Snapshot:
         "fault": None,
         "why": None,
         "plan": None,
-        "site": None,
+        "site": site,
     }
 
 

@@ -186,8 +186,9 @@ async def test_it_outlives_a_reload(
     await card.a_second_later()
     gone = card.last
     assert (gone["loaded"], gone["connected"]) == (False, False)
-    assert (gone["power_w"], gone["why"], gone["site"]) == (None, None, None)
-    assert gone["currents_a"] == [None] * 3
+    assert (gone["power_w"], gone["why"], gone["plan"]) == (None, None, None)
+    assert gone["currents_a"] == gone["site"]["grid_a"] == gone["site"]["cars_a"] == [None] * 3
+    assert gone["site"]["fuse_a"] == [25.0] * 3  # its place is kept
     assert gone["session"] is not None  # it is not lost
     hub = await set_up(hass, entry)
     still(hub)
