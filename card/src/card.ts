@@ -8,7 +8,7 @@ import { Doing } from "./doing.ts";
 import { cardEditor } from "./editor.ts";
 import { DOMAIN } from "./entities.ts";
 import { Following } from "./following.ts";
-import { energy, instant, moment, power } from "./format.ts";
+import { energy, instant, moment, percent, power } from "./format.ts";
 import { type Hass, type HassEntity, fire } from "./ha.ts";
 import { hint, nothingHint, problemHint, troubles } from "./hint.ts";
 import { texts } from "./localize.ts";
@@ -127,7 +127,7 @@ export class EvseOcppCard extends LitElement {
     const device = this.found?.of === "device";
     const { snapshot } = this.following;
     return html`<div class="full">
-      ${this.head(of, say)}
+      ${this.head(hass, of, say)}
       <div class="hints">${hints}</div>
       <div class="columns">
         <div class="column">
@@ -170,7 +170,7 @@ export class EvseOcppCard extends LitElement {
         </button>
         <div class="names">
           <h2><bdi>${of.name || say("card.name")}</bdi></h2>
-          <p>${line.filter(Boolean).join(" · ")}</p>
+          <p><bdi>${line.filter(Boolean).join(" · ")}</bdi></p>
         </div>
         ${this.actions(hass, of, say, new Date(), true)}
       </div>
@@ -180,11 +180,19 @@ export class EvseOcppCard extends LitElement {
     </div>`;
   }
 
-  private head(of: Look, say: Texts) {
+  private head(hass: Hass, of: Look, say: Texts) {
+    const soc = of.soc_percent === null ? null : percent(hass.locale, of.soc_percent / 100);
     const who = of.session?.running ? (of.session.person ?? of.session.card) : null;
     return html`<header class="head">
       <h2><bdi>${of.name || say("card.name")}</bdi></h2>
-      ${who ? html`<span class="who"><ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi></span>` : nothing}
+      ${soc === null
+        ? nothing
+        : html`<span class="chip" role="img" aria-label="${say("soc.title")}: ${soc}" title=${say("soc.title")}>
+            <ha-icon icon="mdi:car-battery"></ha-icon><bdi>${soc}</bdi>
+          </span>`}
+      ${who
+        ? html`<span class="chip"><ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi></span>`
+        : nothing}
     </header>`;
   }
 

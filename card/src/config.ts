@@ -19,6 +19,7 @@ export const ROLES = {
   session_duration: ["sensor"],
   session_start: ["sensor"],
   energy: ["sensor"],
+  soc: ["sensor"],
   why: ["sensor"],
 } as const satisfies Record<string, readonly string[]>;
 export type Role = keyof typeof ROLES;

@@ -88,6 +88,8 @@ export interface Look {
   session: Session | null;
   /** The one total that a charger without sessions has, in Wh. */
   total_wh: number | null;
+  /** The car's battery, 0 … 100. */
+  soc_percent: number | null;
   why: Why | null;
   boost: { entity: string; until: string | null } | null;
   plan: PlanNow | null;
@@ -144,6 +146,7 @@ export function look(
     startable: device !== undefined && !away && status?.state === "preparing",
     session: snapshot ? snapshot.session : sessionOf(state, kind),
     total_wh: inWattHours(state("energy")),
+    soc_percent: away ? null : socOf(state("soc")),
     why: snapshot?.why ?? whyOf(state("why")),
     boost,
     plan: snapshot?.plan ?? null,
@@ -308,6 +311,11 @@ function sessionOf(
     card: says(state("session_card")) ? (state("session_card")?.state ?? null) : null,
     person: null,
   };
+}
+
+function socOf(entity: HassEntity | undefined): number | null {
+  const percent = numberOf(entity);
+  return percent !== null && percent >= 0 && percent <= 100 ? percent : null;
 }
 
 function missingOf(hass: Hass, found: Target): Look["missing"] {

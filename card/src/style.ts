@@ -90,16 +90,18 @@ export const styles = css`
   .head {
     display: flex;
     align-items: center;
-    justify-content: space-between;
-    gap: 12px;
+    gap: 8px;
     min-block-size: 32px;
   }
-  .who {
+  .head h2 {
+    flex: 1;
+  }
+  .chip {
     display: inline-flex;
     flex: none;
     align-items: center;
     gap: 6px;
-    max-inline-size: 55%;
+    max-inline-size: 45%;
     padding-block: 4px;
     padding-inline: 8px 12px;
     border-radius: 16px;
@@ -214,7 +216,7 @@ export const styles = css`
     font-size: 0.875rem;
     line-height: 24px;
   }
-  .who bdi {
+  .chip bdi {
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;

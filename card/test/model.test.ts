@@ -157,6 +157,12 @@ test("a slider without a range, and steps that lead nowhere", () => {
   assert.equal(limit({ min: "x", max: null })?.min_a, 6);
 });
 
+test("the level of the car's battery is one of 0 to 100 %", () => {
+  const level = (state: string) => shown(house({ ...STATES, "sensor.garage_soc": [state] })).soc_percent;
+  assert.deepEqual(["62.5", "0", "100", "-1", "255", "unknown"].map(level), [62.5, 0, 100, null, null, null]);
+  assert.equal(shown(house()).soc_percent, null);
+});
+
 test("a boost lasts until the snapshot's time, else the sensor's", () => {
   const until = "2026-11-20T12:00:00+01:00";
   assert.equal(shown(house(), {}, { ...SNAPSHOT, boost_until: until }).boost?.until, until);
