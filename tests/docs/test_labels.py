@@ -13,6 +13,7 @@ PAGES = (
     "card",
     "cards-and-people",
     "connecting",
+    "dashboard",
     "energy-dashboard",
     "first-charge",
     "install",
@@ -31,6 +32,7 @@ HOME_ASSISTANT = {
     *("Dashboards", "Energy", "Individual devices", "Add device", "Solar panels", "forecast"),
     *("People", "Updates", "Delete", "Remove", "Redownload", "Custom repositories", "Enabled"),
     *("Developer tools", "Actions", "Add trigger", "Device", "Download diagnostics", "HACS"),
+    *("Add dashboard", "Raw configuration editor", "Take control"),
     *("Edit dashboard", "Add card", "Companion app", "Debugging", "Reset frontend cache"),
     *("Automations", "Blueprints", "Import", "EVSE OCPP", "Reconfigure"),
     # their symbols and places
