@@ -181,7 +181,7 @@ async def _found(hubs: Sequence[Hub], wanted: SessionFilter) -> list[SessionRow]
 
 
 def _terms(call: ServiceCall) -> Terms:
-    """Read what the user adds; without the characters that no line of text has."""
+    """Read what the user adds."""
     price: float | None = call.data.get("price")
     return Terms(
         recipient=tuple(_lines(call.data.get("recipient", ""))[:MAX_RECIPIENT_LINES]),
@@ -192,8 +192,9 @@ def _terms(call: ServiceCall) -> Terms:
 
 
 def _lines(text: str) -> list[str]:
-    lines = ("".join(filter(str.isprintable, line)).strip() for line in text.splitlines())
-    return [line for line in lines if line]
+    """Return the lines that say something; what no line of print has in it becomes a space."""
+    printable = ("".join(c if c.isprintable() else " " for c in line) for line in text.splitlines())
+    return [line for each in printable if (line := " ".join(each.split()))]
 
 
 def _devices(hubs: Sequence[Hub], rows: Sequence[SessionRow]) -> dict[str, Device]:
