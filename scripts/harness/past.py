@@ -132,11 +132,14 @@ class Past:
 
 
 def make(now: datetime, weeks: int, wallboxes: int = 2) -> Past:
-    """Return the `weeks` before `now` (aware, in the house's zone), up to the last full hour."""
+    """Return what lies before `now` (aware, in the house's zone), up to the last full hour.
+
+    It begins with the month that began `weeks` ago or before, so that each month is whole.
+    """
     zone = now.tzinfo
     end = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    first_day = (now - timedelta(weeks=weeks)).date()
-    at = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone).astimezone(UTC)
+    first_day = now - timedelta(weeks=weeks)
+    at = datetime(first_day.year, first_day.month, 1, tzinfo=zone).astimezone(UTC)
     registers = [FIRST_REGISTER_WH + 345_678.0 * number for number in range(wallboxes)]
     visits = [each for each in _visits(at, end, now) if each[0].wallbox < wallboxes]
     visits.sort(key=lambda each: each[1].started_at)

@@ -6,11 +6,14 @@ the hands that plug cars and hold cards to the readers.
     show = Show(household, begins_s=13 * 3600, weeks=2)
     with show.running():
         show.set_up()
+        show.settle()
         show.come(household.name, ANNA)
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,6 +48,8 @@ ANNAS_CAR: dict[str, Any] = {"phases": 3, "max_a": 16, "battery_wh": 40_000}
 BENS_CAR: dict[str, Any] = {"phases": 1, "max_a": 16, "battery_wh": 25_000}
 CARS = {ANNA.id_tag: ANNAS_CAR, BEN.id_tag: BENS_CAR}
 SHOWN_S = 60
+SETTLED_S = 25.0
+"""A site gives room that it saw free for 20 s (energy/budgets.py)."""
 
 
 class Show:
@@ -68,6 +73,7 @@ class Show:
         self.second = second
         self.past = past.make(datetime.now(ZONE), weeks)
         self.day = SolarDay(household, **day)
+        self._site_at_s = -math.inf
 
     @property
     def names(self) -> tuple[str, str]:
@@ -113,6 +119,11 @@ class Show:
     def add_site(self) -> None:
         """Add the site with sun, battery and prices; the day must be running."""
         set_up_site(self.household, fast=self.fast)
+        self._site_at_s = time.monotonic()
+
+    def settle(self) -> None:
+        """Wait until a new site gives room: a car that comes before that waits for a minute."""
+        time.sleep(max(0.0, self._site_at_s + SETTLED_S - time.monotonic()))
 
     def fill_sessions(self) -> None:
         """Put sessions into the integration's database, of people that are known."""

@@ -54,7 +54,7 @@ PROGRAMME = (
     Turn(18.0, "Ben drives away", lambda show: show.go(show.names[1])),
     Turn(20.0, "Ben is back", lambda show: show.come(show.names[1], BEN)),
 )
-"""What happens each day. When the show begins both cars are there."""
+"""What happens each day. When the show begins both cars come."""
 
 
 def due(before_s: float, now_s: float) -> list[Turn]:
@@ -69,7 +69,7 @@ def due(before_s: float, now_s: float) -> list[Turn]:
 
 
 def make_show(
-    folder: Path, home_assistant: Path, *, slow: bool, page_port: int | None, language: str
+    folder: Path, home_assistant: Path, *, slow: bool, page_port: int, language: str
 ) -> Show:
     """Return the show, not started, whose state is in `folder`."""
     household = Household(
@@ -99,8 +99,6 @@ def start(show: Show) -> None:
             show.choose(first, "minimum_solar")
             show.choose(second, "solar")
             show.plan(second, PLANNED_KWH)
-        show.come(show.names[0], ANNA)
-        show.come(show.names[1], BEN)
 
 
 def live_show(show: Show, say: Say) -> None:
@@ -114,6 +112,11 @@ def live_show(show: Show, say: Say) -> None:
     if show.fast:
         say(f"a day passes in {SHOW_DAY_S / 60:g} minutes, and the next one follows")
     say("Ctrl-C ends the demo")
+    with show.running():
+        show.settle()
+        for name, owner in zip(show.names, (ANNA, BEN), strict=True):
+            show.come(name, owner)
+    say("both cars are there")
     while True:
         try:
             _play(show, say)

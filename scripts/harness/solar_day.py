@@ -280,7 +280,8 @@ def import_hours(
     # What Home Assistant counts itself begins at 0, so the past ends there.
     total = -sum(amounts)
     rows = []
-    for number, amount in enumerate(amounts):
+    # Before it is an hour of nothing, else the first one would count from 0.
+    for number, amount in enumerate([0.0, *amounts], start=-1):
         total += amount
         start = begins.astimezone(UTC) + timedelta(hours=number)
         rows.append({"start": start.isoformat(), "sum": round(total, 3)})
