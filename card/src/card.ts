@@ -9,7 +9,7 @@ import { cardEditor } from "./editor.ts";
 import { DOMAIN } from "./entities.ts";
 import { Following } from "./following.ts";
 import { energy, instant, moment, percent, power } from "./format.ts";
-import { type Hass, type HassEntity, fire } from "./ha.ts";
+import { type Hass, fire } from "./ha.ts";
 import { hint, nothingHint, problemHint, troubles } from "./hint.ts";
 import { texts } from "./localize.ts";
 import { type Look, type Target, look, target, watched } from "./model.ts";
@@ -40,7 +40,8 @@ export class EvseOcppCard extends LitElement {
   private readonly following = new Following(this);
   private readonly doing = new Doing(this);
   private found?: Target;
-  private seen: (HassEntity | undefined)[] = [];
+  /** What was drawn: states, and what was told beside them. */
+  private seen: unknown[] = [];
   private tick?: ReturnType<typeof setInterval>;
 
   /** What a user may have written is never refused with an error: the card says what is wrong. */
@@ -86,7 +87,9 @@ export class EvseOcppCard extends LitElement {
     const of = same && !changed.has("config") && !changed.has("chosen") ? this.found : undefined;
     this.found = of ?? target(hass, this.config, this.chosen);
     this.following.of(hass, this.found.of === "device" ? this.found.device : undefined);
-    const seen = this.found.of === "nothing" ? [] : watched(hass, this.found.ids);
+    const states = this.found.of === "nothing" ? [] : watched(hass, this.found.ids);
+    const { following, doing } = this;
+    const seen = [following.snapshot, following.error, doing.busy, doing.error, ...states];
     const alike =
       seen.length === this.seen.length && seen.every((each, at) => each === this.seen[at]);
     this.seen = seen;
@@ -146,7 +149,7 @@ export class EvseOcppCard extends LitElement {
         </div>
       </div>
       ${shows("phases") && of.has_site
-        ? html`<div class="phases">
+        ? html`<div class="phases ${snapshot === null ? "loading" : ""}">
             <evse-ocpp-phases .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-phases>
           </div>`
         : nothing}

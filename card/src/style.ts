@@ -466,9 +466,11 @@ export const styles = css`
   }
 
   .phases {
-    min-block-size: 120px;
     padding-block-start: 16px;
     border-block-start: 1px solid var(--divider-color);
+  }
+  .phases.loading {
+    min-block-size: 203px; /* three phases and two lines of words */
   }
   .plan {
     margin-block-end: -8px;
