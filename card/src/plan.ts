@@ -102,7 +102,8 @@ export class EvseOcppPlan extends LitElement {
       this.asking.answer = this.edited = this.removed = null;
     }
     const message = { type: "evse_ocpp/plan", device_id: deviceId, language: hass.language };
-    this.asking.ask(`${deviceId} ${hass.language} ${this.snapshot?.plan_revision}`, () =>
+    const { plan_revision, loaded } = this.snapshot ?? {};
+    this.asking.ask(`${deviceId} ${hass.language} ${plan_revision} ${loaded}`, () =>
       (this.hass ?? hass).callWS<PlanDetail>(message),
     );
   }
@@ -142,6 +143,7 @@ export class EvseOcppPlan extends LitElement {
     if (error === null) {
       return html`<div class="loading" role="status"><span class="seen">${words("plan.loading")}</span></div>`;
     }
+    if (this.snapshot?.loaded === false) return hint(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline");
     return html`<div class="note fails" role="alert">
       <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
       <div>
@@ -213,7 +215,8 @@ export class EvseOcppPlan extends LitElement {
         <button ?disabled=${this.doing.busy === "mode"} @click=${this.follow}>${words("plan.follow")}</button>
       </div>`);
     }
-    if (this.snapshot?.loaded !== false && this.snapshot?.site === null) hints.push(hint(words("plan.no_site")));
+    if (this.snapshot?.loaded === false) hints.push(hint(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline"));
+    else if (this.snapshot?.site === null) hints.push(hint(words("plan.no_site")));
     else if (detail.prices.length === 0 && detail.goals.length > 0) hints.push(hint(words("plan.no_prices")));
     if (elsewhere(clock.config.time_zone, this.now)) {
       hints.push(hint(words("plan.house_time", { zone: clock.config.time_zone }), "mdi:map-clock-outline"));
