@@ -134,17 +134,18 @@ async def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict
     """Tell how a connector is, now and after each change."""
     if not _is_known(hass, connection, msg):
         return
-    language = spoken(msg["language"])
-    speech = Speech(language, await async_options(hass, SELECTOR, language))
 
     @callback
     def send(told: Snapshot) -> None:
         connection.send_message(event_message(msg["id"], told))
 
-    follower = Follower(hass, msg["device_id"], speech, send)
+    follower = Follower(hass, msg["device_id"], send)
+    # Before anything is waited for: the page may be closed meanwhile.
     connection.subscriptions[msg["id"]] = follower.stop
+    language = spoken(msg["language"])
+    texts = await async_options(hass, SELECTOR, language)
     connection.send_result(msg["id"])
-    follower.start()
+    follower.start(Speech(language, texts))
 
 
 @callback

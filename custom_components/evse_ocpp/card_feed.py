@@ -17,7 +17,7 @@ from .card_shapes import PlanDetail, PlanNow, Session, SiteNow, Snapshot, WhyTol
 from .cards import our_tags
 from .central.charger import Charger, ChargerStatus, Connector
 from .const import DOMAIN, MINIMUM_CURRENT_A
-from .energy.model import NOMINAL_V, PointId
+from .energy.model import NOMINAL_V
 from .energy.plan import Plan
 from .energy.wires import on_site, used
 from .hub import Hub
@@ -251,16 +251,16 @@ def _grid_a(site: Site) -> list[float | None]:
 
 def _cars_a(site: Site) -> list[float | None]:
     """Return what the cars of a site take, A per phase; None where nothing of any is known."""
-    settings, points = site.controller.site, site.controller.points
-    now: Mapping[PointId, object] = {} if site.now is None else site.now.points
-    known = [
-        amps
-        for each, point in (() if site.now is None else site.now.points.items())
+    settings, points, now = site.controller.site, site.controller.points, site.now
+    if now is None:
+        return [None] * settings.phases
+    drawn = [
+        on_site(points[each], point, used(points[each], point, None, settings.phases))
+        for each, point in now.points.items()
         if each in points
-        and (amps := on_site(points[each], point, used(points[each], point, None, settings.phases)))
-        is not None
     ]
-    if now and not known:
+    known = [amps for amps in drawn if amps is not None]
+    if drawn and not known:
         return [None] * settings.phases
     return [_rounded(sum(amps[phase] for amps in known), 1) for phase in range(settings.phases)]
 

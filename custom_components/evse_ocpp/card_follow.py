@@ -45,13 +45,13 @@ class Follower:
         self,
         hass: HomeAssistant,
         device_id: str,
-        speech: Speech,
         send: Callable[[Snapshot], None],
     ) -> None:
         self.hass = hass
         self._device_id = device_id
-        self._speech = speech
+        self._speech = Speech("en", {})
         self._send = send
+        self._stopped = False
         self._place: Place | None = None
         self._last: Snapshot | None = None
         self._looked_at_s = 0.0
@@ -63,8 +63,11 @@ class Follower:
         self._plan_revision = int(dt_util.utcnow().timestamp())
 
     @callback
-    def start(self) -> None:
-        """Tell what is known now, and follow."""
+    def start(self, speech: Speech) -> None:
+        """Tell what is known now, and follow; nothing if it was stopped meanwhile."""
+        if self._stopped:
+            return
+        self._speech = speech
         self._ends = [
             async_dispatcher_connect(self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._on_entry),
             self.hass.bus.async_listen(
@@ -76,7 +79,8 @@ class Follower:
 
     @callback
     def stop(self) -> None:
-        """Follow nothing any more."""
+        """Follow nothing any more, for good."""
+        self._stopped = True
         for ends in (self._ends, self._attached):
             while ends:
                 ends.pop()()

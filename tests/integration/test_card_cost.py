@@ -62,9 +62,9 @@ async def followers(
     await site.turn()
     speech = Speech("de", await async_options(hass, SELECTOR, "de"))
     devices = [device_of(hass, f"CP-{number}").id for number in range(WALLBOXES)]
-    all_of_them = [Follower(hass, each, speech, lambda _: None) for each in devices]
+    all_of_them = [Follower(hass, each, lambda _: None) for each in devices]
     for each in all_of_them:
-        each.start()
+        each.start(speech)
     yield all_of_them
     for each in all_of_them:
         each.stop()

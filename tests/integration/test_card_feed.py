@@ -309,7 +309,7 @@ class TestSite:
         told = tell()["site"]
         assert (told["grid_a"], told["cars_a"], told["meter_lost"]) == (
             [None] * 3,
-            [0.0] * 3,
+            [None] * 3,
             False,
         )
 

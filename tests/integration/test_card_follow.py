@@ -42,9 +42,11 @@ class Card:
     def __init__(self, hass: HomeAssistant, device_id: str, texts: Any) -> None:
         self._hass = hass
         self.told: list[dict[str, Any]] = []
-        self.follower = Follower(
-            hass, device_id, Speech("en", texts), lambda told: self.told.append(dict(told))
-        )
+        self.follower = Follower(hass, device_id, lambda told: self.told.append(dict(told)))
+        self._speech = Speech("en", texts)
+
+    def start(self) -> None:
+        self.follower.start(self._speech)
 
     @property
     def last(self) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def still(hub: Hub) -> Site:
 async def card(hass: HomeAssistant, wallbox: Wallbox, deaf_hub: Hub) -> AsyncGenerator[Card]:
     still(deaf_hub)
     card = Card(hass, device_of(hass).id, await async_options(hass, SELECTOR, "en"))
-    card.follower.start()
+    card.start()
     yield card
     card.follower.stop()
 
@@ -212,7 +214,7 @@ async def test_it_may_begin_before_its_server_runs(
     device_id = device_of(hass).id
     assert await hass.config_entries.async_unload(entry.entry_id)
     card = Card(hass, device_id, {})
-    card.follower.start()
+    card.start()
     assert (card.last["loaded"], card.last["name"]) == (False, "Garage")
     assert (card.last["identity"], card.last["connector_id"]) == ("CP-1", 1)
     still(await set_up(hass, entry))
@@ -256,7 +258,7 @@ async def test_a_second_connector_has_its_own(
     wallbox.charger.take_status(2, ChargerStatus.CHARGING, "NoError", datetime.now(UTC))
     wallbox.charger.publish()
     card = Card(hass, device_of(hass, "CP-1/2").id, {})
-    card.follower.start()
+    card.start()
     assert (card.last["connector_id"], card.last["identity"]) == (2, "CP-1")
     now = datetime.now(UTC)
     wallbox.charger.take_samples(2, None, [Sample("Power.Active.Import", 4000.0)], now, now)
@@ -273,7 +275,7 @@ async def test_who_stopped_hears_nothing_and_leaves_nothing_behind(
     card.follower.stop()
     before = len(site._listeners)
     other = Card(hass, device_of(hass).id, {})
-    other.follower.start()
+    other.start()
     assert len(site._listeners) == before + 1
     wallbox.charger.publish()
     other.follower.stop()
@@ -282,3 +284,14 @@ async def test_who_stopped_hears_nothing_and_leaves_nothing_behind(
     power(wallbox, 4000.0)
     assert await card.a_second_later() == 1
     assert len(other.told) == 1
+
+
+async def test_a_page_that_is_closed_before_it_began_leaves_nothing_behind(
+    hass: HomeAssistant, wallbox: Wallbox, deaf_hub: Hub
+) -> None:
+    (site,) = deaf_hub.sites.values()
+    before = len(site._listeners)
+    card = Card(hass, device_of(hass).id, {})
+    card.follower.stop()
+    card.start()
+    assert (card.told, len(site._listeners)) == ([], before)
