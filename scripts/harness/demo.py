@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import socket
 import sys
 import tempfile
 import threading
@@ -64,6 +65,9 @@ def main() -> int:
             if options.solar:
                 return run_day(Path(temporary), options.home_assistant)
             return run_evening(Path(temporary), options.home_assistant, speed)
+    if (refusal := port_refusal(options.port)) is not None:
+        say(refusal)
+        return 2
     kind = "solar" if options.solar else "plain" if options.plain else "show"
     folder = ROOT / ".demo" / kind
     if options.clean:
@@ -71,6 +75,17 @@ def main() -> int:
     if kind == "show":
         return live_two(options, folder)
     return live(options, folder, speed)
+
+
+def port_refusal(port: int) -> str | None:
+    """Return what stands against serving the page at a port of this computer."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            return f"--port: {port} cannot be used ({error}); any free port above 1023 is allowed"
+    return None
 
 
 def live_two(options: argparse.Namespace, folder: Path) -> int:
