@@ -22,7 +22,8 @@ export const boardStyle = css`
     font-weight: 500;
     line-height: 1.3;
   }
-  h3 {
+  h3,
+  .small {
     margin: 0;
     font-size: 0.85rem;
     font-weight: 500;

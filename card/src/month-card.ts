@@ -92,7 +92,7 @@ export class EvseOcppMonthCard extends BoardCard {
     const most = Math.max(...told.owners.map(({ energy_wh }) => energy_wh), 1);
     return html`
       <section>
-        <h3>${text("month.by_owner")}</h3>
+        <h2 class="small">${text("month.by_owner")}</h2>
         <ul>
           ${told.owners.map(
             (each) => html`<li>
@@ -106,7 +106,7 @@ export class EvseOcppMonthCard extends BoardCard {
       </section>
       ${told.wallboxes.length > 1
         ? html`<section>
-            <h3>${text("month.by_wallbox")}</h3>
+            <h2 class="small">${text("month.by_wallbox")}</h2>
             <ul>
               ${told.wallboxes.map(
                 (each) => html`<li>
@@ -230,6 +230,7 @@ export class EvseOcppMonthCard extends BoardCard {
         flex: 1;
         min-inline-size: 0;
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 5px;
       }
       .names {
