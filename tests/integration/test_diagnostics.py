@@ -25,7 +25,7 @@ from .support import connected, subentry_data
 
 async def test_nothing_secret_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
     charger, now = wallbox.charger, datetime.now(UTC)
-    charger.booted("EVSE", "One", "SERIAL-4711", "1.2", now)
+    charger.booted("EVSE", "One", "SERIAL-4711", "1.2", now, meter_serial="METER-4711")
     charger.start_transaction(1, "CARD-SECRET", now, 0, "key CARD-SECRET")
     charger.stop_transaction(99, now, "Local", None)
     charger.configuration = {
@@ -37,7 +37,7 @@ async def test_nothing_secret_is_told(hass: HomeAssistant, deaf_hub: Hub, wallbo
     text = json.dumps(told, cls=JSONEncoder)
     password_hash = wallbox.settings.password_hash
     assert password_hash is not None
-    for secret in ("CARD-SECRET", "KEY-SECRET", "SERIAL-4711", password_hash):
+    for secret in ("CARD-SECRET", "KEY-SECRET", "SERIAL-4711", "METER-4711", password_hash):
         assert secret not in text
     (shown,) = told["wallboxes"]
     assert shown["configuration"]["HeartbeatInterval"] == "60"

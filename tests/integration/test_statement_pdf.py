@@ -160,6 +160,17 @@ def test_columns_that_tell_nothing_are_left_out() -> None:
     assert "1/2" in told
 
 
+def test_a_row_without_price_says_so_and_many_sources_take_two_lines() -> None:
+    rows = (
+        session(sun_wh=3000.0, battery_wh=2000.0, energy_wh=99_999.0),
+        session(1, currency=None, unpriced_wh=10_000.0),
+    )
+    told = shown(statement(*rows), "fr")
+    assert "10,000 10,000 – –" in told
+    for source in ("Soleil", "Batterie domestique", "Réseau", "Inconnu"):
+        assert f"{source}: " in told.replace(" :", ":")
+
+
 def test_several_currencies_stand_beside_their_amounts() -> None:
     told = shown(statement(session(), session(1, currency="CHF")))
     assert "3.00 CHF + 3.00 EUR" in told

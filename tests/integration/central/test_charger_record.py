@@ -11,13 +11,21 @@ from custom_components.evse_ocpp.central.control import Control, PauseBy
 from custom_components.evse_ocpp.central.readings import Sample
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-LATER_ADDED = ("ocpp_version", "control", "persistent_writes", "quarantine", "reservations")
+LATER_ADDED = (
+    "ocpp_version",
+    "control",
+    "persistent_writes",
+    "quarantine",
+    "reservations",
+    "meter_type",
+    "meter_serial",
+)
 
 
 @pytest.fixture
 def charger() -> Charger:
     charger = Charger("CP-1")
-    charger.booted("Maker", "Model", "S1", "1.0", NOW)
+    charger.booted("Maker", "Model", "S1", "1.0", NOW, meter_type="EM340", meter_serial="22")
     charger.ocpp_version = "2.0.1"
     charger.start_transaction(1, "TAG", NOW, 1000, "key")
     charger.stop_transaction(99, NOW, "Local", None)
@@ -39,6 +47,7 @@ def test_all_of_it_comes_back(charger: Charger) -> None:
     assert later.control == charger.control
     assert later.quarantine.holds("GetConfiguration")
     assert (later.ocpp_version, later.fallback_a) == ("2.0.1", 6.0)
+    assert (later.meter_type, later.meter_serial) == ("EM340", "22")
 
 
 def test_an_earlier_version_did_not_keep_all(charger: Charger) -> None:
@@ -46,6 +55,7 @@ def test_an_earlier_version_did_not_keep_all(charger: Charger) -> None:
     later = reborn(stored)
     assert later.control == Control()
     assert (later.reservations, later.quarantine.held, later.ocpp_version) == ({}, (), None)
+    assert (later.meter_type, later.meter_serial) == (None, None)
     assert later.connectors[1].transaction is not None
 
 

@@ -426,6 +426,16 @@ async def test_a_boot_is_told(inbound, charger):
     assert told == [("booted", 0, details)]
 
 
+async def test_a_boot_tells_the_meter(inbound, charger):
+    """OCPP 1.6, section 6.3: whoever bills wants to know which meter it was."""
+    boot = {"chargePointVendor": "V", "meterType": "EM340", "meterSerialNumber": "22\n"}
+    await inbound.handle("BootNotification", boot)
+    assert (charger.meter_type, charger.meter_serial) == ("EM340", "22")
+    await inbound.handle("BootNotification", {"chargePointVendor": "V", "meterType": [340]})
+    assert (charger.meter_type, charger.meter_serial) == (None, None)
+    assert charger.violations["meterType"] == 1
+
+
 async def test_a_reservation_is_used_up_by_its_start(inbound, charger):
     charger.reservations[7] = Reservation(7, 1, "TAG", NOW)
     told = heard(charger)
