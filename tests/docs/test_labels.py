@@ -22,6 +22,7 @@ PAGES = (
     "several-cars",
     "site",
     "solar",
+    "statements",
     "troubleshooting",
     "user-guide",
 )
@@ -34,6 +35,7 @@ HOME_ASSISTANT = {
     *("Developer tools", "Actions", "Add trigger", "Device", "Download diagnostics", "HACS"),
     *("Add dashboard", "Raw configuration editor", "Take control"),
     *("Edit dashboard", "Add card", "Companion app", "Debugging", "Reset frontend cache"),
+    *("Automations & scenes", "Import blueprint", "Media", "SMTP"),
     *("Automations", "Blueprints", "Import", "EVSE OCPP", "Reconfigure"),
     # their symbols and places
     *("⋮", "⋮ (top right)", "⏻ (top right)", "gear of the server"),
