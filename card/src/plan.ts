@@ -51,6 +51,8 @@ export class EvseOcppPlan extends LitElement {
   private readonly asking = new Asking<PlanDetail>(this);
   private readonly doing = new Doing(this);
   private asked?: string;
+  /** Of what was asked and done, what was drawn last. */
+  private drawn: unknown[] = [];
   private words?: Words;
   private clock?: Clock;
   private mode?: HassEntity;
@@ -79,8 +81,12 @@ export class EvseOcppPlan extends LitElement {
     const { hass, snapshot } = this;
     const had = changed.get("hass") as Hass | undefined;
     const was = changed.get("snapshot") as Snapshot | null | undefined;
-    // Without anything that changed an answer has come, or an action has ended.
-    return changed.size === 0 || [...changed.keys()].some((name) => {
+    // An answer that comes, or an action that ends, is in no map of what changed: one in which something
+    // else stands may hide it.
+    const inside = [this.asking.answer, this.asking.error, this.doing.busy, this.doing.error];
+    const other = inside.some((each, index) => each !== this.drawn[index]);
+    this.drawn = inside;
+    return other || [...changed.keys()].some((name) => {
       if (name === "hass") {
         const same = had?.language === hass?.language && had?.locale === hass?.locale && had?.config === hass?.config;
         return !same || this.modeEntity() !== this.mode;

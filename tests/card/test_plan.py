@@ -310,6 +310,28 @@ def test_it_is_drawn_only_for_what_it_shows(stage: Page) -> None:
     assert stage.evaluate(drawn % "window.tell({'select.mode': 'fast'});") == 1
 
 
+def test_an_answer_is_heard_beside_a_state_that_says_nothing_here(stage: Page) -> None:
+    """Both come in one turn of the page: what is left out of one must not hide the other."""
+    card, _ = opened(stage, PLAN)
+    stage.evaluate(
+        """async answer => {
+          let told;
+          window.hass.callWS = () => new Promise(done => { told = done; });
+          const inner = window.cards[0].shadowRoot.querySelector('evse-ocpp-plan');
+          inner.hass = {...window.hass};
+          inner.snapshot = {...inner.snapshot, plan_revision: 2};
+          await inner.updateComplete;
+          told(answer);
+          for (let turn = 0; turn < 20; turn++) {
+            inner.hass = {...window.hass};
+            await null;
+          }
+        }""",
+        plan(),
+    )
+    expect(card.locator("evse-ocpp-plan header")).to_contain_text("Ready by")
+
+
 @pytest.mark.parametrize("language", ["de", "es", "fr", "it"])
 def test_it_speaks_the_user_s_language_on_a_small_phone(stage: Page, language: str) -> None:
     stage.set_viewport_size({"width": 360, "height": 800})
