@@ -37,6 +37,13 @@ export function sourcesOf(session: Session): Source[] {
     .filter((source) => source.share >= LEAST_SHARE);
 }
 
+/** The shares in whole percents that make a hundred: the last one is what the others leave. */
+export function percentsOf(sources: Source[]): number[] {
+  const percents = sources.map((source) => Math.round(source.share * 100));
+  const others = percents.slice(0, -1).reduce((sum, each) => sum + each, 0);
+  return percents.map((each, at) => (at === percents.length - 1 ? 100 - others : each));
+}
+
 const ICONS = {
   sun: "mdi:white-balance-sunny",
   battery: "mdi:home-battery",
@@ -89,7 +96,10 @@ function fact(name: string, value = NONE, unit = "", note = ""): TemplateResult 
 
 function sources(hass: Hass, of: Session | null, say: Texts): TemplateResult {
   const parts = of === null ? [] : sourcesOf(of);
-  const words = parts.map((part) => `${say(`source.${part.key}`)} ${percent(hass.locale, part.share)}`);
+  const percents = percentsOf(parts);
+  const words = parts.map(
+    (part, at) => `${say(`source.${part.key}`)} ${percent(hass.locale, (percents[at] ?? 0) / 100)}`,
+  );
   return html`<div class="sources">
     <div class="bar" aria-hidden="true">
       ${parts.map((part) => html`<i class=${part.key} style="flex-grow:${part.share}"></i>`)}

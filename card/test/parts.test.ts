@@ -12,7 +12,7 @@ import { texts } from "../src/localize.ts";
 import { look, target } from "../src/model.ts";
 import { columnsOf } from "../src/modes.ts";
 import { detail, limitShare, pointAt } from "../src/ring.ts";
-import { lengthOf, sourcesOf } from "../src/session.ts";
+import { lengthOf, percentsOf, sourcesOf } from "../src/session.ts";
 import { stubConfig, suggestion } from "../src/suggest.ts";
 import { DEVICE, SNAPSHOT, STATES, house } from "./garage.ts";
 
@@ -72,6 +72,15 @@ test("sources are shares of what is told; crumbs and nonsense are left out", () 
   assert.deepEqual(keys({ sun_wh: null }), []);
   assert.deepEqual(keys({ sun_wh: 0, battery_wh: 0, grid_wh: 0 }), []);
   assert.deepEqual(keys({ sun_wh: -5, battery_wh: 0 }), ["grid"]);
+});
+
+test("the shares make a hundred percent", () => {
+  const of = (sun_wh: number, battery_wh: number, grid_wh: number) =>
+    percentsOf(sourcesOf({ ...session, sun_wh, battery_wh, grid_wh }));
+  assert.deepEqual(of(455, 49, 496), [46, 5, 49]);
+  assert.deepEqual(of(1, 1, 1), [33, 33, 34]);
+  assert.deepEqual(of(0, 0, 7), [100]);
+  assert.deepEqual(percentsOf([]), []);
 });
 
 test("each reason of having nothing to show says what to do", () => {
