@@ -22,6 +22,7 @@ WIDTH_MM: Final = 210 - 2 * MARGIN_MM
 FOOT_MM: Final = 17.0
 _LINE_FACTOR = 0.5
 """Height of a line in mm for each point of its type: 1.4 times the type."""
+_MM_OF_PT = 25.4 / 72
 _BOLD_MM = 0.13
 """The font has one weight; a stroke around its letters makes the heavier one."""
 _FONT = "DejaVu"
@@ -159,3 +160,8 @@ class Paper(FPDF):
 def line_mm(size_pt: float) -> float:
     """Return the height of a line of type."""
     return size_pt * _LINE_FACTOR
+
+
+def baseline_mm(size_pt: float) -> float:
+    """Return how far below the top of its line a type stands, as fpdf2 draws cells."""
+    return line_mm(size_pt) / 2 + 0.3 * size_pt * _MM_OF_PT

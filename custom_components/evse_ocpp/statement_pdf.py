@@ -20,6 +20,7 @@ from .paper import (
     WIDTH_MM,
     Colour,
     Paper,
+    baseline_mm,
     line_mm,
 )
 from .statement import KWH_DECIMALS, MONEY_DECIMALS, PRICE_DECIMALS, Statement, days_later
@@ -171,8 +172,11 @@ class _Writer:
             align = Align.R if is_last else Align.L
             paper.write_at(x, top + 3, width - 3, label, _SMALL_PT, FAINT, align)
             size_pt, colour = (14.0, ACCENT) if is_last else (11.0, INK)
-            y = top + (7.8 if is_last else 8.8)
-            paper.write_at(x, y, width - 3, value, size_pt, colour, align, bold=True)
+            # No digit of a sum may be cut off: it rather becomes smaller.
+            wide_mm = paper.widest_mm([value], size_pt)
+            size_pt *= min(1.0, (width - 3) / wide_mm)
+            y = top + 12.75 - baseline_mm(size_pt)
+            paper.write_at(x, y, width - 2.9, value, size_pt, colour, align, bold=True)
             x += width
         paper.set_y(top + height + _GAP_MM)
 

@@ -63,8 +63,8 @@ def write_sessions(
             paper.hair(FAINT)
         _write(paper, columns, widths, row)
         paper.hair(HAIR, 0.1)
+    paper.box(MARGIN_MM, paper.get_y(), WIDTH_MM, _ROW_MM + 0.6, TINT)
     paper.hair(FAINT)
-    paper.box(MARGIN_MM, paper.get_y() + 0.15, WIDTH_MM, _ROW_MM + 0.6, TINT)
     paper.set_y(paper.get_y() + 0.3)
     _write(paper, columns, widths, [column.total for column in columns], bold=True)
     paper.ln(6)
@@ -151,11 +151,12 @@ class _Table:
         return _UNKNOWN if line.price is None else self._number(line.price, PRICE_DECIMALS)
 
     def _amount(self, line: Line) -> str:
+        is_less = self._statement.terms.price is None and line.session.unpriced_wh > 0
+        star = "*" if is_less else ""
         if line.amount is None:
-            return _UNKNOWN
+            return _UNKNOWN + star
         several = len(self._statement.amounts) > 1
-        is_partly = self._statement.terms.price is None and line.session.unpriced_wh > 0
-        shown = self._number(line.amount, MONEY_DECIMALS) + ("*" if is_partly else "")
+        shown = self._number(line.amount, MONEY_DECIMALS) + star
         return f"{shown} {line.currency}" if several else shown
 
     def _kwh_of(self, energy_wh: float | None) -> str:

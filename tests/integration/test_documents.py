@@ -44,6 +44,7 @@ DOCUMENTS = (
     "plans",
     "several-cars",
     "site",
+    "statements",
     "solar",
     "troubleshooting",
     "user-guide",

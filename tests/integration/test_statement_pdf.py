@@ -166,9 +166,16 @@ def test_a_row_without_price_says_so_and_many_sources_take_two_lines() -> None:
         session(1, currency=None, unpriced_wh=10_000.0),
     )
     told = shown(statement(*rows), "fr")
-    assert "10,000 10,000 – –" in told
+    assert "10,000 10,000 – –*" in told
     for source in ("Soleil", "Batterie domestique", "Réseau", "Inconnu"):
         assert f"{source}: " in told.replace(" :", ":")
+
+
+@pytest.mark.parametrize("cost", [1e6, 9.9e9])
+def test_no_digit_of_a_sum_is_cut_off(cost: float) -> None:
+    rows = session(cost=cost), session(1, currency="CHF", cost=cost)
+    told = shown(statement(*rows)).split("Wallboxes")[0]
+    assert f"{cost:,.2f} CHF + {cost:,.2f} EUR" in told
 
 
 def test_several_currencies_stand_beside_their_amounts() -> None:
