@@ -124,7 +124,7 @@ export class EvseOcppPhases extends LitElement {
         --export: var(--energy-solar-color, #ff9800);
       }
       .loading {
-        min-block-size: 150px;
+        min-block-size: 182px;
         border-radius: 12px;
         background: var(--quiet);
       }

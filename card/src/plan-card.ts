@@ -75,7 +75,7 @@ export class EvseOcppPlanCard extends LitElement {
     styles,
     css`
       .full {
-        min-block-size: 360px;
+        min-block-size: 468px;
         box-sizing: border-box;
       }
     `,

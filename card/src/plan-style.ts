@@ -13,7 +13,7 @@ export const planStyle = [
       container-type: inline-size;
     }
     .loading {
-      min-block-size: 300px;
+      min-block-size: 400px;
       border-radius: 12px;
       background: var(--quiet);
       animation: breathe 1.6s ease-in-out infinite alternate;
