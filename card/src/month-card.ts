@@ -253,6 +253,9 @@ export class EvseOcppMonthCard extends BoardCard {
         font-size: 0.75rem;
         min-inline-size: 44px;
       }
+      .all + .hint {
+        margin-block-start: 10px;
+      }
       .links {
         display: flex;
         flex-wrap: wrap;
