@@ -11,8 +11,8 @@ export type Table = Partial<Record<TextKey, string>>;
 export const TABLES: Record<string, Table> = { en };
 
 const OTHERS = ["de", "es", "fr", "it"];
-/** English is better than a page that waits for words. */
-const TIMEOUT_MS = 5_000;
+/** English is better than a page that waits for words; Home Assistant waits 5 s for a strategy. */
+const TIMEOUT_MS = 3_000;
 
 /** The name of a language's table: that of `de-AT` is `de`. */
 export function tableName(language: string): string {
