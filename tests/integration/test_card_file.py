@@ -34,6 +34,18 @@ async def test_the_page_loads_the_file_by_an_address_that_changes_with_it(
     assert len(version.rpartition("-")[2]) == 8
 
 
+async def test_browsers_get_it_packed(
+    hass: HomeAssistant, page_url: str, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    """aiohttp sends the `.gz` that lies beside a file; what it holds is the file."""
+    client = await hass_client_no_auth()
+    answer = await client.get(page_url, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert int(answer.headers["Content-Length"]) < 60_000
+    assert answer.content_type in ("text/javascript", "application/javascript")
+    assert await answer.read() == card_file.FILE.read_bytes()
+
+
 @pytest.mark.parametrize("language", ["de", "es", "fr", "it"])
 async def test_the_words_of_a_language_are_beside_it(
     hass: HomeAssistant,
