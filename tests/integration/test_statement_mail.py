@@ -189,3 +189,25 @@ async def test_what_was_missed_is_sent_after_the_start(
     await hass.async_start()
     await hass.async_block_till_done()
     assert len(mailbox.mails) == 1
+
+
+@pytest.mark.usefixtures("charged")
+async def test_it_can_be_run_by_hand(hass: HomeAssistant, mailbox: Mailbox) -> None:
+    await automate(hass, **await set_up_mail(hass, mailbox), day=28)
+    await hass.services.async_call(
+        AUTOMATION, "trigger", {"entity_id": "automation.it"}, blocking=True
+    )
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.skipif(BY_ENTITY, reason="attachments are media here, which need no list")
+@pytest.mark.usefixtures("charged")
+async def test_without_the_list_home_assistant_says_what_is_missing(
+    hass: HomeAssistant, mailbox: Mailbox, freezer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    inputs = await set_up_mail(hass, mailbox)
+    hass.config.allowlist_external_dirs = set()
+    await automate(hass, **inputs)
+    await pass_time(hass, freezer, EIGHT)
+    assert mailbox.mails == []
+    assert "remote_path_not_allowed" in caplog.text
