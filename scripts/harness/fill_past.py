@@ -9,10 +9,13 @@ from contextlib import closing
 from scripts.harness import roof
 from scripts.harness.house import Household
 from scripts.harness.past import SOURCES, Past, PastSession
-from scripts.harness.solar_day import CURRENCY, counter, import_hours
+from scripts.harness.solar_day import CURRENCY, ZONE, counter, import_hours, import_means
 
 LOCK_TIMEOUT_S = 60
 COST = "cost_total"
+GRAPH_HOURS = 72
+HOUSE_HOURS = 8 * 7 * 24
+"""The house flows at every hour, so its past is shorter: a start must not take minutes."""
 _TALLY = """
 INSERT OR REPLACE INTO tally
     (identity, connector_id, sun_wh, battery_wh, grid_wh, cost, currency)
@@ -45,16 +48,48 @@ def write_sessions(
 
 
 def write_statistics(household: Household, names: Sequence[str], past: Past) -> None:
-    """Give the counters of house and wallboxes their past, as far as they are there."""
+    """Give the counters of wallboxes and house their past, as far as they are there."""
     page, begins = household.home_assistant, past.hours[0].start
-    for name in roof.COUNTERS:
-        import_hours(page, counter(name), begins, [hour.house[name] for hour in past.hours])
     for number, name in enumerate(names):
         entities = household.entities_of(name)
         for key, amounts in _counted(past, number).items():
             if key in entities:
                 unit = CURRENCY if key == COST else "kWh"
                 import_hours(page, entities[key], begins, amounts, unit)
+    hours = past.hours[-HOUSE_HOURS:]
+    for name in roof.COUNTERS:
+        import_hours(page, counter(name), hours[0].start, [hour.house[name] for hour in hours])
+
+
+def write_powers(household: Household, past: Past, site: str) -> None:
+    """Give powers and price of the house their last days, for graphs that go back so far."""
+    page, hours = household.home_assistant, past.hours[-GRAPH_HOURS:]
+    entities = page.entities(site)
+    solar, battery, grid, cars = (
+        [1000 * sum(sign * hour.house[name] for sign, name in terms) for hour in hours]
+        for terms in (
+            ((1, "solar"),),
+            ((1, "battery_out"), (-1, "battery_in")),
+            ((1, "grid_import"), (-1, "grid_export")),
+            ((1, "car"),),
+        )
+    )
+    house = [
+        sun_w + battery_w + grid_w - car_w
+        for sun_w, battery_w, grid_w, car_w in zip(solar, battery, grid, cars, strict=True)
+    ]
+    watts = {
+        "sensor.solar_power": solar,
+        "sensor.battery_power": battery,
+        "sensor.grid_power": grid,
+        entities["site_charging_power"]: cars,
+        entities["site_house_power"]: house,
+        entities["site_grid_power"]: grid,
+    }
+    for statistic, values in watts.items():
+        import_means(page, statistic, hours[0].start, values, "W", "power")
+    prices = [roof.price(hour.start.astimezone(ZONE)) for hour in hours]
+    import_means(page, entities["site_price"], hours[0].start, prices, f"{CURRENCY}/kWh")
 
 
 def _counted(past: Past, number: int) -> dict[str, list[float]]:

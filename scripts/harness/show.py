@@ -26,6 +26,7 @@ from scripts.harness.home_assistant import HarnessError, wait_until
 from scripts.harness.house import Household
 from scripts.harness.past import ANNA, BEN, OWNERS, Owner
 from scripts.harness.solar_day import (
+    SITE_NAME,
     ZONE,
     Background,
     SolarDay,
@@ -134,6 +135,7 @@ class Show:
         """Put the past into the statistics, and the house onto the energy dashboard."""
         for name in self.names:  # those of the site come a moment after it
             self.await_entity(name, "energy_sun")
+        fill_past.write_powers(self.household, self.past, SITE_NAME)
         fill_past.write_statistics(self.household, self.names, self.past)
         save_energy_preferences(self.household)
 

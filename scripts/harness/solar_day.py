@@ -280,20 +280,55 @@ def import_hours(
     # What Home Assistant counts itself begins at 0, so the past ends there.
     total = -sum(amounts)
     rows = []
-    # Before it is an hour of nothing, else the first one would count from 0.
+    # Before it is an hour of nothing, else the first one would count from 0. Of the others those
+    # of nothing are left out: Home Assistant takes some milliseconds for each.
     for number, amount in enumerate([0.0, *amounts], start=-1):
+        if not amount and number >= 0:
+            continue
         total += amount
         start = begins.astimezone(UTC) + timedelta(hours=number)
         rows.append({"start": start.isoformat(), "sum": round(total, 3)})
+    unit_class = "energy" if unit == "kWh" else None
+    _import(page, _Statistic(statistic, unit, unit_class, has_sum=True), rows)
+
+
+def import_means(
+    page: HomeAssistant,
+    statistic: str,
+    begins: datetime,
+    values: Sequence[float],
+    unit: str,
+    unit_class: str | None = None,
+) -> None:
+    """Give a measurement its past: what it was in each hour from `begins` (aware)."""
+    rows = []
+    for number, value in enumerate(values):
+        start = begins.astimezone(UTC) + timedelta(hours=number)
+        shown = round(value, 4)
+        rows.append({"start": start.isoformat(), "mean": shown, "min": shown, "max": shown})
+    _import(page, _Statistic(statistic, unit, unit_class, has_sum=False), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statistic:
+    """What Home Assistant wants to know of a statistic: sums of a counter, or means."""
+
+    id: str
+    unit: str
+    unit_class: str | None
+    has_sum: bool
+
+
+def _import(page: HomeAssistant, statistic: _Statistic, rows: list[dict[str, Any]]) -> None:
     older = {
-        "has_mean": False,
-        "has_sum": True,
+        "has_mean": not statistic.has_sum,
+        "has_sum": statistic.has_sum,
         "name": None,
         "source": "recorder",
-        "statistic_id": statistic,
-        "unit_of_measurement": unit,
+        "statistic_id": statistic.id,
+        "unit_of_measurement": statistic.unit,
     }
-    newer = older | {"mean_type": 0, "unit_class": "energy" if unit == "kWh" else None}
+    newer = older | {"mean_type": int(not statistic.has_sum), "unit_class": statistic.unit_class}
     kind = "recorder/import_statistics"
     _newer_or_older(page, kind, *({"metadata": each, "stats": rows} for each in (newer, older)))
 
