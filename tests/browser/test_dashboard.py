@@ -214,3 +214,13 @@ def test_a_mistake_in_the_configuration_is_told(page: Page, show: Show) -> None:
     told = page.locator("hui-markdown-card").first
     expect(told).to_contain_text("garden")
     expect(told).to_contain_text("overview, sessions, months, costs, faults")
+
+
+def test_it_is_offered_among_new_dashboards(page: Page, show: Show) -> None:
+    if str(show.page.api("GET", "/api/config")["version"]).startswith("2025"):
+        pytest.skip("before 2026 Home Assistant lists no dashboards of integrations")
+    page.goto(f"{show.page.url}/config/lovelace/dashboards")
+    page.get_by_text("Add dashboard").first.click()
+    page.get_by_text("All wallboxes and your house").first.click()
+    title = page.locator("dialog-lovelace-dashboard-detail input").first
+    expect(title).to_have_value("Charging")
