@@ -180,10 +180,10 @@ export class EvseOcppPlan extends LitElement {
   private said(detail: PlanDetail, words: Words, clock: Clock, now: number): [string, string] {
     const { planned } = detail;
     if (planned === null) {
-      const ahead = detail.goals.some((goal) => nextDue(goal, now, clock.config.time_zone) !== null);
-      return ahead
-        ? [words("plan.waiting"), words("plan.waiting_hint")]
-        : [words("plan.none"), words("plan.none_hint")];
+      if (detail.goals.length === 0) return [words("plan.none"), words("plan.none_hint")];
+      const zone = clock.config.time_zone;
+      const ahead = detail.goals.some((goal) => goal.enabled && nextDue(goal, now, zone) !== null);
+      return [words("plan.waiting"), words(ahead ? "plan.waiting_hint" : "plan.off_hint")];
     }
     const at = new Date(now);
     const title = words("plan.ready_by", { time: moment(clock, instant(planned.due), at) });
