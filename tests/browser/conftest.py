@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from scripts.harness.dashboard import make_dashboard
 from scripts.harness.home_assistant import HomeAssistant, wait_until
 from scripts.harness.house import Household
+from scripts.harness.show import ANNA, BEN, FIRST_NAME, OPTIONS, WALLBOX, Show
 
 CHROMIUM = os.environ.get("EVSE_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -28,6 +30,11 @@ ARGUMENTS = [
     "--force-color-profile=srgb",
 ]
 DESKTOP: Any = {"width": 1280, "height": 900}
+NOON_S = 12 * 3600
+WEEKS = 9
+"""So far back the past of the show goes."""
+RECORDED_S = 400
+"""The recorder writes what is behind hour by hour."""
 PICTURES = os.environ.get("EVSE_PICTURES")
 """A folder for the pictures which the documentation shows; else they go to a temporary one."""
 
@@ -67,6 +74,52 @@ def started_s(household: Household) -> float:
 def dashboard(household: Household) -> str:
     """The path of the demo's dashboard."""
     return make_dashboard(household)
+
+
+@pytest.fixture(scope="session")
+def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
+    """A house with sun, battery, prices, two wallboxes and weeks past, at noon; both cars charge."""
+    household = Household(
+        tmp_path_factory.mktemp("show"),
+        Path(os.environ["EVSE_HOME_ASSISTANT"]),
+        wanted=(),
+        name=FIRST_NAME,
+        **WALLBOX,
+    )
+    show = Show(household, begins_s=NOON_S, weeks=WEEKS)
+    show.add_second()
+    show.seed_registers()
+    try:
+        household.start(**OPTIONS)
+        with show.running():
+            show.set_up()
+            show.choose(FIRST_NAME, "minimum_solar")
+            show.plan(show.second, 20)
+            show.come(FIRST_NAME, ANNA)
+            show.come(show.second, BEN)
+            status = household.entities_of(FIRST_NAME)["status"]
+            wait_until(lambda: show.page.state(status) == "charging", "charging", 120)
+            wait_until(lambda: all(written(show)), "the past in the statistics", RECORDED_S, 1)
+            yield show
+    finally:
+        household.kill()
+
+
+def written(show: Show) -> Iterator[bool]:
+    """For each wallbox and counter: whether the recorder has written its past."""
+    keys = ("energy_sun", "energy_battery", "energy_grid", "cost_total")
+    begins = datetime.now(UTC) - timedelta(weeks=WEEKS - 1)
+    for name in show.names:
+        entities = show.household.entities_of(name)
+        ids = [entities[key] for key in keys]
+        told = show.page.websocket(
+            type="recorder/statistics_during_period",
+            start_time=begins.isoformat(),
+            statistic_ids=ids,
+            period="day",
+            types=["change"],
+        )
+        yield all(len(told.get(each, ())) > 1 for each in ids)
 
 
 @pytest.fixture(scope="session")

@@ -5,79 +5,25 @@ The options have made it (tests/browser/test_dashboards_step.py); here are its v
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
-from scripts.harness.home_assistant import wait_until
-from scripts.harness.house import Household
-from scripts.harness.show import ANNA, BEN, DASHBOARD, FIRST_NAME, OPTIONS, WALLBOX, Show
+from scripts.harness.show import ANNA, BEN, DASHBOARD, FIRST_NAME, Show
 
 from .conftest import logged_in
 from .test_pages import settle
 from .test_views import PHONE, picture
 
-NOON_S = 12 * 3600
-WEEKS = 9
 LIMIT_MS = 90_000
 """Cards ask again each minute."""
-RECORDED_S = 400
-"""The recorder writes what is behind hour by hour."""
 PATIENT_MS = 30_000
 """Two Home Assistants and a browser share a small machine."""
 DESKTOP = {"width": 1400, "height": 1000}
 KWH = re.compile(r"\d kWh")
-
-
-@pytest.fixture(scope="module")
-def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
-    """A house of its own, at noon; both cars are charging."""
-    household = Household(
-        tmp_path_factory.mktemp("show"),
-        Path(os.environ["EVSE_HOME_ASSISTANT"]),
-        wanted=(),
-        name=FIRST_NAME,
-        **WALLBOX,
-    )
-    show = Show(household, begins_s=NOON_S, weeks=WEEKS)
-    show.add_second()
-    show.seed_registers()
-    try:
-        household.start(**OPTIONS)
-        with show.running():
-            show.set_up()
-            show.choose(FIRST_NAME, "minimum_solar")
-            show.plan(show.second, 20)
-            show.come(FIRST_NAME, ANNA)
-            show.come(show.second, BEN)
-            status = household.entities_of(FIRST_NAME)["status"]
-            wait_until(lambda: show.page.state(status) == "charging", "charging", 120)
-            wait_until(lambda: all(written(show)), "the past in the statistics", RECORDED_S, 1)
-            yield show
-    finally:
-        household.kill()
-
-
-def written(show: Show) -> Iterator[bool]:
-    """For each wallbox and counter: whether the recorder has written its past."""
-    keys = ("energy_sun", "energy_battery", "energy_grid", "cost_total")
-    begins = datetime.now(UTC) - timedelta(weeks=WEEKS - 1)
-    for name in show.names:
-        entities = show.household.entities_of(name)
-        ids = [entities[key] for key in keys]
-        told = show.page.websocket(
-            type="recorder/statistics_during_period",
-            start_time=begins.isoformat(),
-            statistic_ids=ids,
-            period="day",
-            types=["change"],
-        )
-        yield all(len(told.get(each, ())) > 1 for each in ids)
 
 
 @pytest.fixture(scope="module")
