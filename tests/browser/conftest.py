@@ -78,7 +78,7 @@ def dashboard(household: Household) -> str:
 
 @pytest.fixture(scope="session")
 def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
-    """A house with sun, battery, prices, two wallboxes and weeks past, at noon; both cars charge."""
+    """A house with sun, battery, prices, two wallboxes and weeks past: at noon both cars charge."""
     household = Household(
         tmp_path_factory.mktemp("show"),
         Path(os.environ["EVSE_HOME_ASSISTANT"]),
