@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .central.charger import Connector
 from .energy.allowance import Occupancy, Reason
-from .energy.why import MAX_CHARS, Outside, Why, explain, of_allowance
+from .energy.why import MAX_CHARS, Outside, State, Why, explain, of_allowance
 from .facts import connector_facts
 from .site import Site
 from .site_points import point_id
@@ -32,6 +32,8 @@ _DEFAULT_DECIMALS = 1
 def why_of(site: Site | None, wallbox: Wallbox, connector: Connector) -> Why:
     """Return why a connector takes what it does now."""
     charger, steering = wallbox.charger, wallbox.steering
+    if charger.connected and connector.status is None and connector.transaction is None:
+        return Why(State.UNTOLD)
     occupancy = connector_facts(charger, connector).occupancy
     allowed = steering.allowance(connector.id)
     outside = None

@@ -78,11 +78,12 @@ async def test_the_sentence_says_who_decides(
     await async_get_translations(hass, language, "selector", [DOMAIN])
     async with connected(hub) as client:
         await client.boot()
+        why = entity_id(hass, "sensor", "CP-1/1/why")
+        await until(lambda: hass.states.get(why).attributes["key"] == "untold")
         await client.status("Available")
         (wallbox,) = hub.wallboxes.values()
         await until(lambda: wallbox.charger.connector(1).status is ChargerStatus.AVAILABLE)
         await hass.async_block_till_done()
-        why = entity_id(hass, "sensor", "CP-1/1/why")
         await until(lambda: hass.states.get(why).attributes["key"] == "no_car")
         assert hass.states.get(why).state not in ("no_car", "unknown", "")
 

@@ -57,6 +57,7 @@ class State(StrEnum):
     OFFLINE = "offline"
     NO_CAR = "no_car"
     OUT_OF_SERVICE = "out_of_service"
+    UNTOLD = "untold"  # it is connected, and has told no status yet
     NOT_STARTED = "not_started"
     STARTING = "starting"
     FULL = "full"
@@ -66,6 +67,7 @@ STATE_NEEDS: Mapping[State, tuple[str, ...]] = {
     State.OFFLINE: (),
     State.NO_CAR: (),
     State.OUT_OF_SERVICE: (),
+    State.UNTOLD: (),
     State.NOT_STARTED: (),
     State.STARTING: ("amps",),
     State.FULL: ("amps",),
