@@ -60,13 +60,14 @@ class Tally:
 
     def plus(self, before: Self, after: Self) -> Self:
         """Return it with what became of a session: the sums of that alone, before and after."""
-        kept = self.cost if after.currency in (None, self.currency) else 0.0
+        # An old session that is only given to somebody brings no cost, and no currency of then.
+        same = after.cost == before.cost or after.currency in (None, self.currency)
         return type(self)(
             sun_wh=self.sun_wh + max(0.0, after.sun_wh - before.sun_wh),
             battery_wh=self.battery_wh + max(0.0, after.battery_wh - before.battery_wh),
             grid_wh=self.grid_wh + max(0.0, after.grid_wh - before.grid_wh),
-            cost=kept + (after.cost - before.cost),
-            currency=after.currency or self.currency,
+            cost=(self.cost if same else 0.0) + (after.cost - before.cost),
+            currency=(self.currency or after.currency) if same else after.currency,
         )
 
 

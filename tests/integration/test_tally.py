@@ -95,6 +95,8 @@ def test_another_currency_begins_anew(connection: sqlite3.Connection) -> None:
     assert (tally.cost, tally.currency) == (3.0, "CHF")
     # A session that is nobody's yet, without a currency, changes nothing of it.
     assert write_and_count(connection, [row("c", currency=None)]) == {}
+    # Nor does one of the old currency that somebody gives to a card.
+    assert write_and_count(connection, [row("a", energy_wh=1000, cost=10.0, person="p.a")]) == {}
 
 
 def test_it_begins_with_the_sessions_that_are_known() -> None:
