@@ -262,6 +262,8 @@ class Database:
         self._connection = _connect(self.path)
         for table in _TABLES:
             _salvage(aside, self._connection, table)
+        # The file was older than the tallies, or they are what was damaged.
+        self._connection.execute(tally.COUNT_KNOWN)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._on_damaged, aside)
 

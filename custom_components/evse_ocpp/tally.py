@@ -14,21 +14,11 @@ from .session_record import SessionRow, write_sessions
 type TallyKey = tuple[str, int]
 """Identity of the charger, and connector; 0 is that of sessions whose connector is unknown."""
 
-SCHEMA = """
-CREATE TABLE tally (
-    identity TEXT NOT NULL,
-    connector_id INTEGER NOT NULL,
-    sun_wh REAL NOT NULL,
-    battery_wh REAL NOT NULL,
-    grid_wh REAL NOT NULL,
-    cost REAL NOT NULL,
-    currency TEXT,
-    PRIMARY KEY (identity, connector_id)
-);
+COUNT_KNOWN = """
 WITH newest (currency) AS (
     SELECT currency FROM session WHERE currency IS NOT NULL ORDER BY started_at DESC LIMIT 1
 )
-INSERT INTO tally
+INSERT OR IGNORE INTO tally
 SELECT
     identity,
     connector_id,
@@ -39,6 +29,20 @@ SELECT
     newest.currency
 FROM session LEFT JOIN newest
 GROUP BY identity, connector_id
+"""
+"""Gives each connector that has none the tally of its sessions that are known."""
+SCHEMA = f"""
+CREATE TABLE tally (
+    identity TEXT NOT NULL,
+    connector_id INTEGER NOT NULL,
+    sun_wh REAL NOT NULL,
+    battery_wh REAL NOT NULL,
+    grid_wh REAL NOT NULL,
+    cost REAL NOT NULL,
+    currency TEXT,
+    PRIMARY KEY (identity, connector_id)
+);
+{COUNT_KNOWN}
 """
 """It begins with the sessions that are known."""
 

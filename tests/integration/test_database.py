@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.evse_ocpp.database import _MIGRATIONS, Database, StorageError
 from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow, find_sessions
+from custom_components.evse_ocpp.tally import Tally, read_tallies
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -361,6 +362,9 @@ async def test_what_is_saved_of_an_old_damaged_file_has_fewer_columns(
     await database.open()
     await database.execute("SELECT 1")
     sessions = await database.run(lambda each: find_sessions(each, SessionFilter()))
+    tallies = await database.run(read_tallies)
     await database.close()
     assert len(damaged) == 1
     assert {each.uid for each in sessions} == {"ended", "running"}
+    # It had none yet: they are counted from what could be read.
+    assert tallies == {("CP-1", 1): Tally(cost=pytest.approx(1.2), currency="EUR")}
