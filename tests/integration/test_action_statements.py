@@ -164,7 +164,7 @@ async def test_terms(hass: HomeAssistant) -> None:
             hass,
             person="person.anna",
             language="de",
-            recipient="Nordlicht GmbH\r\n\n\x07Hafenstraße 12\n" + "x\n" * 9,
+            recipient="Example Ltd\r\n\n\x071 Example Street\n" + "x\n" * 9,
             reference="HH-AK\t2026",
             price=0.3,
         )
@@ -173,8 +173,8 @@ async def test_terms(hass: HomeAssistant) -> None:
     assert (told["cost"], told["currency"]) == (2.4, "EUR")
     for expected in (
         "Ladeabrechnung",
-        "Nordlicht GmbH",
-        "Hafenstraße 12",
+        "Example Ltd",
+        "1 Example Street",
         "2,40 EUR",
         "HH-AK 2026",
     ):

@@ -119,7 +119,7 @@ async def test_statements_come_by_mail(hass: HomeAssistant, mailbox: Mailbox, fr
         hass,
         **await set_up_mail(hass, mailbox),
         format="both",
-        recipient="Nordlicht GmbH\nFleet",
+        recipient="Example Ltd\nFleet",
         reference="HH-AK 2026",
         price=0.3,
     )
@@ -146,7 +146,7 @@ async def test_statements_come_by_mail(hass: HomeAssistant, mailbox: Mailbox, fr
         assert content == (files.folder(hass, files.EXPORTS) / name).read_bytes()
         if name.endswith("pdf"):
             text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
-            assert "Nordlicht GmbH" in text
+            assert "Example Ltd" in text
             assert "2.55 EUR" in text
 
 

@@ -26,7 +26,7 @@ from .statements import agreed, session, statement
 LANGUAGES = ("en", "it", "de", "es", "fr")
 PICTURES = os.environ.get("EVSE_PICTURES")
 EMPLOYER = Terms(
-    recipient=("Nordlicht GmbH", "Fleet accounting", "Hafenstraße 12", "20457 Hamburg"),
+    recipient=("Example Ltd", "Fleet accounting", "1 Example Street", "Exampletown"),
     reference="HH-AK 2026 E",
     currency="EUR",
 )
@@ -65,7 +65,7 @@ def month() -> list[SessionRow]:
                 energy_wh=energy_wh,
                 sun_wh=sun_wh,
                 battery_wh=battery_wh,
-                co2_g=100.0,
+                co2_g=3800.0,
                 cost=(energy_wh - sun_wh - battery_wh - unpriced_wh) / 1000 * 0.2871,
                 unpriced_wh=unpriced_wh,
                 meter_start_wh=meter_wh,
