@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from .accessible import violations
 from .stage import DEVICE, set_stage
 from .test_bad_input import look
-from .test_wallbox import axe
 
 CARDS = ("sessions", "month", "energy", "faults")
 HUGE = 3.2e12
@@ -139,9 +139,7 @@ def test_a_mistake_in_its_configuration_is_told(stage: Page, card: str) -> None:
 @pytest.mark.parametrize("card", CARDS)
 def test_for_everybody(stage: Page, card: str, dark: bool) -> None:
     play(stage, card, dark=dark)
-    stage.add_script_tag(path=axe())
-    found = stage.evaluate("axe.run(document, {rules: {region: {enabled: false}}})")
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert violations(stage) == []
 
 
 def test_states_of_the_house_are_no_work(stage: Page) -> None:

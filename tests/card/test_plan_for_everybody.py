@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from .accessible import violations
 from .stage import states
 from .test_phases import CARD as PHASES
 from .test_phases import set_stage, site
 from .test_plan import opened, plan
-from .test_wallbox import axe
 
 FINGER_PX = 44
 _SMALL = """least => {
@@ -31,9 +31,7 @@ _SMALL = """least => {
 
 def look(stage: Page) -> None:
     """Nothing that axe minds, nothing too small."""
-    stage.add_script_tag(path=axe())
-    found = stage.evaluate("axe.run(document, {rules: {region: {enabled: false}}})")
-    assert [(each["id"], each["nodes"]) for each in found["violations"]] == []
+    assert violations(stage) == []
     assert stage.evaluate(_SMALL, FINGER_PX) == []
 
 

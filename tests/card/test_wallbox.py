@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from scripts.build_card import SOURCES
-from scripts.node_packages import node_modules
-
+from .accessible import violations
 from .stage import DEVICE, SNAPSHOT, set_stage, states
 from .test_bad_input import look
 
@@ -250,9 +247,7 @@ def test_everybody_can_use_it(stage: Page, scene: str, dark: bool) -> None:
     """Contrast, names and roles by axe; what is pressed is large enough for a finger."""
     wrong = {**CARD, "layout": "huge"}
     set_stage(stage, CARD, {**CARD, "layout": "compact"}, wrong, dark=dark, **SCENES[scene])
-    stage.add_script_tag(path=axe())
-    found = stage.evaluate("axe.run(document, {rules: {region: {enabled: false}}})")
-    assert [(each["id"], each["nodes"]) for each in found["violations"]] == []
+    assert violations(stage) == []
     small = stage.evaluate(
         """least => {
           const small = [];
@@ -268,7 +263,3 @@ def test_everybody_can_use_it(stage: Page, scene: str, dark: bool) -> None:
         SMALLEST_TARGET_PX,
     )
     assert small == []
-
-
-def axe() -> Path:
-    return node_modules(SOURCES / "package.json") / "axe-core" / "axe.min.js"
