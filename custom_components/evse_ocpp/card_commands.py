@@ -48,6 +48,14 @@ def _owner(value: object) -> Owner:
         raise vol.Invalid(str(error)) from error
 
 
+def _instant(value: object) -> datetime:
+    """Read an instant; without an offset it is of the house."""
+    try:
+        return dt_util.as_local(cv.datetime(value))
+    except OverflowError as error:  # of the first or last day that there is, in another zone
+        raise vol.Invalid(f"{value!r} is out of range") from error
+
+
 @callback
 def async_register(hass: HomeAssistant) -> None:
     """Register all commands."""
@@ -164,8 +172,8 @@ def plan(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any])
 @websocket_command(
     {
         vol.Required("type"): "evse_ocpp/sessions",
-        vol.Optional("start"): cv.datetime,
-        vol.Optional("end"): cv.datetime,
+        vol.Optional("start"): _instant,
+        vol.Optional("end"): _instant,
         vol.Optional("device_ids"): vol.All([cv.string], vol.Length(max=MOST_DEVICES)),
         vol.Optional("owner"): _owner,
         vol.Optional("entry_id"): cv.string,
@@ -179,8 +187,8 @@ async def sessions(hass: HomeAssistant, connection: ActiveConnection, msg: dict[
     entry_id = msg.get("entry_id")
     hubs = async_hubs(hass) if entry_id is None else [async_hub(hass, entry_id)]
     asked = Asked(
-        start=_aware(msg.get("start")),
-        end=_aware(msg.get("end")),
+        start=msg.get("start"),
+        end=msg.get("end"),
         device_ids=msg.get("device_ids"),
         owner=msg.get("owner"),
         limit=msg["limit"],
@@ -188,10 +196,6 @@ async def sessions(hass: HomeAssistant, connection: ActiveConnection, msg: dict[
     )
     with storage_errors():
         connection.send_result(msg["id"], await async_sessions(hass, hubs, asked))
-
-
-def _aware(local: datetime | None) -> datetime | None:
-    return None if local is None else dt_util.as_local(local)
 
 
 @callback

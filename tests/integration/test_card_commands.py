@@ -215,6 +215,31 @@ class TestOfWhatIsNone:
             assert await browser.refused(kind, **data) == "invalid_format"
 
 
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({"start": "0001-01-01T00:00:00+14:00"}, "invalid_format"),
+        ({"end": "9999-12-31T23:59:59-12:00"}, "invalid_format"),
+        ({"start": "2026-13-01"}, "invalid_format"),
+        ({"start": "2026-02-01", "end": "2026-01-01"}, "home_assistant_error"),
+        ({"device_ids": ["nope"]}, "home_assistant_error"),
+        ({"device_ids": ["x"] * 101}, "invalid_format"),
+        ({"owner": "person:"}, "invalid_format"),
+        ({"owner": "nobody:x"}, "invalid_format"),
+        ({"limit": 0}, "invalid_format"),
+        ({"offset": -1}, "invalid_format"),
+        ({"offset": 10**30}, "invalid_format"),
+        ({"entry_id": ""}, "home_assistant_error"),
+    ],
+)
+async def test_sessions_that_cannot_be_meant(
+    browser: Browser, data: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await browser.ask("sessions", **data)
+    assert (answer["success"], answer["error"]["code"]) == (False, code)
+    assert "Traceback" not in caplog.text
+
+
 async def test_while_its_server_does_not_run(
     hass: HomeAssistant, deaf_hub: Hub, browser: Browser
 ) -> None:
