@@ -6,6 +6,7 @@ one before.
 
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -232,9 +233,13 @@ def _write(papers: Sequence[_Paper], texts: Mapping[str, str], language: str) ->
         else:
             content = statement_csv.to_csv(paper.statement).encode("utf-8-sig")  # for spreadsheets
         paper.path.parent.mkdir(parents=True, exist_ok=True)
-        part = paper.path.with_name(f".{paper.path.name}.part")
-        part.write_bytes(content)
-        part.replace(paper.path)  # whoever reads it gets the old one or the new one
+        # Each has its own: two may write the same statement at once, as after two clicks.
+        part = paper.path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            part.write_bytes(content)
+            part.replace(paper.path)  # whoever reads it gets the old one or the new one
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _told(hass: HomeAssistant, paper: _Paper) -> dict[str, Any]:

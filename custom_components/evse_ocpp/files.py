@@ -9,7 +9,9 @@ import logging
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -163,11 +165,13 @@ def media_content_id(path: Path) -> str:
 
 def stored(hass: HomeAssistant, name: str) -> list[Path]:
     """Return the files of a folder, the newest first. Blocks."""
-    try:
-        files = [path for path in folder(hass, name).iterdir() if path.is_file()]
-    except FileNotFoundError:
-        return []
-    return sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
+    changed_at: dict[Path, float] = {}
+    with suppress(FileNotFoundError):
+        for path in folder(hass, name).iterdir():
+            with suppress(FileNotFoundError):  # one that was being written has its own name now
+                if stat.S_ISREG((about := path.stat()).st_mode):
+                    changed_at[path] = about.st_mtime
+    return sorted(changed_at, key=changed_at.__getitem__, reverse=True)
 
 
 class WallboxView(HomeAssistantView):

@@ -1,5 +1,6 @@
 """The action that writes monthly statements: of whom, of when, where, and every error in words."""
 
+import asyncio
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 from pypdf import PdfReader
 
-from custom_components.evse_ocpp import action_statements
+from custom_components.evse_ocpp import action_statements, files
 from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.hub import Hub
@@ -193,6 +194,19 @@ async def test_made_again_it_takes_the_place_of_the_one_before(hass: HomeAssista
     assert other["path"] != first["path"]
     names = {path.name for path in Path(first["path"]).parent.iterdir()}
     assert names == {Path(each["path"]).name for each in (first, other)}
+
+
+@pytest.mark.usefixtures("charged")
+async def test_two_clicks_at_once_are_no_error(hass: HomeAssistant) -> None:
+    answers = await asyncio.gather(*(export(hass, person="person.anna") for _ in range(8)))
+    assert len({each["statements"][0]["path"] for each in answers}) == 1
+
+
+@pytest.mark.usefixtures("charged")
+async def test_nothing_is_left_of_what_could_not_be_written(hass: HomeAssistant) -> None:
+    with patch.object(Path, "replace", side_effect=OSError), pytest.raises(HomeAssistantError):
+        await export(hass)
+    assert list(files.folder(hass, files.EXPORTS).iterdir()) == []
 
 
 async def test_wallboxes_are_chosen_and_a_removed_one_is_named(
