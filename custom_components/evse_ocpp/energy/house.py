@@ -67,7 +67,7 @@ def look(
         for each in points
     }
     measured = _measured(tracks, now, phases)
-    watch = take(state.watch, now.grid, measured, now.now_s, site.phases)
+    watch = take(state.watch, now.grid, measured, now.now_s, site.phases, now.battery_w)
     before_a = _remembered(state, watch, site)
     state = HouseState(watch, tracks)
     if not site.has_meter or watch.sample is None:

@@ -48,21 +48,26 @@ class MeterWatch:
 
 
 def take(
-    state: MeterWatch, sample: GridSample | None, cars_a: Phases | None, now_s: float, phases: int
+    state: MeterWatch,
+    sample: GridSample | None,
+    cars_a: Phases | None,
+    now_s: float,
+    phases: int,
+    battery_w: float | None = None,
 ) -> MeterWatch:
     """Take the newest sample, if it is one. `cars_a`: measured at about that time, None: unknown;
-    then only how long it repeats itself tells whether the meter is frozen."""
+    then only how long it repeats itself tells whether the meter is frozen. `battery_w`: what the
+    home battery gives, which may hide the cars from the meter."""
     if (
         sample is None
         or not state.seen_s < sample.at_s <= now_s
         or not is_plausible(sample, phases)
     ):
         return state
-    known_a = state.freezing.cars_a if cars_a is None else cars_a
     shown = (*(sample.current_a or ()), *(() if sample.power_w is None else (sample.power_w,)))
-    freezing = on_sample(state.freezing, sample.at_s, shown, known_a)
+    freezing = on_sample(state.freezing, sample.at_s, shown, cars_a, battery_w)
     state = replace(state, seen_s=sample.at_s, freezing=freezing)
-    if is_frozen(freezing, sample.at_s, known_a):
+    if is_frozen(freezing, sample.at_s):
         return replace(state, alive_s=freezing.since_s)
     return replace(state, sample=sample, alive_s=sample.at_s)
 

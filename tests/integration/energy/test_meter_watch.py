@@ -95,11 +95,47 @@ def test_a_lively_meter_is_given_a_minute():
     assert state.alive_s == pytest.approx(lively[-1][0] + 1.0, abs=1.0)
 
 
+def followed(samples):
+    """The watch after samples of (s, A of the meter, A of the cars or None, W of the battery)."""
+    state = MeterWatch()
+    for at_s, amps, cars_a, battery_w in samples:
+        each_a = None if cars_a is None else (cars_a,) * 3
+        state = take(state, grid(float(at_s), amps), each_a, at_s + 1.0, 3, battery_w)
+    return state
+
+
 def test_cars_that_move_while_the_meter_does_not_are_a_proof():
     samples = [(float(at), 5.0) for at in range(10)]
-    state = watched([*samples, (10.0, 5.0, (4.0, 10.0, 10.0))])
-    assert state.alive_s == 0.0
+    moved = [(10.0 + at, 5.0, (4.0, 10.0, 10.0)) for at in range(3)]
+    assert watched([*samples, *moved]).alive_s == 0.0
+    assert watched([*samples, *moved[:2]]).alive_s == 11.0  # it may be read a little later
     unknown = take(watched(samples), grid(10.0, 5.0), None, 11.0, 3)
     assert unknown.alive_s == 10.0
     total = replace(grid(11.0), current_a=None, power_w=900.0)
     assert take(unknown, total, None, 12.0, 3).sample == total
+
+
+def test_a_proof_stays_one_while_nobody_measures_the_cars():
+    samples = [(at, 5.0, 10.0 if at < 10 else 6.0, None) for at in range(13)]
+    assert followed([*samples, (13, 5.0, None, None)]).alive_s == 0.0
+    assert followed([*samples, (13, 5.0, 10.0, None)]).alive_s == 13.0
+    assert followed([*samples, (13, 4.9, None, None)]).alive_s == 13.0
+
+
+def test_cars_that_are_measured_each_ten_seconds_and_moved_before_are_no_proof():
+    """The meter showed it at once, and was steady when the wallbox told it at last."""
+    seen = [(0, 12.0, 10.0, None)]
+    seen += [(at, 8.0, None, None) for at in range(1, 10)]
+    seen += [(at, 8.0, 6.0, None) for at in range(10, 14)]
+    assert followed(seen).alive_s == 13.0
+    later = [(at, 8.0, None, None) for at in range(14, 20)]
+    later += [(at, 8.0, 10.0, None) for at in range(20, 23)]
+    assert followed([*seen, *later]).alive_s == 1.0  # what it does not show, it has not seen
+
+
+def test_a_battery_that_keeps_the_grid_at_zero_hides_the_cars_from_the_meter():
+    seen = [(at, 0.0, 6.0, -2500.0) for at in range(8)]
+    hidden = [(at, 0.0, 12.0, 1640.0) for at in range(8, 20)]
+    assert followed([*seen, *hidden]).alive_s == 19.0
+    idle = [(at, 0.0, 12.0, -2500.0) for at in range(8, 20)]
+    assert followed([*seen, *idle]).alive_s == 0.0
