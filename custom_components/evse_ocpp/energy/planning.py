@@ -1,7 +1,7 @@
 """Plans of all points of a site, kept up as it goes, and what they ask for now. Pure.
 
-A plan is made anew when something that it rests on changes, and each `AGAIN_S`; a turn in between
-only reads it. The points are planned one after the other, the most urgent first, and each leaves to
+A plan is made anew when something that it rests on changes, when a run ends, and each `AGAIN_S`; a
+turn in between only reads it. The points are planned one after the other, the most urgent first, and each leaves to
 the next what its fuses and the sun have left. What is being charged in a run goes on until the end
 of that run, so a plan that is made anew does not stop and start a car.
 """
@@ -75,7 +75,8 @@ def on_turn(
     """
     state = _observe(state, points, now, house)
     rests_on = _basis(state, site, points, now)
-    if rests_on != state.rests_on or now.now_s - state.planned_s >= AGAIN_S:
+    old = now.now_s - state.planned_s >= AGAIN_S
+    if rests_on != state.rests_on or old or _a_run_ends(state, now):
         state = _plan(state, site, points, now, rests_on)
     demands = {}
     for each, settings in points.items():
@@ -267,6 +268,14 @@ def _demand(
         changes_at=_end_of_run(plan, slot),
         values=_values(plan, now),
     )
+
+
+def _a_run_ends(state: PlanningState, now: SiteNow) -> bool:
+    """Tell whether a point was being charged at the last turn, and by its plan no more.
+
+    What a slow start or a weak sun left over is charged right then: not after a pause.
+    """
+    return any(active(state.plans.get(each), now.at) is None for each in state.holds)
 
 
 def _waiting(plan: Plan, now: SiteNow) -> Demand:

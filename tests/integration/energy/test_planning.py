@@ -476,3 +476,17 @@ def test_it_outlives_a_restart():
 def test_what_is_no_state_is_refused(stored):
     with pytest.raises((TypeError, KeyError)):
         planning.from_dict(stored)
+
+
+def test_what_a_slow_start_left_over_is_charged_without_a_pause():
+    """A run that ends a few Wh short goes on, instead of waiting for the next plan."""
+    small = Goal("g", 0.2, ready_at=EVENING + timedelta(minutes=2))
+    state = PlanningState()
+    for second, charged_wh in ((0, 0.0), (60, 150.0), (78, 165.0), (85, 180.0)):
+        at = EVENING + timedelta(seconds=second)
+        car = point(goals=(small,), asks=Asks.CHARGING, session_wh=charged_wh)
+        state, demands = turn(state, seen=now(at, points={"b/1": car}))
+        assert demands["b/1"].most_a == 16.0, f"after {second} s"
+    car = point(goals=(small,), asks=Asks.CHARGING, session_wh=195.0)
+    _, demands = turn(state, seen=now(EVENING + timedelta(seconds=90), points={"b/1": car}))
+    assert "b/1" not in demands
