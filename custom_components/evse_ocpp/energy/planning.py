@@ -1,9 +1,9 @@
 """Plans of all points of a site, kept up as it goes, and what they ask for now. Pure.
 
 A plan is made anew when something that it rests on changes, when a run ends, and each `AGAIN_S`; a
-turn in between only reads it. The points are planned one after the other, the most urgent first, and each leaves to
-the next what its fuses and the sun have left. What is being charged in a run goes on until the end
-of that run, so a plan that is made anew does not stop and start a car.
+turn in between only reads it. The points are planned one after the other, the most urgent first,
+and each leaves to the next what its fuses and the sun have left. What is being charged in a run
+goes on until the end of that run, so a plan that is made anew does not stop and start a car.
 """
 
 from collections.abc import Callable, Mapping
