@@ -68,10 +68,7 @@ async def export_statement(call: ServiceCall) -> ServiceResponse:
         cards=_card_names(rows, _our_tags(hubs)),
         terms=_terms(call),
     )
-    statements = [
-        replace(blank, owner=owner, sessions=sorted(some, key=lambda row: row.started_at))
-        for owner, some in chosen.items()
-    ]
+    statements = [replace(blank, owner=owner, sessions=some) for owner, some in chosen.items()]
     kinds = FORMATS[call.data["format"]]
     folder = files.folder(hass, files.EXPORTS)
     papers = [
@@ -149,7 +146,8 @@ async def _chosen(
         if not rows and hass.states.get(person) is None:
             raise wrong("unknown_person", person=person)
         chosen[Party(key=f"person:{person}", name=person_name(hass, person))] = rows
-    for id_tag in dict.fromkeys(call.data.get("id_tag", ())):
+    tags = {each.casefold(): each for each in call.data.get("id_tag", ())}
+    for id_tag in tags.values():
         rows = await _found(hubs, replace(wanted, id_tag=id_tag))
         names = [card.name for hub in hubs if (card := hub.cards.get(id_tag))]
         if not rows and not names:
@@ -177,15 +175,17 @@ def _card_names(rows: Sequence[SessionRow], ours: frozenset[str]) -> dict[str, s
 
 
 async def _found(hubs: Sequence[Hub], wanted: SessionFilter) -> list[SessionRow]:
+    """Return sessions, the oldest first, whichever server had them."""
     with storage_errors():
-        return [row for hub in hubs for row in (await hub.sessions.find(wanted))[::-1]]
+        rows = [row for hub in hubs for row in await hub.sessions.find(wanted)]
+    return sorted(rows, key=lambda row: row.started_at)
 
 
 def _terms(call: ServiceCall) -> Terms:
     """Read what the user adds."""
     price: float | None = call.data.get("price")
     return Terms(
-        recipient=tuple(_lines(call.data.get("recipient", ""))[:MAX_RECIPIENT_LINES]),
+        recipient=tuple(_lines(call.data.get("recipient", ""))),
         reference=" ".join(_lines(call.data.get("reference", ""))),
         price=None if price is None else Decimal(str(price)),
         currency=call.hass.config.currency,
@@ -270,6 +270,13 @@ def _told(hass: HomeAssistant, paper: _Paper) -> dict[str, Any]:
     }
 
 
+def _address(text: str) -> str:
+    """Refuse what there is no room for on paper: a line that is left out may be the town."""
+    if (lines := len(_lines(text))) > MAX_RECIPIENT_LINES:
+        raise vol.Invalid(f"{lines} lines; at most {MAX_RECIPIENT_LINES} are allowed")
+    return text
+
+
 _SHORT_TEXT = vol.All(cv.string, vol.Length(max=MAX_LINE_CHARS))
 
 ACTIONS = (
@@ -285,7 +292,7 @@ ACTIONS = (
             vol.Optional("format", default="pdf"): vol.In(tuple(FORMATS)),
             vol.Optional("language"): vol.In(sorted(LANGUAGES)),
             vol.Optional("recipient"): vol.All(
-                cv.string, vol.Length(max=MAX_RECIPIENT_LINES * MAX_LINE_CHARS)
+                cv.string, vol.Length(max=MAX_RECIPIENT_LINES * MAX_LINE_CHARS), _address
             ),
             vol.Optional("reference"): _SHORT_TEXT,
             vol.Optional("price"): vol.Any(

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import voluptuous as vol
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
@@ -165,7 +166,7 @@ async def test_terms(hass: HomeAssistant) -> None:
             hass,
             person="person.anna",
             language="de",
-            recipient="Example Ltd\r\n\n\x071 Example Street\n" + "x\n" * 9,
+            recipient="Example Ltd\r\n\n\x071 Example Street\n" + "x\n" * 6,
             reference="HH-AK\t2026",
             price=0.3,
         )
@@ -248,6 +249,17 @@ async def test_what_cannot_be_meant(hass: HomeAssistant, data: dict[str, Any], k
     with pytest.raises(ServiceValidationError) as caught:
         await export(hass, **data)
     assert caught.value.translation_key == key
+
+
+@pytest.mark.usefixtures("charged")
+async def test_an_address_that_is_too_long_is_refused(hass: HomeAssistant) -> None:
+    with pytest.raises(vol.Invalid, match="9 lines; at most 8 are allowed"):
+        await export(hass, recipient="a line\n" * 9)
+
+
+@pytest.mark.usefixtures("charged")
+async def test_a_card_that_is_named_twice_has_one_statement(hass: HomeAssistant) -> None:
+    assert len((await export(hass, id_tag=["04a1", "04A1"]))["statements"]) == 1
 
 
 @pytest.mark.usefixtures("charged")
