@@ -51,7 +51,8 @@ async def async_state(hass: HomeAssistant) -> Sidebar:
         config = await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_load(False)
     except ConfigNotFound:
         return Sidebar.THERE  # it has nothing that could be lost
-    ours = config.get("strategy", {}).get("type") == STRATEGY
+    strategy = config.get("strategy")
+    ours = isinstance(strategy, dict) and strategy.get("type") == STRATEGY
     return Sidebar.THERE if ours else Sidebar.CHANGED
 
 

@@ -65,8 +65,9 @@ class DashboardSteps(OptionsFlow):
             await dashboards.async_add(self.hass, title)
         if wanted is False and sidebar is Sidebar.THERE:
             await dashboards.async_remove(self.hass)
-        if devices:
-            await energy_dashboard.async_choose(self.hass, devices, entered[CONF_ENERGY])
+        chosen = entered.get(CONF_ENERGY)
+        if chosen is not None:  # it was not asked for if the first wallbox came meanwhile
+            await energy_dashboard.async_choose(self.hass, devices, chosen)
 
     async def _schema(
         self, sidebar: Sidebar, devices: Sequence[EnergyDevice], entered: Mapping[str, Any]

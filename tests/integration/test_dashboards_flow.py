@@ -87,10 +87,12 @@ async def test_the_title_is_in_the_language_of_home_assistant(
     assert hass.data[LOVELACE_DATA].dashboards[URL_PATH].config["title"] == "Laden"
 
 
+@pytest.mark.parametrize("own", [{"views": [{"title": "Mine"}]}, {"strategy": "mine"}])
 @pytest.mark.usefixtures("lovelace")
-async def test_a_dashboard_made_ones_own_is_not_thrown_away(hass: HomeAssistant, hub: Hub) -> None:
+async def test_a_dashboard_made_ones_own_is_not_thrown_away(
+    hass: HomeAssistant, hub: Hub, own: dict[str, Any]
+) -> None:
     await dashboards.async_add(hass, "Charging")
-    own = {"views": [{"title": "Mine"}]}
     await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_save(own)
     form = await open_step(hass, hub)
     assert filled_in(form) == {CONF_SIDEBAR: True}
@@ -141,6 +143,16 @@ async def test_no_wallbox_to_add_is_said(hass: HomeAssistant, hub: Hub) -> None:
     form = await open_step(hass, hub)
     assert filled_in(form) == {}
     assert "no wallbox yet" in form["description_placeholders"]["notes"]
+
+
+@pytest.mark.usefixtures("energy")
+async def test_a_wallbox_that_comes_while_the_step_is_open(hass: HomeAssistant, hub: Hub) -> None:
+    registry = er.async_get(hass)
+    registry.async_update_entity(ENERGY, disabled_by=er.RegistryEntryDisabler.USER)
+    form = await open_step(hass, hub)
+    registry.async_update_entity(ENERGY, disabled_by=None)
+    assert (await submit(hass, form))["type"] is FlowResultType.CREATE_ENTRY
+    assert await energy_dashboard.async_items(hass) == []
 
 
 async def test_a_server_that_does_not_run(hass: HomeAssistant, hub: Hub) -> None:
