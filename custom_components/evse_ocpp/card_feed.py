@@ -165,8 +165,9 @@ def card_name(row: SessionRow, ours: frozenset[str]) -> str | None:
 
 
 def tag_end(id_tag: str) -> str:
-    """Return the end of a card's number."""
-    return f"…{id_tag[-TAG_END_CHARS:]}"
+    """Return the end of a card's number; of a short one no more than half."""
+    shown = min(TAG_END_CHARS, len(id_tag) // 2)
+    return f"…{id_tag[len(id_tag) - shown :]}"
 
 
 def fault_of(charger: Charger, connector: Connector) -> str | None:

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from custom_components.evse_ocpp import card_shapes
-from custom_components.evse_ocpp.card_feed import Speech, plan_detail, snapshot
+from custom_components.evse_ocpp.card_feed import Speech, plan_detail, snapshot, tag_end
 from custom_components.evse_ocpp.card_follow import async_place
 from custom_components.evse_ocpp.cards import Card
 from custom_components.evse_ocpp.central.charger import ChargerStatus
@@ -182,6 +182,14 @@ async def test_who_charges(
     charge(wallbox)
     session = tell()["session"]
     assert (session["card"], session["person"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("id_tag", "end"),
+    [("04A1B2C3", "…B2C3"), ("123456", "…456"), ("1234", "…34"), ("7", "…"), ("", "…")],
+)
+def test_the_end_of_a_number_is_not_the_number(id_tag: str, end: str) -> None:
+    assert tag_end(id_tag) == end
 
 
 def test_a_charge_that_home_assistant_started_is_nobody_s(wallbox: Wallbox, tell: Tell) -> None:
