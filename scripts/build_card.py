@@ -31,11 +31,10 @@ SOURCES = ROOT / "card"
 BUILT = ROOT / "custom_components" / "evse_ocpp" / "frontend"
 FILE = "evse-ocpp.js"
 WORDS = "texts"
-BUNDLED_LANGUAGE = "en"
 PACKED = ".gz"
 """Home Assistant compresses nothing itself, but sends a packed file that lies beside another."""
 MAX_COMPRESSED_BYTES = 60_000
-"""What a phone loads before it sees a card: the file, and the words of one more language."""
+"""What a phone loads before it sees a card: the file, and the words of one language."""
 
 # Browsers that Home Assistant's own modern build serves.
 COMMON = ("--bundle", "--format=esm", "--target=es2022", "--charset=utf8", "--log-level=warning")
@@ -54,9 +53,8 @@ def build() -> dict[str, bytes]:
 
 
 def _words(folder: Path) -> dict[str, bytes]:
-    """Return the words of each language that is not in the bundle."""
+    """Return the words of each language, as small as they can be."""
     tables = {path.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
-    tables.pop(f"{BUNDLED_LANGUAGE}.json")
     return {
         f"{WORDS}/{name}": json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode()
         for name, table in sorted(tables.items())

@@ -7,11 +7,10 @@ import { type BoardCardConfig, GRAINS, MEASURES, readBoardCardConfig } from "./b
 import { pageLanguage } from "./define.ts";
 import { DOMAIN } from "./entities.ts";
 import type { Hass } from "./ha.ts";
-import { texts } from "./localize.ts";
-import type { Texts } from "./views.ts";
+import { texts, type Texts } from "./localize.ts";
 
 /** Home Assistant gives its object anew with each state of the house; of it only these matter. */
-function differs(now?: Hass, before?: Hass): boolean {
+export function differs(now?: Hass, before?: Hass): boolean {
   const parts = ["connection", "language", "locale", "devices", "entities"] as const;
   return parts.some((part) => now?.[part] !== before?.[part]);
 }
@@ -39,6 +38,12 @@ export abstract class BoardCard extends LitElement {
 
   protected get text(): Texts {
     return texts(this.hass?.language ?? "en");
+  }
+
+  /** The first error that there is, in Home Assistant's words; "" is one without any. */
+  protected failure(...errors: (string | null)[]): TemplateResult | typeof nothing {
+    const error = errors.find((each) => each !== null);
+    return error === undefined ? nothing : html`<p class="error" role="alert">${error || this.text("act.failed")}</p>`;
   }
 
   /** What of the configuration was not understood, each with what is allowed. */

@@ -1,6 +1,6 @@
 /** What a user may write for the dashboard and its cards, read with care: a mistake is told, never an error. */
 
-import type { Problem } from "./config.ts";
+import { isRecord, told, type Problem } from "./config.ts";
 
 /** The views, in the order in which they are shown. */
 export const VIEWS = ["overview", "sessions", "months", "costs", "faults"] as const;
@@ -15,7 +15,7 @@ export interface BoardConfig {
 
 /** Read what stands beside `type: custom:evse-ocpp`; whatever it is, the result can be shown. */
 export function readBoardConfig(raw: unknown): BoardConfig {
-  const written = (typeof raw === "object" && raw !== null ? raw : {}) as Record<string, unknown>;
+  const written = isRecord(raw) ? raw : {};
   const problems: Problem[] = [];
   const devices = list(written, "devices", problems);
   const views = list(written, "views", problems).filter((name): name is View => {
@@ -44,7 +44,7 @@ export interface BoardCardConfig {
 
 /** Read the configuration of one of the dashboard's cards. */
 export function readBoardCardConfig(raw: unknown): BoardCardConfig {
-  const written = (typeof raw === "object" && raw !== null ? raw : {}) as Record<string, unknown>;
+  const written = isRecord(raw) ? raw : {};
   const problems: Problem[] = [];
   const devices = list(written, "devices", problems);
   const word = <T extends string>(field: string, words: readonly T[], usual: T): T => {
@@ -68,10 +68,4 @@ function list(written: Record<string, unknown>, field: string, problems: Problem
   if (Array.isArray(raw) && raw.every((each) => typeof each === "string")) return raw as string[];
   problems.push({ field, came: told(raw), allowed: "problem.list" });
   return [];
-}
-
-const LONGEST_TOLD = 60;
-
-function told(value: unknown): string {
-  return (typeof value === "string" ? value : (JSON.stringify(value) ?? String(value))).slice(0, LONGEST_TOLD);
 }

@@ -11,10 +11,10 @@ import { Following } from "./following.ts";
 import { energy, instant, moment, percent, power } from "./format.ts";
 import { type Hass, fire } from "./ha.ts";
 import { hint, nothingHint, problemHint, troubles } from "./hint.ts";
-import { texts } from "./localize.ts";
+import { texts, type Texts } from "./localize.ts";
 import { type Look, type Target, look, target, watched } from "./model.ts";
 import { modes } from "./modes.ts";
-import { type Texts, arc, ring } from "./ring.ts";
+import { arc, ring } from "./ring.ts";
 import { session, total } from "./session.ts";
 import { iconOf } from "./status.ts";
 import { styles } from "./style.ts";
@@ -150,7 +150,7 @@ export class EvseOcppCard extends LitElement {
       </div>
       ${shows("phases") && of.has_site
         ? html`<div class="phases ${snapshot === null ? "loading" : ""}">
-            <evse-ocpp-phases .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-phases>
+            <evse-ocpp-phases .hass=${hass} .snapshot=${snapshot}></evse-ocpp-phases>
           </div>`
         : nothing}
       ${shows("plan") && of.has_site ? this.plan(hass, of, say, now) : nothing}
@@ -168,7 +168,7 @@ export class EvseOcppCard extends LitElement {
     ];
     return html`<div class="compact">
       <div class="line">
-        <button class="ring small ${of.kind}" type="button" aria-label=${say("card.more")} @click=${() => this.more(of.main)}>
+        <button class="ring small ${of.kind}" type="button" aria-label=${say("card.more")} ?disabled=${of.main === undefined} @click=${() => this.more(of.main)}>
           ${arc(of)}<span class="inner"><ha-icon class="state" .icon=${iconOf(of.kind)}></ha-icon></span>
         </button>
         <div class="names">
@@ -186,7 +186,7 @@ export class EvseOcppCard extends LitElement {
   private head(hass: Hass, of: Look, say: Texts) {
     const soc = of.soc_percent === null ? null : percent(hass.locale, of.soc_percent / 100);
     const who = of.session?.running ? (of.session.person ?? of.session.card) : null;
-    return html`<header class="head">
+    return html`<div class="head">
       <h2><bdi>${of.name || say("card.name")}</bdi></h2>
       ${soc === null
         ? nothing
@@ -196,7 +196,7 @@ export class EvseOcppCard extends LitElement {
       ${who
         ? html`<span class="chip"><ha-icon icon="mdi:account"></ha-icon><bdi>${who}</bdi></span>`
         : nothing}
-    </header>`;
+    </div>`;
   }
 
   private modes(of: Look, say: Texts, compact = false) {
@@ -301,7 +301,7 @@ export class EvseOcppCard extends LitElement {
       </button>
       <div id="plan" ?hidden=${!open}>
         ${open
-          ? html`<evse-ocpp-plan .hass=${hass} .snapshot=${snapshot} .texts=${say}></evse-ocpp-plan>`
+          ? html`<evse-ocpp-plan .hass=${hass} .snapshot=${snapshot}></evse-ocpp-plan>`
           : nothing}
       </div>
     </div>`;

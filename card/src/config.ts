@@ -130,13 +130,14 @@ function text(from: Record<string, unknown>, field: string, problems: Problem[])
   return undefined;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const LONGEST_TOLD = 60;
 
-function told(value: unknown): string {
+/** What was written, as it is told: in short. */
+export function told(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   return text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}…` : text;
 }

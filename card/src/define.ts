@@ -5,8 +5,8 @@ import { learn } from "./tables.ts";
 /**
  * Home Assistant replaces the registry of elements while it starts: what was defined before is lost
  * (home-assistant/frontend issues 53890, 52960). An element of an older file of ours, from the
- * browser's cache, stays: a second definition would throw. Words come first: no card is seen in English
- * that speaks another language a moment later.
+ * browser's cache, stays: a second definition would throw. Words come first: no card is seen
+ * without them.
  */
 export async function define(elements: Record<string, CustomElementConstructor>): Promise<void> {
   await customElements.whenDefined("home-assistant");

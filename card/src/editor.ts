@@ -91,6 +91,7 @@ export class EvseOcppCardEditor extends LitElement {
       changed.size > 1 ||
       !changed.has("hass") ||
       before?.devices !== this.hass?.devices ||
+      before?.entities !== this.hass?.entities ||
       before?.language !== this.hass?.language
     );
   }

@@ -3,6 +3,8 @@
 import type { Hass } from "./ha.ts";
 
 export const DOMAIN = "evse_ocpp";
+/** Where the integration is shown, with its “Add” buttons. */
+export const INTEGRATION_PATH = `/config/integrations/integration/${DOMAIN}`;
 
 /** Entity ids by translation key (`current_limit`, `status`, `mode` …), of the connector's device. */
 export type EntityIds = Record<string, string | undefined>;

@@ -1,17 +1,18 @@
 /** How all wallboxes and sites are, and the open repairs. */
 
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import { Asking } from "./asking.ts";
-import { BoardCard } from "./board-card.ts";
+import { BoardCard, differs } from "./board-card.ts";
 import { boardStyle } from "./board-style.ts";
+import { faultsStyle } from "./faults-card-style.ts";
 import { askRepairs, faulted, type Level, type Repair, type Trouble, troublesOf, watched } from "./faults.ts";
 import { follow } from "./feed.ts";
 import { instant, moment } from "./format.ts";
 import { found, type Found } from "./found.ts";
 import { fire, type Hass } from "./ha.ts";
-import type { Texts } from "./views.ts";
+import type { Texts } from "./localize.ts";
 
 const ICONS: Record<Level, string> = {
   error: "mdi:alert-circle",
@@ -28,14 +29,18 @@ export class EvseOcppFaultsCard extends BoardCard {
   private readonly words = new Map<string, string>();
   private readonly heard = new Map<string, () => void>();
   private readonly repairs = new Asking<Repair[]>(this);
+  /** Of what was asked and heard, what was drawn last. */
+  private drawn: unknown[] = [];
 
-  /** Most states of the house are none of ours. */
+  /** Most states of the house are none of ours; but an answer may have come together with one. */
   protected override shouldUpdate(changed: PropertyValues): boolean {
     const before = changed.get("hass") as Hass | undefined;
     const now = this.hass;
-    if (before === undefined || now === undefined || changed.size > 1) return true;
-    if (before.entities !== now.entities || before.devices !== now.devices || before.language !== now.language) return true;
-    return this.ids.some((id) => before.states[id] !== now.states[id]);
+    const inside = [this.repairs.answer, this.repairs.error, ...this.words.values()];
+    const other = inside.length !== this.drawn.length || inside.some((each, index) => each !== this.drawn[index]);
+    this.drawn = inside;
+    if (other || before === undefined || now === undefined || changed.size > 1) return true;
+    return differs(now, before) || this.ids.some((id) => before.states[id] !== now.states[id]);
   }
 
   protected override willUpdate(): void {
@@ -82,12 +87,15 @@ export class EvseOcppFaultsCard extends BoardCard {
     const { hass, text } = this;
     if (hass === undefined || this.found === undefined) return html`<ha-card></ha-card>`;
     const repairs = this.repairs.answer ?? [];
+    const troubles = troublesOf(hass, this.found, this.words);
     return html`<ha-card>
       <h2>${text("faults.now")}</h2>
       ${this.problems()}
-      <ul>
-        ${troublesOf(hass, this.found, this.words).map((each) => this.trouble(hass, each, text))}
-      </ul>
+      ${troubles.length === 0
+        ? html`<p class="hint">${text("board.none")}</p>`
+        : html`<ul>
+            ${troubles.map((each) => this.trouble(hass, each, text))}
+          </ul>`}
       ${repairs.length === 0
         ? nothing
         : html`<h3>${text("faults.repairs")}</h3>
@@ -118,52 +126,5 @@ export class EvseOcppFaultsCard extends BoardCard {
     </li>`;
   }
 
-  static override styles = [
-    boardStyle,
-    css`
-      ul {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      .line {
-        display: flex;
-        align-items: center;
-        justify-content: start;
-        gap: 16px;
-        inline-size: 100%;
-        min-block-size: 60px;
-        padding: 4px 8px;
-        text-align: start;
-        box-sizing: border-box;
-      }
-      button.line {
-        border: 0;
-        background: none;
-        opacity: 1;
-      }
-      .line .error {
-        color: var(--error-color);
-        background: none;
-        padding: 0;
-      }
-      .line .warning {
-        color: var(--warning-color);
-      }
-      .line .ok {
-        color: var(--success-color);
-      }
-      .line ha-icon {
-        flex: none;
-        --mdc-icon-size: 26px;
-      }
-      .words {
-        display: grid;
-        min-inline-size: 0;
-        font-size: 1rem;
-        line-height: 1.35;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static override styles = [boardStyle, faultsStyle];
 }

@@ -51,7 +51,8 @@ export function decimal(
 ): string {
   if (!known(value)) return NONE;
   const options = { minimumFractionDigits: exact ? digits : 0, maximumFractionDigits: digits };
-  return format(locale, value, options);
+  // Nothing is no “-0”: what is rounded to nothing loses its sign.
+  return format(locale, Number(value.toFixed(digits)) + 0, options);
 }
 
 /** A value and its unit, apart: they are shown in different sizes. */
@@ -126,11 +127,14 @@ export function instant(text: string | null | undefined): Date | null {
 
 type Clock = Pick<Hass, "locale" | "config">;
 
+/** Of twelve hours none has a zero before it: “7:05 AM”, but “07:05”. */
 function timeOptions({ locale, config }: Clock): Intl.DateTimeFormatOptions {
   const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   if (locale.time_format === "12") options.hour12 = true;
   if (locale.time_format === "24") options.hourCycle = "h23";
   if (locale.time_zone === "server") options.timeZone = config.time_zone;
+  const { hour12 } = new Intl.DateTimeFormat(timeLocale(locale), options).resolvedOptions();
+  if (hour12) options.hour = "numeric";
   return options;
 }
 

@@ -25,14 +25,15 @@ import {
 import { goalFormStyle } from "./goal-form-style.ts";
 import { fire } from "./ha.ts";
 import { dayAfter, wallOf } from "./house-time.ts";
-import type { TextKey } from "./localize.ts";
-import { amountText, kwhText, weekdayName, type Clock, type Words } from "./plan-words.ts";
+import type { TextKey, Texts } from "./localize.ts";
+import { note } from "./note.ts";
+import { amountText, kwhText, weekdayName, type Clock } from "./plan-words.ts";
 
 const UNITS: Unit[] = ["kwh", "percent", "km"];
 
 export class EvseOcppGoalForm extends LitElement {
   @property({ attribute: false }) clock?: Clock;
-  @property({ attribute: false }) words?: Words;
+  @property({ attribute: false }) words?: Texts;
   @property({ attribute: false }) snapshot: Snapshot | null = null;
   @property({ attribute: false }) detail: PlanDetail | null = null;
   /** The goal that is changed; null: a new one. */
@@ -65,12 +66,7 @@ export class EvseOcppGoalForm extends LitElement {
       <h3 id="title" tabindex="-1">${words(this.goal ? "goal.change" : "goal.new")}</h3>
       ${this.amount(form, shown, clock, words)} ${this.when(form, shown, clock, words)}
       ${this.details(form, shown, words)} ${this.said(form, clock, words)}
-      ${this.error === null
-        ? nothing
-        : html`<div class="note fails" role="alert">
-            <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
-            <div>${this.error}</div>
-          </div>`}
+      ${this.error === null ? nothing : note(this.error || words("act.failed"), "fails")}
       <div class="ends">
         <button type="button" @click=${() => fire(this, "goal-cancel")}>${words("goal.cancel")}</button>
         <button class="main" ?disabled=${this.busy}>${words("goal.save")}</button>
@@ -78,11 +74,11 @@ export class EvseOcppGoalForm extends LitElement {
     </form>`;
   }
 
-  private amount(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+  private amount(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Texts) {
     const { usual, step } = AMOUNTS[form.unit];
     return html`<fieldset>
       <legend>${words("goal.amount")}</legend>
-      ${this.choice("unit", UNITS, form.unit, (unit) => words(`goal.${unit}`), (unit) => {
+      ${this.choice("unit", words("goal.unit"), UNITS, form.unit, (unit) => words(`goal.${unit}`), (unit) => {
         const usually = AMOUNTS[unit].usual[1] ?? 1;
         this.put({ unit, amount: String(usually) }, "amount");
       })}
@@ -125,10 +121,10 @@ export class EvseOcppGoalForm extends LitElement {
     </fieldset>`;
   }
 
-  private when(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+  private when(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Texts) {
     return html`<fieldset>
       <legend>${words("goal.when")}</legend>
-      ${this.choice("once", ["once", "repeats"] as const, form.once ? "once" : "repeats", (each) => words(`goal.${each}`), (each) =>
+      ${this.choice("once", words("goal.when"), ["once", "repeats"] as const, form.once ? "once" : "repeats", (each) => words(`goal.${each}`), (each) =>
         this.put({ once: each === "once" }),
       )}
       ${form.once ? this.day(form, shown, clock, words) : this.days(form, clock, words)}
@@ -148,7 +144,7 @@ export class EvseOcppGoalForm extends LitElement {
     </fieldset>`;
   }
 
-  private day(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Words) {
+  private day(form: GoalForm, shown: Partial<Record<Field, Wrong>>, clock: Clock, words: Texts) {
     const today = wallOf(Date.now(), clock.config.time_zone).slice(0, 10);
     const near: [TextKey, string][] = [
       ["goal.today", today],
@@ -183,7 +179,7 @@ export class EvseOcppGoalForm extends LitElement {
       ${this.wrong("date", shown.date, words)}`;
   }
 
-  private days(form: GoalForm, clock: Clock, words: Words) {
+  private days(form: GoalForm, clock: Clock, words: Texts) {
     return html`<div class="days" role="group" aria-label=${words("goal.weekdays")}>
         ${WEEKDAYS.map(
           (day) =>
@@ -204,7 +200,7 @@ export class EvseOcppGoalForm extends LitElement {
       <p class="help">${form.weekdays.length === 0 ? words("goal.all_days") : html`&nbsp;`}</p>`;
   }
 
-  private details(form: GoalForm, shown: Partial<Record<Field, Wrong>>, words: Words) {
+  private details(form: GoalForm, shown: Partial<Record<Field, Wrong>>, words: Texts) {
     return html`<details ?open=${form.most_starts !== "" || form.precondition !== ""}>
       <summary>${words("goal.details")}</summary>
       <label class="row">
@@ -237,25 +233,23 @@ export class EvseOcppGoalForm extends LitElement {
     </details>`;
   }
 
-  private said(form: GoalForm, clock: Clock, words: Words) {
+  private said(form: GoalForm, clock: Clock, words: Texts) {
     const said = advice(form, this.snapshot, this.detail, Date.now(), clock.config.time_zone);
     const most = said?.most_kwh === undefined ? "" : kwhText(clock, Math.floor(said.most_kwh * 10) / 10);
     if (!said) return nothing;
-    return html`<div class="note warns" role="status">
-      <ha-icon icon="mdi:information-outline"></ha-icon>
-      <div>${words(said.key, { most })}</div>
-    </div>`;
+    return note(words(said.key, { most }), "warns");
   }
 
   /** A choice of one: native radio buttons, drawn as one bar. */
   private choice<T extends string>(
     name: string,
+    label: string,
     of: readonly T[],
     chosen: T,
     text: (each: T) => string,
     choose: (each: T) => void,
   ) {
-    return html`<div class="choice" role="radiogroup">
+    return html`<div class="choice" role="radiogroup" aria-label=${label}>
       ${of.map(
         (each) =>
           html`<label>
@@ -271,7 +265,7 @@ export class EvseOcppGoalForm extends LitElement {
     </div>`;
   }
 
-  private wrong(field: Field, wrong: Wrong | undefined, words: Words) {
+  private wrong(field: Field, wrong: Wrong | undefined, words: Texts) {
     const said = wrong ? html`<ha-icon icon="mdi:alert-circle"></ha-icon>${words(wrong.key, wrong.values)}` : nothing;
     return html`<p class="wrong" id="${field}-wrong">${said}</p>`;
   }

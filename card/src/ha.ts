@@ -69,12 +69,6 @@ export interface Hass {
   ): Promise<(key: string, values?: Record<string, unknown>) => string>;
 }
 
-export interface LovelaceCard extends HTMLElement {
-  hass?: Hass;
-  setConfig(config: unknown): void;
-  getCardSize(): number;
-}
-
 /** Tell Home Assistant of something: `hass-more-info`, `config-changed` and the like. */
 export function fire(from: HTMLElement, type: string, detail: unknown = {}): void {
   from.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));

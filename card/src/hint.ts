@@ -3,12 +3,11 @@
 import { type TemplateResult, html, nothing } from "lit";
 
 import type { Problem } from "./config.ts";
+import { INTEGRATION_PATH } from "./entities.ts";
 import { instant, moment } from "./format.ts";
 import type { Hass } from "./ha.ts";
+import type { Texts } from "./localize.ts";
 import type { Look, Target } from "./model.ts";
-import type { Texts } from "./ring.ts";
-
-export const INTEGRATION_PATH = "/config/integrations/integration/evse_ocpp";
 
 export interface Hint {
   level: "info" | "warning" | "error";

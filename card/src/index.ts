@@ -1,5 +1,7 @@
 /** The module that Home Assistant loads with its page: the cards and the dashboard's strategy. */
 
+import "./looks.ts";
+
 import { EvseOcppCard } from "./card.ts";
 import { define, pageLanguage } from "./define.ts";
 import { EvseOcppCardEditor } from "./editor.ts";
@@ -42,41 +44,39 @@ const ready = define({
   "evse-ocpp-plan-chart": EvseOcppPlanChart,
 });
 
-window.customCards = window.customCards ?? [];
-window.customCards.push({
-  type: "evse-ocpp-card",
-  name: "EVSE OCPP",
-  description: "A wallbox: state, limit, mode, session, plan, and why.",
-  preview: true,
-  getEntitySuggestion: suggestion,
-  documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
-});
+const DOCUMENTATION = "https://github.com/evse-ocpp/evse-ocpp";
 
-window.customStrategies = window.customStrategies ?? [];
+/** The cards of the dashboard, each with its name; what it is for stands in `<part>.card`. */
+const PARTS = {
+  plan: "plan.title",
+  phases: "phases.title",
+  sessions: "board.sessions",
+  month: "board.months",
+  energy: "energy.title",
+  faults: "board.faults",
+} as const;
 
 // The pickers of cards and dashboards ask for these when they are opened: in the page's words.
 void ready.then(() => {
   const say = texts(pageLanguage());
-  const names = {
-    plan: "plan.title",
-    phases: "phases.title",
-    sessions: "board.sessions",
-    month: "board.months",
-    energy: "energy.title",
-    faults: "board.faults",
-  } as const;
-  for (const part of Object.keys(names) as (keyof typeof names)[]) {
-    window.customCards?.push({
-      type: `evse-ocpp-${part}-card`,
-      name: `EVSE OCPP: ${say(names[part])}`,
-      description: say(`${part}.card`),
-    });
+  const cards = (window.customCards ??= []);
+  cards.push({
+    type: "evse-ocpp-card",
+    name: "EVSE OCPP",
+    description: say("card.card"),
+    preview: true,
+    getEntitySuggestion: suggestion,
+    documentationURL: DOCUMENTATION,
+  });
+  for (const part of Object.keys(PARTS) as (keyof typeof PARTS)[]) {
+    const name = `EVSE OCPP: ${say(PARTS[part])}`;
+    cards.push({ type: `evse-ocpp-${part}-card`, name, description: say(`${part}.card`) });
   }
-  window.customStrategies?.push({
+  (window.customStrategies ??= []).push({
     type: "evse-ocpp",
     strategyType: "dashboard",
     name: say("board.title"),
     description: say("board.description"),
-    documentationURL: "https://github.com/evse-ocpp/evse-ocpp",
+    documentationURL: DOCUMENTATION,
   });
 });

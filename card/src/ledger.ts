@@ -6,7 +6,8 @@ export interface SessionTold {
   uid: string;
   wallbox: string;
   device_id: string | null;
-  connector_id: number;
+  /** null: the wallbox did not tell. */
+  connector_id: number | null;
   started_at: string;
   ended_at: string | null;
   energy_wh: number;
@@ -24,7 +25,6 @@ export interface SessionTold {
 
 /** Sums of an owner or of a wallbox. */
 export interface Sums {
-  name: string;
   sessions: number;
   energy_wh: number;
   cost: number | null;
@@ -39,8 +39,10 @@ export interface SessionsTold {
   /** By currency. */
   cost: Record<string, number>;
   sun_wh: number | null;
-  owners: (Sums & { owner: string })[];
-  wallboxes: (Sums & { device_id: string })[];
+  /** `name` null: of nobody. */
+  owners: (Sums & { owner: string; name: string | null })[];
+  /** `device_id` null: of a wallbox that was removed. */
+  wallboxes: (Sums & { device_id: string | null; name: string })[];
 }
 
 export interface WallboxesTold {

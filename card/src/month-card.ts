@@ -1,6 +1,6 @@
 /** A month by person and card, with a statement for each, and by wallbox. */
 
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
 import { Asking } from "./asking.ts";
@@ -11,11 +11,13 @@ import { fetchFile, type Format } from "./download.ts";
 import { energy, money } from "./format.ts";
 import type { Hass } from "./ha.ts";
 import { askSessions, ownerData, type SessionsTold, type Sums } from "./ledger.ts";
+import type { Texts } from "./localize.ts";
+import { monthStyle } from "./month-card-style.ts";
 import { iconOf, moneyOf, pictureOf } from "./people.ts";
 import { iso, monthAfter, monthOf, stretchOfMonth } from "./period.ts";
-import { partsOf, shareWords, sourceBar, sourceStyle } from "./sources.ts";
+import { sourceStyle } from "./sources-style.ts";
+import { partsOf, shareWords, sourceBar } from "./sources.ts";
 import { type Document, writeStatements } from "./statements.ts";
-import type { Texts } from "./views.ts";
 
 /** So many months can be chosen from the list; with the arrows any. */
 const LISTED = 24;
@@ -41,10 +43,10 @@ export class EvseOcppMonthCard extends BoardCard {
     const { hass, text } = this;
     if (hass === undefined) return html`<ha-card></ha-card>`;
     const told = this.told.answer;
-    const problem = this.told.error ?? this.doing.error;
     return html`<ha-card>
+      <h2 class="hidden">${text("board.months")}</h2>
       ${this.problems()} ${this.chooser(hass, text)} ${this.sums(hass, told, text)}
-      ${problem === null ? nothing : html`<p class="error" role="alert">${problem}</p>`}
+      ${this.failure(this.told.error, this.doing.error)}
       <div class="lists ${this.told.busy ? "busy" : ""}" aria-busy=${this.told.busy}>
         ${told === null ? nothing : told.count === 0 ? html`<p class="hint">${text("month.none")}</p>` : this.lists(hass, told, text)}
       </div>
@@ -94,12 +96,13 @@ export class EvseOcppMonthCard extends BoardCard {
       <section>
         <h2 class="small">${text("month.by_owner")}</h2>
         <ul>
-          ${told.owners.map(
-            (each) => html`<li>
-              ${this.face(hass, each.owner)} ${this.sum(hass, each, each.name || text("owner.nobody"), most, text)}
-              ${ownerData(each.owner) === null ? html`<span class="documents"></span>` : this.documents(each.owner, each.name, text)}
-            </li>`,
-          )}
+          ${told.owners.map((each) => {
+            const name = each.name ?? text("owner.nobody");
+            return html`<li>
+              ${this.face(hass, each.owner)} ${this.sum(hass, each, name, most, text)}
+              ${ownerData(each.owner) === null ? html`<span class="documents"></span>` : this.documents(each.owner, name, text)}
+            </li>`;
+          })}
         </ul>
         <div class="row all"><span class="quiet">${text("month.all_statements")}</span>${this.documents(undefined, text("month.everybody"), text)}</div>
         ${this.links(hass, text)}
@@ -181,102 +184,5 @@ export class EvseOcppMonthCard extends BoardCard {
     </div>`;
   }
 
-  static override styles = [
-    boardStyle,
-    sourceStyle,
-    css`
-      .chooser {
-        flex-wrap: nowrap;
-        align-items: end;
-      }
-      .chooser label {
-        flex: 1;
-        max-inline-size: 20rem;
-      }
-      .chooser select {
-        font-size: 1.1rem;
-        font-weight: 500;
-      }
-      .lists {
-        min-block-size: 420px;
-      }
-      section + section {
-        margin-block-start: 20px;
-      }
-      ul:not(.legend) {
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding-block: 10px;
-        border-block-end: 1px solid var(--divider-color);
-      }
-      .face {
-        flex: none;
-        display: grid;
-        place-items: center;
-        inline-size: 40px;
-        block-size: 40px;
-        border-radius: 50%;
-        object-fit: cover;
-        color: var(--primary-color);
-        background: color-mix(in srgb, var(--primary-color) 14%, transparent);
-      }
-      .sum {
-        flex: 1;
-        min-inline-size: 0;
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 5px;
-      }
-      .names {
-        display: flex;
-        justify-content: space-between;
-        gap: 12px;
-        white-space: nowrap;
-        font-variant-numeric: tabular-nums;
-      }
-      .names > :first-child {
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .documents {
-        display: inline-flex;
-        gap: 4px;
-      }
-      .documents button {
-        padding: 0 8px;
-        font-size: 0.75rem;
-        min-inline-size: 44px;
-      }
-      .all + .hint {
-        margin-block-start: 10px;
-      }
-      .links {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-        margin-block-start: 8px;
-      }
-      .all {
-        padding-block-start: 10px;
-      }
-      @container (max-width: 420px) {
-        li {
-          flex-wrap: wrap;
-        }
-        li .documents {
-          inline-size: 100%;
-          justify-content: end;
-        }
-        li .documents:empty {
-          display: none;
-        }
-      }
-    `,
-  ];
+  static override styles = [boardStyle, sourceStyle, monthStyle];
 }

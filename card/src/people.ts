@@ -3,7 +3,7 @@
 import { money, NONE } from "./format.ts";
 import type { Hass, Locale } from "./ha.ts";
 import { NOBODY } from "./ledger.ts";
-import type { Texts } from "./views.ts";
+import type { Texts } from "./localize.ts";
 
 /** The person, else the card, else that nobody showed one. */
 export function ownerName(told: { person: string | null; card: string | null }, text: Texts): string {

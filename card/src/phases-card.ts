@@ -4,22 +4,16 @@ import { LitElement, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import { Asking } from "./asking.ts";
-import { readConfig, type CardConfig, type Problem } from "./config.ts";
-import { connectorDevices, deviceName } from "./entities.ts";
+import { differs } from "./board-card.ts";
+import { readConfig, told, type CardConfig, type Problem } from "./config.ts";
+import { connectorDevices, deviceName, INTEGRATION_PATH } from "./entities.ts";
 import { Following } from "./following.ts";
 import type { Hass } from "./ha.ts";
-import { hint, INTEGRATION_PATH, problemHint, type Hint } from "./hint.ts";
-import { texts } from "./localize.ts";
+import { hint, problemHint, type Hint } from "./hint.ts";
+import { texts, type Texts } from "./localize.ts";
 import { deviceForm } from "./place-form.ts";
-import type { Words } from "./plan-words.ts";
 import { chooseSite, type Houses, type SiteChoice } from "./site-choice.ts";
 import { styles } from "./style.ts";
-
-/** Of Home Assistant's object, which is new with each state of the house, only these matter. */
-function differs(now?: Hass, before?: Hass): boolean {
-  const parts = ["connection", "language", "locale", "devices", "entities"] as const;
-  return parts.some((part) => now?.[part] !== before?.[part]);
-}
 
 export class EvseOcppPhasesCard extends LitElement {
   static getStubConfig = () => ({});
@@ -39,7 +33,7 @@ export class EvseOcppPhasesCard extends LitElement {
     const site = (raw as { site?: unknown } | null)?.site ?? undefined;
     const problems: Problem[] = [...read.problems];
     if (site !== undefined && typeof site !== "string") {
-      problems.push({ field: "site", came: String(JSON.stringify(site)).slice(0, 60), allowed: "problem.text" });
+      problems.push({ field: "site", came: told(site), allowed: "problem.text" });
     }
     this.config = { device: read.device, name: read.name, problems, site: typeof site === "string" ? site || undefined : undefined };
   }
@@ -86,7 +80,7 @@ export class EvseOcppPhasesCard extends LitElement {
   }
 
   /** Why there is no house to be shown, and what to do. */
-  private nothing(choice: SiteChoice | null, say: Words): TemplateResult {
+  private nothing(choice: SiteChoice | null, say: Texts): TemplateResult {
     const link = { path: INTEGRATION_PATH, text: say("hint.open_integration") };
     const told: Omit<Hint, "title"> = { level: "info", icon: "mdi:home-lightning-bolt-outline", link };
     if (choice === null || choice.of === "house") {

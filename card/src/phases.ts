@@ -4,22 +4,23 @@
  * An inner element: `hass` and `snapshot` are given to it.
  */
 
-import { LitElement, css, html, nothing } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { property } from "lit/decorators.js";
 
 import { controls } from "./controls.ts";
 import type { SiteNow, Snapshot } from "./feed.ts";
 import { amps, decimal, power } from "./format.ts";
 import type { Hass, Locale } from "./ha.ts";
-import { texts } from "./localize.ts";
+import { texts, type Texts } from "./localize.ts";
+import { note } from "./note.ts";
 import { phaseBars, type PhaseBar } from "./phase-bars.ts";
-import type { Words } from "./plan-words.ts";
+import { phasesStyle } from "./phases-style.ts";
 
 export class EvseOcppPhases extends LitElement {
   @property({ attribute: false }) hass?: Hass;
   @property({ attribute: false }) snapshot: Snapshot | null = null;
 
-  private words?: Words;
+  private words?: Texts;
   private shown?: string;
 
   /** Of all that a snapshot and the house tell only the site is shown here. */
@@ -29,7 +30,7 @@ export class EvseOcppPhases extends LitElement {
     const site = JSON.stringify(this.snapshot && [this.snapshot.loaded, this.snapshot.site]);
     const other = site !== this.shown;
     this.shown = site;
-    return other || (changed.has("hass") && language);
+    return other || changed.has("words") || (changed.has("hass") && language);
   }
 
   override willUpdate(): void {
@@ -43,11 +44,11 @@ export class EvseOcppPhases extends LitElement {
       return html`<div class="loading" role="status"><span class="seen">${words("phases.loading")}</span></div>`;
     }
     const { site } = snapshot;
-    if (snapshot.loaded === false) return note(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline", true);
-    if (site === null) return note(words("phases.no_site"), "mdi:home-lightning-bolt-outline");
+    if (snapshot.loaded === false) return note(words("hint.not_loaded_text"), "warns", "mdi:puzzle-remove-outline");
+    if (site === null) return note(words("phases.no_site"), "tells", "mdi:home-lightning-bolt-outline");
     const bars = phaseBars(site);
     return html`
-      ${site.meter_lost ? note(words("phases.meter_lost"), "mdi:meter-electric-outline", true) : nothing}
+      ${site.meter_lost ? note(words("phases.meter_lost"), "warns", "mdi:meter-electric-outline") : nothing}
       <div class="bars">${bars.map((bar) => this.bar(bar, words, hass.locale, bars.length))}</div>
       ${this.legend(site, bars, words, hass.locale)}
       ${site.has_meter !== false ? nothing : html`<p>${words("phases.no_meter")}</p>`}
@@ -55,7 +56,7 @@ export class EvseOcppPhases extends LitElement {
     `;
   }
 
-  private bar(bar: PhaseBar, words: Words, locale: Locale, count: number) {
+  private bar(bar: PhaseBar, words: Texts, locale: Locale, count: number) {
     const name = count === 1 ? words("phases.fuse") : bar.name;
     const told = this.told(bar, words, locale);
     const now = bar.grid_a === null ? "–" : decimal(locale, bar.grid_a, 1, true);
@@ -87,7 +88,7 @@ export class EvseOcppPhases extends LitElement {
     </div>`;
   }
 
-  private told(bar: PhaseBar, words: Words, locale: Locale): string[] {
+  private told(bar: PhaseBar, words: Texts, locale: Locale): string[] {
     const cars = bar.cars_a === null || bar.cars_a <= 0 ? [] : [words("phases.of_cars", { cars: amps(locale, bar.cars_a) })];
     if (bar.grid_a === null || bar.room_a === null) return [words("phases.unknown"), ...cars];
     if (bar.state === "over") return [words("phases.over", { over: amps(locale, -bar.room_a) }), ...cars];
@@ -95,7 +96,7 @@ export class EvseOcppPhases extends LitElement {
     return [words("phases.room", { room: amps(locale, bar.room_a) }), ...cars];
   }
 
-  private legend(site: SiteNow, bars: PhaseBar[], words: Words, locale: Locale) {
+  private legend(site: SiteNow, bars: PhaseBar[], words: Texts, locale: Locale) {
     const exporting = bars.some((bar) => bar.export > 0);
     const surplus = site.surplus_w;
     return html`<div class="legend">
@@ -113,177 +114,5 @@ export class EvseOcppPhases extends LitElement {
     </div>`;
   }
 
-  static override styles = [
-    controls,
-    css`
-      :host {
-        display: grid;
-        gap: 12px;
-        --house: rgba(var(--rgb-primary-text-color, 33, 33, 33), 0.38);
-        --cars: var(--primary-color, #009ac7);
-        --export: var(--energy-solar-color, #ff9800);
-      }
-      .loading {
-        min-block-size: 182px;
-        border-radius: 12px;
-        background: var(--quiet);
-      }
-      .bars {
-        display: grid;
-        gap: 12px;
-      }
-      .phase {
-        display: grid;
-        grid-template-columns: auto 1fr auto;
-        grid-template-areas:
-          "name told value"
-          "track track track";
-        align-items: baseline;
-        column-gap: 10px;
-        row-gap: 4px;
-      }
-      .name {
-        grid-area: name;
-        font-weight: 500;
-      }
-      .value {
-        grid-area: value;
-        font-variant-numeric: tabular-nums;
-        white-space: nowrap;
-      }
-      .value strong {
-        font-size: 18px;
-        font-weight: 500;
-      }
-      small {
-        font-size: 13px;
-        color: var(--secondary-text-color);
-      }
-      .told {
-        grid-area: told;
-        min-inline-size: 0;
-        font-size: 12px;
-        color: var(--secondary-text-color);
-        --mdc-icon-size: 14px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .track {
-        grid-area: track;
-        position: relative;
-        block-size: 14px;
-        border-radius: 7px;
-        background: var(--quiet);
-      }
-      .track i {
-        position: absolute;
-        top: 0;
-        bottom: 0;
-        transition:
-          width 0.6s ease,
-          left 0.6s ease,
-          right 0.6s ease;
-      }
-      .track .house {
-        border-radius: 7px 2px 2px 7px;
-      }
-      .track .cars {
-        border-radius: 2px 7px 7px 2px;
-      }
-      .track .export {
-        border-radius: 7px 2px 2px 7px;
-      }
-      .track .alone {
-        border-radius: 7px;
-      }
-      .house {
-        background: var(--house);
-      }
-      .cars {
-        background: var(--cars);
-      }
-      .export {
-        background: var(--export);
-      }
-      .track .zero {
-        width: 2px;
-        margin-left: -1px;
-        top: -3px;
-        bottom: -3px;
-        background: var(--secondary-text-color);
-      }
-      .track .fuse {
-        width: 3px;
-        margin-left: -1.5px;
-        top: -4px;
-        bottom: -4px;
-        border-radius: 2px;
-        background: var(--primary-text-color);
-      }
-      .nearly ha-icon {
-        color: var(--warning-color, #ffa600);
-      }
-      .over ha-icon {
-        color: var(--error-color, #db4437);
-      }
-      .over .told {
-        color: var(--primary-text-color);
-        font-weight: 500;
-      }
-      .over .house,
-      .over .cars {
-        background-color: var(--error-color, #db4437);
-      }
-      .over .cars {
-        opacity: 0.7;
-      }
-      .silent .track {
-        background: repeating-linear-gradient(
-          -45deg,
-          var(--quiet) 0 6px,
-          rgba(var(--rgb-primary-text-color, 33, 33, 33), 0.12) 6px 12px
-        );
-      }
-      .legend,
-      .facts {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 14px;
-      }
-      p {
-        margin: 0;
-      }
-      p,
-      .legend {
-        font-size: 12px;
-        color: var(--secondary-text-color);
-      }
-      .legend > span:not(.facts) {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-      }
-      .legend i {
-        inline-size: 10px;
-        block-size: 10px;
-        border-radius: 3px;
-      }
-      .facts {
-        margin-inline-start: auto;
-      }
-      .facts strong {
-        color: var(--primary-text-color);
-        font-weight: 500;
-      }
-    `,
-  ];
-}
-
-function note(text: string, icon: string, warns = false) {
-  return html`<div class="note ${warns ? "warns" : ""}" role=${warns ? "status" : "note"}>
-    <ha-icon icon=${icon}></ha-icon>
-    <div>${text}</div>
-  </div>`;
+  static override styles = [controls, phasesStyle];
 }

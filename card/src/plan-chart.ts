@@ -6,15 +6,16 @@ import { property, state } from "lit/decorators.js";
 import { drawing, rows, stretchAt, type Drawing, type Stretch } from "./chart.ts";
 import type { PlanDetail } from "./feed.ts";
 import { decimal, money, power } from "./format.ts";
+import type { Texts } from "./localize.ts";
 import { planChartStyle } from "./plan-chart-style.ts";
-import { clockText, hourText, spanText, weekdayName, type Clock, type Words } from "./plan-words.ts";
+import { clockText, hourText, spanText, weekdayName, type Clock } from "./plan-words.ts";
 import { WEEKDAYS } from "./goal.ts";
 import { wallOf } from "./house-time.ts";
 
 export class EvseOcppPlanChart extends LitElement {
   @property({ attribute: false }) detail?: PlanDetail;
   @property({ attribute: false }) clock?: Clock;
-  @property({ attribute: false }) words?: Words;
+  @property({ attribute: false }) words?: Texts;
   /** ms since 1970. */
   @property({ type: Number }) now = 0;
 
@@ -119,7 +120,7 @@ export class EvseOcppPlanChart extends LitElement {
     </svg>`;
   }
 
-  private marks(drawn: Drawing, clock: Clock, words: Words) {
+  private marks(drawn: Drawing, clock: Clock, words: Texts) {
     const due = drawn.due === null || !this.detail?.planned ? null : Date.parse(this.detail.planned.due);
     return html`<span class="now" style="left:${drawn.now}%"></span>
       ${due === null || drawn.due === null
@@ -130,7 +131,7 @@ export class EvseOcppPlanChart extends LitElement {
   }
 
   /** Always one line high: what is looked at, else in what the prices are. */
-  private readout(drawn: Drawing, clock: Clock, words: Words) {
+  private readout(drawn: Drawing, clock: Clock, words: Texts) {
     const stretch = drawn.stretches[this.looked];
     if (!stretch) return html`<span>${drawn.levels.length > 0 ? `${this.detail?.currency ?? ""}/kWh` : ""}</span>`;
     return html`<strong>${spanText(clock, stretch.start, stretch.end, new Date(this.now))}</strong>
@@ -139,14 +140,14 @@ export class EvseOcppPlanChart extends LitElement {
       )}`;
   }
 
-  private spoken(drawn: Drawing, clock: Clock, words: Words): string {
+  private spoken(drawn: Drawing, clock: Clock, words: Texts): string {
     const stretch = drawn.stretches[Math.max(0, this.looked)];
     if (!stretch) return "";
     const facts = this.facts(stretch, clock, words).map(([name, value]) => `${name} ${value}`);
     return [spanText(clock, stretch.start, stretch.end, new Date(this.now)), ...facts].join(", ");
   }
 
-  private facts(stretch: Stretch, clock: Clock, words: Words): [string, string, string][] {
+  private facts(stretch: Stretch, clock: Clock, words: Texts): [string, string, string][] {
     const found: [string, string, string][] = [];
     if (stretch.price !== null) found.push([words("chart.price"), this.price(stretch.price, clock), "price"]);
     if (stretch.power_w !== null) {
@@ -161,7 +162,7 @@ export class EvseOcppPlanChart extends LitElement {
     return `${decimal(clock.locale, value, Math.max(3, this.drawn?.digits ?? 0))} ${this.detail?.currency ?? ""}/kWh`;
   }
 
-  private table(drawn: Drawing, clock: Clock, words: Words) {
+  private table(drawn: Drawing, clock: Clock, words: Texts) {
     const now = new Date(this.now);
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${words("chart.label")}>
       <table>

@@ -23,12 +23,12 @@ export const planStyle = [
         opacity: 0.4;
       }
     }
-    header {
+    .head {
       display: flex;
       align-items: center;
       gap: 12px;
     }
-    header > div {
+    .head > div {
       flex: 1;
       min-inline-size: 0;
     }
@@ -51,7 +51,7 @@ export const planStyle = [
     p {
       margin: 0;
     }
-    header p {
+    .head p {
       color: var(--secondary-text-color);
       overflow-wrap: anywhere;
     }
@@ -173,7 +173,7 @@ export const planStyle = [
       }
     }
     @container (max-width: 380px) {
-      header {
+      .head {
         flex-wrap: wrap;
       }
       .add {

@@ -5,9 +5,8 @@ import { decimal, instant, moment } from "./format.ts";
 import { AMOUNTS, isClock, WEEKDAYS } from "./goal.ts";
 import type { Hass } from "./ha.ts";
 import { knownZone, wallOf } from "./house-time.ts";
-import type { texts } from "./localize.ts";
+import type { Texts } from "./localize.ts";
 
-export type Words = ReturnType<typeof texts>;
 export type Clock = Pick<Hass, "locale" | "config">;
 
 /** The most runs that are named; of more the rest is counted. */
@@ -34,13 +33,13 @@ export function kwhText(clock: Clock, kwh: number | null): string {
 }
 
 /** “25 kWh more”, “up to 80 %”. */
-export function goalText(words: Words, clock: Clock, goal: Goal): string {
+export function goalText(words: Texts, clock: Clock, goal: Goal): string {
   const amount = amountText(clock, goal.amount, goal.unit);
   return goal.unit === "percent" ? words("plan.until_amount", { amount }) : words("plan.add_amount", { amount });
 }
 
 /** “Fri 07:00”, “Mon–Fri 07:00”, “Every day 07:00”. */
-export function whenText(words: Words, clock: Clock, goal: Goal, now: Date): string {
+export function whenText(words: Texts, clock: Clock, goal: Goal, now: Date): string {
   if (!isClock(goal.ready_by)) return moment(clock, instant(goal.ready_by), now);
   const time = timeText(clock, goal.ready_by);
   const every = goal.weekdays.length === 0 || goal.weekdays.length === 7;
@@ -63,7 +62,7 @@ export function clockText(clock: Clock, at: number): string {
 
 /** A whole hour for an axis: “06:00”, “6 PM”. */
 export function hourText(clock: Clock, at: number): string {
-  return clockText(clock, at).replace(/^0?(\d+):00(\s?[ap]\.?\s?m\.?)$/i, "$1$2");
+  return clockText(clock, at).replace(/^(\d+):00(\s?[ap]\.?\s?m\.?)$/i, "$1$2");
 }
 
 /** “02:15–05:30”, with the weekday where it is not today. */

@@ -16,18 +16,10 @@ import { instant, moment, money } from "./format.ts";
 import { becomesAnother, byDue, nextDue, NEXT, restoreData, setData, type GoalForm } from "./goal.ts";
 import { says, type Hass, type HassEntity } from "./ha.ts";
 import { elsewhere } from "./house-time.ts";
-import { texts } from "./localize.ts";
+import { texts, type Texts } from "./localize.ts";
+import { note } from "./note.ts";
 import { planStyle } from "./plan-style.ts";
-import {
-  amountText,
-  goalText,
-  houseClock,
-  kwhText,
-  runsText,
-  whenText,
-  type Clock,
-  type Words,
-} from "./plan-words.ts";
+import { amountText, goalText, houseClock, kwhText, runsText, whenText, type Clock } from "./plan-words.ts";
 
 const MINUTE_MS = 60_000;
 /** So long a removed goal can be brought back. */
@@ -53,7 +45,7 @@ export class EvseOcppPlan extends LitElement {
   private asked?: string;
   /** Of what was asked and done, what was drawn last. */
   private drawn: unknown[] = [];
-  private words?: Words;
+  private words?: Texts;
   private clock?: Clock;
   private mode?: HassEntity;
   private modeId?: string;
@@ -99,7 +91,7 @@ export class EvseOcppPlan extends LitElement {
     const { hass } = this;
     const deviceId = this.connector;
     if (!hass || !deviceId) return;
-    const before = changed.get("hass") as Hass | undefined;
+    const before = changed.has("hass") ? (changed.get("hass") as Hass | undefined) : hass;
     if (before?.language !== hass.language || this.words === undefined) this.words = texts(hass.language);
     if (before?.locale !== hass.locale || before?.config !== hass.config || !this.clock) this.clock = houseClock(hass);
     this.mode = this.modeEntity();
@@ -130,7 +122,7 @@ export class EvseOcppPlan extends LitElement {
     `;
   }
 
-  private form(detail: PlanDetail, words: Words, clock: Clock, edited: Goal | "new") {
+  private form(detail: PlanDetail, words: Texts, clock: Clock, edited: Goal | "new") {
     return html`<evse-ocpp-goal-form
       .clock=${clock}
       .words=${words}
@@ -144,22 +136,17 @@ export class EvseOcppPlan extends LitElement {
     ></evse-ocpp-goal-form>`;
   }
 
-  private without(words: Words) {
+  private without(words: Texts) {
     const { error } = this.asking;
     if (error === null) {
       return html`<div class="loading" role="status"><span class="seen">${words("plan.loading")}</span></div>`;
     }
-    if (this.snapshot?.loaded === false) return hint(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline");
-    return html`<div class="note fails" role="alert">
-      <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
-      <div>
-        ${words("plan.failed", { error })}
-        <p><button @click=${() => this.asking.again()}>${words("plan.again")}</button></p>
-      </div>
-    </div>`;
+    if (this.snapshot?.loaded === false) return notLoaded(words);
+    const again = html`<p><button @click=${() => this.asking.again()}>${words("plan.again")}</button></p>`;
+    return note(html`${words("plan.failed", { error: error || "–" })}${again}`, "fails");
   }
 
-  private headline(detail: PlanDetail, words: Words, clock: Clock, now: number) {
+  private headline(detail: PlanDetail, words: Texts, clock: Clock, now: number) {
     const add =
       this.edited === null
         ? html`<button class="main add" @click=${() => this.open("new")}>
@@ -167,17 +154,17 @@ export class EvseOcppPlan extends LitElement {
           </button>`
         : nothing;
     const [title, told] = this.said(detail, words, clock, now);
-    return html`<header>
+    return html`<div class="head">
       <span class="lead"><ha-icon icon="mdi:calendar-clock"></ha-icon></span>
       <div>
         <h2>${title}</h2>
         <p>${told}</p>
       </div>
       ${add}
-    </header>`;
+    </div>`;
   }
 
-  private said(detail: PlanDetail, words: Words, clock: Clock, now: number): [string, string] {
+  private said(detail: PlanDetail, words: Texts, clock: Clock, now: number): [string, string] {
     const { planned } = detail;
     if (planned === null) {
       if (detail.goals.length === 0) return [words("plan.none"), words("plan.none_hint")];
@@ -197,7 +184,7 @@ export class EvseOcppPlan extends LitElement {
     return [title, told.filter(Boolean).join(" · ")];
   }
 
-  private hints(detail: PlanDetail, words: Words, clock: Clock) {
+  private hints(detail: PlanDetail, words: Texts, clock: Clock) {
     const { planned } = detail;
     const at = new Date(this.now);
     const hints = [];
@@ -205,38 +192,29 @@ export class EvseOcppPlan extends LitElement {
       const time = moment(clock, instant(planned.due), at);
       const needed = kwhText(clock, planned.needed_kwh);
       const ready = instant(planned.ready_at);
-      hints.push(html`<div class="note warns" role="status">
-        <ha-icon icon="mdi:clock-alert-outline"></ha-icon>
-        <div>
-          <strong>${words("plan.unmet", { needed, time, possible: kwhText(clock, planned.possible_kwh) })}</strong>
-          ${ready ? words("plan.unmet_ready", { time: moment(clock, ready, at) }) : nothing}
-        </div>
-      </div>`);
+      const told = html`<strong>${words("plan.unmet", { needed, time, possible: kwhText(clock, planned.possible_kwh) })}</strong>
+        ${ready ? words("plan.unmet_ready", { time: moment(clock, ready, at) }) : nothing}`;
+      hints.push(note(told, "warns", "mdi:clock-alert-outline"));
     }
     if (this.mode && says(this.mode) && detail.goals.length > 0 && !FOLLOWS.includes(this.mode.state)) {
       const mode = this.hass?.formatEntityState(this.mode) ?? this.mode.state;
-      hints.push(html`<div class="note act">
-        <ha-icon icon="mdi:information-outline"></ha-icon>
-        <div>${words("plan.other_mode", { mode })}</div>
-        <button ?disabled=${this.doing.busy === "mode"} @click=${this.follow}>${words("plan.follow")}</button>
-      </div>`);
+      const busy = this.doing.busy === "mode";
+      const follow = html`<button ?disabled=${busy} @click=${this.follow}>${words("plan.follow")}</button>`;
+      hints.push(note(words("plan.other_mode", { mode }), "tells", undefined, follow));
     }
-    if (this.snapshot?.loaded === false) hints.push(hint(words("hint.not_loaded_text"), "mdi:puzzle-remove-outline"));
-    else if (this.snapshot?.site === null) hints.push(hint(words("plan.no_site")));
-    else if (detail.prices.length === 0 && detail.goals.length > 0) hints.push(hint(words("plan.no_prices")));
+    if (this.snapshot?.loaded === false) hints.push(notLoaded(words));
+    else if (this.snapshot?.site === null) hints.push(note(words("plan.no_site")));
+    else if (detail.prices.length === 0 && detail.goals.length > 0) hints.push(note(words("plan.no_prices")));
     if (elsewhere(clock.config.time_zone, this.now)) {
-      hints.push(hint(words("plan.house_time", { zone: clock.config.time_zone }), "mdi:map-clock-outline"));
+      hints.push(note(words("plan.house_time", { zone: clock.config.time_zone }), "tells", "mdi:map-clock-outline"));
     }
     if (this.doing.error !== null && this.edited === null) {
-      hints.push(html`<div class="note fails" role="alert">
-        <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
-        <div>${this.doing.error}</div>
-      </div>`);
+      hints.push(note(this.doing.error || words("act.failed"), "fails"));
     }
     return hints;
   }
 
-  private goals(detail: PlanDetail, words: Words, clock: Clock) {
+  private goals(detail: PlanDetail, words: Texts, clock: Clock) {
     if (detail.goals.length === 0) return nothing;
     const zone = clock.config.time_zone;
     return html`<ul aria-label=${words("plan.goals")}>
@@ -244,7 +222,7 @@ export class EvseOcppPlan extends LitElement {
     </ul>`;
   }
 
-  private goal(goal: Goal, detail: PlanDetail, words: Words, clock: Clock) {
+  private goal(goal: Goal, detail: PlanDetail, words: Texts, clock: Clock) {
     const when = whenText(words, clock, goal, new Date(this.now));
     const told = `${amountText(clock, goal.amount, goal.unit)}, ${when}`;
     const first = detail.planned?.goal_id === goal.plan;
@@ -280,7 +258,7 @@ export class EvseOcppPlan extends LitElement {
     </li>`;
   }
 
-  private undo(words: Words, clock: Clock) {
+  private undo(words: Texts, clock: Clock) {
     const goal = this.removed;
     return html`<div class="undo" role="status">
       ${goal
@@ -372,9 +350,6 @@ export class EvseOcppPlan extends LitElement {
   static override styles = planStyle;
 }
 
-function hint(text: string, icon = "mdi:information-outline") {
-  return html`<div class="note">
-    <ha-icon icon=${icon}></ha-icon>
-    <div>${text}</div>
-  </div>`;
+function notLoaded(words: Texts) {
+  return note(words("hint.not_loaded_text"), "tells", "mdi:puzzle-remove-outline");
 }

@@ -6,8 +6,8 @@ const OURS = "evse-ocpp";
 
 export function redraw(root: ParentNode): void {
   for (const element of root.querySelectorAll("*")) {
-    // As if `hass` were new: what else they compare is as it was.
-    if (element.localName.startsWith(OURS)) (element as ReactiveElement).requestUpdate?.("hass", undefined);
+    // By a name that no element leaves out of what it is drawn for, also together with a new state.
+    if (element.localName.startsWith(OURS)) (element as ReactiveElement).requestUpdate?.("words", null);
     if (element.shadowRoot) redraw(element.shadowRoot);
   }
 }

@@ -4,11 +4,9 @@ import { type TemplateResult, html, nothing, svg } from "lit";
 
 import { NONE, amps, decimal, power } from "./format.ts";
 import type { Hass } from "./ha.ts";
-import type { TextKey } from "./localize.ts";
+import type { Texts } from "./localize.ts";
 import type { Look } from "./model.ts";
 import { iconOf } from "./status.ts";
-
-export type Texts = (key: TextKey, values?: Record<string, unknown>) => string;
 
 const SIZE = 200;
 const RADIUS = 86;

@@ -5,8 +5,8 @@ import { type TemplateResult, html, nothing } from "lit";
 import type { Session } from "./feed.ts";
 import { NONE, energy, instant, moment, money, percent, span } from "./format.ts";
 import type { Hass } from "./ha.ts";
+import type { Texts } from "./localize.ts";
 import type { Look } from "./model.ts";
-import type { Texts } from "./ring.ts";
 
 /** How long it lasted, or lasts until now; null: nobody tells when it began. */
 export function lengthOf(session: Session, now: Date): number | null {
@@ -57,7 +57,7 @@ export function session(hass: Hass, look: Look, say: Texts, now: Date): Template
   const title = of === null ? "session.none" : of.running ? "session.now" : "session.last";
   const unpriced = of !== null && of.cost !== null && of.unpriced_wh > 0;
   return html`<div class="session" role="group" aria-label=${say(title)}>
-    <header><span>${say(title)}</span><span>${of === null ? nothing : origin(hass, of, now)}</span></header>
+    <div class="title"><span>${say(title)}</span><span>${of === null ? nothing : origin(hass, of, now)}</span></div>
     <dl>
       ${fact(say("session.energy"), value, unit)}
       ${fact(say("session.time"), ...(of === null ? [NONE] : span(hass.locale, lengthOf(of, now))))}

@@ -1,6 +1,6 @@
 /** The sessions that are kept, with filters, sums, pages, and documents to download. */
 
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 
 import { Asking } from "./asking.ts";
@@ -21,13 +21,20 @@ import {
   type WallboxesTold,
   type Wanted,
 } from "./ledger.ts";
+import type { Texts } from "./localize.ts";
 import { iso, type Period, PERIODS, stretchOf } from "./period.ts";
 import { moneyOf, ownerName } from "./people.ts";
-import { legend, partsOf, shareWords, sourceBar, SOURCES, sourceStyle } from "./sources.ts";
-import type { Texts } from "./views.ts";
+import { sessionsStyle } from "./sessions-card-style.ts";
+import { sourceStyle } from "./sources-style.ts";
+import { legend, partsOf, shareWords, sourceBar, SOURCES } from "./sources.ts";
 
 const PAGE = 12;
 const ANY = "";
+
+/** Where the page begins that has the session of this index. */
+function pageOf(index: number): number {
+  return Math.floor(Math.max(0, index) / PAGE) * PAGE;
+}
 
 export class EvseOcppSessionsCard extends BoardCard {
   @state() private period: Period = "days_30";
@@ -44,6 +51,9 @@ export class EvseOcppSessionsCard extends BoardCard {
   protected override willUpdate(): void {
     const { hass } = this;
     if (hass === undefined) return;
+    const { answer, busy } = this.told;
+    // Sessions may have been deleted since this page was chosen.
+    if (answer !== null && !busy && this.offset >= answer.count) this.offset = pageOf(answer.count - 1);
     const wanted = this.wanted(hass);
     // The end of the period moves on with the clock, the question is the same one for the whole day.
     const question = JSON.stringify([wanted, this.offset, hass.language]);
@@ -62,8 +72,7 @@ export class EvseOcppSessionsCard extends BoardCard {
   }
 
   private choose(part: "period" | "from" | "to" | "device" | "owner", value: string): void {
-    this.offset = 0;
-    (this as unknown as Record<string, unknown>)[part] = value;
+    Object.assign(this, { offset: 0, [part]: value });
   }
 
   override render() {
@@ -76,10 +85,8 @@ export class EvseOcppSessionsCard extends BoardCard {
         <div class="documents">${(["csv", "pdf"] as const).map((format) => this.document(format, text))}</div>
       </div>
       ${this.problems()} ${this.filters(text)} ${this.sums(hass, told, text)}
-      ${this.told.error ?? this.doing.error
-        ? html`<p class="error" role="alert">${this.told.error ?? this.doing.error}</p>`
-        : nothing}
-      <div class="list ${this.told.busy ? "busy" : ""}" aria-busy=${this.told.busy}>${this.list(hass, told, text)}</div>
+      ${this.failure(this.told.error, this.doing.error)}
+      <div class="list ${this.told.busy ? "busy" : ""}" style="--rows:${PAGE}" aria-busy=${this.told.busy}>${this.list(hass, told, text)}</div>
       ${this.pages(told, text)}
     </ha-card>`;
   }
@@ -97,7 +104,7 @@ export class EvseOcppSessionsCard extends BoardCard {
     ];
     // Numbers of cards are told to administrators only; others can choose among those of the answer.
     for (const { owner, name } of this.told.answer?.owners ?? []) {
-      if (owner !== NOBODY && owners.every(([known]) => known !== owner)) owners.push([owner, name]);
+      if (owner !== NOBODY && owners.every(([known]) => known !== owner)) owners.push([owner, name ?? owner]);
     }
     owners.push([NOBODY, text("owner.nobody")]);
     return html`<div class="filters">
@@ -214,118 +221,5 @@ export class EvseOcppSessionsCard extends BoardCard {
     );
   }
 
-  static override styles = [
-    boardStyle,
-    sourceStyle,
-    css`
-      .documents {
-        display: flex;
-        gap: 8px;
-      }
-      .filters {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr));
-        gap: 12px;
-      }
-      .list {
-        /* As high as a full page from the beginning, so that nothing jumps. */
-        min-block-size: ${PAGE * 57 + 60}px;
-        display: flex;
-        flex-direction: column;
-        gap: 12px;
-      }
-      [role="row"] {
-        display: grid;
-        grid-template-columns: 1.3fr 1fr 1fr minmax(8rem, 1.1fr) 6rem;
-        align-items: center;
-        gap: 4px 16px;
-        min-block-size: 56px;
-        border-block-end: 1px solid var(--divider-color);
-      }
-      [role="row"].head {
-        min-block-size: 32px;
-        font-size: 0.8rem;
-        color: var(--secondary-text-color);
-      }
-      [role="row"] > * {
-        min-inline-size: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .when small,
-      .value small {
-        color: var(--secondary-text-color);
-      }
-      .when small {
-        display: block;
-      }
-      .energy,
-      .cost {
-        font-variant-numeric: tabular-nums;
-      }
-      .cost,
-      .head .energy,
-      .value {
-        text-align: end;
-      }
-      .value {
-        display: block;
-        margin-block-end: 4px;
-      }
-      .pages {
-        justify-content: center;
-      }
-      @container (max-width: 480px) {
-        .filters > :first-child {
-          grid-column: 1 / -1;
-        }
-      }
-      @container (max-width: 599px) {
-        .head {
-          position: absolute;
-          clip-path: inset(50%);
-          block-size: 1px;
-          min-block-size: 0 !important;
-          overflow: hidden;
-        }
-        [role="row"]:not(.head) {
-          grid-template:
-            "who energy" auto
-            "when energy" auto
-            "where cost" auto / 1fr minmax(7.5rem, auto);
-          padding-block: 10px;
-          gap: 2px 12px;
-        }
-        .when,
-        .where {
-          font-size: 0.85rem;
-          color: var(--secondary-text-color);
-        }
-        .when small {
-          display: inline;
-          font-size: inherit;
-        }
-        .when small::before {
-          content: "· ";
-        }
-        .when {
-          grid-area: when;
-        }
-        .where {
-          grid-area: where;
-        }
-        .who {
-          grid-area: who;
-          font-weight: 500;
-        }
-        .energy {
-          grid-area: energy;
-        }
-        .cost {
-          grid-area: cost;
-        }
-      }
-    `,
-  ];
+  static override styles = [boardStyle, sourceStyle, sessionsStyle];
 }

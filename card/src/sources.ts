@@ -1,10 +1,10 @@
 /** Where energy came from: sun, home battery, grid — as one bar of three colours. */
 
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 
 import { energy, percent } from "./format.ts";
 import type { Locale } from "./ha.ts";
-import type { Texts } from "./views.ts";
+import type { Texts } from "./localize.ts";
 
 export const SOURCES = ["sun", "battery", "grid"] as const;
 export type Source = (typeof SOURCES)[number];
@@ -66,53 +66,3 @@ export function legend(shown: readonly (Source | "other")[], text: Texts): Templ
 export function shareWords(locale: Locale, energyWh: number, sunWh: number | null): string {
   return percent(locale, sunShare(energyWh, sunWh));
 }
-
-export const sourceStyle = css`
-  .sources {
-    block-size: 6px;
-    border-radius: 3px;
-    background: var(--divider-color);
-    overflow: hidden;
-  }
-  .sources .filled {
-    display: flex;
-    gap: 1px;
-    block-size: 100%;
-  }
-  .sources span {
-    flex-basis: 0;
-    min-inline-size: 1px;
-  }
-  .sun {
-    background: var(--energy-solar-color, #ff9800);
-  }
-  .battery {
-    background: var(--energy-battery-out-color, #4db6ac);
-  }
-  .grid {
-    background: var(--energy-grid-consumption-color, #488fc2);
-  }
-  .other {
-    background: var(--primary-color);
-  }
-  .legend {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px 16px;
-    margin: 0;
-    padding: 0;
-    list-style: none;
-    font-size: 0.85em;
-    color: var(--secondary-text-color);
-  }
-  .legend li {
-    display: flex;
-    align-items: center;
-    gap: 6px;
-  }
-  .dot {
-    inline-size: 10px;
-    block-size: 10px;
-    border-radius: 50%;
-  }
-`;

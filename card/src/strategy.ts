@@ -3,11 +3,11 @@
 import { readBoardConfig, type BoardConfig, type View } from "./board-config.ts";
 import { found, type Found } from "./found.ts";
 import type { Hass } from "./ha.ts";
-import { texts } from "./localize.ts";
+import { texts, type Texts } from "./localize.ts";
 import { learn } from "./tables.ts";
 import * as views from "./views.ts";
 
-const MAKERS: Record<View, (found: Found, text: views.Texts) => views.ViewSetup> = {
+const MAKERS: Record<View, (found: Found, text: Texts) => views.ViewSetup> = {
   overview: views.overview,
   sessions: views.sessions,
   months: views.months,

@@ -98,7 +98,7 @@ export const telling = css`
     direction: ltr;
   }
 
-  .session header {
+  .session .title {
     display: flex;
     justify-content: space-between;
     gap: 12px;

@@ -1,11 +1,10 @@
 /** The views of the dashboard, as Home Assistant's own configuration of views. Pure. */
 
-import type { EntityIds } from "./entities.ts";
+import { type EntityIds, INTEGRATION_PATH } from "./entities.ts";
 import type { Found, Place } from "./found.ts";
 import { those } from "./found.ts";
-import type { TextKey } from "./localize.ts";
+import type { Texts } from "./localize.ts";
 
-export type Texts = (key: TextKey, values?: Record<string, unknown>) => string;
 export type CardSetup = Record<string, unknown> & { type: string };
 
 export interface Section {
@@ -130,8 +129,7 @@ function faultKeys(ids: EntityIds): string[] {
 
 /** Instead of all views: there is no wallbox yet, and this is how one is added. */
 export function nothing(text: Texts): ViewSetup {
-  const integration = "/config/integrations/integration/evse_ocpp";
-  const content = `## ${text("board.none")}\n\n${text("board.none_what")}\n\n[${text("board.none_link")}](${integration})`;
+  const content = `## ${text("board.none")}\n\n${text("board.none_what")}\n\n[${text("board.none_link")}](${INTEGRATION_PATH})`;
   return { ...view("overview", "mdi:ev-station", text), sections: [section([{ type: "markdown", content, ...FULL }])] };
 }
 

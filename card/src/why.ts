@@ -4,8 +4,8 @@ import { type TemplateResult, html, nothing } from "lit";
 
 import { duration, instant, moment } from "./format.ts";
 import type { Hass } from "./ha.ts";
+import type { Texts } from "./localize.ts";
 import type { Look } from "./model.ts";
-import type { Texts } from "./ring.ts";
 
 /** Changes further away are told by their time alone. */
 const SOON_S = 6 * 3600;

@@ -17,6 +17,7 @@ const POWERS: [number | null, string][] = [
   [999.6, "1.0 kW"],
   [7360, "7.4 kW"],
   [-2400, "-2.4 kW"],
+  [-0.4, "0 W"],
   [350_000, "350 kW"],
   [1e12, "1B kW"],
 ];
@@ -27,6 +28,7 @@ for (const [watts, text] of POWERS) {
 const ENERGIES: [number | null, string][] = [
   [null, "– kWh"],
   [0, "0.00 kWh"],
+  [-4, "0.00 kWh"],
   [9_994, "9.99 kWh"],
   [9_996, "10.0 kWh"],
   [1_234_567, "1,235 kWh"],
@@ -101,7 +103,10 @@ for (const [at, text] of MOMENTS) {
 
 test("twelve hours where the user wants them", () => {
   const locale = { ...LOCALE, time_format: "12" };
-  assert.equal(plain(moment(house({}, { locale }), instant("2026-11-20T16:05:00Z"), NOW)), "05:05 PM");
+  assert.equal(plain(moment(house({}, { locale }), instant("2026-11-20T16:05:00Z"), NOW)), "5:05 PM");
+  const language = { ...LOCALE, time_format: "language" };
+  assert.equal(plain(moment(house({}, { locale: { ...language, language: "en-US" } }), instant("2026-11-20T06:05:00Z"), NOW)), "7:05 AM");
+  assert.equal(moment(house({}, { locale: { ...language, language: "fr" } }), instant("2026-11-20T06:05:00Z"), NOW), "07:05");
 });
 
 test("what is no instant is none", () => {

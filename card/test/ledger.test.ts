@@ -7,6 +7,7 @@ import { iconOf, moneyOf, ownerName, pictureOf } from "../src/people.ts";
 import { partsOf, sunShare, totalOf, wordsOfParts } from "../src/sources.ts";
 import { statementData } from "../src/statements.ts";
 import { texts } from "../src/localize.ts";
+import "./words.ts";
 
 const LOCALE = { language: "en", number_format: "comma_decimal", time_format: "24" };
 const text = texts("en");

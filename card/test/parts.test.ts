@@ -15,6 +15,7 @@ import { detail, limitShare, pointAt } from "../src/ring.ts";
 import { lengthOf, percentsOf, sourcesOf } from "../src/session.ts";
 import { stubConfig, suggestion } from "../src/suggest.ts";
 import { DEVICE, SNAPSHOT, STATES, house } from "./garage.ts";
+import "./words.ts";
 
 const say = texts("en");
 const NOW = new Date("2026-11-20T12:00:00Z");

@@ -10,6 +10,7 @@ import { found } from "../src/found.ts";
 import type { Hass } from "../src/ha.ts";
 import { TABLES } from "../src/tables.ts";
 import de from "../src/texts/de.json";
+import "./words.ts";
 
 const { dashboard, EvseOcppStrategy } = await import("../src/strategy.ts");
 

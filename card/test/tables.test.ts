@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { texts } from "../src/localize.ts";
-import { learn, TABLES } from "../src/tables.ts";
+import { learn } from "../src/tables.ts";
+import en from "../src/texts/en.json";
 
-const answers = (answer: () => Promise<unknown>) => mock.method(globalThis, "fetch", answer as typeof fetch);
+const answers = (answer: (place?: unknown) => Promise<unknown>) => mock.method(globalThis, "fetch", answer as typeof fetch);
 
 /** A page with a card of ours in the shadow of another element, and a stranger. */
 function page() {
@@ -19,46 +20,54 @@ function page() {
   return drawn;
 }
 
+page();
+
+test("a file that is not there: English words instead, with a word in the browser's console", async () => {
+  const fetched = answers(async (place) =>
+    String(place).endsWith("/en.json") ? new Response(JSON.stringify(en)) : new Response("", { status: 404 }),
+  );
+  const warned = mock.method(console, "warn", () => undefined);
+  assert.equal(texts("fr")("card.name"), "card.name", "nothing has come yet");
+  assert.equal(await learn("fr"), true);
+  assert.equal(texts("fr")("card.name"), en["card.name"]);
+  assert.deepEqual([fetched.mock.callCount(), warned.mock.callCount()], [2, 1]);
+  fetched.mock.restore();
+  warned.mock.restore();
+});
+
+test("a language that has no words of its own has English ones", async () => {
+  const fetched = answers(async () => new Response("{}"));
+  assert.deepEqual([await learn("nl"), await learn(""), await learn("en-GB")], [false, false, false]);
+  assert.equal(fetched.mock.callCount(), 0);
+  assert.equal(texts("nl")("card.name"), en["card.name"]);
+  fetched.mock.restore();
+});
+
 test("the words of a language are asked for once, beside the file itself; cards are drawn with them", async () => {
   const drawn = page();
   const fetched = answers(async () => new Response(JSON.stringify({ "card.name": "Wandladestation" })));
   const say = texts("de");
+  assert.equal(say("card.name"), en["card.name"], "until they are there those of before are shown");
   assert.deepEqual(await Promise.all([learn("de-AT"), learn("de")]), [true, true]);
   assert.equal(fetched.mock.callCount(), 1);
   assert.match(String(fetched.mock.calls[0]?.arguments[0]), /\/texts\/de\.json$/);
-  // What was made before speaks it from then on; what the file does not hold is English.
   assert.equal(say("card.name"), "Wandladestation");
-  assert.equal(say("goal.save"), TABLES["en"]?.["goal.save"]);
   assert.equal(await learn("de"), false);
   assert.deepEqual(drawn, [
-    ["evse-ocpp-plan", "hass", undefined],
-    ["evse-ocpp-card", "hass", undefined],
+    ["evse-ocpp-plan", "words", null],
+    ["evse-ocpp-card", "words", null],
   ]);
   fetched.mock.restore();
 });
 
-for (const [language, name] of [
-  ["fr", "a file that is not there"],
-  ["es", "no network"],
-] as const) {
-  test(`${name} leaves English, with a word in the browser's console`, async () => {
-    const fetched = answers(async () => {
-      if (language === "es") throw new TypeError("no network");
-      return new Response("", { status: 404 });
-    });
-    const warned = mock.method(console, "warn", () => undefined);
-    assert.equal(await learn(language), false);
-    assert.equal(warned.mock.callCount(), 1);
-    assert.equal(texts(language)("card.name"), TABLES["en"]?.["card.name"]);
-    fetched.mock.restore();
-    warned.mock.restore();
+test("without a network the words that are there stay", async () => {
+  const fetched = answers(async () => {
+    throw new TypeError("no network");
   });
-}
-
-test("a language that there is no table of is not asked for", async () => {
-  const fetched = answers(async () => new Response("{}"));
-  assert.equal(await learn("nl"), false);
-  assert.equal(await learn(""), false);
-  assert.equal(fetched.mock.callCount(), 0);
+  const warned = mock.method(console, "warn", () => undefined);
+  assert.equal(await learn("es"), false);
+  assert.equal(warned.mock.callCount(), 1);
+  assert.equal(texts("es")("card.name"), en["card.name"]);
   fetched.mock.restore();
+  warned.mock.restore();
 });

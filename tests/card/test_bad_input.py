@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,36 +19,57 @@ ALL_CARDS = (
     "evse-ocpp-phases-card",
     "evse-ocpp-sessions-card",
     "evse-ocpp-month-card",
+    "evse-ocpp-energy-card",
+    "evse-ocpp-faults-card",
 )
 NEVER = ("undefined", "NaN", "[object", "Infinity", "null", "Invalid Date")
 """What no sentence for people contains."""
 
 
+_WALK = """(card, wanted) => {
+  const found = [];
+  const walk = node => {
+    if (node.nodeName === 'STYLE' || node.nodeName === 'SCRIPT') return;
+    if (wanted === null) { if (node.nodeType === Node.TEXT_NODE) found.push(node.textContent); }
+    else if (node.matches?.(wanted)) found.push(node.textContent);
+    for (const child of (node.shadowRoot ?? node).childNodes) walk(child);
+  };
+  walk(card);
+  return found.map(each => each.replace(/\\s+/g, ' ').trim()).filter(each => each);
+}"""
+HEADINGS = "h2, h3, .hint strong"
+TOLD = (
+    "dd, td, output, .big, .word, .value, .words .quiet, .hint p, .hint li, p.hint, .note, .error"
+)
+WAYS = ".ways > *"
+VALUE_OR_SENTENCE = re.compile(r"\d|–|\S \S")
+
+
 def shown(card: Locator) -> str:
     """What the card shows, whatever shadows it is in."""
-    text: str = card.evaluate(
-        """card => {
-          const told = [];
-          const walk = node => {
-            if (node.nodeType === Node.TEXT_NODE) told.push(node.textContent);
-            if (node.nodeName === 'STYLE' || node.nodeName === 'SCRIPT') return;
-            for (const child of (node.shadowRoot ?? node).childNodes) walk(child);
-          };
-          walk(card);
-          return told.join(' ').replace(/\\s+/g, ' ').trim();
-        }"""
-    )
-    return text
+    return " ".join(card.evaluate(_WALK, None))
 
 
 def look(card: Locator, errors: list[str]) -> str:
-    """The card's words; it has some, they are no nonsense, and it has not outgrown its page."""
+    """The card's words: a heading, and a value or a hint; no nonsense, not outgrown its page."""
     told = shown(card)
-    assert len(told) > 3, "a blank card"
+    assert card.evaluate(_WALK, HEADINGS), f"a card without a heading: {told}"
+    parts = card.evaluate(_WALK, TOLD)
+    ways = card.evaluate(_WALK, WAYS)
+    assert ways or any(map(VALUE_OR_SENTENCE.search, parts)), f"neither value nor hint: {told}"
     assert [word for word in NEVER if word in told] == [], told
     assert errors == []
     assert card.evaluate("card => card.scrollWidth <= card.clientWidth + 1"), "it is too wide"
     return told
+
+
+@pytest.mark.parametrize("inside", ["", "<h2>Wallbox</h2>", "<p class=hint>Nothing is there</p>"])
+def test_a_blank_card_is_seen(stage: Page, inside: str) -> None:
+    """The look that all others take: neither a heading alone nor words without one are enough."""
+    set_stage(stage)
+    stage.set_content(f"<main>{inside}</main>")
+    with pytest.raises(AssertionError):
+        look(stage.locator("main"), [])
 
 
 WRONG: dict[str, tuple[Mapping[str, Any], str]] = {

@@ -71,7 +71,7 @@ def opened(stage: Page, answer: dict[str, Any], **more: Any) -> tuple[Locator, l
     more = {"language": "en-GB", **more}
     errors = set_stage(stage, CARD, plan=answer, **more)
     card = stage.locator("evse-ocpp-plan-card")
-    expect(card.locator("evse-ocpp-plan header")).to_be_visible()
+    expect(card.locator("evse-ocpp-plan .head")).to_be_visible()
     return card, errors
 
 
@@ -288,7 +288,7 @@ def test_a_plan_that_cannot_be_had_is_asked_for_again(stage: Page) -> None:
     stage.clock.set_fixed_time(NOW)
     set_stage(stage, CARD)
     card = stage.locator("evse-ocpp-plan-card")
-    expect(card.locator("header")).to_be_visible()
+    expect(card.locator(".head")).to_be_visible()
     stage.evaluate(
         "() => { window.hass.callWS = async () => { throw {code: 'x', message: 'No database.'}; };"
         " const card = document.createElement('evse-ocpp-plan-card');"
@@ -302,7 +302,7 @@ def test_a_plan_that_cannot_be_had_is_asked_for_again(stage: Page) -> None:
         plan(),
     )
     card.get_by_role("button", name="Try again").click()
-    expect(card.locator("evse-ocpp-plan header")).to_contain_text("Ready by")
+    expect(card.locator("evse-ocpp-plan .head")).to_contain_text("Ready by")
 
 
 def test_it_is_drawn_only_for_what_it_shows(stage: Page) -> None:
@@ -342,7 +342,7 @@ def test_an_answer_is_heard_beside_a_state_that_says_nothing_here(stage: Page) -
         }""",
         plan(),
     )
-    expect(card.locator("evse-ocpp-plan header")).to_contain_text("Ready by")
+    expect(card.locator("evse-ocpp-plan .head")).to_contain_text("Ready by")
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr", "it"])

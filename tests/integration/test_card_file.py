@@ -46,7 +46,7 @@ async def test_browsers_get_it_packed(
     assert await answer.read() == card_file.FILE.read_bytes()
 
 
-@pytest.mark.parametrize("language", ["de", "es", "fr", "it"])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "it"])
 async def test_the_words_of_a_language_are_beside_it(
     hass: HomeAssistant,
     page_url: str,
@@ -66,7 +66,7 @@ async def test_other_files_of_the_integration_are_not_served(
     hass: HomeAssistant, page_url: str, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
     client = await hass_client_no_auth()
-    for path in ("texts/..%2f..%2fmanifest.json", "texts/en.json", "texts/", "manifest.json"):
+    for path in ("texts/..%2f..%2fmanifest.json", "texts/nl.json", "texts/", "manifest.json"):
         answer = await client.get(f"{page_url.rpartition('/')[0]}/{path}")
         assert answer.status in (400, 403, 404), path
 
