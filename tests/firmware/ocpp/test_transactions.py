@@ -1,6 +1,7 @@
 """Transactions: nothing is lost, nothing is told twice (ocpp16-behaviours 29 to 38)."""
 
 import asyncio
+import json
 import sqlite3
 from typing import Any
 
@@ -356,3 +357,36 @@ async def test_a_broken_connection_ends_the_wait_for_an_answer(
     async with asyncio.timeout(10):
         assert await task is None
     released.set()
+
+
+async def test_a_profile_right_behind_the_answer_finds_the_id(
+    central: Any, wallbox: Any, eventually: Any, begun: Any
+) -> None:
+    """Both frames in one piece of the stream: the order of the wire is that of effects."""
+    profile = {
+        "chargingProfileId": 1,
+        "transactionId": 7,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 9.0}],
+        },
+    }
+    asked = json.dumps(
+        [2, "p", "SetChargingProfile", {"connectorId": 1, "csChargingProfiles": profile}]
+    )
+    send = central.side._connection.send
+
+    async def send_both(frame: str) -> None:
+        answers = json.loads(frame)
+        await send(frame)
+        if answers[0] == 3 and "transactionId" in answers[2]:
+            await send(asked)
+
+    central.side._connection.send = send_both
+    await wallbox.client.transaction_started(begun())
+    await eventually(lambda: any(json.loads(each)[1] == "p" for each in central.frames))
+    answer = next(each for each in map(json.loads, central.frames) if each[1] == "p")
+    assert answer[2] == {"status": "Accepted"}
