@@ -59,9 +59,10 @@ class Translator(Protocol):
 class Connection:
     """The conversation over one link.
 
-    Our calls wait until the charger has spoken first, or a moment has passed. `health`, and in
-    `records` the pace of calls that are kept for ever, outlive the connection. `retired`: we ended
-    it.
+    Our calls wait until the charger has spoken first, or a moment has passed. They also wait while
+    one of its calls is worked in, until that is answered: a limit for a transaction must not come
+    before the answer by which the charger learns its id (SteVe #1376). `health`, and in `records`
+    the pace of calls that are kept for ever, outlive the connection. `retired`: we ended it.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Connection:
         self._records = records or Pace(self._heard_at_s)
         self._called_at_s = self._heard_at_s
         self._spoken = asyncio.Event()
+        self._answering = asyncio.Lock()
         self._queue = CallQueue()
         self._queued = asyncio.Event()
         self._results: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -168,8 +170,9 @@ class Connection:
         await self._first_word()
         while True:
             self._queued.clear()
-            if call := self._queue.next(self._loop.time()):
-                await self._send(pack_call(*call))
+            async with self._answering:
+                if call := self._queue.next(self._loop.time()):
+                    await self._send(pack_call(*call))
             try:
                 async with asyncio.timeout_at(self._queue.wake_s()):
                     await self._queued.wait()
@@ -249,9 +252,10 @@ class Connection:
             case Call():
                 weight = weight_of(frame.action, frame.payload)
                 self._called_at_s = self._heard_at_s
-                await self._answer(frame)
-                if frame.action == "BootNotification":
-                    self._queue.booted(self._loop.time())
+                async with self._answering:
+                    await self._answer(frame)
+                    if frame.action == "BootNotification":
+                        self._queue.booted(self._loop.time())
                 self._spoken.set()
                 self._charger.publish()
             case CallResult():

@@ -352,3 +352,24 @@ async def test_who_follows_the_calls_hears_of_answered_ones(scene):
     scene.says('[2,"h","Heartbeat",{"x":1}]')
     await asyncio.sleep(1)
     assert heard == [("Heartbeat", {"x": 1}, {})]
+
+
+@virtual
+async def test_a_call_goes_behind_the_answer_that_is_being_made(scene):
+    """A limit for a transaction, while its StartTransaction is still being stored."""
+
+    async def store_slowly(action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        await asyncio.sleep(5)
+        return {"transactionId": 1}
+
+    scene.says(HEARTBEAT)
+    await scene.goes_on(1)
+    scene.connection._translator.handle = store_slowly
+    scene.link.answers = lambda _: True
+    scene.says('[2,"s","StartTransaction",{}]')
+    await scene.goes_on(1)
+    told = asyncio.create_task(scene.connection.call("SetChargingProfile", {}))
+    await scene.goes_on(10)
+    assert told.done()
+    ours = [frame[2] for _, frame in scene.link.sent if frame[1] == "s" or frame[0] == 2]
+    assert ours == [{"transactionId": 1}, "SetChargingProfile"]
