@@ -14,7 +14,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from datetime import time as wall_time
 from typing import Any
 
 from .central.charger import Charger
-from .central.commands import CommandError, Commands, CommandUnanswered
+from .central.commands import CommandError, CommandRefused, Commands, CommandUnanswered
 from .central.control import PauseBy
 from .central.transaction import TransactionId
 from .energy.allowance import MIN_LIMIT_A, OF_A_SITE, Allowance, Choices, Mode, Occupancy
@@ -58,8 +58,10 @@ SITE_LEASE_S = 60.0
 RETRY_FIRST_S = 1.0
 RETRY_MAX_S = 300.0
 """A refused order is repeated with doubling pauses between these, to spare charger and log."""
+REFUSED_LIMIT = "SetChargingProfile", "Rejected"
+"""How a charger refuses a limit for a transaction that it does not know (OCPP 1.6, 5.16)."""
 PROBLEM_FROM = 2
-"""One refusal is none yet: a lease may overtake the answer by which the charger learns its id."""
+"""One refusal is none yet."""
 CERTAIN_FROM = 5
 """So often refused, in a quarter of a minute, that its owner should know."""
 RETURN_S = 30.0
@@ -103,6 +105,7 @@ class Steering:
         choices_changed: Callable[[Choices], None],
         stopped: Mapping[int, TransactionId] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.charger = charger
         self.choices = choices
@@ -110,6 +113,7 @@ class Steering:
         self._local_now = local_now
         self._choices_changed = choices_changed
         self._monotonic = monotonic
+        self._sleep = sleep
         self._ledger = Ledger()
         for connector_id, transaction_id in (stopped or {}).items():
             self._ledger[connector_id].stopped = transaction_id
@@ -401,8 +405,21 @@ class Steering:
             await self._watch.look()
 
     async def _choose(self, **changes: Any) -> None:
-        """Apply changed choices at the charger, and only then make them ours."""
+        """Apply changed choices at the charger, and only then make them ours.
+
+        A limit that is refused while its transaction begins is tried once more.
+        """
         await self._take_back()
+        try:
+            await self._apply(changes)
+        except CommandRefused as error:
+            if not self._is_early(error):
+                raise
+            await self._sleep(RETRY_FIRST_S)
+            await self._apply(changes)
+        self._wake.set()
+
+    async def _apply(self, changes: Mapping[str, Any]) -> None:
         async with self._turns:
             choices = replace(self.choices, **changes)
             facts = self._follow(choices)
@@ -422,7 +439,15 @@ class Steering:
                 raise
             self.choices = choices
             self._choices_changed(choices)
-        self._wake.set()
+
+    def _is_early(self, error: CommandError) -> bool:
+        """Tell whether a limit is refused as its transaction has just begun: that says nothing."""
+        if not isinstance(error, CommandRefused):
+            return False
+        if (error.action, error.answer) != REFUSED_LIMIT:
+            return False
+        now_s = self._monotonic()
+        return any(each.begins(now_s) for each in self._ledger.connectors.values())
 
     def _facts(self) -> ChargerFacts:
         """Return what is decided by: the charger, and the limits of others that hold now."""
@@ -520,7 +545,8 @@ class Steering:
         except CommandError as error:
             if isinstance(error, CommandUnanswered):
                 self._doubt(order)
-            times = self._failures[kind].times + 1 if kind in self._failures else 1
+            counts = kind in self._failures and not self._is_early(error)
+            times = self._failures[kind].times + 1 if counts else 1
             pause_s = min(RETRY_FIRST_S * 2 ** (times - 1), RETRY_MAX_S)
             self._failures[kind] = _Failure(str(error), times, self._monotonic() + pause_s)
             if times == PROBLEM_FROM:

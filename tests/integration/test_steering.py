@@ -56,6 +56,7 @@ class Wallbox:
 class Scene:
     def __init__(self) -> None:
         self.now_s = 0.0
+        self.slept = lambda: None
         self.local_now = NOW
         self.stored: list[Choices] = []
         self.charger = Charger("CP-1", max_current_a=20)
@@ -71,7 +72,12 @@ class Scene:
             local_now=lambda: self.local_now,
             choices_changed=self.stored.append,
             monotonic=lambda: self.now_s,
+            sleep=self.sleep,
         )
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+        self.slept()
 
     def connect(self) -> None:
         self.charger.link_up(self.wallbox, NOW)
@@ -366,6 +372,43 @@ async def test_one_refusal_is_no_problem_yet_and_is_tried_again_soon(scene):
     assert scene.steering._pause_s() == 1
     scene.wallbox.refused.clear()
     assert await scene.turn(1) == [("lease", 16, 180)]
+
+
+REJECTED = CommandRefused("SetChargingProfile", "Rejected")
+
+
+async def test_quirk_37_a_limit_that_is_refused_as_its_transaction_begins_is_tried_once_more(
+    scene, caplog
+):
+    """Some chargers know the transaction a moment after the answer that names it."""
+    scene.connect()
+    scene.start()
+    scene.wallbox.refused["lease"] = REJECTED
+    await scene.turn()  # by itself first, and the user is quick
+    scene.slept = scene.wallbox.refused.clear
+    await scene.steering.set_limit(10)
+    assert scene.now_s == 1
+    assert scene.wallbox.take() == [("lease", 10, 180)]
+    assert scene.steering.choices.limit_a == 10
+    assert scene.steering.problem is None
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("after_s", [0, 10])
+async def test_what_is_refused_again_or_later_is_told(charging, after_s):
+    charging.now_s += after_s
+    charging.wallbox.refused["lease"] = REJECTED
+    with pytest.raises(CommandRefused):
+        await charging.steering.set_limit(10)
+    assert charging.now_s == (after_s or 1)
+    assert charging.steering.choices.limit_a == 16
+
+
+async def test_another_refusal_is_told_at_once_also_at_the_begin(charging):
+    charging.wallbox.refused["lease"] = CommandUnanswered("SetChargingProfile")
+    with pytest.raises(CommandUnanswered):
+        await charging.steering.set_limit(10)
+    assert charging.now_s == 0
 
 
 async def test_the_task_wakes_at_the_edge_of_the_window(scene):

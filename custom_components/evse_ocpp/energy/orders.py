@@ -27,6 +27,9 @@ START_RETRY_S = 60.0
 """ConnectionTimeOut of most wallboxes: until then an accepted start may still begin."""
 PERSISTENT_LEASE_S = 3600.0
 """Least duration of a lease that is kept in flash: with its renewals a night takes 24 writes."""
+BEGINS_S = 2.0
+"""So long a charger may need, from the answer that names a transaction, until it takes a limit for
+it. An assumption: longer than any write to flash, and a real refusal is told soon enough."""
 MAX_STARTS = 3
 """Attempts for one plug-in; a wallbox that accepted three times in vain wants a replug."""
 
@@ -139,6 +142,7 @@ class Progress:
     """What was reached at one connector; instants are monotonic seconds.
 
     `stopped`: the transaction that was stopped for a pause. `blocked`: it is out of service for it.
+    `running`: the transaction that runs, seen since `began_at_s`.
     """
 
     lease: SetLease | None = None
@@ -150,7 +154,13 @@ class Progress:
     stopped: int | str | None = None
     stopped_at_s: float = 0.0
     blocked: bool = False
+    running: int | str | None = None
+    began_at_s: float = 0.0
     switch: PhaseSwitch = field(default_factory=PhaseSwitch)
+
+    def begins(self, now_s: float) -> bool:
+        """Tell whether a transaction has just begun, so that a refused limit says nothing yet."""
+        return self.running is not None and now_s - self.began_at_s <= BEGINS_S
 
     def forget_start(self) -> None:
         """Note that no start is wanted any more."""
@@ -263,6 +273,8 @@ def follow(
     for connector in charger.connectors:
         progress = ledger[connector.id]
         _follow_phases(progress, charger, connector, now_s)
+        if connector.transaction_id != progress.running:
+            progress.running, progress.began_at_s = connector.transaction_id, now_s
         over = connector.occupancy in (Occupancy.FREE, Occupancy.CHARGING)
         if over and connector.transaction_id != progress.stopped:
             progress.stopped = None
