@@ -1,6 +1,7 @@
 /** Numbers, money, instants and durations as the user has chosen them; unknown is “–”. */
 
 import type { Hass, Locale } from "./ha.ts";
+import { knownZone } from "./house-time.ts";
 
 export const NONE = "–";
 
@@ -125,16 +126,26 @@ export function instant(text: string | null | undefined): Date | null {
   return Number.isNaN(at.getTime()) ? null : at;
 }
 
-type Clock = Pick<Hass, "locale" | "config">;
+/** By whose clock and how times are told. */
+export type Clock = Pick<Hass, "locale" | "config">;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once for each way of telling: to make one takes longer than to use it a hundred times. */
+function dates(tag: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag} ${JSON.stringify(options)}`;
+  const found = formats.get(key) ?? new Intl.DateTimeFormat(tag, options);
+  formats.set(key, found);
+  return found;
+}
 
 /** Of twelve hours none has a zero before it: “7:05 AM”, but “07:05”. */
 function timeOptions({ locale, config }: Clock): Intl.DateTimeFormatOptions {
   const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   if (locale.time_format === "12") options.hour12 = true;
   if (locale.time_format === "24") options.hourCycle = "h23";
-  if (locale.time_zone === "server") options.timeZone = config.time_zone;
-  const { hour12 } = new Intl.DateTimeFormat(timeLocale(locale), options).resolvedOptions();
-  if (hour12) options.hour = "numeric";
+  if (locale.time_zone === "server") options.timeZone = knownZone(config.time_zone);
+  if (dates(timeLocale(locale), options).resolvedOptions().hour12) options.hour = "numeric";
   return options;
 }
 
@@ -146,12 +157,12 @@ function timeLocale(locale: Locale): string | undefined {
 export function moment(hass: Clock, at: Date | null, now: Date): string {
   if (at === null) return NONE;
   const options = timeOptions(hass);
-  const day = (date: Date) =>
-    new Intl.DateTimeFormat("en-CA", { timeZone: options.timeZone }).format(date);
+  const { timeZone } = options;
+  const day = (date: Date) => dates("en-CA", { timeZone }).format(date);
   if (day(at) !== day(now)) {
     if (Math.abs(at.getTime() - now.getTime()) < WEEK_MS) options.weekday = "short";
     else Object.assign(options, { day: "numeric", month: "short" });
     if (day(at).slice(0, 4) !== day(now).slice(0, 4)) options.year = "numeric";
   }
-  return new Intl.DateTimeFormat(timeLocale(hass.locale), options).format(at);
+  return dates(timeLocale(hass.locale), options).format(at);
 }

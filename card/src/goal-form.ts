@@ -22,12 +22,13 @@ import {
   type Unit,
   type Wrong,
 } from "./goal.ts";
+import type { Clock } from "./format.ts";
 import { goalFormStyle } from "./goal-form-style.ts";
 import { fire } from "./ha.ts";
 import { dayAfter, wallOf } from "./house-time.ts";
 import type { TextKey, Texts } from "./localize.ts";
 import { note } from "./note.ts";
-import { amountText, kwhText, weekdayName, type Clock } from "./plan-words.ts";
+import { amountText, kwhText, weekdayName } from "./plan-words.ts";
 
 const UNITS: Unit[] = ["kwh", "percent", "km"];
 

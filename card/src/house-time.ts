@@ -17,14 +17,19 @@ function formatter(zone: string): Intl.DateTimeFormat {
   return found;
 }
 
-/** The zone, or that of the browser where it does not know the name. */
+const zones = new Map<string, string | undefined>();
+
+/** The zone, or that of the browser where it does not know the name: older ones lack “Europe/Kyiv”. */
 export function knownZone(zone: string): string | undefined {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return zone;
-  } catch {
-    return undefined;
+  if (!zones.has(zone)) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: zone });
+      zones.set(zone, zone);
+    } catch {
+      zones.set(zone, undefined);
+    }
   }
+  return zones.get(zone);
 }
 
 /** What the clock of a zone shows at an instant (ms since 1970); empty for none. */

@@ -97,7 +97,7 @@ export class EvseOcppMonthCard extends BoardCard {
         <h2 class="small">${text("month.by_owner")}</h2>
         <ul>
           ${told.owners.map((each) => {
-            const name = each.name ?? text("owner.nobody");
+            const name = each.name || text("owner.nobody");
             return html`<li>
               ${this.face(hass, each.owner)} ${this.sum(hass, each, name, most, text)}
               ${ownerData(each.owner) === null ? html`<span class="documents"></span>` : this.documents(each.owner, name, text)}

@@ -5,10 +5,10 @@ import { property, state } from "lit/decorators.js";
 
 import { drawing, rows, stretchAt, type Drawing, type Stretch } from "./chart.ts";
 import type { PlanDetail } from "./feed.ts";
-import { decimal, money, power } from "./format.ts";
+import { decimal, money, power, type Clock } from "./format.ts";
 import type { Texts } from "./localize.ts";
 import { planChartStyle } from "./plan-chart-style.ts";
-import { clockText, hourText, spanText, weekdayName, type Clock } from "./plan-words.ts";
+import { clockText, hourText, spanText, weekdayName } from "./plan-words.ts";
 import { WEEKDAYS } from "./goal.ts";
 import { wallOf } from "./house-time.ts";
 

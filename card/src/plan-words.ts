@@ -1,13 +1,12 @@
 /** Goals and plans in words: short, in the user's language, by the house's clock. Pure. */
 
 import type { Goal, PlannedSlot } from "./feed.ts";
-import { decimal, instant, moment } from "./format.ts";
+import { decimal, instant, moment, type Clock } from "./format.ts";
 import { AMOUNTS, isClock, WEEKDAYS } from "./goal.ts";
 import type { Hass } from "./ha.ts";
 import { knownZone, wallOf } from "./house-time.ts";
 import type { Texts } from "./localize.ts";
 
-export type Clock = Pick<Hass, "locale" | "config">;
 
 /** The most runs that are named; of more the rest is counted. */
 const MOST_RUNS = 3;

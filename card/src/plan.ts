@@ -12,14 +12,14 @@ import { Asking } from "./asking.ts";
 import { Doing } from "./doing.ts";
 import { entitiesOf } from "./entities.ts";
 import type { Goal, PlanDetail, Snapshot } from "./feed.ts";
-import { instant, moment, money } from "./format.ts";
+import { instant, moment, money, type Clock } from "./format.ts";
 import { becomesAnother, byDue, nextDue, NEXT, restoreData, setData, type GoalForm } from "./goal.ts";
 import { says, type Hass, type HassEntity } from "./ha.ts";
 import { elsewhere } from "./house-time.ts";
 import { texts, type Texts } from "./localize.ts";
 import { note } from "./note.ts";
 import { planStyle } from "./plan-style.ts";
-import { amountText, goalText, houseClock, kwhText, runsText, whenText, type Clock } from "./plan-words.ts";
+import { amountText, goalText, houseClock, kwhText, runsText, whenText } from "./plan-words.ts";
 
 const MINUTE_MS = 60_000;
 /** So long a removed goal can be brought back. */

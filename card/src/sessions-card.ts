@@ -104,7 +104,7 @@ export class EvseOcppSessionsCard extends BoardCard {
     ];
     // Numbers of cards are told to administrators only; others can choose among those of the answer.
     for (const { owner, name } of this.told.answer?.owners ?? []) {
-      if (owner !== NOBODY && owners.every(([known]) => known !== owner)) owners.push([owner, name ?? owner]);
+      if (owner !== NOBODY && owners.every(([known]) => known !== owner)) owners.push([owner, name || owner]);
     }
     owners.push([NOBODY, text("owner.nobody")]);
     return html`<div class="filters">

@@ -40,4 +40,7 @@ test("after an error the last answer stays beside what Home Assistant said", asy
   assert.deepEqual([asking.answer, asking.error, asking.busy, at.updates], ["one", "The database is locked", false, 2]);
   await asking.again();
   assert.equal(asking.error, "The database is locked");
+  asking.ask("three", async () => "three");
+  await soon();
+  assert.deepEqual([asking.answer, asking.error], ["three", null]);
 });

@@ -109,6 +109,11 @@ test("twelve hours where the user wants them", () => {
   assert.equal(moment(house({}, { locale: { ...language, language: "fr" } }), instant("2026-11-20T06:05:00Z"), NOW), "07:05");
 });
 
+test("a house in a zone that the browser does not know is told by the browser's clock", () => {
+  const config = { currency: "EUR", time_zone: "Mars/Olympus", version: "2026.10.0" };
+  assert.match(moment(house({}, { config }), instant("2026-11-20T12:30:00Z"), NOW), /\d\d:\d\d$/);
+});
+
 test("what is no instant is none", () => {
   for (const text of [null, undefined, "", "not a time"]) assert.equal(instant(text), null);
   assert.equal(moment(house(), null, NOW), NONE);

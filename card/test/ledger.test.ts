@@ -82,7 +82,7 @@ test("who charged is the person, else the card, else nobody with a card", () => 
   assert.equal(ownerName({ person: "Anna", card: "Blue" }, text), "Anna");
   assert.equal(ownerName({ person: null, card: "Blue" }, text), "Blue");
   assert.equal(ownerName({ person: null, card: null }, text), "Without a card");
-  assert.deepEqual(["person:person.a", "card:1", "nobody"].map(iconOf).length, new Set(["person:person.a", "card:1", "nobody"].map(iconOf)).size);
+  assert.equal(new Set(["person:person.a", "card:1", "nobody"].map(iconOf)).size, 3);
 });
 
 test("a person's picture is asked of Home Assistant, and only of a person that has one", () => {

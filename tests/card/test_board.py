@@ -17,8 +17,8 @@ HUGE = 3.2e12
 ROW: dict[str, Any] = {
     "uid": "1",
     "wallbox": "مرآب المنزل",
-    "device_id": DEVICE,
-    "connector_id": 1,
+    "device_id": None,
+    "connector_id": None,
     "started_at": "2026-11-20T09:12:00+01:00",
     "ended_at": "2026-11-20T11:12:00+01:00",
     "energy_wh": HUGE,
@@ -57,9 +57,12 @@ SESSIONS: dict[str, Any] = {
     "sun_wh": HUGE / 3,
     "owners": [
         SUMS | {"owner": "person:person.m", "name": "محمد " * 12},
-        SUMS | {"owner": "nobody", "name": "", "energy_wh": 0},
+        SUMS | {"owner": "nobody", "name": None, "energy_wh": 0},
     ],
-    "wallboxes": [SUMS | {"device_id": DEVICE, "name": "W" * 80}],
+    "wallboxes": [
+        SUMS | {"device_id": DEVICE, "name": "W" * 80},
+        SUMS | {"device_id": None, "name": "removed"},
+    ],
 }
 NONE = SESSIONS | {"rows": [], "count": 0, "energy_wh": 0, "cost": {}, "owners": [], "sun_wh": None}
 MONTH_MS = 28 * 86_400_000
@@ -164,3 +167,45 @@ def test_states_of_the_house_are_no_work(stage: Page) -> None:
     faults = drawn.pop("evse-ocpp-faults-card")
     assert set(drawn.values()) == {0}
     assert 1 <= faults <= 3  # the new state, and the repairs which are asked for again
+
+
+def test_an_answer_that_comes_together_with_a_state_is_drawn(stage: Page) -> None:
+    """A state of the house that is none of the card's must not swallow the repairs."""
+    play(stage, "faults", answers=ANSWERS | {"repairs/list_issues": {"issues": []}})
+    stage.evaluate(
+        """answers => {
+          const card = window.cards[0];
+          card.hass.callWS = async ({type}) => answers[type];
+          card.requestUpdate = (...of) => {
+            delete card.requestUpdate;
+            card.requestUpdate(...of);
+            window.tell({'sensor.outside': '7'});
+          };
+          card.repairs.again();
+        }""",
+        ANSWERS,
+    )
+    expect(stage.locator("evse-ocpp-faults-card")).to_contain_text("clock_wrong")
+
+
+def test_a_page_of_sessions_that_are_gone_leads_back(stage: Page) -> None:
+    """Old sessions may be deleted while their page is looked at."""
+    play(stage, "sessions", answers=ANSWERS | {"evse_ocpp/sessions": SESSIONS | {"count": 30}})
+    card = stage.locator("evse-ocpp-sessions-card")
+    for _ in range(2):
+        card.get_by_role("button", name="Older sessions").click()
+    expect(card).to_contain_text("25–30 of 30")
+    fewer = ANSWERS | {"evse_ocpp/sessions": SESSIONS | {"count": 14}}
+    stage.evaluate(TELL, fewer)
+    stage.evaluate("() => { window.cards[0].hass = {...window.hass, devices: {}}; }")
+    stage.evaluate("() => window.cards[0].told.again()")
+    expect(card).to_contain_text("13–14 of 14")
+
+
+@pytest.mark.parametrize(("language", "loaded"), [("en", "en"), ("de-AT", "de"), ("nl", "en")])
+def test_a_page_loads_the_words_of_one_language(stage: Page, language: str, loaded: str) -> None:
+    stage.add_init_script(f"localStorage.setItem('selectedLanguage', '\"{language}\"')")
+    asked: list[str] = []
+    stage.on("request", lambda request: asked.append(request.url.rpartition("/texts/")[2]))
+    play(stage, *CARDS, language=language)
+    assert [name for name in asked if name.endswith(".json")] == [f"{loaded}.json"]

@@ -208,7 +208,7 @@ def test_what_is_not_possible_is_told_before_it_is_saved(stage: Page) -> None:
 def test_a_plan_that_cannot_be_met_says_what_is_possible(stage: Page) -> None:
     card, errors = opened(stage, plan(met=False))
     told = look(card, errors)
-    assert "22 kWh by Fri 07:00 are not possible: 14.5 kWh." in told
+    assert "22 kWh by Fri 07:00 are not possible, 14.5 kWh at most." in told
     assert "All of it will be in by Fri 08:15." in told
 
 
