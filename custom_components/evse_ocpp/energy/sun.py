@@ -100,7 +100,8 @@ def on_turn(
     sunny = [each for each in points if _is_sunny(points[each], now.points[each])]
     alive_s = house.at_s if house is not None else state.alive_s
     alive_s = now.now_s if alive_s is None else alive_s
-    cars = {each: _car(state.cars.get(each), now.points[each]) for each in sunny}
+    begins = state.turned_s is None
+    cars = {each: _car(state.cars.get(each), now.points[each], begins) for each in sunny}
     if now.now_s - alive_s >= SILENCE_S:
         cars = {each: _silenced(car, now.now_s) for each, car in cars.items()}
         state = SunState((), cars, now.now_s, alive_s)
@@ -199,9 +200,13 @@ def _paid(site: SiteSettings, now: SiteNow) -> datetime | None:
 # ------------------------------------------------------------------ who gets it
 
 
-def _car(car: SunCar | None, point: PointNow) -> SunCar:
-    """The car's memory; another session has none."""
-    return sun_car.begin(point) if car is None or car.session != point.session else car
+def _car(car: SunCar | None, point: PointNow, begins: bool) -> SunCar:
+    """The car's memory; another session has none. One that charges as the site `begins` goes on: by
+    what was decided before a restart, a cloud over it does not stop it at once."""
+    if car is not None and car.session == point.session:
+        return car
+    car = sun_car.begin(point)
+    return replace(car, at_once=not (begins and car.charging and point.asks is Asks.CHARGING))
 
 
 def _decided(turn: _Turn, cars: Mapping[PointId, SunCar]) -> dict[PointId, SunCar]:

@@ -180,6 +180,17 @@ def test_after_a_restart_a_car_goes_on_until_the_first_sample() -> None:
     assert world(ONE).run(None, 10)["A/1"].most_a == 0.0
 
 
+def test_a_cloud_right_after_a_restart_does_not_stop_a_car_at_once() -> None:
+    point = replace(WAITS, asks=Asks.CHARGING, told_a=10.0, told_at_s=float("-inf"))
+    cars = world(ONE, point=point)
+    assert cars.run(0.0, 10)["A/1"].most_a == 6.0
+    assert cars.until(0.0, charging=False) > 10
+    later = world(ONE)
+    later.run(0.0, 10)
+    later.now["A/1"] = replace(point, session="s2")
+    assert later.run(0.0, 1)["A/1"].most_a == 0.0  # a new session is decided at once
+
+
 @pytest.mark.parametrize(
     ("price", "only_surplus", "offer_a"),
     [(-0.01, False, 32.0), (0.0, False, 0.0), (-0.01, True, 0.0)],
