@@ -61,6 +61,7 @@ LIMITED_BY = (
     "unbalance",
     "paused",
     "user_limit",
+    "watching",
     "window",
     "other",
 )

@@ -83,7 +83,8 @@ def on_sample(
     """Take the house of a new sample.
 
     `house_w`: without the cars. `power_a`: W per A on each phase. `held_a`: what the cars hold by
-    a ceiling now: there it begins. `apart_a`: what is kept for those that cannot be steered.
+    a ceiling now: there it begins, and until it has settled so much stays as is free. `apart_a`:
+    what is kept for those that cannot be steered.
     """
     gap = state.at_s is None or is_lost(state.at_s, house.at_s, site.meter_timeout_s)
     since_s = house.at_s if gap else state.unbroken_since_s
@@ -147,6 +148,13 @@ def may_rise_at_s(state: Budgets, key: str) -> float | None:
     return max(settled_s, tight[-1] + budget.memory.hold_s) if tight else settled_s
 
 
+def watched_at_s(state: Budgets, key: str) -> float | None:
+    """Return when the house was seen for long enough, if a budget waits for nothing else."""
+    settled_s = state.unbroken_since_s + SETTLE_S
+    settling = state.at_s is not None and state.at_s < settled_s
+    return settled_s if settling and may_rise_at_s(state, key) == settled_s else None
+
+
 def _next(
     before: Budget | None,
     ceiling: Ceiling,
@@ -154,7 +162,10 @@ def _next(
     settled: bool,
     held_a: Callable[[str], float],
 ) -> Budget:
-    """Down at once by the whole excess; up to what was free all the time, if that is worth it."""
+    """Down at once by the whole excess; up to what was free all the time, if that is worth it.
+
+    Until it is known what was free, a car that began by itself keeps what it has of what is free.
+    """
     memory = Memory(SETTLE_S) if before is None else before.memory
     amps = max(0.0, held_a(ceiling.key)) if before is None else before.amps
     memory = remember(memory, ceiling.room_a, at_s, SETTLE_S, LONGEST_GAP_S)
@@ -165,4 +176,6 @@ def _next(
         amps = max(0.0, memory.most_a - MARGIN_A)
     elif settled and given_a >= amps + 2 * DEAD_BAND_A:
         amps = given_a
+    elif not settled:
+        amps = max(amps, min(held_a(ceiling.key), memory.mean_a - MARGIN_A))
     return Budget(ceiling.reason, amps, memory)

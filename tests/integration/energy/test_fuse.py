@@ -317,3 +317,38 @@ def test_the_first_turn_after_a_start_keeps_what_runs():
     box.told_at_s = float("-inf")
     assert limits(w.run(19)) == [12.0]
     assert limits(w.run(5)) == [16.0]
+
+
+EXPORTS = (-5.0, -5.0, -5.0)
+
+
+def begun(asks, house_a, after_s=5):
+    """A site that has just begun, and a car that comes then: by itself with the standing 6 A, or as
+    one that waits for us."""
+    w = world(house_a=house_a)
+    box = w.boxes["box0/1"]
+    box.asks = Asks.NOTHING
+    w.run(after_s)
+    box.asks = asks
+    if asks is Asks.CHARGING:
+        box.limit_a = box.told_a = 6.0
+        box.told_at_s = float("-inf")
+    return w
+
+
+@pytest.mark.parametrize(("asks", "amps"), [(Asks.CHARGING, 6.0), (Asks.TO_START, 0.0)])
+def test_a_car_that_comes_while_the_house_is_being_watched(asks, amps):
+    """It goes on with what it has, or waits some seconds: for either no pause of a minute."""
+    w = begun(asks, EXPORTS)
+    for _ in range(14):
+        w.turn()
+        assert limits(w) == [amps]
+        assert reasons(w) == [Reason.WATCHING]
+        assert w.shares["box0/1"].changes_at_s == 1021.0
+    assert limits(w.run(2)) == [16.0]
+
+
+def test_a_house_that_leaves_nothing_is_told_as_such_also_in_the_beginning():
+    w = begun(Asks.CHARGING, (20.0, 2.0, 2.0))
+    assert limits(w.turn()) == [0.0]
+    assert reasons(w) == [Reason.FUSE]
