@@ -168,7 +168,13 @@ export class EvseOcppCard extends LitElement {
     ];
     return html`<div class="compact">
       <div class="line">
-        <button class="ring small ${of.kind}" type="button" aria-label=${say("card.more")} ?disabled=${of.main === undefined} @click=${() => this.more(of.main)}>
+        <button
+          type="button"
+          class="ring small ${of.kind}"
+          aria-label=${say("card.more")}
+          ?disabled=${of.main === undefined}
+          @click=${() => this.more(of.main)}
+        >
           ${arc(of)}<span class="inner"><ha-icon class="state" .icon=${iconOf(of.kind)}></ha-icon></span>
         </button>
         <div class="names">

@@ -3,10 +3,8 @@
 import type { Goal, PlannedSlot } from "./feed.ts";
 import { decimal, instant, moment, type Clock } from "./format.ts";
 import { AMOUNTS, isClock, WEEKDAYS } from "./goal.ts";
-import type { Hass } from "./ha.ts";
-import { knownZone, wallOf } from "./house-time.ts";
+import { wallOf } from "./house-time.ts";
 import type { Texts } from "./localize.ts";
-
 
 /** The most runs that are named; of more the rest is counted. */
 const MOST_RUNS = 3;
@@ -14,12 +12,8 @@ const MOST_RUNS = 3;
 const MONDAY = Date.UTC(2024, 0, 1, 12);
 
 /** Home Assistant's clock as that of the house: in its zone, whatever zone the browser has. */
-export function houseClock(hass: Hass): Clock {
-  const zone = knownZone(hass.config.time_zone);
-  return {
-    locale: { ...hass.locale, time_zone: zone === undefined ? "local" : "server" },
-    config: hass.config,
-  };
+export function houseClock({ locale, config }: Clock): Clock {
+  return { locale: { ...locale, time_zone: "server" }, config };
 }
 
 /** “25 kWh”, “80 %”. */
