@@ -4,6 +4,7 @@ Lengths are millimetres, sizes of type points.
 """
 
 import logging
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -129,11 +130,20 @@ class Paper(FPDF):
 
     def fitting(self, written: str, width_mm: float) -> str:
         """Return as much as there is room for in the type of now."""
-        written = shown = self._drawable(written)
-        while written and self.get_string_width(shown) > width_mm:
-            written = written[:-1]
-            shown = f"{written.rstrip()}…"
-        return shown
+        written = self._drawable(written)
+        if self.get_string_width(written) <= width_mm:
+            return written
+
+        def cut(letters: int) -> str:
+            return f"{written[:letters].rstrip()}…"
+
+        # By halving: a card may be called by a whole page.
+        too_many = bisect_left(
+            range(1, len(written)),
+            True,
+            key=lambda letters: self.get_string_width(cut(letters)) > width_mm,
+        )
+        return cut(too_many)
 
     def widest_mm(self, written: Sequence[str], size_pt: float) -> float:
         """Return the width of the longest of some texts."""
