@@ -98,7 +98,7 @@ def device_action(
 
 
 class storage_errors:  # noqa: N801 - used like a function
-    """Tell the user that something could not be stored."""
+    """Tell the user that something could not be stored, or read."""
 
     def __enter__(self) -> None:
         """Nothing to prepare."""
