@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +36,10 @@ WEEKS = 9
 """So far back the past of the show goes."""
 RECORDED_S = 400
 """The recorder writes what is behind hour by hour."""
+OLDER = "2025"
+"""The year of the oldest Home Assistant."""
 PICTURES = os.environ.get("EVSE_PICTURES")
-"""A folder for the pictures which the documentation shows; else they go to a temporary one."""
+"""A folder for the pictures which the documentation shows; else they are thrown away."""
 
 
 @pytest.fixture(scope="session")
@@ -163,15 +166,28 @@ def browser_page(chromium: Browser, household: Household) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture(scope="session")
+def edition(household: Household) -> str:
+    """What the names of pictures of an older Home Assistant end with: "-2025"; "" of the newest."""
+    year = str(household.home_assistant.api("GET", "/api/config")["version"]).partition(".")[0]
+    return f"-{year}" if year == OLDER else ""
+
+
 @pytest.fixture
-def pictures(tmp_path: Path) -> Iterator[Path]:
-    """Where pictures go; those of the documentation get a palette, a half of their size."""
-    folder = Path(PICTURES) if PICTURES else tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
-    began_s = time.time()
-    yield folder
-    for file in folder.glob("*.png") if PICTURES else ():
-        if file.stat().st_mtime >= began_s:
-            with Image.open(file) as picture:
-                palette = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-            palette.save(file, optimize=True)
+def pictures(tmp_path: Path, edition: str) -> Iterator[Path]:
+    """Where pictures go. Those of the documentation get a palette, a half of their size.
+
+    An older Home Assistant gives only those that are named so, by `edition`.
+    """
+    yield tmp_path
+    if PICTURES is None:
+        return
+    Path(PICTURES).mkdir(parents=True, exist_ok=True)
+    for file in (*tmp_path.glob(f"*{edition}.png"), *tmp_path.glob(f"*{edition}.webp")):
+        target = Path(PICTURES) / file.name
+        if file.suffix != ".png":
+            shutil.copyfile(file, target)
+            continue
+        with Image.open(file) as picture:
+            palette = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        palette.save(target, optimize=True)

@@ -16,6 +16,33 @@ LEAST_MS = 60
 LONGEST_MS = 2500
 """Of one picture: nobody wants to wait with the person who waited."""
 LAST_MS = 2500
+_FINGER = """() => {
+  if (window.finger) return;
+  window.finger = true;
+  const begin = () => {
+    const dot = document.createElement('div');
+    dot.popover = 'manual';
+    dot.style.cssText = `position: fixed; inset: auto; inline-size: 26px; block-size: 26px;
+      margin: -13px; padding: 0; border: 2px solid #fff; border-radius: 50%; overflow: hidden;
+      background: #e9730f99; box-shadow: 0 0 4px #0008; pointer-events: none`;
+    document.body.append(dot);
+    const place = event => {
+      dot.style.left = `${event.clientX}px`;
+      dot.style.top = `${event.clientY}px`;
+      dot.style.scale = event.buttons ? '0.75' : '1';
+      // A dialogue that was opened since would hide it.
+      if (event.type !== 'pointermove' || !dot.matches(':popover-open')) {
+        dot.hidePopover();
+        dot.showPopover();
+      }
+    };
+    for (const type of ['pointermove', 'pointerdown', 'pointerup']) {
+      addEventListener(type, place, {capture: true});
+    }
+  };
+  if (document.body) begin(); else addEventListener('DOMContentLoaded', begin);
+}"""
+"""A dot where the pointer is, above all dialogues: films have no finger."""
 QUALITY = 55
 
 
@@ -29,8 +56,11 @@ class _Frame:
 def film(page: Page, path: Path, *, width: int = 800) -> Iterator[None]:
     """Write what the page shows meanwhile to `path`, an animated WebP at most `width` pixels wide.
 
-    Chromium tells each frame that it draws; what does not move takes no room.
+    Chromium tells each frame that it draws; what does not move takes no room. From then on a dot
+    shows where the pointer is on this page.
     """
+    page.add_init_script(f"({_FINGER})()")
+    page.evaluate(_FINGER)
     session = page.context.new_cdp_session(page)
     frames: list[_Frame] = []
 
