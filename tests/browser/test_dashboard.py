@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
+from pypdf import PdfReader
 
 from scripts.harness.show import ANNA, BEN, DASHBOARD, FIRST_NAME, Show
 
 from .conftest import logged_in
+from .flow import film
 from .test_pages import settle
 from .test_views import PHONE, picture
 
@@ -49,14 +51,49 @@ def opened(download: Download) -> tuple[str, bytes]:
     return download.suggested_filename, Path(download.path()).read_bytes()
 
 
-def test_the_overview(page: Page, show: Show, pictures: Path) -> None:
+def assert_same_sums(statement: str, line: str) -> None:
+    """What a statement says is what the line of its owner on the dashboard says."""
+    assert f"Charged by\n{BEN.person}\n" in statement
+
+    def number(pattern: str, text: str) -> float:
+        found = re.search(pattern, text)
+        assert found is not None, f"{pattern} is not in {text}"
+        return float(found[1].replace(",", ""))
+
+    kwh = number(r"([\d.,]+)\skWh", line)
+    assert round(number(r"Energy\n([\d.,]+) kWh", statement), 1) == kwh
+    # Each session's amount is rounded in a statement.
+    rounded = 0.005 * number(r"(\d+) sessions", line) + 0.005
+    amount = number(r"€([\d.,]+)", line)
+    assert abs(number(r"Amount\n([\d.,]+) EUR", statement) - amount) <= rounded
+
+
+def test_the_overview(page: Page, show: Show, pictures: Path, edition: str) -> None:
     open_view(page, show, "overview", "card")
     for name in show.names:
         heading = page.locator("evse-ocpp-card").get_by_role("heading", name=name)
         expect(heading).to_be_visible()
     expect(page.locator("evse-ocpp-phases-card")).to_contain_text("L3")
     expect(page.get_by_text("Price now").first).to_be_visible()
-    picture(page, pictures / "dashboard-overview.png")
+    picture(page, pictures / f"dashboard-overview{edition}.png")
+
+
+def test_from_view_to_view(chromium: Browser, show: Show, pictures: Path) -> None:
+    with logged_in(chromium, show.page, viewport=DESKTOP) as page:
+        open_view(page, show, "overview", "card")
+        settle(page)
+        with film(page, pictures / "flow-dashboard.webp"):
+            for name, card in (
+                ("Sessions", "sessions-card"),
+                ("Months", "month-card"),
+                ("Costs and sun", "energy-card"),
+                ("Faults", "faults-card"),
+                ("Overview", "card"),
+            ):
+                page.get_by_role("tab", name=name).click()
+                shown = page.locator(f"hui-view evse-ocpp-{card}").first
+                expect(shown).to_contain_text(re.compile(r"\w"), timeout=LIMIT_MS)
+                settle(page)
 
 
 def test_sessions_are_filtered_turned_over_and_downloaded(
@@ -99,7 +136,9 @@ def test_a_month_and_its_statements(page: Page, show: Show, pictures: Path) -> N
         card.get_by_role("button", name=f"Statement of {BEN.person} as PDF").click()
     name, content = opened(statement.value)
     assert name.startswith("statement-")
-    assert content.startswith(b"%PDF")
+    line = card.locator("li", has_text=str(BEN.person)).text_content() or ""
+    pages = PdfReader(io.BytesIO(content)).pages
+    assert_same_sums(" ".join(page.extract_text() for page in pages), line)
     # A browser would stop all but the first of several.
     card.get_by_role("button", name="Statement of all as CSV").click()
     expect(card.get_by_role("status").get_by_role("link")).to_have_count(3)
