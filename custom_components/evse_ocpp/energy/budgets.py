@@ -83,8 +83,7 @@ def on_sample(
     """Take the house of a new sample.
 
     `house_w`: without the cars. `power_a`: W per A on each phase. `held_a`: what the cars hold by
-    a ceiling now: there it begins, and until it has settled so much stays as is free. `apart_a`:
-    what is kept for those that cannot be steered.
+    a ceiling now: there it begins. `apart_a`: what is kept for those that cannot be steered.
     """
     gap = state.at_s is None or is_lost(state.at_s, house.at_s, site.meter_timeout_s)
     since_s = house.at_s if gap else state.unbroken_since_s
@@ -101,6 +100,18 @@ def on_sample(
         for each in ceilings(site, house, house_w, power_a, quarter)
     }
     return Budgets(house.at_s, since_s, quarter, budgets)
+
+
+def with_newcomers(state: Budgets, held_a: Callable[[str], float]) -> Budgets:
+    """Until it is known what was free all the time, leave a car that began by itself what it has of
+    what is free now; between two samples too, or it would be paused before the next one."""
+    if state.at_s is None or state.at_s - state.unbroken_since_s >= SETTLE_S:
+        return state
+    of = {}
+    for key, budget in state.of.items():
+        free_a = min(budget.memory.mean_a, budget.memory.most_a) - MARGIN_A
+        of[key] = replace(budget, amps=max(budget.amps, min(held_a(key), free_a)))
+    return replace(state, of=of)
 
 
 def ceilings(
@@ -162,10 +173,7 @@ def _next(
     settled: bool,
     held_a: Callable[[str], float],
 ) -> Budget:
-    """Down at once by the whole excess; up to what was free all the time, if that is worth it.
-
-    Until it is known what was free, a car that began by itself keeps what it has of what is free.
-    """
+    """Down at once by the whole excess; up to what was free all the time, if that is worth it."""
     memory = Memory(SETTLE_S) if before is None else before.memory
     amps = max(0.0, held_a(ceiling.key)) if before is None else before.amps
     memory = remember(memory, ceiling.room_a, at_s, SETTLE_S, LONGEST_GAP_S)
@@ -176,6 +184,4 @@ def _next(
         amps = max(0.0, memory.most_a - MARGIN_A)
     elif settled and given_a >= amps + 2 * DEAD_BAND_A:
         amps = given_a
-    elif not settled:
-        amps = max(amps, min(held_a(ceiling.key), memory.mean_a - MARGIN_A))
     return Budget(ceiling.reason, amps, memory)

@@ -101,8 +101,15 @@ def _budgets(
     state: Budgets, site: SiteSettings, now: SiteNow, house: House | None, parties: Sequence[Party]
 ) -> Budgets:
     """Move the budgets, if the meter has something new."""
-    if house is None or not house.fresh or (state.at_s is not None and house.at_s <= state.at_s):
+    if house is None or not house.fresh:
         return state
+
+    def held_a(key: str) -> float:
+        weights = lines.weights_of(key, parties, site.phases)
+        return sum(weights[each.id] * each.held_a for each in parties if each.id in weights)
+
+    if state.at_s is not None and house.at_s <= state.at_s:
+        return budgets.with_newcomers(state, held_a)
     voltage_v = volts(now.grid)
     steered = {each.id for each in parties if each.steered}
     cars_w = sum(
@@ -111,12 +118,7 @@ def _budgets(
         if each in steered
         for amps, v in zip(cars_a, voltage_v, strict=True)
     )
-
-    def held_a(key: str) -> float:
-        weights = lines.weights_of(key, parties, site.phases)
-        return sum(weights[each.id] * each.held_a for each in parties if each.id in weights)
-
-    return budgets.on_sample(
+    moved = budgets.on_sample(
         state,
         site,
         house,
@@ -126,6 +128,7 @@ def _budgets(
         held_a=held_a,
         apart_a=lambda key: lines.reserved_a(key, parties, site.phases),
     )
+    return budgets.with_newcomers(moved, held_a)
 
 
 def _main_a(site: SiteSettings, known: Budgets | None) -> Phases | None:

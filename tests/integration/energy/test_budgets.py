@@ -8,6 +8,7 @@ from custom_components.evse_ocpp.energy.budgets import (
     may_rise_at_s,
     on_sample,
     watched_at_s,
+    with_newcomers,
 )
 from custom_components.evse_ocpp.energy.memory import Memory, remember
 from custom_components.evse_ocpp.energy.model import House, SiteSettings
@@ -35,6 +36,7 @@ class Meter:
                 held_a=lambda key: self.held_a,
                 apart_a=lambda key: self.apart_a,
             )
+            self.state = with_newcomers(self.state, lambda key: self.held_a)
         return self.state.of["L1"].amps
 
 

@@ -340,6 +340,8 @@ def begun(asks, house_a, after_s=5):
 def test_a_car_that_comes_while_the_house_is_being_watched(asks, amps):
     """It goes on with what it has, or waits some seconds: for either no pause of a minute."""
     w = begun(asks, EXPORTS)
+    w.decide()  # before the meter's next sample
+    assert limits(w) == [amps]
     for _ in range(14):
         w.turn()
         assert limits(w) == [amps]
