@@ -175,7 +175,9 @@ async def test_the_last_ones_are_kept(hass: HomeAssistant, server: FileServer, c
     assert len(received(hass)) == files.KEPT_UPLOADS
 
 
-def test_a_file_that_gets_its_name_while_they_are_listed(hass: HomeAssistant) -> None:
+async def test_a_file_that_gets_its_name_while_they_are_listed(
+    hass: HomeAssistant, deaf_hub: Hub
+) -> None:
     where = files.folder(hass, files.EXPORTS)
     where.mkdir(parents=True)
     (where / "a.pdf").touch()
