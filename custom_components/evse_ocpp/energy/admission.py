@@ -55,7 +55,8 @@ def admit(
     *,
     patient: bool = False,
 ) -> tuple[Admission, tuple[Party, ...]]:
-    """Return who may charge. `patient`: nobody starts at once, as the meter is silent."""
+    """Return who may charge. `patient`: nobody starts at once, as the meter is silent or the
+    house not known yet."""
     asking = [party for party in parties if party.steered and party.asks is not Asks.NOTHING]
     places = {party.id: _place(state.places.get(party.id), party, now_s) for party in asking}
     order = sorted(

@@ -102,10 +102,15 @@ def on_sample(
     return Budgets(house.at_s, since_s, quarter, budgets)
 
 
+def is_watching(state: Budgets) -> bool:
+    """Whether the house was not seen for long enough yet."""
+    return state.at_s is not None and state.at_s - state.unbroken_since_s < SETTLE_S
+
+
 def with_newcomers(state: Budgets, held_a: Callable[[str], float]) -> Budgets:
     """Until it is known what was free all the time, leave a car that began by itself what it has of
     what is free now; between two samples too, or it would be paused before the next one."""
-    if state.at_s is None or state.at_s - state.unbroken_since_s >= SETTLE_S:
+    if not is_watching(state):
         return state
     of = {}
     for key, budget in state.of.items():
@@ -162,8 +167,8 @@ def may_rise_at_s(state: Budgets, key: str) -> float | None:
 def watched_at_s(state: Budgets, key: str) -> float | None:
     """Return when the house was seen for long enough, if a budget waits for nothing else."""
     settled_s = state.unbroken_since_s + SETTLE_S
-    settling = state.at_s is not None and state.at_s < settled_s
-    return settled_s if settling and may_rise_at_s(state, key) == settled_s else None
+    alone = is_watching(state) and may_rise_at_s(state, key) == settled_s
+    return settled_s if alone else None
 
 
 def _next(

@@ -74,7 +74,7 @@ def on_turn(
     rooms = sequence.with_the_stuck(limits, parties, held_s, now.now_s)
     queue, admitted = admission.admit(
         *(state.admission, parties, rooms, site.rotation_s, now.now_s),
-        patient=quiet is Silence.LOST,
+        patient=quiet is Silence.LOST or budgets.is_watching(known),
     )
     targets = water.divide(admitted, rooms)
     on_top = {each: wants[each].on_top_a(amps) for each, amps in targets.items()}

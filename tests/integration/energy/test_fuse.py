@@ -354,3 +354,20 @@ def test_a_house_that_leaves_nothing_is_told_as_such_also_in_the_beginning():
     w = begun(Asks.CHARGING, (20.0, 2.0, 2.0))
     assert limits(w.turn()) == [0.0]
     assert reasons(w) == [Reason.FUSE]
+
+
+def test_who_comes_while_the_house_is_being_watched_takes_nobodys_place():
+    """The first car is offered its 6 A, and draws a moment later than the second one asks."""
+    w = world(2, house_a=EXPORTS)
+    first, second = w.boxes.values()
+    first.asks = second.asks = Asks.NOTHING
+    w.run(5)
+    first.asks, first.limit_a, first.told_a = Asks.CHARGING, 6.0, 6.0
+    first.told_at_s = float("-inf")
+    w.decide()
+    first.asks, second.asks = Asks.LITTLE, Asks.TO_START
+    for _ in range(14):
+        assert limits(w.turn()) == [6.0, 0.0]
+        assert reasons(w) == [Reason.WATCHING, Reason.WATCHING]
+    first.asks = Asks.CHARGING
+    assert min(limits(w.run(5))) >= 6.0
