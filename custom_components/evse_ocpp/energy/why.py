@@ -144,7 +144,8 @@ def explain(
         return Why(State.OFFLINE)
     if occupancy in (Occupancy.FREE, Occupancy.OTHER):
         return Why(State.NO_CAR if occupancy is Occupancy.FREE else State.OUT_OF_SERVICE)
-    if point.asks is Asks.NOTHING and grant.reason in (Reason.PAUSED, Reason.USER_LIMIT):
+    idle = point.asks is Asks.NOTHING and point.session is None
+    if idle and grant.reason in (Reason.PAUSED, Reason.USER_LIMIT):
         return Why(State.NOT_STARTED)
     amps = {"amps": grant.limit_a}
     if grant.limit_a > 0 and point.asks is Asks.LITTLE:

@@ -58,7 +58,11 @@ def explain(grant: Grant, asks: Asks = Asks.CHARGING, **more: Any) -> Why:
         AT,
         dimmed_w=4200.0,
         points={
-            "a/1": PointNow(asks=asks, connected=more.pop("connected", True)),
+            "a/1": PointNow(
+                asks=asks,
+                connected=more.pop("connected", True),
+                session=more.pop("session", None),
+            ),
             "b/1": PointNow(),
         },
     )
@@ -159,6 +163,7 @@ def test_what_comes_next_is_told(limit_a: float, reason: Reason, then: str) -> N
         (Grant(0.0, Reason.PAUSED), {"occupancy": Occupancy.FREE}, State.NO_CAR),
         (Grant(0.0, Reason.PAUSED), {"occupancy": Occupancy.OTHER}, State.OUT_OF_SERVICE),
         (Grant(0.0, Reason.PAUSED), {"asks": Asks.NOTHING}, State.NOT_STARTED),
+        (Grant(0.0, Reason.PAUSED), {"asks": Asks.NOTHING, "session": "s"}, "waiting_paused"),
         (Grant(9.0, Reason.FUSE), {"asks": Asks.TO_START}, State.STARTING),
         (Grant(9.0, Reason.FUSE), {"asks": Asks.LITTLE}, State.FULL),
     ],
