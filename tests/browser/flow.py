@@ -24,7 +24,7 @@ _FINGER = """() => {
     dot.popover = 'manual';
     dot.style.cssText = `position: fixed; inset: auto; inline-size: 26px; block-size: 26px;
       margin: -13px; padding: 0; border: 2px solid #fff; border-radius: 50%; overflow: hidden;
-      background: #e9730f99; box-shadow: 0 0 4px #0008; pointer-events: none`;
+      background: #e9730f55; box-shadow: 0 0 4px #0008; pointer-events: none`;
     document.body.append(dot);
     const place = event => {
       dot.style.left = `${event.clientX}px`;

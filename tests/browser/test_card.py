@@ -28,6 +28,9 @@ MOST_S = 60
 """A wallbox is told of a limit at once; a car takes some seconds to follow."""
 THUMB_PX = 16
 """Chromium's slider moves by the middle of a handle so wide."""
+PAUSE_MS = 800
+"""So long a film rests where something is to be seen."""
+MARGIN_PX = 16
 GOAL_KM = 1
 GOAL_KWH = 0.2
 """As much as 1 km takes: with three phases of 16 A somewhat more than a minute."""
@@ -117,6 +120,14 @@ def drag(page: Page, slider: Locator, value: float) -> None:
     page.mouse.up()
 
 
+def around(part: Locator) -> Any:
+    """The place of a part on the page, with a margin."""
+    box = part.bounding_box()
+    assert box is not None
+    wide, high = box["width"] + 2 * MARGIN_PX, box["height"] + 2 * MARGIN_PX
+    return {"x": box["x"] - MARGIN_PX, "y": box["y"] - MARGIN_PX, "width": wide, "height": high}
+
+
 def test_slider_and_modes_on_a_phone(
     chromium: Browser, show: Show, pictures: Path, edition: str
 ) -> None:
@@ -138,12 +149,17 @@ def test_slider_and_modes_on_a_phone(
             wait_until(lambda: car_a(show) == 0, "the car at rest", MOST_S)
             expect(card.locator(".ring")).to_contain_text("Suspended")
             assert state(show, "mode") == "off"
+            wait_until(lambda: float(state(show, "power")) == 0, "no power told", MOST_S)
+            page.wait_for_timeout(PAUSE_MS)
             modes.get_by_role("radio", name="Solar only").click()
             expect(modes.get_by_role("radio", checked=True)).to_have_text("Solar only")
             wait_until(lambda: state(show, "mode") == "solar", "the mode", MOST_S)
+            page.wait_for_timeout(PAUSE_MS)
             modes.get_by_role("radio", name="Fast").click()
             wait_until(lambda: car_a(show) > amps - 1, "the car goes on", MOST_S)
             expect(card.locator(".ring")).to_contain_text("Charging")
+            wait_until(lambda: float(state(show, "power")) > 1000, "power told", MOST_S)
+            page.wait_for_timeout(PAUSE_MS)
         assert car_a(show) <= amps
 
 
@@ -177,15 +193,15 @@ def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: P
             card.get_by_role("button", name="Plan", exact=False).last.click()
             plan = card.locator("evse-ocpp-plan")
             plan.get_by_role("button", name="Add goal").click()
-            page.wait_for_timeout(800)
+            page.wait_for_timeout(PAUSE_MS)
             form = plan.locator("evse-ocpp-goal-form")
             form.get_by_role("button", name="30 kWh").click()
-            page.wait_for_timeout(800)
+            page.wait_for_timeout(PAUSE_MS)
             form.get_by_role("button", name="More").click()
-            page.wait_for_timeout(800)
+            page.wait_for_timeout(PAUSE_MS)
             form.get_by_role("button", name="Tomorrow").click()
             form.locator("input[type=time]").fill("06:30")
-            page.wait_for_timeout(800)
+            page.wait_for_timeout(PAUSE_MS)
             form.get_by_role("button", name="Save").click()
             goals = plan.get_by_role("list", name="Goals")
             expect(goals.get_by_role("listitem")).to_have_count(1)
@@ -198,7 +214,7 @@ def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: P
         )
         (goal,) = told["service_response"]["plans"]
         assert (goal["amount"], goal["unit"]) == (31, "kwh")
-        plan.screenshot(path=pictures / "card-plan.png")
+        page.screenshot(path=pictures / "card-plan.png", clip=around(card.locator(".plan")))
         goals.get_by_role("button", name="Remove").click()
         expect(plan.get_by_role("status").last).to_contain_text("31 kWh")
         expect(plan.get_by_role("heading", level=2)).to_contain_text("No goal")
