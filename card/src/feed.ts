@@ -2,7 +2,7 @@
  * What the integration tells of one connector beside its entities, which may be switched off.
  *
  * One subscription for each connector and language, shared by all cards of the page. The shapes are
- * those of custom_components/evse_ocpp/card_feed.py.
+ * those of custom_components/evse_ocpp/frontend_feed.py.
  */
 
 import type { Hass } from "./ha.ts";

@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from . import actions, card_commands, card_file, certificates, files, root_download, storage
+from . import actions, certificates, files, frontend_commands, frontend_file, root_download, storage
 from .const import DEFAULT_OPTIONS, DOMAIN, PLATFORMS
 from .happening_data import async_fire_happenings
 from .hub import EvseOcppConfigEntry, Hub
@@ -20,8 +20,8 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     files.async_register(hass)
     root_download.async_register(hass)
     actions.async_register(hass)
-    card_commands.async_register(hass)
-    await card_file.async_register(hass)
+    frontend_commands.async_register(hass)
+    await frontend_file.async_register(hass)
     return True
 
 

@@ -23,9 +23,9 @@ from homeassistant.util import slugify
 
 from . import devices, files, statement_csv, statement_pdf
 from .actions import ATTR_ENTRY, Action, async_hub, storage_errors, wrong
-from .card_feed import card_name, person_name, tag_end
 from .cards import MAX_ID_TAG_CHARS, our_tags
 from .const import DOMAIN
+from .frontend_feed import card_name, person_name, tag_end
 from .hub import EvseOcppConfigEntry, Hub
 from .sending import START_ID_TAG
 from .session_record import SessionFilter, SessionRow

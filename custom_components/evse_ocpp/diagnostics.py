@@ -10,7 +10,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from . import files
 from .central.relay import Relay
 from .const import CONF_PASSWORD_HASH, CONF_RELAY_PASSWORD, CONF_RELAY_URL
-from .diagnostics_card import card_diagnostics
+from .diagnostics_frontend import card_diagnostics
 from .diagnostics_site import site_diagnostics
 from .hub import EvseOcppConfigEntry, Hub
 from .redaction import HIDDEN, is_secret, redacted_frame, redacted_path, redacted_url
