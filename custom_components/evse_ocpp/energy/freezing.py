@@ -78,8 +78,6 @@ def on_sample(
         shown=shown,
         since_s=at_s,
         cars_a=last_a,
-        first_a=cars_a,
-        first_battery_w=battery_w,
         longest_s=max(state.longest_s, min(ended_s, LONGEST_S)),
         changes=min(state.changes + 1, LEARNED_AFTER),
     )
@@ -101,8 +99,10 @@ def _repeated(
 ) -> Freezing:
     """The same again: have the cars moved meanwhile, and the battery not?"""
     # What the cars drew then may be known only now: they are measured by meters of their own.
-    early = at_s - state.since_s <= PROOF_S
-    if cars_a is not None and (state.first_a is None or early):
+    # But what is measured right at its begin may be from before it.
+    same_s = at_s - state.since_s
+    first = state.first_a is None or same_s <= PROOF_S
+    if cars_a is not None and first and same_s >= CONFIRMED_S:
         return replace(state, first_a=cars_a, first_battery_w=battery_w, moved_s=None)
     if not _moved(state, battery_w):
         return replace(state, moved_s=None)

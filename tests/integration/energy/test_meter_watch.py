@@ -133,6 +133,13 @@ def test_cars_that_are_measured_each_ten_seconds_and_moved_before_are_no_proof()
     assert followed([*seen, *later]).alive_s == 1.0  # what it does not show, it has not seen
 
 
+def test_what_was_measured_as_the_repetition_began_is_no_proof():
+    """The wallbox measured its car in the middle of a change, which the meter has shown whole."""
+    seen = [(0, 12.0, None, None), (1, 8.0, 10.0, None), (2, 8.0, None, None)]
+    seen += [(at, 8.0, None if at < 10 else 6.0, None) for at in range(3, 14)]
+    assert followed(seen).alive_s == 13.0
+
+
 def test_a_battery_that_keeps_the_grid_at_zero_hides_the_cars_from_the_meter():
     seen = [(at, 0.0, 6.0, -2500.0) for at in range(8)]
     hidden = [(at, 0.0, 12.0, 1640.0) for at in range(8, 20)]
