@@ -23,6 +23,7 @@ from .test_pages import settle
 from .test_views import PHONE, picture
 
 DESKTOP = {"width": 1500, "height": 900}
+LAPTOP = {"width": 1280, "height": 800}
 PATIENT_MS = 30_000
 MOST_S = 60
 """A wallbox is told of a limit at once; a car takes some seconds to follow."""
@@ -132,6 +133,7 @@ def test_slider_and_modes_on_a_phone(
     chromium: Browser, show: Show, pictures: Path, edition: str
 ) -> None:
     wait_until(lambda: car_a(show) > 15, "Ben's car at 16 A", MOST_S)
+    wait_until(lambda: float(state(show, "power")) > 3500, "power told", MOST_S)
     with logged_in(chromium, show.page, viewport=PHONE) as page:
         card = open_card(page, show)
         with film(page, pictures / f"flow-slider{edition}.webp", width=400):
@@ -185,7 +187,7 @@ def test_the_card_on_a_desktop(
 
 def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: Path) -> None:
     """On the wide card of Anna's wallbox, for tomorrow morning; then it is taken away again."""
-    with logged_in(chromium, show.page, viewport=DESKTOP) as page:
+    with logged_in(chromium, show.page, viewport=LAPTOP) as page:
         open_card(page, show, mine)
         heading = page.get_by_role("heading", name=FIRST_NAME)
         card = page.locator("evse-ocpp-card").filter(has=heading)
