@@ -70,8 +70,13 @@ def mine(show: Show) -> str:
 
 
 def make_dashboard(show: Show, path: str, views: list[dict[str, Any]]) -> None:
+    """Make one that is not in the sidebar: pictures show only what everybody has."""
     show.page.websocket(
-        type="lovelace/dashboards/create", url_path=path, title="Mine", mode="storage"
+        type="lovelace/dashboards/create",
+        url_path=path,
+        title="Mine",
+        mode="storage",
+        show_in_sidebar=False,
     )
     show.page.websocket(type="lovelace/config/save", url_path=path, config={"views": views})
 

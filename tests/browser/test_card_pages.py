@@ -17,6 +17,7 @@ from scripts.harness.show import DASHBOARD, FIRST_NAME, SECOND_NAME, Show
 from tests.card.accessible import violations
 
 from .conftest import logged_in
+from .test_card import make_dashboard
 from .test_pages import settle
 from .test_views import PHONE, picture
 
@@ -180,11 +181,7 @@ def test_everybody_can_use_it(
 
 def begin_to_add(page: Page, show: Show, path: str) -> Locator:
     """Make an empty dashboard, and press Add card in it; return the dialogue."""
-    show.page.websocket(
-        type="lovelace/dashboards/create", url_path=path, title="Added", mode="storage"
-    )
-    empty = {"views": [{"title": "Home", "cards": []}]}
-    show.page.websocket(type="lovelace/config/save", url_path=path, config=empty)
+    make_dashboard(show, path, [{"title": "Home", "cards": []}])
     page.goto(f"{show.page.url}/{path}/0?edit=1")
     add = page.get_by_text("Add card").or_(page.get_by_label("Add card"))
     add.locator("visible=true").last.click()
