@@ -9,6 +9,8 @@ const frame = css`
   :host {
     --of-state: var(--secondary-text-color);
     --tint: color-mix(in srgb, var(--primary-text-color) 5%, transparent);
+    /* The secondary colour is for text on the card itself: on a tint it is too pale in 2025. */
+    --on-tint: color-mix(in srgb, var(--secondary-text-color) 80%, var(--primary-text-color));
     --sun: var(--energy-solar-color, #ff9800);
     --battery: var(--energy-battery-out-color, #4db6ac);
     --grid: var(--energy-grid-consumption-color, #488fc2);
@@ -18,6 +20,7 @@ const frame = css`
     container-type: inline-size;
     overflow: hidden;
     color: var(--primary-text-color);
+    --secondary-text-color: var(--on-tint);
   }
   .charging {
     --of-state: var(--success-color, #43a047);

@@ -102,10 +102,11 @@ PLAN: dict[str, Any] = {
 
 _SCRIPT = (Path(__file__).parent / "stage.js").read_text(encoding="utf-8")
 
+# Of the versions of Home Assistant the colours with the least contrast.
 _LIGHT = {
     "--primary-color": "#03a9f4",
     "--primary-text-color": "#141414",
-    "--secondary-text-color": "#5e5e5e",
+    "--secondary-text-color": "#727272",
     "--primary-background-color": "#fafafa",
     "--card-background-color": "#ffffff",
     "--ha-card-background": "#ffffff",
