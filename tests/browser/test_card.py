@@ -213,6 +213,7 @@ def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: P
             goals = plan.get_by_role("list", name="Goals")
             expect(goals.get_by_role("listitem")).to_have_count(1)
             expect(plan.get_by_role("heading", level=2)).to_contain_text("6:30 AM")
+            card.locator(".plan").evaluate("plan => plan.scrollIntoView({block: 'center'})")
             settle(page)
         told = show.page.api(
             "POST",

@@ -213,7 +213,8 @@ def test_it_is_added_by_the_dialogue_and_changed_in_its_form(
         expect(heading).to_be_visible()
         picture(page, pictures / "card-editor.png")
         editor.get_by_text("Save", exact=True).last.click()
-        expect(card_of(page, "My own")).to_be_visible()
+        added = page.locator("hui-view").get_by_role("heading", name="My own")
+        expect(added).to_be_visible()
     saved = saved_card(show, "added-card")
     assert saved.pop("device") in map(show.page.device, show.names)
     assert saved == {"type": "custom:evse-ocpp-card", "name": "My own"}
