@@ -38,6 +38,9 @@ TIMEOUT_S = 10.0
 FAREWELL_S = 1.0
 """Real time to say that it is offline, s; after that the last will says it."""
 
+END_S = 2 * FAREWELL_S
+"""Real time after which what was told to end is told again, s."""
+
 KEEPALIVE_S = 30
 """The broker tells the last will after one and a half of these, s."""
 
@@ -113,10 +116,7 @@ class Publisher:
                         await changed
                 finally:
                     changed.cancel()
-                    publishing.cancel()
-                    # Not `await publishing`: if we are cancelled meanwhile, who could tell whose
-                    # CancelledError that is?
-                    await asyncio.wait({publishing})
+                    await _end(publishing)
         finally:
             ends()
 
@@ -242,6 +242,18 @@ def _tls_of(broker: Broker) -> ssl.SSLContext | None:
     if broker.ca_file and not Path(broker.ca_file).is_file():
         raise ValueError(f"mqtt.ca_file: came {broker.ca_file!r}, allowed is a file that is there")
     return ssl.create_default_context(cafile=broker.ca_file or None)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel it until it has ended.
+
+    `asyncio.wait_for`, with which the library waits, may swallow a cancellation on Python 3.11
+    (python/cpython issue 86296). It is not awaited itself: if we are cancelled meanwhile, who could
+    tell whose CancelledError that is?
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=END_S)
 
 
 async def _say_goodbye(client: "aiomqtt.Client", box: Wallbox) -> None:

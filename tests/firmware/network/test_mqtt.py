@@ -216,6 +216,30 @@ async def test_an_end_while_the_farewell_is_said_is_an_end(
             assert running.done()
 
 
+async def test_a_cancellation_that_is_swallowed_is_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As asyncio.wait_for does on Python 3.11, once in a long while."""
+    swallowed = asyncio.Event()
+
+    async def swallow_the_first(_: Publisher) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        swallowed.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Publisher, "_publish", swallow_the_first)
+    monkeypatch.setattr(mqtt, "END_S", 0.05)
+    settings = await settings_for(1883)
+    running = asyncio.create_task(Publisher(settings, lambda: BOX, Source().states).run())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running}, timeout=5.0)
+    assert swallowed.is_set()
+    assert running.done()
+
+
 async def test_a_dead_wallbox_is_offline_by_its_last_will(tmp_path: Path) -> None:
     port = free_port()
     with mosquitto(tmp_path, port, *OPEN):
