@@ -179,8 +179,10 @@ async def test_status_while_charging_and_after(
 
 
 async def test_a_refusal_is_said(
-    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock
+    hass: HomeAssistant, wallbox: Wallbox, commands: AsyncMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """After the second try: the transaction has just begun, and the clock stands still here."""
+    monkeypatch.setattr(wallbox.steering, "_sleep", AsyncMock())
     wallbox.charger.take_status(1, ChargerStatus.CHARGING, "NoError", NOW)
     wallbox.charger.start_transaction(1, "CARD", NOW, 0, "key")
     commands.set_lease.side_effect = CommandRefused("SetChargingProfile", "Rejected")
