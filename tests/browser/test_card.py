@@ -54,6 +54,12 @@ def as_before(show: Show) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
+def without_goals(show: Show) -> None:
+    """No other car wants the cheapest hours."""
+    show.page.act("evse_ocpp.remove_plan", device_id=show.page.device(SECOND_NAME), plan="work")
+
+
+@pytest.fixture(scope="module")
 def mine(show: Show) -> str:
     """The path of a dashboard of its own: a wide card, and beside it a compact one."""
     garage, carport = map(show.page.device, (FIRST_NAME, SECOND_NAME))
@@ -190,6 +196,7 @@ def test_the_card_on_a_desktop(
         compact.screenshot(path=pictures / "card-compact.png")
 
 
+@pytest.mark.usefixtures("without_goals")
 def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: Path) -> None:
     """On the wide card of Anna's wallbox, for tomorrow morning; then it is taken away again."""
     with logged_in(chromium, show.page, viewport=LAPTOP) as page:
@@ -222,15 +229,16 @@ def test_a_plan_is_entered(chromium: Browser, show: Show, mine: str, pictures: P
         )
         (goal,) = told["service_response"]["plans"]
         assert (goal["amount"], goal["unit"]) == (31, "kwh")
+        page.mouse.move(0, 0)
         page.screenshot(path=pictures / "card-plan.png", clip=around(card.locator(".plan")))
         goals.get_by_role("button", name="Remove").click()
         expect(plan.get_by_role("status").last).to_contain_text("31 kWh")
         expect(plan.get_by_role("heading", level=2)).to_contain_text("No goal")
 
 
+@pytest.mark.usefixtures("without_goals")
 def test_a_goal_is_carried_out(chromium: Browser, show: Show) -> None:
     """1 km by in two minutes: the car charges for it, as soon as it is saved, and stops with it."""
-    show.page.act("evse_ocpp.remove_plan", device_id=show.page.device(SECOND_NAME), plan="work")
     act(show, "number.set_value", "current_limit", value=32)
     show.go(SECOND_NAME)
     wait_until(lambda: state(show, "status") == "available", "the car has gone", MOST_S)
