@@ -33,6 +33,7 @@ FIRMWARE = [
     "pytest>=8",
     "pytest-asyncio>=0.24",
     "pytest-xdist>=3.5",
+    "pytest-timeout>=2.3",
     "hypothesis>=6.100",
     "pypdf>=5",
     "msgpack>=1",  # python-can's bus between processes, for the tests
