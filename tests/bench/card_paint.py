@@ -53,6 +53,7 @@ def main() -> None:
     sizes: dict[str, Any] = {
         path.relative_to(BUILT).as_posix(): len(gzip.compress(path.read_bytes(), 9))
         for path in sorted(BUILT.rglob("*.js*"))
+        if path.suffix != ".gz"
     }
     for name, size in sizes.items():
         print(f"{name:<24}{size / 1000:6.1f} kB compressed")
