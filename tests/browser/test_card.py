@@ -147,7 +147,7 @@ def test_slider_and_modes_on_a_phone(
     wait_until(lambda: float(state(show, "power")) > 3500, "power told", MOST_S)
     with logged_in(chromium, show.page, viewport=PHONE) as page:
         card = open_card(page, show)
-        with film(page, pictures / f"flow-slider{edition}.webp", width=400):
+        with film(page, pictures / f"flow-slider{edition}.webp", width=400, always=True):
             drag(page, card.get_by_role("slider", name="Current limit"), 10)
             shown = card.locator("evse-ocpp-limit output")
             expect(shown).to_have_text(re.compile(r"^\s*(9|10|11) A\s*$"))
