@@ -61,7 +61,6 @@ LIMITED_BY = (
     "unbalance",
     "paused",
     "user_limit",
-    "watching",
     "window",
     "other",
 )

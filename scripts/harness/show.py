@@ -123,7 +123,7 @@ class Show:
         self._site_at_s = time.monotonic()
 
     def settle(self) -> None:
-        """Wait until a new site gives room: a car that comes before that waits for it."""
+        """Wait until a new site gives room: a car that comes before that waits for a minute."""
         time.sleep(max(0.0, self._site_at_s + SETTLED_S - time.monotonic()))
 
     def fill_sessions(self) -> None:

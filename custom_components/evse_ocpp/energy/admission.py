@@ -55,8 +55,7 @@ def admit(
     *,
     patient: bool = False,
 ) -> tuple[Admission, tuple[Party, ...]]:
-    """Return who may charge. `patient`: nobody starts at once, as the meter is silent or the
-    house not known yet."""
+    """Return who may charge. `patient`: nobody starts at once, as the meter is silent."""
     asking = [party for party in parties if party.steered and party.asks is not Asks.NOTHING]
     places = {party.id: _place(state.places.get(party.id), party, now_s) for party in asking}
     order = sorted(

@@ -88,7 +88,6 @@ class Reason(StrEnum):
     CAPACITY = "capacity"  # the quarter of an hour of a capacity tariff
     GRID_OPERATOR = "grid_operator"  # the grid operator's signal
     UNBALANCE = "unbalance"  # the difference between phases
-    WATCHING = "watching"  # the house was not seen for long enough yet
     METER_LOST = "meter_lost"  # nobody knows what the house takes
     SOLAR = "solar"
     PRICE = "price"

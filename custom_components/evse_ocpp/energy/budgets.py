@@ -102,23 +102,6 @@ def on_sample(
     return Budgets(house.at_s, since_s, quarter, budgets)
 
 
-def is_watching(state: Budgets) -> bool:
-    """Whether the house was not seen for long enough yet."""
-    return state.at_s is not None and state.at_s - state.unbroken_since_s < SETTLE_S
-
-
-def with_newcomers(state: Budgets, held_a: Callable[[str], float]) -> Budgets:
-    """Until it is known what was free all the time, leave a car that began by itself what it has of
-    what is free now; between two samples too, or it would be paused before the next one."""
-    if not is_watching(state):
-        return state
-    of = {}
-    for key, budget in state.of.items():
-        free_a = min(budget.memory.mean_a, budget.memory.most_a) - MARGIN_A
-        of[key] = replace(budget, amps=max(budget.amps, min(held_a(key), free_a)))
-    return replace(state, of=of)
-
-
 def ceilings(
     site: SiteSettings, house: House, house_w: float, power_a: float, quarter: Quarter
 ) -> tuple[Ceiling, ...]:
@@ -162,13 +145,6 @@ def may_rise_at_s(state: Budgets, key: str) -> float | None:
     tight = [at_s for at_s, low_a in steps if low_a < enough_a]
     settled_s = state.unbroken_since_s + SETTLE_S
     return max(settled_s, tight[-1] + budget.memory.hold_s) if tight else settled_s
-
-
-def watched_at_s(state: Budgets, key: str) -> float | None:
-    """Return when the house was seen for long enough, if a budget waits for nothing else."""
-    settled_s = state.unbroken_since_s + SETTLE_S
-    alone = is_watching(state) and may_rise_at_s(state, key) == settled_s
-    return settled_s if alone else None
 
 
 def _next(

@@ -74,7 +74,7 @@ def on_turn(
     rooms = sequence.with_the_stuck(limits, parties, held_s, now.now_s)
     queue, admitted = admission.admit(
         *(state.admission, parties, rooms, site.rotation_s, now.now_s),
-        patient=quiet is Silence.LOST or budgets.is_watching(known),
+        patient=quiet is Silence.LOST,
     )
     targets = water.divide(admitted, rooms)
     on_top = {each: wants[each].on_top_a(amps) for each, amps in targets.items()}
@@ -101,15 +101,8 @@ def _budgets(
     state: Budgets, site: SiteSettings, now: SiteNow, house: House | None, parties: Sequence[Party]
 ) -> Budgets:
     """Move the budgets, if the meter has something new."""
-    if house is None or not house.fresh:
+    if house is None or not house.fresh or (state.at_s is not None and house.at_s <= state.at_s):
         return state
-
-    def held_a(key: str) -> float:
-        weights = lines.weights_of(key, parties, site.phases)
-        return sum(weights[each.id] * each.held_a for each in parties if each.id in weights)
-
-    if state.at_s is not None and house.at_s <= state.at_s:
-        return budgets.with_newcomers(state, held_a)
     voltage_v = volts(now.grid)
     steered = {each.id for each in parties if each.steered}
     cars_w = sum(
@@ -118,7 +111,12 @@ def _budgets(
         if each in steered
         for amps, v in zip(cars_a, voltage_v, strict=True)
     )
-    moved = budgets.on_sample(
+
+    def held_a(key: str) -> float:
+        weights = lines.weights_of(key, parties, site.phases)
+        return sum(weights[each.id] * each.held_a for each in parties if each.id in weights)
+
+    return budgets.on_sample(
         state,
         site,
         house,
@@ -128,7 +126,6 @@ def _budgets(
         held_a=held_a,
         apart_a=lambda key: lines.reserved_a(key, parties, site.phases),
     )
-    return budgets.with_newcomers(moved, held_a)
 
 
 def _main_a(site: SiteSettings, known: Budgets | None) -> Phases | None:

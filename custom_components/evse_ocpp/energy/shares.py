@@ -68,9 +68,6 @@ def _short(
     at_s = admission.changes_at_s(queue, party.id, rotation_s) if waits else None
     if line is None:
         return Share(limit_a, Reason.SHARING, None, at_s)
-    watched_s = None if line.key is None else budgets.watched_at_s(known, line.key)
-    if watched_s is not None and not (waits and place is not None and place.had_turn):
-        return Share(limit_a, Reason.WATCHING, None, watched_s)
     if not waits and line.key is not None:
         at_s = budgets.may_rise_at_s(known, line.key)
     others = any(grants[each] > 0 for each in line.weights if each != party.id)

@@ -91,7 +91,6 @@ VARIANTS: Mapping[Reason | Outside, Mapping[str, tuple[str, ...]]] = {
     Reason.CAPACITY: {"capacity": ("capacity_kw",), "capacity_plain": ()},
     Reason.GRID_OPERATOR: {"grid_operator": ("dimmed_kw",), "grid_operator_plain": ()},
     Reason.UNBALANCE: {"unbalance": ("unbalance_a",), "unbalance_plain": ()},
-    Reason.WATCHING: {"watching": ()},
     Reason.METER_LOST: {"meter_lost": ()},
     Reason.SOLAR: _SOLAR,
     Reason.PRICE: {

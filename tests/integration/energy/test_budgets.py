@@ -3,13 +3,7 @@
 import pytest
 
 from custom_components.evse_ocpp.energy.allowance import Reason
-from custom_components.evse_ocpp.energy.budgets import (
-    Budgets,
-    may_rise_at_s,
-    on_sample,
-    watched_at_s,
-    with_newcomers,
-)
+from custom_components.evse_ocpp.energy.budgets import Budgets, may_rise_at_s, on_sample
 from custom_components.evse_ocpp.energy.memory import Memory, remember
 from custom_components.evse_ocpp.energy.model import House, SiteSettings
 
@@ -36,7 +30,6 @@ class Meter:
                 held_a=lambda key: self.held_a,
                 apart_a=lambda key: self.apart_a,
             )
-            self.state = with_newcomers(self.state, lambda key: self.held_a)
         return self.state.of["L1"].amps
 
 
@@ -44,20 +37,6 @@ def test_a_budget_begins_with_what_the_cars_hold():
     meter = Meter()
     assert meter.run(2.0, 19) == 16.0
     assert meter.run(2.0, 3) == pytest.approx(22.9, abs=0.1)
-
-
-def test_until_the_house_was_seen_a_car_that_begins_by_itself_keeps_what_is_free():
-    meter = Meter(held_a=0.0)
-    assert meter.run(2.0, 5) == 0.0
-    meter.held_a = 6.0
-    assert meter.run(2.0) == 6.0
-    assert watched_at_s(meter.state, "L1") == 1021.0
-    assert meter.run(21.0) == pytest.approx(3.75)
-    assert watched_at_s(meter.state, "L1") is None  # the house takes it, for now
-    assert meter.run(2.0, 13) == 6.0
-    meter.held_a = 10.0
-    assert meter.run(2.0, 5) == 6.0  # by now it is known what was free all the time
-    assert watched_at_s(meter.state, "L1") is None
 
 
 def test_down_at_once_by_the_whole_excess_and_up_to_what_was_free():
