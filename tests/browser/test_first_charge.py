@@ -17,7 +17,7 @@ from scripts.harness.wallbox import Wallbox
 from .conftest import logged_in
 from .flow import film
 from .test_pages import QUIET_MS, settle
-from .test_setup_pictures import INTEGRATION, choose, click, dialog_of
+from .test_setup_pictures import INTEGRATION, begin_adding, choose, click, dialog_of
 from .test_views import shown
 
 IDENTITY = "EVSE-0042"
@@ -77,13 +77,7 @@ def add_the_wallbox_that_calls(
 ) -> None:
     """Add wallbox → Connect the next wallbox that calls; it calls, and it is ours."""
     go(page, home, INTEGRATION)
-    add = page.get_by_text("Add wallbox").first
-    add.wait_for(state="attached")
-    if not add.is_visible():  # before 2025.7 it stands in the menu of the entry
-        menu = page.locator("ha-md-button-menu", has_text="Add wallbox")
-        menu.locator("ha-icon-button").first.click()
-    add.click()
-    settle(page)
+    begin_adding(page)
     click(page, "Connect the next wallbox that calls")
     expect(dialog_of(page).get_by_text(f":{port}/ocpp").first).to_be_visible()
     wallbox.start(ocpp__url=f"ws://127.0.0.1:{port}/ocpp", ocpp__identity=IDENTITY)

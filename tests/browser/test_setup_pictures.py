@@ -91,8 +91,8 @@ def choose(page: Page, text: str) -> None:
     settle(page)
 
 
-def add_wallbox(page: Page, household: Household) -> None:
-    open_page(page, household, INTEGRATION)
+def begin_adding(page: Page) -> None:
+    """Press “Add wallbox” on the integration's page."""
     add = page.get_by_text("Add wallbox").first
     add.wait_for(state="attached")
     if not add.is_visible():  # before 2025.7 it stands in the menu of the entry
@@ -100,6 +100,11 @@ def add_wallbox(page: Page, household: Household) -> None:
         menu.locator("ha-icon-button").first.click()
     add.click()
     settle(page)
+
+
+def add_wallbox(page: Page, household: Household) -> None:
+    open_page(page, household, INTEGRATION)
+    begin_adding(page)
 
 
 def wallboxes(household: Household) -> dict[str, str]:
