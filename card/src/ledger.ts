@@ -1,24 +1,15 @@
 /** The sessions that are kept: shapes and questions of `evse_ocpp/list` and `evse_ocpp/sessions`. */
 
+import type { Session } from "./feed.ts";
 import type { Hass } from "./ha.ts";
 
-export interface SessionTold {
+/** A session of the list. `owner`: the key by which it is asked for. */
+export interface SessionTold extends Omit<Session, "running" | "co2_g"> {
   uid: string;
   wallbox: string;
   device_id: string | null;
   /** null: the wallbox did not tell. */
   connector_id: number | null;
-  started_at: string;
-  ended_at: string | null;
-  energy_wh: number;
-  cost: number | null;
-  currency: string | null;
-  unpriced_wh: number;
-  sun_wh: number | null;
-  battery_wh: number | null;
-  grid_wh: number | null;
-  card: string | null;
-  person: string | null;
   reason: string | null;
   owner: string;
 }
