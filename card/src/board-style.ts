@@ -2,6 +2,8 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 
+import { hidden } from "./hidden.ts";
+
 export const boardStyle = css`
   :host {
     display: block;
@@ -143,14 +145,7 @@ export const boardStyle = css`
   .error {
     --hint: var(--error-color);
   }
-  .hidden {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
+  ${hidden}
   .busy {
     opacity: 0.6;
     transition: opacity 200ms 150ms;

@@ -2,6 +2,8 @@
 
 import { css } from "lit";
 
+import { hidden } from "./hidden.ts";
+
 /**
  * Words are always in the text's colour: many themes' accent and error colours are too light for
  * letters. Colour is in grounds, borders and signs.
@@ -62,14 +64,7 @@ export const controls = css`
     outline: 2px solid var(--primary-color);
     outline-offset: 2px;
   }
-  .seen {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
+  ${hidden}
   .note {
     display: flex;
     gap: 12px;

@@ -88,7 +88,7 @@ export class EvseOcppGoalForm extends LitElement {
           <ha-icon icon="mdi:minus"></ha-icon>
         </button>
         <label class="number">
-          <span class="seen">${words("goal.amount")}</span>
+          <span class="hidden">${words("goal.amount")}</span>
           <input
             class="big"
             inputmode="decimal"
@@ -186,7 +186,7 @@ export class EvseOcppGoalForm extends LitElement {
           (day) =>
             html`<label>
               <input
-                class="seen"
+                class="hidden"
                 type="checkbox"
                 .checked=${form.weekdays.includes(day)}
                 aria-label=${weekdayName(clock, day, "long")}
@@ -255,7 +255,7 @@ export class EvseOcppGoalForm extends LitElement {
         (each) =>
           html`<label>
             <input
-              class="seen"
+              class="hidden"
               type="radio"
               name=${name}
               .checked=${each === chosen}

@@ -41,7 +41,7 @@ export class EvseOcppPhases extends LitElement {
     const { hass, words, snapshot } = this;
     if (!hass || !words) return nothing;
     if (snapshot === null) {
-      return html`<div class="loading" role="status"><span class="seen">${words("phases.loading")}</span></div>`;
+      return html`<div class="loading" role="status"><span class="hidden">${words("phases.loading")}</span></div>`;
     }
     const { site } = snapshot;
     if (snapshot.loaded === false) return note(words("hint.not_loaded_text"), "warns", "mdi:puzzle-remove-outline");

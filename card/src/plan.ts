@@ -139,7 +139,7 @@ export class EvseOcppPlan extends LitElement {
   private without(words: Texts) {
     const { error } = this.asking;
     if (error === null) {
-      return html`<div class="loading" role="status"><span class="seen">${words("plan.loading")}</span></div>`;
+      return html`<div class="loading" role="status"><span class="hidden">${words("plan.loading")}</span></div>`;
     }
     if (this.snapshot?.loaded === false) return notLoaded(words);
     const again = html`<p><button @click=${() => this.asking.again()}>${words("plan.again")}</button></p>`;
@@ -235,7 +235,7 @@ export class EvseOcppPlan extends LitElement {
         ? nothing
         : html`<label class="use">
             <input
-              class="seen"
+              class="hidden"
               type="checkbox"
               role="switch"
               aria-label=${words("plan.use", { goal: told })}

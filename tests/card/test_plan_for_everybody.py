@@ -20,7 +20,7 @@ _SMALL = """least => {
     if (each.shadowRoot) walk(each.shadowRoot);
     if (!each.matches('button, a, input, select, summary')) return;
     // A box that only screen readers see is pressed at its label.
-    const place = each.matches(".seen") ? each.closest("label") : each;
+    const place = each.matches(".hidden") ? each.closest("label") : each;
     const {width, height} = place.getBoundingClientRect();
     if (width && Math.min(width, height) < least) small.push(each.outerHTML);
   });
