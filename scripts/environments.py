@@ -90,6 +90,16 @@ ENVIRONMENTS = {
         ("mkdocs>=1.6,<2", "mkdocs-material>=9.6,<10", "pytest>=8"),
         "the documentation as a site, and its checks",
     ),
+    "fuzz": Environment(
+        ("3.11", "3.12", "3.13"),  # atheris has wheels for these
+        (*FIRMWARE, "atheris>=2.3"),
+        "fuzzing that follows what code was reached",
+    ),
+    "audit": Environment(
+        ("3.13", "3.12", "3.11", "3.14"),
+        ("pip-audit>=2.7", "cyclonedx-bom>=6"),
+        "known holes in what we depend on, and the bill of materials",
+    ),
 }
 
 # What a running Home Assistant loads in our demo and tests, beside the entity platforms which

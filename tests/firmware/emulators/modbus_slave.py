@@ -189,16 +189,24 @@ class Bus:
         while not self._over:
             with self._guard:
                 master = self._master
-            ready = [] if master < 0 else select.select([master], [], [], STEP_S)[0]
-            if master < 0:
-                time.sleep(STEP_S)
+            ready = self._wait(master)
             with self._guard:
                 now_s = time.monotonic()
                 if not self.wire.frozen:
                     for slave in self.slaves:
                         slave.advance(now_s)
                 if self._master >= 0 and self._master == master:
-                    self._turn(bool(ready), now_s)
+                    self._turn(ready, now_s)
+
+    def _wait(self, master: int) -> bool:
+        """Wait a step for the host; whether it has sent something."""
+        if master < 0:
+            time.sleep(STEP_S)
+            return False
+        try:
+            return bool(select.select([master], [], [], STEP_S)[0])
+        except OSError:  # the adapter was pulled out at this moment
+            return False
 
     def _turn(self, ready: bool, now_s: float) -> None:
         if ready:

@@ -1,0 +1,52 @@
+"""All trials of the campaign, by area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Area(StrEnum):
+    """A part of the campaign that can be run alone."""
+
+    POWER = "power"
+    DISK = "disk"
+    CLOCK = "clock"
+    NETWORK = "network"
+    LINES = "lines"
+    LOAD = "load"
+    SOAK = "soak"
+    FUZZ = "fuzz"
+    SECRETS = "secrets"
+    UPGRADE = "upgrade"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial: `module` in this package has the coroutine `run(job)`.
+
+    `full` is how much of `unit` a whole campaign does; `short` how much the one of CI does, 0
+    leaves the trial out there. `environment` (scripts/environments.py) is whose interpreter runs
+    it. `needs_root`: it mounts file systems or makes network namespaces.
+    """
+
+    name: str
+    area: Area
+    what: str
+    module: str
+    full: int
+    short: int
+    unit: str
+    environment: str = "firmware-oldest"
+    needs_root: bool = False
+    limit_s: int = 7200
+    """A trial that takes longer is ended and counts as failed."""
+
+    def count(self, share: float) -> int:
+        """Return how much to do of a campaign of this share: 1 is the whole, 0 the short one."""
+        if share <= 0:
+            return self.short
+        return max(1, self.short, round(self.full * share))
+
+
+TRIALS: tuple[Trial, ...] = ()
