@@ -10,6 +10,18 @@ from scripts.trials.table import Area, Trial
 
 BEGIN, END = "<!-- campaign: begin -->", "<!-- campaign: end -->"
 NOTHING = "–"
+COLUMNS = (
+    "trial",
+    "done",
+    "survived",
+    "recovery, mean / worst",
+    "energy error",
+    "longest stall",
+    "wrong",
+    "took",
+)
+HEADING = f"| {' | '.join(COLUMNS)} |"
+RULE = "|---" * len(COLUMNS) + "|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +76,8 @@ def _table(area: Area, trials: Sequence[Trial], results: Mapping[str, Result]) -
     lines = [
         f"### {area.value.capitalize()}",
         "",
-        "| trial | done | survived | recovery, mean / worst | energy error | longest stall"
-        " | wrong | took |",
-        "|---|---|---|---|---|---|---|---|",
+        HEADING,
+        RULE,
     ]
     told = []
     for trial in trials:
