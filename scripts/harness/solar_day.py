@@ -167,9 +167,8 @@ class SolarDay:
         now = datetime.now(ZONE)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         tomorrow = today + timedelta(days=1)
-        attributes = {
+        attributes = {  # too many to be recorded; so without a state class, that is: no statistics
             "unit_of_measurement": f"{CURRENCY}/kWh",
-            "state_class": "measurement",
             "raw_today": list(roof.prices(today)),
             "raw_tomorrow": list(roof.prices(tomorrow)),
         }

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,21 @@ COMMAND_TIMEOUT_S = 20
 class Wallbox:
     """One state folder and, while started, the process that runs on it."""
 
-    def __init__(self, folder: Path, *, python: Path | None = None, **settings: object) -> None:
-        """`settings` are keys of the settings table, dots written as two underscores."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        python: Path | None = None,
+        options: Sequence[str] = (),
+        **settings: object,
+    ) -> None:
+        """`options` are more words of the command `evse run`.
+
+        `settings` are keys of the settings table, dots written as two underscores.
+        """
         self.folder = folder
         self.python = python or Path(sys.executable)
+        self.options = tuple(options)
         self.settings = {key.replace("__", "."): value for key, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -50,6 +62,7 @@ class Wallbox:
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
+        command += self.options
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
         with self.log.open("ab") as log:

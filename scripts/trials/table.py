@@ -49,4 +49,23 @@ class Trial:
         return max(1, self.short, round(self.full * share))
 
 
-TRIALS: tuple[Trial, ...] = ()
+def _fuzz(name: str, what: str, short: int = 3000, full: int = 1_000_000) -> Trial:
+    """A trial that tries inputs on one interface, guided by the code that they reach."""
+    module = name.replace("-", "_")
+    return Trial(name, Area.FUZZ, what, module, full, short, "inputs", environment="fuzz")
+
+
+TRIALS: tuple[Trial, ...] = (
+    Trial(
+        "wallbox-power-cuts",
+        Area.POWER,
+        "the power of a wallbox is cut while people, cars and a central system use it",
+        "wallbox_power_cuts",
+        full=500,
+        short=12,
+        unit="cuts",
+        needs_root=True,
+    ),
+    _fuzz("fuzz-modbus-rtu", "answers on a serial Modbus line"),
+    _fuzz("fuzz-rapi", "what an OpenEVSE board sends"),
+)

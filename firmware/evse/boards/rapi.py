@@ -197,7 +197,7 @@ class Status:
         """From `$AT`: state, pilot, amps, vflags. RapiError."""
         state, pilot, amps, flags = _fields("$AT", values, 4)
         return cls(
-            _byte("state", state), _byte("pilot", pilot), _flags(flags), _number("amps", amps)
+            _byte("state", state), _byte("pilot", pilot), _flags(flags), _amps(amps)
         )
 
     @property
@@ -228,7 +228,7 @@ class Currents:
     @classmethod
     def of_answer(cls, values: tuple[str, ...]) -> Self:
         """RapiError when the currents can't be."""
-        came = cls(*(_number("current", value) for value in _fields("$GC", values, 4)))
+        came = cls(*(_amps(value) for value in _fields("$GC", values, 4)))
         if not 0 < came.minimum_a <= came.maximum_a:
             raise RapiError(f"RAPI $GC: came {' '.join(values)}, allowed 0 < minimum <= maximum")
         return came
@@ -277,7 +277,7 @@ def settings_of(values: tuple[str, ...]) -> Setting:
 
 def temperatures_c(values: tuple[str, ...]) -> tuple[float, ...]:
     """The temperatures in an answer to `$GP`, °C, without the sensors that are not fitted."""
-    tenths = [_number("temperature", value) for value in _fields("$GP", values, 3)]
+    tenths = [_number("temperature", value, sign="-") for value in _fields("$GP", values, 3)]
     return tuple(value / 10 for value in tenths if value != NOT_FITTED)
 
 
@@ -292,7 +292,7 @@ def trips_of(values: tuple[str, ...]) -> tuple[int, int, int]:
 def amps_of(values: tuple[str, ...]) -> int:
     """The current in force after `$SC`, A; it stands in the OK and in the NK. RapiError."""
     (amps,) = _fields("$SC", values, 1)
-    return _number("amps", amps)
+    return _amps(amps)
 
 
 def _fields(what: str, values: tuple[str, ...], count: int) -> tuple[str, ...]:
@@ -301,13 +301,22 @@ def _fields(what: str, values: tuple[str, ...], count: int) -> tuple[str, ...]:
     return values
 
 
-def _number(what: str, text: str, base: int = 10) -> int:
+def _number(what: str, text: str, base: int = 10, sign: str = "") -> int:
+    """The number in `text`, with `sign` before it or without one."""
     digits = string.hexdigits if base == 16 else string.digits
-    sign = text[:1] if base == 10 and text[:1] == "-" else ""
     if not text.removeprefix(sign) or set(text.removeprefix(sign)) - set(digits):
         kind = "hex digits" if base == 16 else "a whole number"
         raise RapiError(f"RAPI {what}: came {text!r}, allowed {kind}")
     return int(text, base)
+
+
+def _amps(text: str) -> int:
+    """A current, which is a byte on the board. One that cannot be is not in force: it would pass
+    for less than what is wanted."""
+    amps = _number("current", text)
+    if amps > 0xFF:
+        raise RapiError(f"RAPI current: came {text!r}, allowed 0 … 255 A")
+    return amps
 
 
 def _byte(what: str, text: str) -> int:

@@ -1,4 +1,8 @@
-"""The file in which the simulated world outlives the program: one JSON document, replaced whole."""
+"""The file in which the simulated world outlives the program: one JSON document, replaced whole.
+
+It may be a link to a file elsewhere: cars and meters are no part of the wallbox's memory card, and
+trials that break the card leave them alone.
+"""
 
 import json
 import logging
@@ -16,9 +20,10 @@ def save(document: dict[str, Any], state_dir: Path) -> None:
     It survives a killed process. It is not forced to the disk: the only thing that a power cut of
     the developer's machine can cost is a simulated car.
     """
-    new = state_dir / f"{FILE_NAME}.new"
+    path = (state_dir / FILE_NAME).resolve()
+    new = path.with_suffix(".json.new")
     new.write_text(json.dumps(document), encoding="utf-8")
-    new.replace(state_dir / FILE_NAME)
+    new.replace(path)
 
 
 def load(state_dir: Path) -> dict[str, Any] | None:
@@ -38,6 +43,7 @@ def load(state_dir: Path) -> dict[str, Any] | None:
 
 def move_aside(state_dir: Path, reason: Exception) -> None:
     """Keep a file that cannot be used under another name, so that nothing is lost."""
-    aside = state_dir / f"{FILE_NAME}.unusable"
-    (state_dir / FILE_NAME).replace(aside)
+    path = (state_dir / FILE_NAME).resolve()
+    aside = path.with_suffix(".json.unusable")
+    path.replace(aside)
     _LOGGER.error("The simulated world begins anew, its file is now %s: %r", aside, reason)
