@@ -30,15 +30,18 @@ class Wallbox:
         *,
         python: Path | None = None,
         options: Sequence[str] = (),
+        prefix: Sequence[str] = (),
         **settings: object,
     ) -> None:
         """`options` are more words of the command `evse run`.
 
+        `prefix` goes before the command, to run it somewhere else (`FarHost.prefix`).
         `settings` are keys of the settings table, dots written as two underscores.
         """
         self.folder = folder
         self.python = python or Path(sys.executable)
         self.options = tuple(options)
+        self.prefix = tuple(prefix)
         self.settings = {key.replace("__", "."): value for key, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +65,7 @@ class Wallbox:
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
-        command += self.options
+        command = [*self.prefix, *command, *self.options]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
         with self.log.open("ab") as log:
