@@ -196,9 +196,7 @@ class Status:
     def of_change(cls, values: tuple[str, ...]) -> Self:
         """From `$AT`: state, pilot, amps, vflags. RapiError."""
         state, pilot, amps, flags = _fields("$AT", values, 4)
-        return cls(
-            _byte("state", state), _byte("pilot", pilot), _flags(flags), _amps(amps)
-        )
+        return cls(_byte("state", state), _byte("pilot", pilot), _flags(flags), _amps(amps))
 
     @property
     def relay_closed(self) -> bool:
