@@ -93,7 +93,7 @@ TRIALS: tuple[Trial, ...] = (
         "OCPP 1.6 calls and answers of a charger",
         "fuzz_ocpp_16",
         1_000_000,
-        10_000,
+        5_000,
         "messages",
     ),
     Trial(
@@ -102,7 +102,7 @@ TRIALS: tuple[Trial, ...] = (
         "OCPP 2.0.1 calls and answers of a charger",
         "fuzz_ocpp_201",
         1_000_000,
-        10_000,
+        5_000,
         "messages",
     ),
     Trial(

@@ -3,7 +3,7 @@
     PYTHONPATH=. python tests/integration/central/fuzzed_port.py DIRECTORY
 
 Tells its ports as a line of JSON, then, when its input ends, what it saw as another (`Seen`).
-`scripts/port_fuzz.py` starts it.
+`scripts/trials/fuzz_ports.py` starts it.
 """
 
 import asyncio

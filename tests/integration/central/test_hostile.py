@@ -1,10 +1,11 @@
 """What a hostile or broken client sends to the port: refused, bounded, and nobody else notices.
 
-The long run of the same is `scripts/port_fuzz.py --minutes 30`.
+The long run of the same is `scripts/campaign fuzz-ports --length full`.
 """
 
 import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
@@ -366,17 +367,18 @@ async def test_the_longest_frame_holds_nobody_up(site, text):
 
 @pytest.mark.timeout(300)
 def test_half_a_minute_of_everything():
-    """All misdeeds side by side against a process of its own (scripts/port_fuzz.py).
+    """All misdeeds side by side against a process of its own (scripts/trials/fuzz_ports.py).
 
-    On two Pythons that is a minute in all. Twice the time for the loop, as others work here too;
-    what a crowded machine did to it once does not happen twice, a fault of ours does.
+    On two Pythons that is a minute in all. What a crowded machine did to it once does not happen
+    twice, a fault of ours does.
     """
-    options = ["--minutes", "0.5", "--seed", "20260301", "--blocked-ms", "100"]
+    options = ["--count", "30", "--seed", "20260301", "--home-assistant", sys.executable]
     said = ""
     for _ in range(2):
         fuzzer = subprocess.run(
-            [sys.executable, ROOT / "scripts/port_fuzz.py", *options],
+            [sys.executable, "-m", "scripts.trials.one", "fuzz-ports", *options],
             cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
             timeout=140,
