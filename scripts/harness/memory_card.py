@@ -40,14 +40,20 @@ class MemoryCard:
         self.path = folder / "card"
         self.path.mkdir(exist_ok=True)
         self._image = folder / "card.img"
+        self._device = ""
         with self._image.open("wb") as image:
             image.truncate(megabytes << 20)
         # `lost+found` is no file of a program's state; a lazily made inode table is busy for long.
         _run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", str(self._image))
 
-    def plug_in(self, options: str = "loop") -> None:
-        """Mount it; the journal is replayed."""
-        _run("mount", "-o", options, str(self._image), str(self.path))
+    def plug_in(self) -> None:
+        """Mount it; the journal is replayed.
+
+        Always by a device of its own: in another mount namespace the file system that was shut down
+        may still be mounted, and the same device would only bring that one back.
+        """
+        self._device = _run("losetup", "--find", "--show", str(self._image))
+        _run("mount", self._device, str(self.path))
         with suppress(OSError):
             (self.path / "lost+found").rmdir()
 
@@ -74,6 +80,7 @@ class MemoryCard:
                     raise
                 time.sleep(0.1)
             else:
+                _run("losetup", "--detach", self._device)
                 return
 
     def __enter__(self) -> Self:
@@ -92,5 +99,8 @@ class MemoryCard:
             self.pull_out()
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, timeout=COMMAND_TIMEOUT_S)
+def _run(*command: str) -> str:
+    run = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S
+    )
+    return run.stdout.strip()
