@@ -12,6 +12,7 @@ from .commands import (
     LogKind,
     NotSupported,
 )
+from .fields import as_object
 from .v201_calls import Calls201
 from .v201_device_model import feature_profiles, variable_name, variable_parts
 
@@ -92,7 +93,7 @@ class DeviceCalls201(Calls201):
                 raise CommandRefused(action, "no getVariableResult")
             for each in results:
                 try:
-                    name = variable_name(each["component"], each["variable"])
+                    name = variable_name(as_object(each["component"]), as_object(each["variable"]))
                     if each["attributeStatus"] == "Accepted":
                         model.take_value(name, str(each["attributeValue"]))
                 except (KeyError, TypeError, ValueError):

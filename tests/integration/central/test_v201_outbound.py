@@ -356,13 +356,14 @@ async def test_variables_are_read_in_portions(station):
             each | {"attributeStatus": "Accepted", "attributeValue": "1"}
             for each in request["getVariableData"]
         ]
-        return {"getVariableResult": [*results, {}, {"attributeStatus": "Accepted"}]}
+        texts = {"component": {"name": "A"}, "variable": "B"}, {"component": "A", "variable": {}}
+        return {"getVariableResult": [*results, {}, {"attributeStatus": "Accepted"}, *texts, "A"]}
 
     station.answers["GetVariables"] = answer
     await station.commands.read_configuration(["A.B", "A.C[x]", "EVSE@1.Power"])
     assert len(station.calls) == 2
     assert {"A.B", "A.C[x]", "EVSE@1.Power"} <= set(station.charger.configuration)
-    assert station.charger.violations == {"getVariableResult": 4}
+    assert station.charger.violations == {"getVariableResult": 10}
     station.answers["GetVariables"] = {}
     with pytest.raises(CommandRefused, match="no getVariableResult"):
         await station.commands.read_configuration(["A.B"])
