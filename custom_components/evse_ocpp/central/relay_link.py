@@ -26,6 +26,9 @@ from .frames import (
 )
 
 _LOGGER = logging.getLogger(__name__)
+_WEBSOCKET_LOGGER = logging.getLogger(f"{__name__}.websocket")
+# At level debug the library logs its own handshake, with the password in it.
+_WEBSOCKET_LOGGER.setLevel(logging.CRITICAL)
 
 OPEN_TIMEOUT_S = 15.0
 ANSWER_TIMEOUT_S = 30.0
@@ -154,5 +157,6 @@ async def linked(
         close_timeout=2,
         ping_interval=PING_S,
         ping_timeout=PING_S,
+        logger=_WEBSOCKET_LOGGER,
     ) as websocket:
         yield RelayLink(websocket, handler)

@@ -200,6 +200,20 @@ async def test_a_session_is_told_in_order_with_their_id(world: World) -> None:
     assert (world.store.waiting, world.store.transactions) == ({}, {})
 
 
+async def test_no_password_is_in_the_log_however_much_it_says(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library's own debug log has the handshake's headers (trial `secrets-canaries`)."""
+    caplog.set_level("DEBUG", "websockets")
+    caplog.set_level("DEBUG", "custom_components.evse_ocpp")
+    async with world.running():
+        await until(lambda: world.office.requests)
+    (sent, *_) = [header for _, header in world.office.requests if header]
+    assert sent.removeprefix("Basic ") not in "".join(
+        record.getMessage() for record in caplog.records if record.name != "websockets.server"
+    )
+
+
 async def test_what_happens_while_they_are_away_is_told_later_even_after_a_restart(
     world: World,
 ) -> None:
