@@ -14,6 +14,7 @@ import hashlib
 import http.client
 import logging
 import os
+import re
 import ssl
 import threading
 import urllib.error
@@ -55,6 +56,8 @@ DEFAULT_RETRY_INTERVAL_S = 60
 _DENIED_FTP = ("530", "532", "550 PERMISSION", "553")
 _DENIED_HTTP = (401, 403, 407)
 _NO_PUT = (404, 405, 501)
+_TOKEN = re.compile(r"[^.]{24,}")
+"""A part of a path that lets in whoever knows it: names of files are shorter, or have a suffix."""
 
 Result = TypeVar("Result")
 
@@ -178,13 +181,14 @@ def sha256(file: Path) -> bytes:
 
 
 def shown(url: str) -> str:
-    """A url for the log: without user, password and query, which may be a token."""
+    """A url for the log: without user, password, query, and what looks like a token in the path."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "a url that is none"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+    path = "/".join("…" if _TOKEN.fullmatch(part) else part for part in parts.path.split("/"))
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{path}"
 
 
 def _scheme(url: str) -> str:

@@ -133,6 +133,10 @@ async def test_half_a_download_is_none(tmp_path: Path, monkeypatch: pytest.Monke
     [
         ("ftp://user:secret@host:21/logs?key=1", "ftp://host:21/logs"),
         ("https://h/p", "https://h/p"),
+        # The address of one file, as central systems make them (trial `secrets-canaries`).
+        ("http://h/files/kq3Vx0Z9aB7cD1eF5gH2iJ4kL6mN8oPq/a.bin", "http://h/files/…/a.bin"),
+        ("http://h/files/kq3Vx0Z9aB7cD1eF5gH2iJ4kL6mN8oPq", "http://h/files/…"),
+        ("http://h/evse-firmware-2026.11.0-aarch64.bundle",) * 2,
         ("http://h:x/", "a url that is none"),
     ],
 )
