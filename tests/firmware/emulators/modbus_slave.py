@@ -185,6 +185,11 @@ class Bus:
             self._master = self._end = -1
             self._link.unlink(missing_ok=True)
 
+    def inject(self, data: bytes) -> None:
+        """Let a stranger on the line say something, at once and whole."""
+        with self._guard, contextlib.suppress(OSError):  # nobody is there to hear it
+            os.write(self._master, data)
+
     def _run(self) -> None:
         while not self._over:
             with self._guard:
