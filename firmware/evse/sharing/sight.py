@@ -82,15 +82,17 @@ def agreed(connector: ConnectorSettings) -> Phases:
 
 
 def _party(key: Key, connector: ConnectorReport, share_a: float, granted_a: float) -> Party:
-    l1, l2, l3 = (u and w for u, w in zip(connector.used, connector.wired, strict=True))
+    """What a connector says that it uses counts, also where it says that nothing is connected: a
+    wrong setting is no reason to grant a phase twice."""
+    l1, l2, l3 = (u or w for u, w in zip(connector.used, connector.wired, strict=True))
     drawn_a = None if connector.measured_a is None else max(connector.measured_a)
     return Party(
         key,
         Asks.NOTHING if connector.fault else connector.asks,
         maximum_a=connector.maximum_a,
         minimum_a=connector.minimum_a,
-        phases=on_supply((l1, l2, l3), connector.rotation),
-        wired=on_supply(connector.wired, connector.rotation),
+        phases=on_supply(connector.used, connector.rotation),
+        wired=on_supply((l1, l2, l3), connector.rotation),
         drawn_a=drawn_a,
         granted_a=granted_a,
         guaranteed_a=share_a,

@@ -69,6 +69,31 @@ def test_single_phase_cars_on_different_phases_do_not_hold_each_other_down():
     assert offered(group) == [20.0, 20.0, 20.0]
 
 
+def test_a_phase_that_is_used_counts_though_the_settings_say_it_is_not_connected():
+    """Found by fuzz-sharing-group: it was granted twice, once to each."""
+    group = group_of(3, 32.0)
+    wired_wrongly = ConnectorSettings(wired=L1_ONLY)
+    group.boxes[1].settings = replace(group.boxes[1].settings, connectors=(wired_wrongly,))
+    group.boxes[1].plugs[0].settings = wired_wrongly
+    group.boxes[2].plugs[0].car = Car(used=(False, True, False))
+    for _ in range(120):
+        group.tick()
+        total = [0.0, 0.0, 0.0]
+        turn = group.boxes[0].last
+        for grant in turn.state.own_grants:
+            total = [
+                amps + grant.amps * used for amps, used in zip(total, grant.phases, strict=True)
+            ]
+        for grant in turn.grants.values():
+            for granted in grant.connectors:
+                total = [
+                    amps + granted.amps * used
+                    for amps, used in zip(total, granted.phases, strict=True)
+                ]
+        assert max(total) <= 32.0 + 1e-6
+    assert offered(group)[1] > 0
+
+
 def test_who_comes_has_his_share_when_the_others_have_let_go_of_it():
     group = group_of(2, 32.0)
     group.boxes[1].plugs[0].car.asks = Asks.NOTHING
