@@ -4,12 +4,12 @@ Promised: a damaged frame is counted and passed over, a value that cannot be is 
 nothing else comes out; no line is kept that is longer than a board's; what was understood can be.
 """
 
-from evse.boards import rapi
-from evse.boards.openevse_rules import faults_of, level_of
-from evse.boards.rapi import Decoder, RapiError
 from functools import reduce
 from operator import xor
 
+from evse.boards import rapi
+from evse.boards.openevse_rules import faults_of, level_of
+from evse.boards.rapi import Decoder, RapiError
 from scripts.trials.fuzzing import Stream, Target, promise, trial
 
 READERS = (
