@@ -182,3 +182,9 @@ def command_errors(wallbox: Wallbox) -> Generator[None]:
             translation_key="not_connected",
             translation_placeholders=placeholders,
         ) from err
+    except OSError as err:  # the wallbox has taken it
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_stored",
+            translation_placeholders={"error": str(err) or type(err).__name__},
+        ) from err

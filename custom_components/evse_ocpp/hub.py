@@ -347,6 +347,7 @@ class Hub:
             self._steering_settings(settings),
             stored=stored,
             choices_changed=lambda: self.storage.save_soon(wallbox),
+            store=lambda: self.storage.save(wallbox),
         )
         self.wallboxes[wallbox.subentry_id] = wallbox
         self.chargers[identity] = wallbox.charger

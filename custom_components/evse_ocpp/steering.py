@@ -87,12 +87,18 @@ class _Failure:
     retry_at_s: float
 
 
+async def nowhere() -> None:
+    """Store nothing: a steering without a storage."""
+
+
 class Steering:
     """The control task of one charger.
 
     `choices` are what the user chose and the charger took; `choices_changed` is called with them
     after each change of them or of `stopped`, so that both can be stored; it is given back after a
-    restart. `local_now` gives aware local time.
+    restart. What a person chose is awaited to be on disk (`store`) before he is answered: all that
+    sets a choice raises OSError when it is not, though the charger has taken it. `local_now` gives
+    aware local time.
     """
 
     def __init__(
@@ -103,6 +109,7 @@ class Steering:
         *,
         local_now: Callable[[], datetime],
         choices_changed: Callable[[Choices], None],
+        store: Callable[[], Awaitable[None]] = nowhere,
         stopped: Mapping[int, TransactionId] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -112,6 +119,7 @@ class Steering:
         self._settings = settings
         self._local_now = local_now
         self._choices_changed = choices_changed
+        self._store = store
         self._monotonic = monotonic
         self._sleep = sleep
         self._ledger = Ledger()
@@ -418,6 +426,7 @@ class Steering:
             await self._sleep(RETRY_FIRST_S)
             await self._apply(changes)
         self._wake.set()
+        await self._store()
 
     async def _apply(self, changes: Mapping[str, Any]) -> None:
         async with self._turns:

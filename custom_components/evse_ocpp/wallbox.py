@@ -1,7 +1,7 @@
 """One wallbox at run time: what the user set, its charger, and the steering of it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time
 from typing import Any, Self
@@ -42,7 +42,7 @@ from .credentials import matches
 from .energy.allowance import Choices, Mode
 from .features import Feature, seen
 from .plan_book import PlanBook
-from .steering import Steering, SteeringSettings
+from .steering import Steering, SteeringSettings, nowhere
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -124,8 +124,9 @@ class Wallbox:
         *,
         stored: Mapping[str, Any] | None,
         choices_changed: Callable[[], None],
+        store: Callable[[], Awaitable[None]] = nowhere,
     ) -> None:
-        """`stored` is from `to_dict`, None for a new wallbox."""
+        """`stored` is from `to_dict`, None for a new wallbox; `store` puts it on disk at once."""
         self.subentry_id = subentry_id
         self.settings = settings
         self._choices_changed = choices_changed
@@ -159,6 +160,7 @@ class Wallbox:
             steering_settings,
             local_now=dt_util.now,
             choices_changed=self._on_choices,
+            store=store,
             stopped=stopped,
         )
         self.commissioning = Commissioning(

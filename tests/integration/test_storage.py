@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -87,6 +87,28 @@ async def test_choice_is_on_disk_at_once(
     deaf_hub.storage.save_soon(wallbox)
     await hass.async_block_till_done()
     assert total_wh(on_disk(hass, deaf_hub.entry)) == 7.0  # type: ignore[arg-type]
+
+
+async def test_answered_choice_is_on_disk(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    """The power may go right after the answer: it went in a campaign of power cuts."""
+    choice = {"entity_id": "number.garage_current_limit", "value": 9}
+    await hass.services.async_call("number", "set_value", choice, blocking=True)
+    stored = on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
+    assert stored[IDENTITY]["choices"]["limit_a"] == 9.0
+
+
+async def test_choice_that_cannot_be_stored_is_told(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    choice = {"entity_id": "number.garage_current_limit", "value": 9}
+    with (
+        patch.object(Database, "put_charger", side_effect=StorageError("disk full")),
+        pytest.raises(HomeAssistantError, match="could not be stored or read: disk full"),
+    ):
+        await hass.services.async_call("number", "set_value", choice, blocking=True)
+    assert wallbox.steering.choices.limit_a == 9.0, "the wallbox has taken it"
 
 
 async def test_removed_wallbox_is_forgotten(
