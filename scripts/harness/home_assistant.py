@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,12 +112,19 @@ class HomeAssistant:
         time_zone: str = "Europe/Paris",
         log_level: str = "info",
         more_configuration: str = "",
+        program: Path = ROOT / "custom_components" / "evse_ocpp",
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         """`python` is the interpreter of an environment with Home Assistant;
 
-        `port` its web page's; `more_configuration` is appended to its YAML.
+        `port` its web page's; `more_configuration` is appended to its YAML. `program` is the
+        integration's folder, `environment` more variables of the process, `log` where it prints to.
         """
         self.folder = folder.absolute()
+        self._program = program
+        self._environment = dict(environment or {})
+        self._log = log or self.folder / "home-assistant.log.txt"
         self.python = python.absolute()
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -135,7 +142,7 @@ class HomeAssistant:
     @property
     def log(self) -> Path:
         """What the process printed."""
-        return self.folder / "home-assistant.log.txt"
+        return self._log
 
     def start(self) -> None:
         """Start the process and wait until it runs; the first start also makes the owner."""
@@ -148,7 +155,8 @@ class HomeAssistant:
                 stderr=log,
                 start_new_session=True,
                 cwd=self.folder,  # so that only this folder's custom components are found
-                env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+                env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+                | self._environment,
             )
         wait_until(self._answers, "Home Assistant's page", START_TIMEOUT_S, 0.2)
         owner = self.folder / "owner.json"
@@ -214,7 +222,7 @@ class HomeAssistant:
         components.mkdir(exist_ok=True)
         link = components / "evse_ocpp"
         if not link.is_symlink():
-            link.symlink_to(ROOT / "custom_components" / "evse_ocpp")
+            link.symlink_to(self._program)
 
     def _keeps_http_settings(self) -> bool:
         """Newer versions keep port and address in a store;
