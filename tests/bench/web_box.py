@@ -21,7 +21,7 @@ def free_port() -> int:
         return port
 
 
-def web_settings() -> dict[str, object]:
+def web_settings() -> dict[str, Any]:
     """For a wallbox whose page nobody else's is in the way of."""
     return {"web__https_port": free_port(), "web__http_port": 0}
 

@@ -1,6 +1,7 @@
 """The API against its own OpenAPI document, by schemathesis, for each role.
 
-Short, with the station on virtual time; `scripts/api_fuzz.py` is the long run on a real process.
+Short, with the station on virtual time; `scripts/campaign fuzz-http --length full` is the long run
+on a real process.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from tests.firmware.web.api.conftest import MakePage, make_page
 pytest.importorskip("schemathesis", reason="schemathesis is not in this environment")
 import requests
 
-from scripts.api_fuzz import Tally, fuzz, operations
+from scripts.trials.fuzz_http import Tally, fuzz, operations
 
 __all__ = ["make_page"]
 

@@ -1,27 +1,20 @@
 """Asks a running wallbox's API everything that its OpenAPI document allows, and what it does not.
 
-    PYTHONPATH=firmware:. .venv/firmware-oldest/bin/python scripts/api_fuzz.py --minutes 10
-
 Starts a real `evse run` on the simulated board with a car that charges, claims it, and lets
 schemathesis make requests for each role in turn, good ones and broken ones; keys of rows, tags and
-numbers are real ones as often as not. Told are the answers by status, and whatever should not be:
-a server error, a status, type or body that the document does not have, a bad request that was
-taken. The exit status is 1 when there was any. With `--url` and three `--token ROLE=TOKEN` it asks
-one that runs already.
+numbers are real ones as often as not. Wrong is whatever should not be: a server error, a status,
+type or body that the document does not have, a bad request that was taken.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
+import asyncio
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -40,6 +33,9 @@ from schemathesis.specs.openapi.checks import (
 from urllib3.exceptions import InsecureRequestWarning
 
 from evse.settings.rows import ROWS
+from scripts.harness.wallbox import Wallbox
+from scripts.trials.findings import Findings, Job
+from tests.bench.web_box import base_url_of, claim, device_key_of, web_settings
 
 CHECKS = [
     not_a_server_error,
@@ -80,14 +76,6 @@ class Tally:
     def calls(self) -> int:
         """Requests made."""
         return self.statuses.total()
-
-    def lines(self) -> Iterator[str]:
-        """For people."""
-        yield f"{self.calls} requests to {len(self.operations)} operations"
-        yield ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
-        yield f"slowest answer {self.slowest_s * 1000:.0f} ms; {len(self.wrong)} kinds wrong"
-        for name, text in self.wrong.items():
-            yield f"\n--- {name}\n{text}"
 
 
 def operations(document: dict[str, Any]) -> list[Any]:
@@ -202,11 +190,42 @@ def _told(found: BaseExceptionGroup[Any]) -> str:
 # ------------------------------------------------------------------ the long run
 
 
+async def run(job: Job) -> Findings:
+    """Ask for `job.count` seconds."""
+    return await asyncio.to_thread(_ask_own, job)
+
+
+def _ask_own(job: Job) -> Findings:
+    """Start a wallbox, ask it, end it."""
+    warnings.simplefilter("ignore", InsecureRequestWarning)
+    wallbox = Wallbox(job.folder, **web_settings(), authorization__free_charging="true")
+    wallbox.start()
+    try:
+        wallbox.request(command="plug", max_a=16, start_delay_s=0)
+        base_url = base_url_of(wallbox)
+        tally = campaign(base_url, claim(base_url, device_key_of(wallbox)), job.count, job.say)
+        wallbox.request(command="status")  # it still lives
+    finally:
+        wallbox.kill()
+    if "Traceback" in wallbox.log.read_text():
+        tally.wrong["the wallbox's log"] = wallbox.log_end()
+    for name, text in tally.wrong.items():
+        job.say(f"--- {name}\n{text}")
+    statuses = ", ".join(f"{count} × {status}" for status, count in sorted(tally.statuses.items()))
+    return Findings(
+        inputs=tally.calls,
+        crashes=len(tally.wrong),
+        stall_s=tally.slowest_s,
+        figures={"operations": str(len(tally.operations)), "answers": statuses},
+        wrong=list(tally.wrong),
+    )
+
+
 def campaign(
-    base_url: str, tokens: dict[str, str], minutes: float, say: Callable[[str], None]
+    base_url: str, tokens: dict[str, str], seconds: float, say: Callable[[str], None]
 ) -> Tally:
     """Ask with each role in turn until the time is over."""
-    tally, until_s, seed = Tally(), time.monotonic() + 60 * minutes, 1
+    tally, until_s, seed = Tally(), time.monotonic() + seconds, 1
     session = requests.Session()
     document = session.get(f"{base_url}/api/v1/openapi.json", verify=False, timeout=10).json()
     listed = operations(document)
@@ -229,51 +248,3 @@ def campaign(
             say(f"{role}: {tally.calls} requests, {wrong}, {left_s:.0f} s left")
         seed += 1
     return tally
-
-
-def run_own(minutes: float, folder: Path, python: Path | None, say: Callable[[str], None]) -> Tally:
-    """Start a wallbox, ask it, end it."""
-    from scripts.harness.wallbox import Wallbox
-    from tests.bench.web_box import base_url_of, claim, device_key_of, web_settings
-
-    wallbox = Wallbox(folder, python=python, **web_settings(), authorization__free_charging="true")
-    wallbox.start()
-    try:
-        wallbox.request(command="plug", max_a=16, start_delay_s=0)
-        base_url = base_url_of(wallbox)
-        tokens = claim(base_url, device_key_of(wallbox))
-        tally = campaign(base_url, tokens, minutes, say)
-        wallbox.request(command="status")  # it still lives
-    finally:
-        wallbox.kill()
-    problems = [line for line in wallbox.log.read_text().splitlines() if "Traceback" in line]
-    if problems:
-        tally.wrong["the wallbox's log"] = wallbox.log_end()
-    return tally
-
-
-def main(arguments: Iterable[str] | None = None) -> int:
-    """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--url", help="of a wallbox that runs")
-    parser.add_argument("--token", action="append", default=[], metavar="ROLE=TOKEN")
-    parser.add_argument("--python", type=Path, help="that runs the wallbox")
-    options = parser.parse_args(arguments if arguments is None else list(arguments))
-    warnings.simplefilter("ignore", InsecureRequestWarning)
-
-    def say(line: str) -> None:
-        print(line, flush=True)
-
-    if options.url:
-        tokens = dict(each.split("=", 1) for each in options.token)
-        tally = campaign(options.url, tokens, options.minutes, say)
-    else:
-        with tempfile.TemporaryDirectory(prefix="evse-fuzz-") as folder:
-            tally = run_own(options.minutes, Path(folder), options.python, say)
-    say("\n".join(tally.lines()))
-    return bool(tally.wrong)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
