@@ -112,6 +112,7 @@ async def _run(state_dir: Path, database: Database, settings: Settings, began_s:
         notifier.ready()
 
     program = await _built(state_dir, database, settings, notifier, ready)
+    await program.station.restore()
     gc.collect()
     gc.freeze()  # to look through all of it would hold up the control turns, 0.1 s each time
     _warn_of_the_bench(settings, program.boards)

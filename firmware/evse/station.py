@@ -124,6 +124,7 @@ class Station:
             )
             for number, board in self._boards.items()
         }
+        self._restored = False
         self.supply = Supply(self._settings, self._clock, self.connectors)
         self._limiting = Limiting(self._settings, self._clock, central, self.supply)
         self._pausing = Pausing(self._settings, self._clock)
@@ -162,7 +163,7 @@ class Station:
 
     async def run(self) -> None:
         """Take up what the last run left, then make control turns until cancelled."""
-        await self._restore()
+        await self.restore()
         async with asyncio.TaskGroup() as tasks:
             for connector in self.connectors.values():
                 tasks.create_task(connector.board.run())
@@ -173,8 +174,15 @@ class Station:
             tasks.create_task(self.supply.run())
             tasks.create_task(self._run_errands(tasks))
 
-    async def _restore(self) -> None:
-        """Availability, latched faults and the transactions that were open when the power went."""
+    async def restore(self) -> None:
+        """Availability, latched faults and the transactions that were open when the power went.
+
+        Whoever lets people and the central system ask does this first: a wallbox with a latched
+        fault must not call itself available, even for a moment. Only the first call does anything.
+        """
+        if self._restored:
+            return
+        self._restored = True
         self._availability = await self._values.availability()
         await self._memory.restore(self.connectors.values())
         await self._reserving.restore()

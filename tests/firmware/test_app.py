@@ -19,6 +19,7 @@ from evse.ocpp.client import OcppClient
 from evse.simulation.store import load
 from evse.storage.database import Database
 from evse.storage.transactions import TransactionRecord, Transactions
+from evse.storage.values import Values
 from tests.firmware.ocpp.conftest import Central, eventually, start_central, stop_central
 
 FAST = (
@@ -166,6 +167,28 @@ async def test_the_observer_judges_by_the_fuse_that_is_set(tmp_path: Path, ask: 
         report = (await ask("report"))["report"]
     assert report["maximum_a"] > 10.0  # DLB is off
     assert report["over_limit_s"] > 0.0
+
+
+async def test_nobody_is_answered_before_the_last_run_is_taken_up(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow card: who asks at once hears of the latched fault (I5), not of a free wallbox."""
+    async with running(tmp_path):
+        await ask("fault", fault="ResidualCurrent")
+        async with asyncio.timeout(5.0):
+            while not (await ask("status"))["connectors"]["1"]["faults"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await ask("clear", fault="ResidualCurrent")
+        await asyncio.sleep(0.2)
+    read = Values.latched_faults
+
+    async def read_slowly(values: Values) -> dict[int, set[str]]:
+        await asyncio.sleep(0.3)
+        return await read(values)
+
+    monkeypatch.setattr(Values, "latched_faults", read_slowly)
+    async with running(tmp_path):
+        assert (await ask("status"))["connectors"]["1"]["faults"] == ["ResidualCurrent"]
 
 
 async def test_the_snapshot_of_the_running_program(tmp_path: Path, ask: Ask) -> None:
