@@ -171,7 +171,7 @@ class RoughLink:
                 way.take(packet)
 
     def _is_dead(self, packet: bytes) -> bool:
-        """Tell whether it belongs to a connection that was forgotten; a new one may take its place."""
+        """Tell whether a packet is of a connection that was forgotten, and not of a new one."""
         flow, flags = tcp_flow(packet)
         if flow is None:
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.harness.bad_resolver import BadResolver, Mood
@@ -35,17 +35,16 @@ Bring = Callable[[Scene, random.Random], str]
 class Fault:
     """One kind. `bring` lets it come, and says how bad it is; it is held for a time in `hold_s`.
 
-    After `end` the conversation has to be back within `back_s`.
+    Once all is calm again the conversation has to be back within `back_s`.
     """
 
     name: str
     bring: Bring
     hold_s: tuple[float, float] = (3.0, 15.0)
     back_s: float = BACK_S
-    end: Callable[[Scene], Awaitable[None]] = lambda scene: calm(scene)
 
 
-async def calm(scene: Scene) -> None:
+def calm(scene: Scene) -> None:
     """All as it was."""
     scene.far.link.both(CALM)
     scene.names.mood = Mood.GOOD

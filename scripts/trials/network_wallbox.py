@@ -27,7 +27,7 @@ from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
 from scripts.harness.wallbox import Wallbox
 from scripts.trials.findings import Findings, Job
-from scripts.trials.network_faults import FAULTS, Fault, Scene
+from scripts.trials.network_faults import FAULTS, Fault, Scene, calm
 
 LANES = 4
 """Wallboxes at the same time: a trial is mostly waiting."""
@@ -175,7 +175,7 @@ async def _suffer(
     hold_s = chance.uniform(*fault.hold_s)
     bring = fault.bring(lane.scene, chance)
     await asyncio.sleep(hold_s)
-    await fault.end(lane.scene)
+    calm(lane.scene)
     recovery_s = await _back(lane, fault.back_s)
     if recovery_s is None:
         lane.note(f"no conversation {fault.back_s:g} s after {fault.name} ({bring})")
