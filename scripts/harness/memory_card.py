@@ -59,12 +59,16 @@ class MemoryCard:
 
     def cut(self) -> None:
         """Take the power away: nothing that is not on the card yet comes onto it any more."""
+        self.die()
+        self.pull_out()
+
+    def die(self) -> None:
+        """Answer everything with an error from now on; what was not synchronised is lost."""
         handle = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.ioctl(handle, SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))
         finally:
             os.close(handle)
-        self.pull_out()
 
     def read_only(self, on: bool = True) -> None:
         """Let nothing be written any more, or again: as a worn-out card, or after an error."""
