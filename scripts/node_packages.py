@@ -17,20 +17,26 @@ TOOL_TIMEOUT_S = 120
 def node_modules(manifest: Path) -> Path:
     """Return the folder `node_modules` with what the package.json `manifest` asks for.
 
-    It is kept until the manifest changes. UnavailableError, which says why, where node or npm is
-    missing or the registry cannot be reached.
+    Where a package-lock.json lies beside it, exactly what that names is taken, by its digests. It
+    is kept until either file changes. UnavailableError, which says why, where node or npm is missing
+    or the registry cannot be reached.
     """
     if missing := [name for name in ("node", "npm") if shutil.which(name) is None]:
         raise UnavailableError(f"there is no {missing[0]} on the PATH")
     home = VENVS / f"npm-{manifest.parent.name}"
-    stamp, digest = home / "recipe", hashlib.sha256(manifest.read_bytes()).hexdigest()
+    lock = manifest.with_name("package-lock.json")
+    files = [file for file in (manifest, lock) if file.exists()]
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    stamp = home / "recipe"
     if stamp.exists() and stamp.read_text() == digest:
         return home / "node_modules"
     say(f"installing the packages of {manifest} with npm")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    shutil.copy(manifest, home)
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    for file in files:
+        shutil.copy(file, home)
+    how = "ci" if lock.exists() else "install"
+    command = ["npm", how, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
     try:
         run = subprocess.run(
             command,
@@ -43,7 +49,7 @@ def node_modules(manifest: Path) -> Path:
     except subprocess.TimeoutExpired:
         raise UnavailableError(f"npm did not end within {INSTALL_TIMEOUT_S} s") from None
     if run.returncode != 0:
-        raise UnavailableError(f"npm install failed: {run.stderr.strip()[-500:]}")
+        raise UnavailableError(f"npm {how} failed: {run.stderr.strip()[-500:]}")
     stamp.write_text(digest)
     return home / "node_modules"
 
