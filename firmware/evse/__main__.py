@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import sqlite3
 import sys
@@ -20,6 +19,8 @@ from evse.local.watch import add_watch
 from evse.local.why_command import add_why
 from evse.meters.command import add_meter
 from evse.network.find_command import add_find
+from evse.observing import log_lines
+from evse.observing.log_lines import LogFormat
 from evse.service.command import add_install
 from evse.settings.command import add_settings
 from evse.sharing.command import add_sharing
@@ -74,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run the wallbox until it is told to end")
     add_configuration(run, default_state_dir())
     run.add_argument("--verbose", action="store_true", help="log more")
+    run.add_argument(
+        "--log-format",
+        choices=[*LogFormat],
+        default=LogFormat.TEXT,
+        help="text, or json: one object a line (default: %(default)s)",
+    )
     run.set_defaults(run=_run)
     for add in ADDITIONS:
         add(commands, default_state_dir())
@@ -94,12 +101,7 @@ def _run(args: argparse.Namespace) -> int:
     from evse.alone import AlreadyRunningError
 
     os.umask(0o077)  # the state folder holds a password and cards
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-    )
-    for noisy in ("aiohttp", "aiosqlite", "asyncio", "asyncssh", "websockets", "ocpp", "pymodbus"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_lines.begin(LogFormat(args.log_format), verbose=args.verbose)
     try:
         return asyncio.run(app.run(args.state, args.config, args.overrides))
     except (ValueError, sqlite3.Error, AlreadyRunningError, OSError) as error:

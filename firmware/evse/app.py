@@ -26,6 +26,8 @@ from evse.lines.modbus import ModbusLines
 from evse.local.server import Handler, LocalServer
 from evse.local.wallbox import simulation_handlers
 from evse.metering import Metering
+from evse.observing.vitals import Pulse
+from evse.observing.watch import Watch
 from evse.ocpp.client import OcppClient
 from evse.service.liveness import Liveness
 from evse.service.notify import Notifier
@@ -159,7 +161,10 @@ async def _built(
     meters = await meters_of(settings, world, clock, lines)
     liveness = Liveness(boards, (notifier,), ready)
 
+    pulse = Pulse(boards)
+
     def turned(number: int) -> None:
+        pulse.turned(number)
         liveness.turned(number)
         each = station.connectors[number]
         silent = Fault.BOARD_SILENT in each.controller.faults
@@ -190,11 +195,13 @@ async def _built(
     )
     front = Front(settings, clock, station, client, whitelist, around)
     front.parts.append(lambda: {"meters": meters.quality()})
+    watch = Watch(pulse, settings, station, client, state_dir)
+    front.parts.append(watch.part)
     handlers = front.handlers() | settings_handlers(settings) | update_handlers(updater)
     if settings["board.kind"] == SIMULATED:
         handlers |= _world_handlers(settings, world, client)
         front.parts.append(lambda: {"world": world_snapshot(world)})
-    around.serve(handlers, state_dir)
+    around.serve(handlers, state_dir, watch)
     return _Program(
         clock=clock,
         lines=lines,

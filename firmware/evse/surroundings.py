@@ -20,6 +20,7 @@ from evse.network.mqtt import Publisher
 from evse.network.port import NetworkPort
 from evse.network.published import states_of, wallbox_of
 from evse.network.service import network_of
+from evse.observing.watch import Watch
 from evse.ocpp.client import OcppClient
 from evse.panels.shown import Box, Network, NetworkWay, UpgradeResult, Wifi
 from evse.settings.values import Settings
@@ -95,7 +96,7 @@ class Surroundings:
         history = History(database, settings, clock, station, whitelist.name, state_dir)
         return cls(settings, clock, station, client, network, updater, security, history)
 
-    def serve(self, handlers: Mapping[str, Handler], state_dir: Path) -> None:
+    def serve(self, handlers: Mapping[str, Handler], state_dir: Path, watch: Watch) -> None:
         """Get to know the commands of the local socket, which page and log archive use too."""
         self.history.status = lambda: handlers["status"](Request("status", {}))
         if not self._settings["web.enabled"]:
@@ -118,6 +119,7 @@ class Surroundings:
             history=self.history,
             network=self.network,
             updater=self.updater,
+            watch=watch,
             show_pin=self._show_pin,
         )
         self._web = WebServer(

@@ -8,11 +8,21 @@ from pathlib import Path
 from evse.configuration import Commands, add_running
 from evse.core.faults import LATCHED, Clears
 from evse.local.client import ControlError, ask
+from evse.observing import short
+
+UNHEALTHY = 3
+"""Exit status of `evse status --check`."""
 
 
 def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
     """Add both to the commands of a parser."""
     status = commands.add_parser("status", help="all that is known of the running wallbox, as JSON")
+    status.add_argument("--short", action="store_true", help="the most of it, in a few lines")
+    status.add_argument(
+        "--check",
+        action="store_true",
+        help="exit status 3 when the wallbox does not do its work (1: nobody answers)",
+    )
     status.set_defaults(run=run_status)
     acknowledge = commands.add_parser(
         "acknowledge",
@@ -32,13 +42,16 @@ def add_wallbox(commands: Commands, default_state_dir: Path) -> None:
 
 
 def run_status(args: argparse.Namespace) -> int:
-    """Print the status; the exit status, 1 without an answer."""
+    """Print the status; the exit status, 1 without an answer, UNHEALTHY where that is asked."""
     try:
         answer = ask(args.state, "status")
     except ControlError as error:
         return _refused(error)
-    sys.stdout.write(f"{json.dumps(answer, indent=2, ensure_ascii=False)}\n")
-    return 0
+    if args.short:
+        sys.stdout.write(short.text(answer))
+    else:
+        sys.stdout.write(f"{json.dumps(answer, indent=2, ensure_ascii=False)}\n")
+    return UNHEALTHY if args.check and not answer["program"]["ok"] else 0
 
 
 def run_acknowledge(args: argparse.Namespace) -> int:

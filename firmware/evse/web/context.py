@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from evse.history.history import History
     from evse.local.server import Handler
     from evse.network.port import NetworkPort
+    from evse.observing.watch import Watch
     from evse.ocpp.client import OcppClient
     from evse.station import Station
     from evse.update.updater import Updater
@@ -48,4 +49,5 @@ class Context:
     history: "History"
     network: "NetworkPort"
     updater: "Updater"
+    watch: "Watch"
     show_pin: Callable[[str], None] = lambda _pin: None

@@ -84,6 +84,8 @@ class Endpoint:
     headers: Mapping[str, Schema] = field(default_factory=dict)
     raw: bool = False
     status: int = 200
+    fails_with: frozenset[int] = frozenset()
+    """Statuses of errors beside those which every endpoint may answer with."""
 
     @property
     def name(self) -> str:

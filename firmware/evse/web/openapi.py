@@ -46,6 +46,7 @@ _ERRORS = {
     422: "A value cannot be taken; each error names the field",
     426: "A websocket is what is to be asked for here",
     429: "Too many attempts; Retry-After says when the next may come",
+    503: "The wallbox does not do its work",
     507: "The disk is full or fails; nothing was changed",
 }
 
@@ -175,4 +176,4 @@ def _statuses(endpoint: Endpoint) -> set[int]:
         statuses |= {408, 413, 415}
     if endpoint.gives == WEBSOCKET:
         statuses.add(426)
-    return statuses
+    return statuses | endpoint.fails_with

@@ -144,6 +144,7 @@ def context_of(settings: Settings, security: Security, folder: Path) -> Context:
         settings=settings,
         clock=SystemClock(),
         station=cast("Any", SimpleNamespace(connector_ids=(1,))),
+        watch=cast("Any", SimpleNamespace(look=lambda: {"ok": True})),
         client=nothing,
         handlers={},
         state_dir=folder,

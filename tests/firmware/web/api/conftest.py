@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestServer
 from evse.front import Front, whitelist_of
 from evse.history.history import History
 from evse.network.port import Unavailable
+from evse.observing.vitals import Pulse
+from evse.observing.watch import Watch
 from evse.ocpp.client import OcppClient
 from evse.panels.shown import Box
 from evse.settings.setting import Role
@@ -130,7 +132,11 @@ async def page_of(wallbox: Wallbox, **parts: Any) -> tuple[Context, WebServer, F
         ),
         "network": network,
         "updater": updater_of(settings, clock, wallbox.state_dir, lambda: True, lambda: None),
+        "watch": Watch(
+            Pulse(station.connectors, lambda: 0.0), settings, station, client, wallbox.state_dir
+        ),
     }
+    front.parts.append(made["watch"].part)
     context = Context(**(made | parts))
     return context, WebServer(settings, security, endpoints(context)), front
 

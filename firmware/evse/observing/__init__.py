@@ -1,0 +1,1 @@
+"""How the program itself is: for a supervisor, for graphs of years, for whoever reads its log."""
