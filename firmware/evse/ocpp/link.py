@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
-from evse.ocpp.backoff import wait_s
+from evse.ocpp.backoff import patience_s, wait_s
 from evse.ocpp.charge_point import ChargePoint, Counters, NoAnswer
 from evse.ocpp.security.events import Event, SecurityEvents
 from evse.ocpp.security.store import CertificateStore, Use
@@ -27,7 +27,6 @@ from evse.ocpp.security.tls import (
 from evse.ocpp.security.trial import TRIAL_S, ProfileTrial
 from evse.ocpp.timing import (
     CLOSE_TIMEOUT_S,
-    CONNECT_TIMEOUT_S,
     IDLE_POLL_S,
     MAX_FRAME_BYTES,
     PONG_TIMEOUT_S,
@@ -76,6 +75,7 @@ class Link:
         self._trial_until_s: float | None = None  # of the loop's time
         self._events = events
         self._with_previous_identity = False
+        self._timeouts = 0  # attempts in a row that ran out of time
         self._network_up = True
         self._charge_point: ChargePoint | None = None
         self._connection: ClientConnection | None = None
@@ -121,7 +121,7 @@ class Link:
             began_s = loop.time()
             refused = await self._attempt()
             failures = 1 if loop.time() - began_s >= STABLE_S else failures + 1
-            longest_s = wait_s(failures, random.random(), refused)
+            longest_s = wait_s(failures, random.random(), refused, self._timeouts)
             if self._trial.under_way:
                 longest_s = min(longest_s, TRIAL_WAIT_S)
                 if loop.time() >= self._trial_ends_s():
@@ -149,6 +149,7 @@ class Link:
                 await self._events.record(Event.FAILED_TO_AUTHENTICATE, f"HTTP {status}")
             return status in _REFUSALS
         except (OSError, TimeoutError, WebSocketException) as error:
+            self._timeouts = self._timeouts + 1 if isinstance(error, TimeoutError) else 0
             told = self._tell(f"no connection: {str(error) or type(error).__name__}")
             if told and (event := security_event(error)):
                 await self._events.record(event, str(error))
@@ -163,7 +164,7 @@ class Link:
         url, identity, password, profile = (self._settings[key] for key in _ADDRESS)
         url = address(url, profile)
         context = await asyncio.to_thread(self._context, profile) if _encrypted(url) else None
-        left_s = CONNECT_TIMEOUT_S
+        left_s = patience_s(self._timeouts)
         if self._trial.under_way:
             left_s = min(left_s, self._trial_ends_s() - asyncio.get_running_loop().time())
         async with connect(
@@ -191,6 +192,7 @@ class Link:
     async def _connected(self) -> None:
         """What was tried has proven itself."""
         self._told = ""
+        self._timeouts = 0
         self.counters.connections += 1
         self._trial_until_s = None
         await self._trial.passed()
@@ -254,6 +256,7 @@ class Link:
     def _on_setting(self, key: str) -> None:
         if key in _ADDRESS:
             self._trial_until_s = None
+            self._timeouts = 0
             self.reconnect_soon()
 
     def _reconnect(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evse.ocpp.backoff import wait_s
+from evse.ocpp.backoff import patience_s, wait_s
 from evse.ocpp.composite import composite
 from evse.ocpp.profiles import Installed, ProfileError, limit_at, parse, replaces, to_json
 from evse.ocpp.timing import BACKOFF_MAX_S, CONNECT_TIMEOUT_S, REFUSED_WAIT_S
@@ -286,4 +286,8 @@ def test_backoff_is_bounded(chance: float) -> None:
     assert waits[0] >= 0.5
     assert max(waits) + CONNECT_TIMEOUT_S < 30
     assert max(waits) <= BACKOFF_MAX_S
+    for timeouts in range(10):
+        longest_s = max(wait_s(failures, chance, timeouts=timeouts) for failures in range(1, 100))
+        assert longest_s > 0
+        assert longest_s + patience_s(timeouts) < 30
     assert wait_s(1, chance, refused=True) == REFUSED_WAIT_S
