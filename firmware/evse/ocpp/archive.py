@@ -80,7 +80,11 @@ def diagnostics(
         "settings.txt": settings_text(settings),
         "status.json": json.dumps(status, indent=1, default=str),
     }
-    return {name: without_secrets(text, settings).encode() for name, text in texts.items()}
+    return {
+        # A log may hold what is no character: half of one, or a file's name in another encoding.
+        name: without_secrets(text, settings).encode(errors="backslashreplace")
+        for name, text in texts.items()
+    }
 
 
 def write_text(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ocpp.v16 import call
 
 from evse.ocpp import log_ring
-from evse.ocpp.archive import write_archive
+from evse.ocpp.archive import diagnostics, write_archive
 from tests.firmware.ocpp.file_servers import CREDENTIALS, Files, ftp_files, http_files
 
 SECRET = "0123456789abcdef"
@@ -232,6 +232,14 @@ def test_the_log_of_a_time() -> None:
     assert len(ring.lines()) == log_ring.MAX_LINES
     ring.handle(logging.makeLogRecord({"msg": "y" * 9999, "name": "x", "created": 1e9}))
     assert len(ring.lines()[-1]) < log_ring.MAX_LINE + 40
+
+
+def test_a_log_with_half_a_character_is_told_too(wallbox: Any) -> None:
+    """Whatever brought it in: what went wrong is in that very log."""
+    ring = log_ring.LogRing()
+    ring.handle(logging.makeLogRecord({"msg": "half \ud83d", "name": "x", "created": 1e9}))
+    texts = diagnostics(wallbox.settings, ring, {}, None, None)
+    assert b"half \\ud83d" in texts["log.txt"]
 
 
 def test_the_newest_black_boxes_fit_the_bound(tmp_path: Path, monkeypatch: Any) -> None:

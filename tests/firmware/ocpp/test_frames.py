@@ -14,6 +14,7 @@ from evse.ocpp.frames import BadFrame, Call, Error, Result, parse
     ("frame", "message"),
     [
         ('[2,"a","Reset",{"type":"Soft"}]', Call("a", "Reset", {"type": "Soft"})),
+        ('[2,"a","X",{"n":"\\ud83d\\uDE00"}]', Call("a", "X", {"n": "\U0001f600"})),
         ('[2,"a",7,null]', Call("a", 7, None)),
         ('[3,"a",{}]', Result("a", {})),
         ('[4,"a","InternalError","why",{}]', Error("a", "InternalError", "why")),
@@ -33,6 +34,8 @@ def test_messages(frame: str, message: Any) -> None:
         (b"\xff", [4, "-1", "GenericError"]),
         ("[" * 100_000, [4, "-1", "GenericError"]),
         ('[2,"a","X",{"n":NaN}]', [4, "-1", "GenericError"]),
+        ('[2,"a","X",{"n":"\\ud83d"}]', [4, "-1", "GenericError"]),
+        (b'[2,"a","X",{"\\uDE00\\ud83d":1}]', [4, "-1", "GenericError"]),
         ('[2,"a","X",{"n":' + "9" * 5000 + "}]", [4, "-1", "GenericError"]),
         ("{}", [4, "-1", "FormationViolation"]),
         ("[]", [4, "-1", "FormationViolation"]),
