@@ -11,11 +11,15 @@ import logging
 import time
 import traceback
 from importlib import import_module
+from random import Random
 from typing import Any
 
 from scripts.trials.findings import Findings, Job
 
 FRAMES_A_LIFE = 400
+LIVES_A_FOLDER = 4
+SIDE_BY_SIDE = 4
+"""Clients: each waits for its database most of the time."""
 MEMORY_GROWTH_MIB = 25.0
 MAX_STORED_MIB = 8.0
 """Of the state folder: certificates, charging profiles, a local list, and what is to be told."""
@@ -24,34 +28,31 @@ MAX_STORED_MIB = 8.0
 async def run(job: Job) -> Findings:
     """Say `job.count` things to the client."""
     bench: Any = import_module("tests.firmware.ocpp.fuzzed_client")
-    promise, says, findings = bench.Promise(), bench.Says(job.chance()), Findings()
+    promise, findings, chance = bench.Promise(), Findings(), job.chance()
     handler = bench.Errors(promise)
     logging.getLogger().addHandler(handler)
-    logging.getLogger("evse").propagate = True
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: promise.broken(f"loop: {context.get('message')}", repr(context))
     )
-    memory_mib, began_s, life, folder = (
-        [bench.resident_mib()],
-        time.monotonic(),
-        0,
-        job.folder / "0",
-    )
-    while findings.inputs < job.count:
-        life += 1
-        if life % 4 == 0:
-            folder = job.folder / str(life)
-        folder.mkdir(exist_ok=True)
-        try:
-            said = await bench.live(folder, says, promise, min(FRAMES_A_LIFE, job.count))
-        except Exception:  # noqa: BLE001 - whatever it is, it is a finding
-            promise.broken(*bench.kind_of(traceback.format_exc()))
-            folder = job.folder / f"after {life}"
-            said = 1
-        findings.inputs += max(1, said)
-        memory_mib.append(bench.resident_mib())
-        if (stored := bench.stored_mib(folder)) > MAX_STORED_MIB:
-            promise.broken("the state folder grows", f"{stored:.1f} MiB")
+    memory_mib, began_s = [bench.resident_mib()], time.monotonic()
+
+    async def talk(number: int) -> None:
+        says, life = bench.Says(Random(chance.getrandbits(64))), 0
+        while findings.inputs < job.count:
+            folder = job.folder / f"{number} {life // LIVES_A_FOLDER}"
+            life += 1
+            folder.mkdir(exist_ok=True)
+            try:
+                said = await bench.live(folder, says, promise, min(FRAMES_A_LIFE, job.count))
+            except Exception:  # noqa: BLE001 - whatever it is, it is a finding
+                promise.broken(*bench.kind_of(traceback.format_exc()))
+                said, life = 1, life + LIVES_A_FOLDER  # on another one
+            findings.inputs += max(1, said)
+            memory_mib.append(bench.resident_mib())
+            if (stored := bench.stored_mib(folder)) > MAX_STORED_MIB:
+                promise.broken("the state folder grows", f"{stored:.1f} MiB")
+
+    await asyncio.gather(*(talk(number) for number in range(SIDE_BY_SIDE)))
     took_s = time.monotonic() - began_s
     logging.getLogger().removeHandler(handler)
     for kind, text in promise.found.items():
@@ -64,7 +65,7 @@ async def run(job: Job) -> Findings:
     )
     findings.figures = {
         "actions": str(len(promise.actions)),
-        "starts": str(life),
+        "starts": str(len(memory_mib) - 1),
         "rate": f"{findings.inputs / took_s:.0f} messages/s",
         "memory": f"{late_mib - early_mib:+.1f} MiB",
     }

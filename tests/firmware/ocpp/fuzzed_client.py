@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -183,6 +184,7 @@ class Wire:
         self._left = frames
         self._answers: list[list[Any]] = []
         self._asked: list[tuple[str, str]] = []
+        self._ids: list[str] = []
         self._heard = asyncio.Event()
         self.said = 0
 
@@ -211,9 +213,20 @@ class Wire:
             self._answers = []
             answering = bool(self._asked) and self._says.random.random() < 0.7
             sent = self._says.answer(*self._asked.pop(0)) if answering else self._says.call()
+            if self._repeats(sent):
+                continue
             yield sent
             await asyncio.sleep(0)
             await self._judge(sent)
+
+    def _repeats(self, sent: bytes) -> bool:
+        """Whether it has the id of a call which may still be in hand: that is passed over."""
+        with suppress(BadFrame):
+            if isinstance(message := parse(sent), Call):
+                repeats = message.unique_id in self._ids
+                self._ids = [*self._ids[-50:], message.unique_id]
+                return repeats
+        return False
 
     async def _judge(self, sent: bytes) -> None:
         try:
@@ -251,7 +264,8 @@ class Errors(logging.Handler):
 def kind_of(text: str) -> tuple[str, str]:
     lines = text.strip().splitlines()
     where = [line.strip() for line in lines if line.lstrip("| ").startswith('File "')]
-    return f"{lines[-1][:120]} {where[-1] if where else ''}", text
+    kind = re.sub(r"\d+", "#", lines[-1][:120])
+    return f"{kind} {where[-1] if where else ''}", text
 
 
 async def live(folder: Path, says: Says, promise: Promise, frames: int) -> int:

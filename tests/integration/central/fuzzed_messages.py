@@ -13,6 +13,7 @@ import asyncio
 import json
 import logging
 import math
+import re
 import time
 import traceback
 from collections import Counter
@@ -424,7 +425,8 @@ def kind_of(text: str) -> tuple[str, str]:
     """Return what tells kinds of errors apart, the last line and where; and the whole."""
     lines = text.strip().splitlines()
     where = [line.strip() for line in lines if line.lstrip("| ").startswith('File "')]
-    return f"{lines[-1][:100]} {where[-1] if where else ''}", text
+    kind = re.sub(r"\d+", "#", lines[-1][:100])
+    return f"{kind} {where[-1] if where else ''}", text
 
 
 async def fuzz(version: str, count: int, seed: int) -> dict[str, Any]:
