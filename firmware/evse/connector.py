@@ -45,6 +45,7 @@ from evse.core.state import (
 )
 from evse.core.status import ChargePointStatus, connector_status
 from evse.core.timing import EV_RELEASE_S, TURN_S
+from evse.meters import counting
 from evse.meters.reading import MeterReading
 from evse.ocpp.port import CentralPort
 from evse.storage.retrying import until_stored
@@ -103,6 +104,7 @@ class Connector:
         self._rules = rules
         self._actions: asyncio.Queue[core_session.Action] = asyncio.Queue()
         self._metered = asyncio.Event()
+        self._counting: counting.Counting | None = None
         self._reading = Reading(-math.inf, 0.0, 0.0)  # too old to say anything
         self._obeys = True
         self._board_works = True
@@ -341,9 +343,28 @@ class Connector:
                     await self._stop(reason, id_tag)
 
     def metered(self, reading: MeterReading) -> None:
-        """Take a new reading of the charger's meter."""
+        """Take a new reading of the charger's meter; its energy is what has surely been counted."""
+        if reading.energy_wh is not None:
+            reading = replace(reading, energy_wh=self._counted_wh(reading.energy_wh, reading))
         self.meter = reading
         self._metered.set()
+
+    def _counted_wh(self, shown_wh: float, reading: MeterReading) -> float:
+        before = self._counting
+        if before is None:
+            last_wh = self.transaction.last_wh if self.transaction else None
+            self._counting = counting.begun(shown_wh, reading.counted_at_s, last_wh or 0.0)
+        else:
+            self._counting = counting.counted(before, shown_wh, reading.counted_at_s)
+            if before.aside is None and self._counting.aside is not None:
+                _log.warning(
+                    "connector %d: the meter's register goes from %.0f to %.0f Wh: "
+                    "what flows is counted on from where it was",
+                    self.id,
+                    before.trusted.shown_wh,
+                    shown_wh,
+                )
+        return self._counting.counted_wh
 
     async def _start(self, id_tag: str, origin: core_session.Origin) -> None:
         """Store the start; nothing is offered to the car before.

@@ -164,6 +164,24 @@ async def test_a_stop_is_not_held_up_by_a_silent_meter(wallbox: Wallbox) -> None
     assert ended.meter_stop_wh > ended.meter_start_wh
 
 
+@pytest.mark.parametrize("becomes_wh", [0.0, 5e8])
+async def test_a_session_has_what_flowed_whatever_becomes_of_the_register(
+    wallbox: Wallbox, caplog: pytest.LogCaptureFixture, becomes_wh: float
+) -> None:
+    """The meter was exchanged, has rolled over, or was read while its words changed."""
+    await wallbox.charge()
+    await wallbox.run(30.0)
+    before_wh = wallbox.at().register_wh
+    wallbox.at().register_wh = wallbox.at().metered_wh = becomes_wh
+    await wallbox.run(60.0)
+    flowed_wh = before_wh + wallbox.at().register_wh - becomes_wh
+    await wallbox.card("A1")
+    await wallbox.until(lambda: wallbox.central.stopped)
+    (ended,) = wallbox.central.stopped
+    assert ended.meter_stop_wh - ended.meter_start_wh == pytest.approx(flowed_wh, abs=10)
+    assert "the meter's register goes from" in caplog.text
+
+
 # ---- the board
 
 
