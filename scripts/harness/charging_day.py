@@ -130,12 +130,13 @@ class ChargingDay:
                 if wrong := _session_wrong(car.point, session, by_start.get(session.start_wh)):
                     yield f"{car.name}: the session from {session.start_wh} Wh on {wrong}"
 
-    async def differences(self) -> tuple[float, list[str]]:
+    async def differences(self, *, sessions: bool = True) -> tuple[float, list[str]]:
         """Return the energy (Wh) that all wallboxes together were counted wrong by, and what is.
 
-        Once the day has ended.
+        Once the day has ended. Without `sessions` those may be missing.
         """
-        error_wh, wrong = 0.0, list(self.unkept(await asyncio.to_thread(self.kept)))
+        error_wh = 0.0
+        wrong = list(self.unkept(await asyncio.to_thread(self.kept))) if sessions else []
         for car in self.cars:
             wanted = car.first_kwh + car.charged_wh / 1000
             shown = await self._number(car.energy_id, partial(_near, to_kwh=wanted))

@@ -70,6 +70,16 @@ class MemoryCard:
         finally:
             os.close(handle)
 
+    def give_up(self) -> None:
+        """Let the file system end its work as after an error of the card: it can only be read, also
+        by those who have opened files for writing, until it is pulled out and plugged in again.
+        """
+        _run("mount", "-o", "remount,abort", str(self.path))
+
+    def synchronise(self) -> None:
+        """Let everything that was written until now be on the card."""
+        _run("sync", "-f", str(self.path))
+
     def read_only(self, on: bool = True) -> None:
         """Let nothing be written any more, or again: as a worn-out card, or after an error."""
         _run("mount", "-o", f"remount,{'ro' if on else 'rw'}", str(self.path))
