@@ -24,6 +24,7 @@ from evse.observing.log_lines import LogFormat
 from evse.service.command import add_install
 from evse.settings.command import add_settings
 from evse.sharing.command import add_sharing
+from evse.simulation.fleet.command import add_fleet
 from evse.update.bundle_command import add_bundle
 from evse.update.command import add_update
 from evse.web.label_command import add_label
@@ -36,6 +37,7 @@ ADDITIONS = (
     add_wallbox,
     add_board,
     add_sim,
+    add_fleet,
     add_cards,
     add_install,
     add_watch,
