@@ -54,8 +54,8 @@ def parse_connection(text: str) -> Connection:
 
 
 def _tcp(text: str) -> TcpConnection:
-    parts = urlsplit(text)
     try:
+        parts = urlsplit(text)  # an address whose bracket is not closed is a ValueError too
         port = MODBUS_TCP_PORT if parts.port is None else parts.port
     except ValueError as error:
         raise ConnectionStringError(

@@ -68,12 +68,12 @@ class Broker:
 def broker_of(settings: Mapping[str, object]) -> Broker:
     """The broker in the settings `mqtt.*`. Raises ValueError, naming the field."""
     url = str(settings["mqtt.url"])
-    parts = urlsplit(url)
-    tls = parts.scheme == "mqtts"
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
         raise ValueError(f"mqtt.url: came {url!r}, allowed is a port of 1 … 65535") from error
+    tls = parts.scheme == "mqtts"
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise ValueError(f"mqtt.url: came {url!r}, allowed is mqtt://HOST or mqtts://HOST")
     return Broker(

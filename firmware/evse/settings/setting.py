@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 Value = bool | int | float | str | tuple[str, ...]
 """A value in force. The kind of its setting says which of these types it has."""
@@ -233,7 +234,20 @@ def _parse_float(_: Setting, raw: object) -> Value | None:
 def _parse_str(setting: Setting, raw: object) -> Value | None:
     if not isinstance(raw, str) or not raw.isprintable():
         return None
-    return raw if not setting.pattern or re.fullmatch(setting.pattern, raw) else None
+    if setting.pattern and not re.fullmatch(setting.pattern, raw):
+        return None
+    return None if "://" in setting.pattern and not _is_address(raw) else raw
+
+
+def _is_address(text: str) -> bool:
+    """Whether host and port can be told, where there is a host: a pattern cannot see that."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")  # what looks up a name does so
+    except ValueError:
+        return False
+    return bool(host) or not parts.netloc
 
 
 def _parse_enum(setting: Setting, raw: object) -> Value | None:

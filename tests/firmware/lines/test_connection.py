@@ -37,6 +37,7 @@ def test_understood(text: str, connection: object) -> None:
         ("tcp://a:502/path", "connection: came"),
         ("tcp://a:70000", "port of the connection"),
         ("tcp://a:x", "port of the connection"),
+        ("tcp://[::1:502", "port of the connection"),
         ("serial:ttyUSB0", "device of the connection: came 'ttyUSB0'"),
         (
             "serial:/dev/x?baudrate=9601",
