@@ -138,6 +138,24 @@ def async_clear_damaged_database(hass: HomeAssistant, entry: ConfigEntry) -> Non
 
 
 @callback
+def async_show_storage(hass: HomeAssistant, entry: ConfigEntry, error: OSError | None) -> None:
+    """Tell that nothing can be stored, and why; or, without an error, that it works again."""
+    issue_id = f"storage_fails/{entry.entry_id}/"
+    if error is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="storage_fails",
+        translation_placeholders={"error": str(error) or type(error).__name__},
+    )
+
+
+@callback
 def async_clear_issues_of(hass: HomeAssistant, entry: ConfigEntry, identity: str) -> None:
     """Withdraw the issues of one wallbox: it was added, connected, or is gone."""
     for kind in ("unknown_charger", "wrong_password", "not_encrypted", "no_certificate"):

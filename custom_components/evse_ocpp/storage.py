@@ -20,7 +20,7 @@ from .card_flow import async_withdraw_all_questions
 from .const import DOMAIN
 from .database import Database
 from .features import Feature
-from .issues import async_clear_damaged_database
+from .issues import async_clear_damaged_database, async_show_storage
 from .session_record import SessionRow
 from .tally import Tally, TallyKey
 from .wallbox import Wallbox
@@ -124,15 +124,20 @@ class Storage:
             await self.database.close()
 
     async def save(self, wallbox: Wallbox) -> None:
-        """Write a wallbox and its sessions; StorageError or TimeoutError when it is not on disk."""
+        """Write a wallbox and its sessions.
+
+        StorageError or TimeoutError when it is not on disk; the user is told of it until one is.
+        """
         self._unsaved.pop(wallbox.charger.identity, None)
         identity = wallbox.charger.identity
         sessions = self._changed_sessions(identity)
         try:
             tallies = await self.database.put_charger(identity, wallbox.to_dict(), sessions)
-        except OSError:
+        except OSError as error:
             self.save_later(wallbox)
+            async_show_storage(self.hass, self.entry, error)
             raise
+        async_show_storage(self.hass, self.entry, None)
         self._sessions_written(sessions, tallies)
 
     @callback

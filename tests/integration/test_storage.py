@@ -139,10 +139,13 @@ async def test_full_disk_is_no_answer(
         await hass.async_block_till_done()
     assert "could not be stored" in caplog.text
     assert on_disk(hass, deaf_hub.entry) == {}  # type: ignore[arg-type]
+    told, issue_id = ir.async_get(hass), f"storage_fails/{deaf_hub.entry.entry_id}/"
+    assert told.async_get_issue(DOMAIN, issue_id) is not None
     freezer.tick(SAVE_DELAY_S + 1)
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
+    assert told.async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_fault_of_ours_is_not_swallowed(
