@@ -8,7 +8,9 @@ open, and a late answer is not taken for that of another request.
 import asyncio
 import termios
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from evse.lines import frames
 from evse.lines.connection import (
@@ -237,30 +239,54 @@ class ModbusLine:
         return (8 + answer_bytes) * _character_s(self.connection)
 
 
-@dataclass(frozen=True, slots=True)
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(slots=True)
 class ModbusUnit:
-    """One device on a line, asked at its own pace. Raises what the line raises."""
+    """One device on a line, asked at its own pace. Raises what the line raises.
+
+    What failed is asked once more of a device that has just answered: one lost frame is usual on
+    RS-485. One that is silent anyway is not waited for twice.
+    """
 
     line: ModbusLine
     unit: int
     pace: Pace
+    _answers: bool = field(default=False, init=False)
 
     def __str__(self) -> str:
         return f"unit {self.unit} on {self.line.connection}"
 
     async def read(self, registers: range) -> list[int]:
         """The holding registers of one block."""
-        return await self.line.read(
-            self.unit,
-            frames.READ_HOLDING_REGISTERS,
-            registers.start,
-            len(registers),
-            self.pace,
+        return await self._exchange(
+            lambda: self.line.read(
+                self.unit,
+                frames.READ_HOLDING_REGISTERS,
+                registers.start,
+                len(registers),
+                self.pace,
+            )
         )
 
     async def write(self, address: int, value: int) -> None:
         """Write one register."""
-        await self.line.write(self.unit, address, value, self.pace)
+        await self._exchange(lambda: self.line.write(self.unit, address, value, self.pace))
+
+    async def _exchange(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        again = self._answers
+        while True:
+            try:
+                answer = await ask()
+            except LineError as error:
+                self._answers = error.failure is Failure.EXCEPTION
+                if not again or error.failure not in {Failure.TIMEOUT, Failure.NONSENSE}:
+                    raise
+                again = False
+            else:
+                self._answers = True
+                return answer
 
 
 def _character_s(connection: SerialConnection) -> float:

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from evse.lines.failure import Failure
-from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, ModbusLines, Pace
+from evse.lines.modbus import (
+    LineError,
+    ModbusExceptionError,
+    ModbusLine,
+    ModbusLines,
+    ModbusUnit,
+    Pace,
+)
 from tests.firmware.emulators.modbus_slave import NO_ADDRESS, Bus, Refusal, Wire, serve, with_crc
 
 QUICK = Pace(timeout_s=0.15)
@@ -218,3 +225,36 @@ async def test_tcp_is_opened_anew_when_nothing_comes_any_more() -> None:
             assert line.openings == openings
         assert await line.read(1, 3, 100, 1, QUICK) == [100]
         assert line.openings == 2
+
+
+@pytest.mark.parametrize("suffers", ["lose", "bad_crc", "cut"])
+async def test_one_lost_frame_of_a_device_that_answers_is_no_failure(
+    line: ModbusLine, wire: Wire, suffers: str
+) -> None:
+    unit = ModbusUnit(line, 1, QUICK)
+    assert await unit.read(range(3)) == [100, 101, 102]
+    setattr(wire, suffers, 1)
+    assert await unit.read(range(3)) == [100, 101, 102]
+    setattr(wire, suffers, 1)
+    await unit.write(5, 17)
+    assert await unit.read(range(5, 6)) == [17]
+
+
+async def test_a_silent_device_is_waited_for_twice_only_once(line: ModbusLine, wire: Wire) -> None:
+    unit = ModbusUnit(line, 1, QUICK)
+    await unit.read(range(3))
+    wire.silent = True
+    for asked in (2, 1, 1):
+        wire.requests.clear()
+        with pytest.raises(LineError):
+            await unit.read(range(3))
+        assert len(wire.requests) == asked
+
+
+async def test_what_a_device_refuses_is_not_asked_again(line: ModbusLine, wire: Wire) -> None:
+    unit = ModbusUnit(line, 1, QUICK)
+    await unit.read(range(3))
+    wire.requests.clear()
+    with pytest.raises(ModbusExceptionError):
+        await unit.read(range(99, 101))
+    assert len(wire.requests) == 1
