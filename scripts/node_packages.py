@@ -17,9 +17,9 @@ TOOL_TIMEOUT_S = 120
 def node_modules(manifest: Path) -> Path:
     """Return the folder `node_modules` with what the package.json `manifest` asks for.
 
-    Where a package-lock.json lies beside it, exactly what that names is taken, by its digests. It
-    is kept until either file changes. UnavailableError, which says why, where node or npm is missing
-    or the registry cannot be reached.
+    Where a package-lock.json lies beside it, exactly what that names is taken, by its digests. The
+    folder is kept until either file changes. UnavailableError, which says why, where node or npm is
+    missing or the registry cannot be reached.
     """
     if missing := [name for name in ("node", "npm") if shutil.which(name) is None]:
         raise UnavailableError(f"there is no {missing[0]} on the PATH")
