@@ -101,11 +101,13 @@ def _run(args: argparse.Namespace) -> int:
     """
     from evse import app
     from evse.alone import AlreadyRunningError
+    from evse.network.lookups import Loop
 
     os.umask(0o077)  # the state folder holds a password and cards
     log_lines.begin(LogFormat(args.log_format), verbose=args.verbose)
     try:
-        return asyncio.run(app.run(args.state, args.config, args.overrides))
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(app.run(args.state, args.config, args.overrides))
     except (ValueError, sqlite3.Error, AlreadyRunningError, OSError) as error:
         sys.stderr.write(f"evse: {error}\n")
         return USAGE_STATUS

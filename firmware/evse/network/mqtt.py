@@ -7,6 +7,7 @@ whatever a broker does, charging goes on.
 import asyncio
 import logging
 import random
+import socket
 import sqlite3
 import ssl
 from collections.abc import Callable, Mapping
@@ -141,6 +142,7 @@ class Publisher:
             try:
                 broker = broker_of(self._settings.values)
                 tls = await asyncio.to_thread(_tls_of, broker)
+                await _look_up(broker)
                 async with self._client(broker, tls) as client:
                     failures = 0
                     await self._talk(client)
@@ -149,7 +151,7 @@ class Publisher:
                 return
             except (aiomqtt.MqttError, OSError, TimeoutError) as error:
                 failures += 1
-                self._say(f"{self._settings['mqtt.url']}: {error or 'no answer'}")
+                self._say(f"{self._settings['mqtt.url']}: {str(error) or 'no answer'}")
             longest_s = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2.0 ** min(failures, 10))
             await asyncio.sleep(longest_s * (1 - random.random() / 2))
 
@@ -242,6 +244,17 @@ def _tls_of(broker: Broker) -> ssl.SSLContext | None:
     if broker.ca_file and not Path(broker.ca_file).is_file():
         raise ValueError(f"mqtt.ca_file: came {broker.ca_file!r}, allowed is a file that is there")
     return ssl.create_default_context(cafile=broker.ca_file or None)
+
+
+async def _look_up(broker: Broker) -> None:
+    """Know the broker's address before the library looks it up in the pool of threads.
+
+    Raises OSError, also when no name server answers: then a thread would be stuck there.
+    """
+    async with asyncio.timeout(TIMEOUT_S):
+        await asyncio.get_running_loop().getaddrinfo(
+            broker.host, broker.port, type=socket.SOCK_STREAM
+        )
 
 
 async def _end(task: asyncio.Task[None]) -> None:

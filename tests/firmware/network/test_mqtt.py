@@ -378,3 +378,20 @@ def test_the_address_says_port_and_tls(url: str, expected: tuple[str, int, bool]
 def test_an_address_that_is_none_names_the_field(url: str) -> None:
     with pytest.raises(ValueError, match=r"mqtt\.url: came .*, allowed is"):
         broker_of({**NOBODY, "mqtt.url": url})
+
+
+async def test_a_silent_name_server_holds_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library looks the name up in the pool of threads, where nobody can give it up."""
+
+    async def silent(*_question: object, **_more: object) -> None:
+        await asyncio.Event().wait()
+
+    def client(*_arguments: object) -> None:
+        raise AssertionError("the library is asked before the name is known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
+    monkeypatch.setattr(mqtt, "TIMEOUT_S", 0.05)
+    monkeypatch.setattr(Publisher, "_client", client)
+    async with publishing(await settings_for(1883)) as publisher, asyncio.timeout(5):
+        while "no answer" not in publisher.problem:  # noqa: ASYNC110 - a plain attribute
+            await asyncio.sleep(0.02)
