@@ -50,7 +50,7 @@ class FarHost:
             _ip("netns", "add", self.name)
             stack.callback(self._remove)
             here, there = self._devices
-            ends = []
+            ends: list[int] = []
             for device in self._devices:
                 ends.append(open_tun(device))
                 stack.callback(os.close, ends[-1])
@@ -62,7 +62,7 @@ class FarHost:
             self._there("address", "add", f"{self.there}/24", "dev", there)
             self._route()
             self.resolvers(self.here)
-            self.link = await stack.enter_async_context(RoughLink(*ends, self._chance))
+            self.link = await stack.enter_async_context(RoughLink(ends[0], ends[1], self._chance))
             self._stack = stack.pop_all()
         return self
 

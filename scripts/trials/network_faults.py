@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from scripts.harness.bad_resolver import BadResolver, Mood
 from scripts.harness.far_host import FarHost
-from scripts.harness.light_central import LightCentral
 from scripts.harness.rough_link import CALM, CUT, Weather
 
 BACK_S = 30.0
@@ -19,13 +18,11 @@ DEAD_S = 5.0 + 15.0
 
 @dataclass
 class Scene:
-    """The line, the names that are known there, and the central system that they lead to."""
+    """The line, the names that are known beyond it, and what drops the wallbox's connection."""
 
     far: FarHost
     names: BadResolver
-    central: LightCentral
-    identity: str
-    name: str
+    drop: Callable[[], None]
 
 
 Bring = Callable[[Scene, random.Random], str]
@@ -42,6 +39,8 @@ class Fault:
     bring: Bring
     hold_s: tuple[float, float] = (3.0, 15.0)
     back_s: float = BACK_S
+    deafens: bool = False
+    """Whether nothing reaches the wallbox any more."""
 
 
 def calm(scene: Scene) -> None:
@@ -110,16 +109,18 @@ def _drop_with_names(mood: Mood) -> Bring:
 
     def bring(scene: Scene, _chance: random.Random) -> str:
         scene.names.mood = mood
-        scene.central.drop(scene.identity)
+        scene.drop()
         return mood
 
     return bring
 
 
 def _drop(scene: Scene, _chance: random.Random) -> str:
-    scene.central.drop(scene.identity)
+    scene.drop()
     return "by the central system"
 
+
+LONG_CUT = Fault("no network for long", _cut, (65.0, 90.0), deafens=True)
 
 FAULTS: tuple[Fault, ...] = (
     Fault("packets lost", _loss),
@@ -127,8 +128,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a long way", _slow),
     Fault("a long way at the dial", _slow_dial, (10.0, 25.0), BACK_S + DEAD_S),
     Fault("a narrow line", _narrow),
-    Fault("no network", _cut, (1.0, 25.0)),
-    Fault("no network for long", _cut, (25.0, 90.0)),
+    Fault("no network", _cut, (1.0, 25.0), deafens=True),
+    LONG_CUT,
     Fault("one direction only", _half_cut, (1.0, 40.0)),
     Fault("connections forgotten", _forget, (0.0, 1.0), BACK_S + DEAD_S),
     Fault("another address of the wallbox", _move_wallbox, (0.0, 3.0), BACK_S + DEAD_S),

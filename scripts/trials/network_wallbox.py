@@ -45,7 +45,7 @@ UNDER_WAY = """
 SELECT (SELECT count(*) FROM outbox)
     + (SELECT count(*) FROM transactions WHERE stopped_at IS NULL)
 """
-SETTINGS: dict[str, object] = {
+SETTINGS: dict[str, Any] = {
     "authorization__free_charging": True,
     "authorization__rfid_reader": False,
     "simulation__house": "quiet",
@@ -62,6 +62,7 @@ class Lane:
     """One wallbox with its line, and what is watched there."""
 
     scene: Scene
+    central: LightCentral
     box: Wallbox
     identity: str
     wrong: list[str] = field(default_factory=list)
@@ -112,7 +113,7 @@ async def _lane(
     job: Job, number: int, faults: list[Fault], chance: random.Random, findings: Findings
 ) -> None:
     async with _joined(job, number, chance) as lane:
-        box, central = lane.box, lane.scene.central
+        box, central = lane.box, lane.central
         await asyncio.to_thread(box.start)
         lane.register_wh = _register_wh(await lane.ask(command="status"))
         watch = [
@@ -164,7 +165,8 @@ async def _joined(job: Job, number: int, chance: random.Random) -> AsyncIterator
             **SETTINGS,
         )
         stack.callback(box.kill)
-        yield Lane(Scene(far, names, central, identity, NAME), box, identity)
+        scene = Scene(far, names, lambda: central.drop(identity))
+        yield Lane(scene, central, box, identity)
 
 
 async def _suffer(
@@ -189,7 +191,7 @@ async def _suffer(
 async def _back(lane: Lane, within_s: float) -> float | None:
     """Return the seconds until a call to the wallbox was answered; None if that took too long."""
     began_s = time.monotonic()
-    central = lane.scene.central
+    central = lane.central
     while (took_s := time.monotonic() - began_s) < within_s:
         answer = await central.call(lane.identity, "GetConfiguration", {"key": ["x"]})
         if answer is not None:
@@ -237,7 +239,7 @@ async def _grant(lane: Lane) -> None:
     has_fallback = False
     while True:
         if not has_fallback:
-            answer = await lane.scene.central.call(
+            answer = await lane.central.call(
                 lane.identity, "SetChargingProfile", _profile(1, 0, FALLBACK_A)
             )
             has_fallback = answer == {"status": "Accepted"}
@@ -245,7 +247,7 @@ async def _grant(lane: Lane) -> None:
             began = datetime.now(UTC).isoformat()
             lane.granted_at_s = time.monotonic()
             lease = _profile(2, 1, GRANTED_A, startSchedule=began, duration=int(LEASE_S))
-            await lane.scene.central.call(lane.identity, "SetChargingProfile", lease)
+            await lane.central.call(lane.identity, "SetChargingProfile", lease)
         await asyncio.sleep(RENEWAL_S)
 
 
@@ -279,7 +281,7 @@ async def _settle(lane: Lane, findings: Findings) -> None:
             break
         await asyncio.sleep(0.3)
     status = await lane.ask(command="status")
-    told = {each.id: (each.start_wh, each.stop_wh) for each in lane.scene.central.of(lane.identity)}
+    told = {each.id: (each.start_wh, each.stop_wh) for each in lane.central.of(lane.identity)}
     booked = {
         int(row["server_id"] or -number): (int(row["meter_start_wh"]), row["meter_stop_wh"])
         for number, row in enumerate(_rows(lane, "SELECT * FROM transactions"))
@@ -305,10 +307,15 @@ def _rows(lane: Lane, sql: str) -> list[sqlite3.Row]:
 
 
 def _read_log(lane: Lane) -> None:
-    """A bad network is no error of the program."""
-    for line in lane.box.log.read_text(errors="replace").splitlines():
-        if "Traceback" in line or " ERROR " in line or " CRITICAL " in line:
+    """A bad network is no error of the program; a traceback is told from its other end."""
+    lines = lane.box.log.read_text(errors="replace").splitlines()
+    for number, line in enumerate(lines):
+        if " ERROR " in line or " CRITICAL " in line:
             lane.note(f"in its log: {line}")
+        if "Traceback" in line:
+            rest = lines[number + 1 :]
+            end = next((each for each in rest if each and not each[0].isspace()), "")
+            lane.note(f"in its log: {line} … {end}")
 
 
 @dataclass(frozen=True, slots=True)
