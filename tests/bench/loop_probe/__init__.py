@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import sys
 import threading
 from typing import Any
 
@@ -32,6 +33,8 @@ async def async_setup(hass: HomeAssistant, _config: dict[str, Any]) -> bool:
             "p99_ms": 1000 * lags[int(len(lags) * 0.99)],
             "max_ms": 1000 * lags[-1],
             "thread": threading.get_native_id(),
+            "tasks": len(asyncio.all_tasks()),
+            "blocks": sys.getallocatedblocks(),
             **written,
         }
         lags_s.clear()

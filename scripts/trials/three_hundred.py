@@ -1,0 +1,87 @@
+"""Many wallboxes at one Home Assistant: what each costs, and how fast it answers.
+
+The memory of one wallbox is the difference between Home Assistant with all of them, connected and
+charging, and with one, divided by their number. Processor time is that of the whole process while
+the fleet is at work, less what it takes while nobody is connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from evse.simulation.fleet.cars import Habits
+from scripts.harness.many import Many
+from scripts.harness.process_cost import cost
+from scripts.trials.findings import Findings, Job
+from scripts.trials.house_with_many import (
+    check_answers,
+    check_log,
+    check_sessions,
+    fleet_of,
+    linked,
+)
+
+HABITS = Habits(session_s=(20.0, 60.0), pause_s=(2.0, 20.0), sample_s=10.0)
+IDLE_S = 8.0
+SETTLE_S = 10.0
+WORK_S, WORK_SHORT_S = 90.0, 12.0
+LARGE = 100
+"""From so many on it is the whole trial."""
+
+WORST_P99_S = 1.0
+"""Of the answers to the fleet."""
+
+
+async def run(job: Job) -> Findings:
+    """Run `job.count` wallboxes."""
+    findings = Findings()
+    house = Many(job.folder / "home-assistant", job.home_assistant, job.count)
+    try:
+        await asyncio.to_thread(house.prepare)
+        await house.start()
+        await _work(house, job, findings)
+    finally:
+        await asyncio.to_thread(house.page.kill)
+    return findings
+
+
+async def _work(house: Many, job: Job, findings: Findings) -> None:
+    process_id = house.page.process_id
+    await asyncio.sleep(IDLE_S)
+    before = cost(process_id)
+    await asyncio.sleep(IDLE_S)
+    idle_share = (cost(process_id).cpu_s - before.cpu_s) / IDLE_S
+    fleet = fleet_of(house, HABITS, job.seed)
+    began_s = time.monotonic()
+    running = asyncio.create_task(fleet.run())
+    findings.figures["all connected after"] = f"{await linked(fleet) - began_s:.1f} s"
+    await asyncio.sleep(SETTLE_S)
+    await house.late()
+    begin, begin_s, begin_answers = cost(process_id), time.monotonic(), fleet.figures.answers
+    await asyncio.sleep(WORK_S if job.count >= LARGE else WORK_SHORT_S)
+    end, took_s = cost(process_id), time.monotonic() - begin_s
+    answers = fleet.figures.answers - begin_answers
+    late = await house.late()
+    busy_s = end.cpu_s - begin.cpu_s - idle_share * took_s
+    findings.stall_s = late["max_ms"] / 1000
+    each_mib = (end.resident_mib - house.one_mib) / max(job.count - 1, 1)
+    latency_ms = fleet.figures.latencies.as_ms()
+    findings.figures |= {
+        "messages": f"{answers / took_s:.0f} a second",
+        "CPU per message": f"{1000 * busy_s / max(answers, 1):.2f} ms",
+        "CPU per wallbox": f"{100 * busy_s / took_s / job.count:.3f} % of a core",
+        "memory per wallbox": f"{each_mib:.2f} MiB",
+        "memory of all": f"{end.resident_mib:.0f} MiB",
+        "answers, p50 / p99 / worst": " / ".join(f"{each:g}" for each in latency_ms.values())
+        + " ms",
+        "loop late, p50 / p99": f"{late['p50_ms']:.1f} / {late['p99_ms']:.0f} ms",
+    }
+    worst_ms = 1000 * WORST_P99_S
+    findings.check(latency_ms["p99"] < worst_ms, f"answers take {latency_ms['p99']} ms (p99)")
+    findings.check(await fleet.end_sessions(), "the last sessions could not be told")
+    findings.energy_wh = check_sessions(house, fleet, findings)
+    check_answers(fleet, findings)
+    check_log(house, findings)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
