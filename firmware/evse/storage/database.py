@@ -223,6 +223,8 @@ async def _connect(path: Path) -> aiosqlite.Connection:
         await connection.execute("PRAGMA journal_mode=WAL")
         await connection.execute("PRAGMA synchronous=FULL")
         await connection.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is a password as often as not; some builds would leave it in the file.
+        await connection.execute("PRAGMA secure_delete=ON")
         await _check(connection)
         await _migrate(connection)
     except BaseException:

@@ -1,6 +1,7 @@
 """Files for us alone, and notes that outlast the program."""
 
 import os
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -41,3 +42,26 @@ async def test_notes_outlast_the_program(tmp_path: Path) -> None:
     await notes.forget("update")
     assert await notes.read("update") is None
     await database.close()
+
+
+async def test_what_is_forgotten_is_no_more_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with builds of SQLite that leave deleted rows where they were, as Alpine's."""
+    path, secret = tmp_path / "evse.sqlite", "a password of the house " * 400
+    connect = sqlite3.connect
+
+    def careless(*args: object, **options: object) -> sqlite3.Connection:
+        connection = connect(*args, **options)  # type: ignore[call-overload]
+        connection.execute("PRAGMA secure_delete=OFF")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", careless)
+    database = await Database.open(path)
+    await Notes(database).keep("wifi", {"password": secret})
+    await database.close()
+    assert b"a password" in path.read_bytes()
+    database = await Database.open(path)
+    await Notes(database).forget("wifi")
+    await database.close()
+    assert b"a password" not in path.read_bytes()
