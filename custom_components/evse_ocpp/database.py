@@ -313,6 +313,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # Who had a session deleted wants it gone; some builds would leave it in the file.
+        connection.execute("PRAGMA secure_delete = ON")
         _check(connection)
         _migrate(connection)
     except BaseException:

@@ -368,3 +368,25 @@ async def test_what_is_saved_of_an_old_damaged_file_has_fewer_columns(
     assert {each.uid for each in sessions} == {"ended", "running"}
     # It had none yet: they are counted from what could be read.
     assert tallies == {("CP-1", 1): Tally(cost=pytest.approx(1.2), currency="EUR")}
+
+
+async def test_a_charger_that_was_deleted_is_no_more_in_the_file(tmp_path: Path) -> None:
+    """Also with builds of SQLite that leave deleted rows where they were, as Alpine's."""
+    path, card = tmp_path / "evse.db", "04A1B2C3D4E5F6 " * 400
+    connect = sqlite3.connect
+
+    def careless(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*args, **options)
+        connection.execute("PRAGMA secure_delete = OFF")
+        return connection
+
+    with patch("sqlite3.connect", careless):
+        database = Database(path, lambda _: None)
+        await database.open()
+        await database.put_document("card", "CP-1", {"id_tag": card})
+        await database.close()
+        assert b"04A1B2C3D4E5F6" in path.read_bytes()
+        await database.open()
+        await database.delete_document("card", "CP-1")
+        await database.close()
+    assert b"04A1B2C3D4E5F6" not in path.read_bytes()
