@@ -30,7 +30,8 @@ ODD: tuple[Any, ...] = (
     "Infinity",
     "1e999",
     "\u0000",
-    "\ud83d\ude00" * 20,
+    "\U0001f600" * 20,
+    "half \ud83d",
     "é\u202e\u200b",
     "x" * 300,
     "9999-12-31T23:59:59-23:59",
@@ -128,7 +129,7 @@ def spoilt_text(text: bytes, random: Random) -> bytes:
 
 
 def shape_of(schema: Mapping[str, Any], known: Mapping[str, Sequence[Any]]) -> Shape:
-    """Return what makes values that follow a schema of OCPP.
+    """Return what makes values that follow a schema, of OCPP or of OpenAPI.
 
     `known`: values that mean something, by the name of a field; one of these as often as not.
     """
@@ -155,6 +156,12 @@ def _plain(
     definitions: Mapping[str, Mapping[str, Any]],
     known: Mapping[str, Sequence[Any]],
 ) -> Shape:
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        shapes = [_shape(each, definitions, known, "") for each in choices]
+        return lambda random: random.choice(shapes)(random)
+    words: list[Any] = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    if words:
+        return lambda random: random.choice(words)
     match schema.get("type"):
         case "object":
             return _object(schema, definitions, known)
@@ -168,8 +175,10 @@ def _plain(
             return lambda random: random.random() < 0.5
         case "integer":
             return lambda random: random.choice((0, 1, 1, 2, 7, 300, 86400))
-        case _:
+        case "number":
             return lambda random: random.choice((0, 0.1, 6, 16.1, 230, 1234, 1e6))
+        case _:
+            return lambda random: random.choice(ODD)
 
 
 def _object(
@@ -191,8 +200,6 @@ def _object(
 
 
 def _string(schema: Mapping[str, Any]) -> Shape:
-    if words := schema.get("enum"):
-        return lambda random: random.choice(words)
     if schema.get("format") == "date-time":
         return lambda random: random.choice(DATES)
     most = min(int(schema.get("maxLength", 20)), 255)
