@@ -5,6 +5,7 @@ While a wallbox runs on the state folder it is asked; otherwise its database is 
 
 import argparse
 import asyncio
+import getpass
 import json
 import os
 import sqlite3
@@ -61,7 +62,13 @@ def add_settings(commands: Commands, default_state_dir: Path) -> None:
     get.add_argument("keys", nargs="*", metavar="KEY", help=f"{KEYS_HELP}; none: all")
     get.add_argument("--json", action="store_true", help="as JSON, with from where they come")
     change = add("set", "change settings, all or nothing", _set)
-    change.add_argument("changes", nargs="+", metavar="KEY=VALUE", help=KEYS_HELP)
+    change.add_argument(
+        "changes",
+        nargs="+",
+        metavar="KEY=VALUE",
+        help=f"{KEYS_HELP}; of a secret the KEY alone, then its value is asked for and is neither"
+        " in the list of processes nor in the shell's history",
+    )
     export = add("export", "write the settings into a file", _export)
     export.add_argument("file", nargs="?", type=Path, help="default: standard output")
     export.add_argument("--format", choices=("evse", "manual"), default="evse", dest="form")
@@ -163,10 +170,19 @@ def _set(args: argparse.Namespace) -> int:
     values: dict[str, str] = {}
     for change in args.changes:
         key, separator, text = change.partition("=")
-        if not separator:
-            raise _RefusedError(f"{change}: allowed is KEY=VALUE")
-        values[key.strip()] = text
+        values[key.strip()] = text if separator else _secret(key.strip())
     return _tell(_ask(args, "set", values=values))
+
+
+def _secret(key: str) -> str:
+    """Ask for the value of a secret: without an echo, or as a line of what is piped in."""
+    from evse.settings.table import find
+
+    if not find(key).secret:
+        raise _RefusedError(f"{key}: allowed is KEY=VALUE")
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{key}: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _export(args: argparse.Namespace) -> int:

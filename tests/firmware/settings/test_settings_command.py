@@ -188,3 +188,19 @@ def test_what_is_made_is_nobody_elses_to_read(tmp_path: Path) -> None:
     assert evse("set", "--state", state, "ocpp.password=0123456789abcdef") == 0
     for made in (state, *state.iterdir()):
         assert made.stat().st_mode & 0o077 == 0, made
+
+
+def test_a_secret_may_be_piped_in_or_typed_so_that_it_is_in_no_list_of_processes(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a piped password\nlog password\n"))
+    assert evse("set", "--state", state, "AuthorizationKey", "system.log_password") == 0
+    assert "changed: ocpp.password, system.log_password" in capsys.readouterr().out
+
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda text: asked.append(text) or "a typed password")
+    assert evse("set", "--state", state, "ocpp.password") == 0
+    assert asked == ["ocpp.password: "]
+    assert evse("export", "--state", state, "--secrets") == 0
+    assert 'password = "a typed password"' in capsys.readouterr().out
