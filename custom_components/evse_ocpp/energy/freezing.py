@@ -41,8 +41,8 @@ type Shown = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Freezing:
-    """`shown`: the last sample, the same since `since_s`; `cars_a`: what the cars were measured to
-    draw last.
+    """`shown`: the last sample, the same from `since_s` to `until_s`; `cars_a`: what the cars were
+    measured to draw last.
 
     `first_a`, `first_battery_w`: what the cars and the battery did when they were first measured
     since then; None: not yet, or not at all. `moved_s`: since when the cars have changed.
@@ -51,6 +51,7 @@ class Freezing:
 
     shown: Shown | None = None
     since_s: float = 0.0
+    until_s: float = 0.0
     cars_a: Phases = NOTHING
     first_a: Phases | None = None
     first_battery_w: float | None = None
@@ -72,11 +73,13 @@ def on_sample(
     if max(last_a) < DRAWING_A:
         return replace(state, shown=None, cars_a=last_a, first_a=None, moved_s=None)
     if shown == state.shown:
-        return _repeated(replace(state, cars_a=last_a), at_s, cars_a, battery_w)
-    ended_s = 0.0 if state.shown is None else at_s - state.since_s
+        return _repeated(replace(state, cars_a=last_a, until_s=at_s), at_s, cars_a, battery_w)
+    # A meter that was silent has not shown that it repeats itself.
+    ended_s = 0.0 if state.shown is None else state.until_s - state.since_s
     return Freezing(
         shown=shown,
         since_s=at_s,
+        until_s=at_s,
         cars_a=last_a,
         longest_s=max(state.longest_s, min(ended_s, LONGEST_S)),
         changes=min(state.changes + 1, LEARNED_AFTER),

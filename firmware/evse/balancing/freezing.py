@@ -30,12 +30,15 @@ LEARNED_AFTER = 60
 
 @dataclass(frozen=True, slots=True)
 class Freezing:
-    """`shown`: the last currents; `since_s`: since when they are the same; `car_a`: the car then.
-    `longest_s`: the longest repetition which ended by itself, in `changes` beside a car."""
+    """`shown`: the last currents, in samples from `since_s` to `until_s`; `car_a`: the car at the
+    first. `proven`: the car has moved since. `longest_s`: the longest repetition which ended by
+    itself, in `changes` beside a car."""
 
     shown: Phases | None = None
     since_s: float = 0.0
+    until_s: float = 0.0
     car_a: Phases = (0.0, 0.0, 0.0)
+    proven: bool = False
     longest_s: float = 0.0
     changes: int = 0
 
@@ -45,11 +48,15 @@ def on_sample(state: Freezing, sample: HouseSample) -> Freezing:
     if max(sample.car_a) < DRAWING_A:
         return replace(state, shown=None)
     if sample.house_a == state.shown:
-        return state
-    ended_s = 0.0 if state.shown is None else sample.at_s - state.since_s
+        proven = state.proven or _is_proof(state, sample)
+        return replace(state, until_s=sample.at_s, proven=proven)
+    # A meter that was silent, or surely frozen, has not shown that it repeats itself.
+    learns = state.shown is not None and not state.proven
+    ended_s = state.until_s - state.since_s if learns else 0.0
     return Freezing(
         shown=sample.house_a,
         since_s=sample.at_s,
+        until_s=sample.at_s,
         car_a=sample.car_a,
         longest_s=max(state.longest_s, min(ended_s, LONGEST_S)),
         changes=min(state.changes + 1, LEARNED_AFTER),
@@ -61,10 +68,13 @@ def is_frozen(state: Freezing, sample: HouseSample) -> bool:
     same_s = sample.at_s - state.since_s
     if state.shown is None or same_s <= 0:
         return False
+    return _is_proof(state, sample) or same_s > patience_s(state)
+
+
+def _is_proof(state: Freezing, sample: HouseSample) -> bool:
+    """Whether the car has moved and the house has not."""
     moved_a = max(abs(now - then) for now, then in zip(sample.car_a, state.car_a, strict=True))
-    if moved_a >= PROOF_A and same_s >= PROOF_S:
-        return True
-    return same_s > patience_s(state)
+    return moved_a >= PROOF_A and sample.at_s - state.since_s >= PROOF_S
 
 
 def patience_s(state: Freezing) -> float:

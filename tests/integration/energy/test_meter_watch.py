@@ -95,6 +95,12 @@ def test_a_lively_meter_is_given_a_minute():
     assert state.alive_s == pytest.approx(lively[-1][0] + 1.0, abs=1.0)
 
 
+def test_a_silence_is_no_repetition_to_be_patient_with():
+    lively = [(float(at), 5.0 + at % 3) for at in range(LEARNED_AFTER + 5)]
+    after_it = [(1000.0 + at_s, amps) for at_s, amps in lively]
+    assert watched(lively + after_it).freezing.longest_s < SHORTEST_S
+
+
 def followed(samples):
     """The watch after samples of (s, A of the meter, A of the cars or None, W of the battery)."""
     state = MeterWatch()
