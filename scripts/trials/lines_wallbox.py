@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from evse.core.timing import DLB_SILENCE_S, EV_REACTION_S
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.wired_wallbox import BOARDS, FALLBACK_METER_A, Place, wired
 from scripts.trials.findings import Findings, Job
 from scripts.trials.line_faults import FAULTS, Hits, LineFault
+from scripts.trials.line_log import bad_words
 
 LOOK_S = 0.1
 HOUSE_A = (2.0, 12.0)
@@ -40,11 +39,6 @@ ENERGY_WH, ENERGY_SHARE = 20, 0.005
 """A session begins and ends with a reading of the meter that is a few seconds old."""
 
 WARNINGS = {"DlbOverload"}
-BAD_WORDS = re.compile(r"Traceback|CRITICAL|never retrieved|was never awaited")
-OF_THE_NETWORK = re.compile(
-    r"^.*WARNING zeroconf: .*\n(?:Traceback.*\n(?:  .*\n)*\S*Error.*\n)?", re.MULTILINE
-)
-"""Other trials take interfaces away, and Zeroconf is loud about that."""
 
 
 async def run(job: Job) -> Findings:
@@ -133,7 +127,7 @@ def _one(place: Place, fault: LineFault, chance: random.Random) -> tuple[float |
         wrong.append(f"the car had {most_late_a:.1f} A without a meter")
     if plant.overload_s > FOLLOWS_S + LATE_S:
         wrong.append(f"{plant.overload_s:.1f} s above the fuse, at most {plant.highest_a:.1f} A")
-    if bad := _bad_words(place.wallbox.log):
+    if bad := bad_words(place.wallbox.log):
         wrong.append(bad)
     return recovery_s, wrong
 
@@ -152,15 +146,6 @@ def _state(place: Place) -> str:
         return str(error)
     told = {key: connector[key] for key in ("status", "limited_by", "limit_a", "faults")}
     return f"{told}, {place.board.drawn_a():.1f} A; {place.wallbox.log_end(600)}"
-
-
-def _bad_words(log: Path) -> str:
-    """What a log must never say; it is told once, and begins anew."""
-    text = OF_THE_NETWORK.sub("", log.read_text(errors="replace"))
-    if (found := BAD_WORDS.search(text)) is None:
-        return ""
-    log.write_text("", encoding="utf-8")
-    return f"the log has: {text[max(0, found.start() - 200) : found.start() + 1500]}"
 
 
 def _until(seen: Callable[[], bool], within_s: float) -> float | None:

@@ -80,7 +80,8 @@ class CatalogueMeter:
 
     def holding(self) -> dict[tuple[int, int], int]:
         """Every register that it has, by function code and address."""
-        model, words = self.model, {}
+        model = self.model
+        words: dict[tuple[int, int], int] = {}
         for block in model.readable:
             words |= {(model.function_code, address): 0 for address in block.addresses}
         for quantity, register in model.registers.items():

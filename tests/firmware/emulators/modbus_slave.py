@@ -98,7 +98,7 @@ class Wire:
         return [(after_s, self.noise + answer)]
 
     def _take(self, name: str) -> bool:
-        left = getattr(self, name)
+        left: int = getattr(self, name)
         setattr(self, name, max(0, left - 1))
         return left > 0
 

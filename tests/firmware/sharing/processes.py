@@ -18,12 +18,14 @@ follows a dead computer, and what its car drew until that has had its time to fo
 """
 
 import contextlib
+import random
 import secrets
 import select
 import socket
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -37,7 +39,7 @@ from evse.sharing.leases import OVER_S
 from evse.sharing.messages import LEASE_S
 from evse.sharing.pairing import code_of, new_key
 from scripts.harness.wallbox import Wallbox
-from tests.firmware.emulators.line_hub import line_hub
+from tests.firmware.emulators.line_hub import LineHub, line_hub
 
 MASTER = 1
 LIMIT_A = 32.0
@@ -341,25 +343,29 @@ def _alone(*units: int) -> Callable[[Sample], bool]:
 
 
 @dataclass
-class _Rs485:
-    stations: Sequence[Any]
+class Rs485:
+    """A line of pseudo terminals."""
+
+    hub: LineHub
 
     def connection(self, unit: int) -> str:
-        return f"serial:{self.stations[unit - 1].path}?baudrate=115200"
+        return f"serial:{self.hub.stations[unit - 1].path}?baudrate=115200"
 
     def cut(self, wallbox: Wallbox, unit: int, off: bool) -> None:
-        self.stations[unit - 1].cut = off
+        self.hub.stations[unit - 1].cut = off
 
 
 @contextlib.contextmanager
 def rs485(units: int) -> Iterator[Wires]:
     """A line of so many parties."""
     with line_hub(units) as hub:
-        yield _Rs485(hub.stations)
+        yield Rs485(hub)
 
 
 @dataclass
-class _Can:
+class Can:
+    """A bus of python-can; `group` is its multicast address."""
+
     group: str
 
     def connection(self, unit: int) -> str:
@@ -372,17 +378,26 @@ class _Can:
 @contextlib.contextmanager
 def can(units: int) -> Iterator[Wires]:
     """A virtual CAN bus."""
-    yield _Can(f"239.74.{_octet()}.{_octet()}")
+    yield Can(f"239.74.{_octet()}.{_octet()}")
 
 
-class _Switch:
-    """Carries datagrams between the multicast groups of the wallboxes; a thread does it."""
+class Switch:
+    """Carries datagrams between the multicast groups of the wallboxes; a thread does it.
+
+    `loses`, `doubles`, `delays`: the chance of each datagram at each wallbox; one is late by up to
+    `late_s`, so that others overtake it. `carried` are the last datagrams.
+    """
 
     def __init__(self, units: int) -> None:
         network = f"239.255.{_octet()}"
         self.groups = {unit: f"{network}.{unit}" for unit in range(1, units + 1)}
         self.port = 20_000 + secrets.randbelow(20_000)
         self.pulled: set[int] = set()
+        self.loses = self.doubles = self.delays = 0.0
+        self.late_s = 3.0
+        self.carried: deque[bytes] = deque(maxlen=500)
+        self._late: list[tuple[float, int, bytes]] = []
+        self._random = random.Random(1)
         self._over = False
         self._listening = {unit: self._joined(group) for unit, group in self.groups.items()}
         self._speaking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -417,22 +432,41 @@ class _Switch:
         ours = self._speaking.getsockname()[1]
         units = {opened: unit for unit, opened in self._listening.items()}
         while not self._over:
-            for opened in select.select(list(units), [], [], 0.1)[0]:
+            for opened in select.select(list(units), [], [], 0.02 if self._late else 0.1)[0]:
                 datagram, (_, port) = opened.recvfrom(2048)
                 if port != ours:
                     self._carry(units[opened], datagram)
+            now_s = time.monotonic()
+            due = [each for each in self._late if each[0] <= now_s]
+            self._late = [each for each in self._late if each[0] > now_s]
+            for _, unit, datagram in due:
+                self.say(unit, datagram)
+
+    def say(self, unit: int, datagram: bytes) -> None:
+        """Let a wallbox hear something, unless its cable is pulled."""
+        if unit not in self.pulled:
+            self._speaking.sendto(datagram, (self.groups[unit], self.port))
 
     def _carry(self, sender: int, datagram: bytes) -> None:
         if sender in self.pulled:
             return
-        for unit in self.groups.keys() - self.pulled - {sender}:
-            self._speaking.sendto(datagram, (self.groups[unit], self.port))
+        self.carried.append(datagram)
+        happens, now_s = self._random.random, time.monotonic()
+        for unit in self.groups.keys() - {sender}:
+            if happens() < self.loses:
+                continue
+            for _ in range(1 + (happens() < self.doubles)):
+                if happens() < self.delays:
+                    late = now_s + self._random.uniform(0, self.late_s), unit, datagram
+                    self._late.append(late)
+                else:
+                    self.say(unit, datagram)
 
 
 @contextlib.contextmanager
 def lan(units: int) -> Iterator[Wires]:
     """A network with a switch."""
-    switch = _Switch(units)
+    switch = Switch(units)
     switch.start()
     try:
         yield switch
