@@ -41,7 +41,7 @@ class Household:
         wallbox_python: Path | None = None,
         wanted: Sequence[str] = WANTED,
         name: str = CHARGER_NAME,
-        **wallbox_settings: object,
+        **wallbox_settings: Any,
     ) -> None:
         """`home_assistant` is the interpreter of its environment; `folder` keeps all states.
 
@@ -71,7 +71,7 @@ class Household:
         for name, wallbox in self.wallboxes.items():
             self._join(name, wallbox)
 
-    def add_wallbox(self, name: str, **settings: object) -> Wallbox:
+    def add_wallbox(self, name: str, **settings: Any) -> Wallbox:
         """Add one more wallbox; while Home Assistant runs, it is joined with it at once.
 
         `settings` are keys of the settings table, dots written as two underscores.

@@ -31,9 +31,10 @@ class Wallbox:
         python: Path | None = None,
         options: Sequence[str] = (),
         prefix: Sequence[str] = (),
+        module: str = "evse",
         **settings: object,
     ) -> None:
-        """`options` are more words of the command `evse run`.
+        """`options` are more words of the command `evse run`; `module` is run in `evse`'s place.
 
         `prefix` goes before the command, to run it somewhere else (`FarHost.prefix`).
         `settings` are keys of the settings table, dots written as two underscores.
@@ -42,6 +43,7 @@ class Wallbox:
         self.python = python or Path(sys.executable)
         self.options = tuple(options)
         self.prefix = tuple(prefix)
+        self.module = module
         self.settings = {key.replace("__", "."): value for key, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,7 +66,7 @@ class Wallbox:
         """Begin to start it, as `start` does, without waiting for it."""
         self.settings |= {key.replace("__", "."): value for key, value in settings.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [str(self.python), "-m", "evse", "run", "--state", str(self.folder)]
+        command = [str(self.python), "-m", self.module, "run", "--state", str(self.folder)]
         command = [*self.prefix, *command, *self.options]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]

@@ -264,6 +264,15 @@ TRIALS: tuple[Trial, ...] = (
         "seconds",
     ),
     Trial(
+        "soak-days",
+        Area.SOAK,
+        "simulated days of a wallbox, with cars, transactions and all that it keeps",
+        "soak_days",
+        30,
+        0,
+        "days",
+    ),
+    Trial(
         "upgrades",
         Area.UPGRADE,
         "this version starts on what earlier ones left, and they on what it leaves",
