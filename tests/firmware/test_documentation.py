@@ -37,6 +37,7 @@ DOCUMENTS = [
     ROOT / "docs" / "boards.md",
     ROOT / "docs" / "cards-and-panel.md",
     ROOT / "docs" / "developer-guide.md",
+    ROOT / "docs" / "fleet.md",
     ROOT / "docs" / "installer-guide.md",
     ROOT / "docs" / "local-page.md",
     ROOT / "docs" / "meters.md",
