@@ -18,7 +18,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from scripts.harness.charge_point import ChargePoint, Session
+from evse.simulation.fleet.charge_point import ChargePoint, Session
 from scripts.harness.home_assistant import HarnessError, HomeAssistant, free_port
 from scripts.harness.kept import Kept, KeptSession, database_of, read
 

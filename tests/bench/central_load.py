@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
-import re
 import shutil
 import statistics
 import sys
@@ -25,19 +22,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evse.simulation.fleet.charge_point import ChargePoint
 from scripts.environments import VENVS
-from scripts.harness.charge_point import ChargePoint
-from scripts.harness.home_assistant import HomeAssistant, free_port
-from scripts.harness.house import LOOPBACK
+from scripts.harness.many import FIRST, Many
+from scripts.harness.process_cost import cost, cpu_s
 
-TICKS_S = os.sysconf("SC_CLK_TCK")
 CONNECT_TIMEOUT_S = 180.0
 SETTLE_S = 8.0
 """Set-up and first limits are over by then, and the machine is quiet."""
 CHANGES = 5
-CURRENT = re.compile(r"/current_l[123]$")
-PROBE = Path(__file__).parent / "loop_probe"
-QUIET = 'recorder:\n  exclude:\n    entity_globs: ["*"]\n'
 
 
 @dataclass
@@ -87,56 +80,21 @@ def sampled_values(number: int, register_wh: int) -> list[dict[str, str]]:
 class Load:
     """One Home Assistant with a number of wallboxes, and their charge points."""
 
-    def __init__(self, folder: Path, python: Path, chargers: int, more: str) -> None:
-        self.page = HomeAssistant(
-            folder, python, log_level="warning", more_configuration=f"loop_probe:\n{more}"
-        )
+    def __init__(self, folder: Path, python: Path, chargers: int, *, recorded: bool) -> None:
+        self.house = Many(folder, python, chargers, recorded=recorded)
+        self.page = self.house.page
         self.chargers = chargers
-        self.port = free_port()
         self.points: list[ChargePoint] = []
         self._links: list[asyncio.Task[None]] = []
         self._loop_thread = 0
 
     async def prepare(self) -> None:
-        """Add one wallbox as a user does, and copy it in the stored configuration."""
-        shutil.copytree(PROBE, self.page.folder / "custom_components" / "loop_probe")
-        await asyncio.to_thread(self.page.start)
-        entry_id = await asyncio.to_thread(lambda: self.page.add_integration(self.port, **LOOPBACK))
-        _, password = await asyncio.to_thread(
-            lambda: self.page.add_charger(entry_id, "box-0", name="Box 0", maximum_current=16)
-        )
-        await asyncio.to_thread(self.page.stop)
-        file = self.page.folder / ".storage" / "core.config_entries"
-        stored = json.loads(file.read_text())
-        entry = next(each for each in stored["data"]["entries"] if each["entry_id"] == entry_id)
-        (first,) = entry["subentries"]
-        for number in range(1, self.chargers):
-            own = {"subentry_id": f"box{number}", "unique_id": f"box-{number}"}
-            entry["subentries"].append(first | own | {"title": f"Box {number}"})
-        file.write_text(json.dumps(stored))
-        self._enable_currents()
+        """Prepare the house and its charge points."""
+        await asyncio.to_thread(lambda: self.house.prepare(with_currents=True))
         self.points = [
-            ChargePoint(f"ws://127.0.0.1:{self.port}/ocpp", f"box-{number}", password)
-            for number in range(self.chargers)
+            ChargePoint(self.house.url, identity, self.house.password)
+            for identity in self.house.identities()
         ]
-
-    def _enable_currents(self) -> None:
-        """Enable the three currents of all wallboxes: with power and energy, five values change."""
-        file = self.page.folder / ".storage" / "core.entity_registry"
-        stored = json.loads(file.read_text())
-        entities = stored["data"]["entities"]
-        for first in [each for each in entities if CURRENT.search(each["unique_id"])]:
-            first["disabled_by"] = None
-            for number in range(1, self.chargers):
-                own = {
-                    "id": f"{first['id'][:-4]}{number:04}",
-                    "unique_id": first["unique_id"].replace("box-0", f"box-{number}"),
-                    "entity_id": first["entity_id"].replace("box_0", f"box_{number}"),
-                    "config_subentry_id": f"box{number}",
-                    "device_id": None,
-                }
-                entities.append(first | own)
-        file.write_text(json.dumps(stored))
 
     async def start(self) -> tuple[float, float]:
         """Start Home Assistant and the charge points.
@@ -145,9 +103,7 @@ class Load:
         entity is available).
         """
         starting = asyncio.create_task(asyncio.to_thread(self.page.start))
-        while not _listens(self.port):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.05)
-        began_s = time.monotonic()
+        began_s = await self.house.opened()
         self._links = [asyncio.create_task(point.run()) for point in self.points]
         await self.points[0].connected.wait()
         linked_s = time.monotonic()
@@ -156,32 +112,16 @@ class Load:
                 await point.connected.wait()
         back_s = time.monotonic() - began_s
         await starting
-        entity_id = (await asyncio.to_thread(self.page.entities, "Box 0"))["status"]
+        entity_id = (await asyncio.to_thread(self.page.entities, FIRST))["status"]
         row = await asyncio.to_thread(self.page.api, "GET", f"/api/states/{entity_id}")
         changed_s = time.monotonic() - (time.time() - _unix(row["last_changed"]))
-        self._loop_thread = int((await self.read())["thread"])
+        self._loop_thread = int((await self.house.late())["thread"])
         return back_s, max(changed_s - linked_s, 0.0)
-
-    async def read(self) -> dict[str, Any]:
-        """Return what the probe saw since the last call."""
-        answer = await asyncio.to_thread(
-            self.page.api, "POST", "/api/services/loop_probe/read?return_response", {}
-        )
-        return dict(answer["service_response"])
 
     def cpu_s(self) -> tuple[float, float]:
         """Return the CPU time of the process, and of its event loop's thread."""
-        process = self.page.process_id
-        return _ticks(f"/proc/{process}/stat"), _ticks(
-            f"/proc/{process}/task/{self._loop_thread}/stat"
-        )
-
-    def rss_mib(self) -> float:
-        """Return the resident memory of the process."""
-        for line in Path(f"/proc/{self.page.process_id}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise ValueError("no VmRSS")
+        process = Path(f"/proc/{self.page.process_id}")
+        return cpu_s(process), cpu_s(process / "task" / str(self._loop_thread))
 
     async def send(self, seconds: float, rate: float) -> int:
         """Let the charge points send in turn, `rate` messages a second; return how many."""
@@ -200,7 +140,7 @@ class Load:
     async def limits(self) -> tuple[float, float]:
         """Change one wallbox's limit; return (messages to it a change, ms until it has it)."""
         point = self.points[0]
-        entity_id = (await asyncio.to_thread(self.page.entities, "Box 0"))["current_limit"]
+        entity_id = (await asyncio.to_thread(self.page.entities, FIRST))["current_limit"]
         await asyncio.sleep(1)
         before, delays = len(point.calls), []
         for change in range(CHANGES):
@@ -216,7 +156,7 @@ class Load:
 
     async def again(self) -> float:
         """Let one wallbox dial again; return s from its link until its entity is available."""
-        entity_id = (await asyncio.to_thread(self.page.entities, "Box 0"))["status"]
+        entity_id = (await asyncio.to_thread(self.page.entities, FIRST))["status"]
         self._links[0].cancel()
         while await asyncio.to_thread(self.page.state, entity_id) != "unavailable":  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -237,10 +177,10 @@ class Load:
 
 
 async def measure(
-    folder: Path, python: Path, chargers: int, seconds: float, rate: float, more: str
+    folder: Path, python: Path, chargers: int, seconds: float, rate: float, *, recorded: bool
 ) -> Row:
     """Measure one number of chargers."""
-    load = Load(folder, python, chargers, more)
+    load = Load(folder, python, chargers, recorded=recorded)
     try:
         await load.prepare()
         back_s, first_entity_s = await load.start()
@@ -250,12 +190,12 @@ async def measure(
         await load.send(2.0, rate)
         await asyncio.sleep(SETTLE_S)
         idle = await _spent(load, asyncio.sleep(seconds))
-        await load.read()
+        await load.house.late()
         sending = load.send(seconds, rate)
         count, (cpu_s, loop_s) = 0, load.cpu_s()
         count = await sending
         busy = tuple(now - then for now, then in zip(load.cpu_s(), (cpu_s, loop_s), strict=True))
-        probe = await load.read()
+        probe = await load.house.late()
         per_limit, limit_ms = await load.limits()
         again_s = await load.again()
         return Row(
@@ -272,7 +212,7 @@ async def measure(
             probe["reported"] / count,
             per_limit,
             limit_ms,
-            load.rss_mib(),
+            cost(load.page.process_id).resident_mib,
         )
     finally:
         await load.end()
@@ -283,16 +223,6 @@ async def _spent(load: Load, meanwhile: Any) -> tuple[float, float]:
     await meanwhile
     after = load.cpu_s()
     return after[0] - before[0], after[1] - before[1]
-
-
-def _ticks(path: str) -> float:
-    fields = Path(path).read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_S
-
-
-def _listens(port: int) -> bool:
-    lines = Path("/proc/net/tcp").read_text().splitlines()
-    return any(f":{port:04X} 00000000:0000 0A" in line for line in lines)
 
 
 def _unix(stamp: str) -> float:
@@ -322,7 +252,7 @@ def main() -> None:
                     chargers,
                     args.seconds,
                     args.rate,
-                    "" if args.recorder else QUIET,
+                    recorded=args.recorder,
                 )
             )
         finally:
