@@ -62,6 +62,10 @@ STOP_WAIT_S = EV_RELEASE_S + 3.0
 """The end of a transaction is written when the current has ended and the meter was read once more,
 or after this, s: the car has 6 s to let go, the meter is read each second."""
 
+UNSTORED_S, LONGEST_UNSTORED_S = 60.0, 24 * 3600.0
+"""What was not stored before a power cut has flowed within this time, s, at least and at most:
+samples are stored each 10 s, or, on a disk that was full, not for hours."""
+
 _OUT_OF_SERVICE = Intent(IntentSource.AVAILABILITY, charge=False, priority=Priority.AVAILABILITY)
 
 
@@ -352,8 +356,7 @@ class Connector:
     def _counted_wh(self, shown_wh: float, reading: MeterReading) -> float:
         before = self._counting
         if before is None:
-            last_wh = self.transaction.last_wh if self.transaction else None
-            self._counting = counting.begun(shown_wh, reading.counted_at_s, last_wh or 0.0)
+            self._counting = self._first_counted(shown_wh, reading.counted_at_s)
         else:
             self._counting = counting.counted(before, shown_wh, reading.counted_at_s)
             if before.aside is None and self._counting.aside is not None:
@@ -365,6 +368,16 @@ class Connector:
                     shown_wh,
                 )
         return self._counting.counted_wh
+
+    def _first_counted(self, shown_wh: float, at_s: float) -> counting.Counting:
+        record = self.transaction
+        if record is None:
+            return counting.begun(shown_wh, at_s)
+        stored_at = record.last_at or record.started_at
+        since_s = (self._clock.utcnow() - stored_at).total_seconds()
+        # A clock that was not set yet says nothing; samples are stored more often than this.
+        since_s = min(max(UNSTORED_S, since_s), LONGEST_UNSTORED_S)
+        return counting.resumed(shown_wh, at_s, _stored_wh(record), since_s)
 
     async def _start(self, id_tag: str, origin: core_session.Origin) -> None:
         """Store the start; nothing is offered to the car before.
@@ -398,13 +411,14 @@ class Connector:
         if record is None:
             return
         if reason == core_session.Reason.POWER_LOSS:
+            await self._read_once()
             at = record.last_at or record.started_at
         else:
             await self._current_ended()
             at = self._clock.utcnow()  # the instant to which meter_stop_wh belongs
         ended = replace(
             record,
-            meter_stop_wh=self._meter_stop_wh(record, reason),
+            meter_stop_wh=max(_stored_wh(record), self.energy_wh),
             stopped_at=max(record.started_at, at),
             reason=str(reason),
             stop_id_tag=id_tag,
@@ -416,12 +430,14 @@ class Connector:
         )
         self.transaction = None
 
-    def _meter_stop_wh(self, record: TransactionRecord, reason: str) -> int:
-        """The register at the end: at a power cut as it was stored, and never below that."""
-        stored_wh = record.meter_start_wh if record.last_wh is None else record.last_wh
-        if reason == core_session.Reason.POWER_LOSS:
-            return stored_wh
-        return max(stored_wh, self.energy_wh)
+    async def _read_once(self) -> None:
+        """Wait for the first reading of the meter, at most STOP_WAIT_S.
+
+        Its register has what flowed between the last stored sample and the power cut.
+        """
+        end_s = self._clock.monotonic() + STOP_WAIT_S
+        while not self._metered.is_set() and self._clock.monotonic() < end_s:
+            await self._clock.sleep(TURN_S)
 
     async def _current_ended(self) -> None:
         """Wait for the contactor to open and a meter reading after it, at most STOP_WAIT_S."""
@@ -440,3 +456,8 @@ class Connector:
         if self.meter is None or self.meter.energy_wh is None:
             return 0
         return int(self.meter.energy_wh)
+
+
+def _stored_wh(record: TransactionRecord) -> int:
+    """The register that is on disk for a transaction."""
+    return record.meter_start_wh if record.last_wh is None else record.last_wh

@@ -11,11 +11,11 @@ go on then (RestartTransactionAfterPowerLoss) is random, too. At the end:
   and comes in order (`account`). A call whose answer was lost comes again with its message id: that
   is how a central system knows it, and it counts once;
 - the right energy. What was stored at a cut is read from a copy of the database: the end of a
-  transaction that was stored then is the one that is told, and one that ends by the power cut ends
-  at the last sample stored, never below. What was not stored is at most `LOST_WH`: the register at
-  the cut, which the simulated world has kept, less that sample;
-- nothing is counted twice: the register never goes back from one transaction to the next, and what
-  no transaction has counted is what the power cuts have cost.
+  transaction that was stored then is the one that is told, and one that ends by the power cut never
+  ends below the last sample stored. What is not stored then is at most `UNSTORED_WH`: the register
+  at the cut, which the simulated world has kept, less that sample;
+- nothing is lost or counted twice: the register stands still from one transaction to the next, also
+  where one has ended by a power cut.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ LATE_S = 0.2
 """(real) So late are the answers to starts and ends, that cuts come before them, too."""
 
 CAR_W = 3 * 16 * 230
-LOST_WH = (SAMPLE_S + DELAY_S) * CAR_W / 3600
+UNSTORED_WH = (SAMPLE_S + DELAY_S) * CAR_W / 3600
 ROUNDING_WH = 1.0
 
 
@@ -75,7 +75,7 @@ class Stored:
 @dataclass(slots=True)
 class Outcome:
     """What it showed. `repeated`: calls that came again; `open_at_cut`: transactions that a cut has
-    met; `lost_wh`: what no transaction has counted, and the most at one cut."""
+    met; `lost_wh`: what no transaction has counted, and the most that was not stored at one cut."""
 
     cuts: int = 0
     in_start: int = 0
@@ -88,7 +88,7 @@ class Outcome:
     booked_wh: int = 0
     metered_wh: float = 0.0
     lost_wh: float = 0.0
-    lost_most_wh: float = 0.0
+    unstored_most_wh: float = 0.0
     took_s: float = 0.0
     faults: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -226,20 +226,20 @@ class Campaign:
                 continue
             self._outcome.open_at_cut += 1
             self._samples[local_id] = row.last_wh
-            lost_wh = at_wh[row.connector] - row.last_wh
-            self._outcome.lost_most_wh = max(self._outcome.lost_most_wh, lost_wh)
-            if not -ROUNDING_WH <= lost_wh <= LOST_WH:
+            unstored_wh = at_wh[row.connector] - row.last_wh
+            self._outcome.unstored_most_wh = max(self._outcome.unstored_most_wh, unstored_wh)
+            if not -ROUNDING_WH <= unstored_wh <= UNSTORED_WH:
                 self._outcome.faults.append(
-                    f"cut {self._outcome.cuts}: {lost_wh:.1f} Wh lost: {row}"
+                    f"cut {self._outcome.cuts}: {unstored_wh:.1f} Wh not stored: {row}"
                 )
 
     def _ended(self, local_id: str, row: Stored) -> None:
-        """An end that is stored stays; by a power cut it is at the last sample."""
+        """An end that is stored stays; it is not below the last sample."""
         stop_wh = row.stop_wh or 0
         sample_wh = self._samples.get(local_id, row.start_wh)
         if self._ends.setdefault(local_id, stop_wh) != stop_wh:
             self._outcome.faults.append(f"its end was {self._ends[local_id]} Wh: {row}")
-        if stop_wh < sample_wh or (row.reason == "PowerLoss" and stop_wh != sample_wh):
+        if stop_wh < sample_wh:
             self._outcome.faults.append(f"its last sample was {sample_wh} Wh: {row}")
 
     def settle(self) -> None:
@@ -280,15 +280,14 @@ class Campaign:
             self._count(number, account.transactions, at_wh[number])
 
     def _count(self, number: int, transactions: list[Transaction], at_wh: float) -> None:
-        """What lies between the transactions of a connector came with power cuts."""
+        """Nothing lies between the transactions of a connector."""
         own = [each for each in transactions if each.connector == number]
         booked_wh = sum(each.stop_wh - each.start_wh for each in own)
         self._outcome.booked_wh += booked_wh
         self._outcome.metered_wh += at_wh
         self._outcome.lost_wh += at_wh - booked_wh
         for each, then_wh in zip(own, [*(t.start_wh for t in own[1:]), at_wh], strict=True):
-            most_wh = LOST_WH if each.reason == "PowerLoss" else ROUNDING_WH
-            if then_wh - each.stop_wh > most_wh:
+            if then_wh - each.stop_wh > ROUNDING_WH:
                 self._outcome.faults.append(
                     f"transaction {each.number} ({each.reason}) ends at {each.stop_wh} Wh, "
                     f"the register is at {then_wh:.1f} Wh then"

@@ -75,7 +75,7 @@ async def test_18_a_fault_is_told_with_its_code_and_its_end(wallbox: Wallbox) ->
 
 @pytest.mark.parametrize("card_first", [True, False])
 async def test_29_card_and_plug_in_either_order(wallbox: Wallbox, card_first: bool) -> None:
-    wallbox.at().register_wh = 1234.9
+    wallbox.at().register_wh = 1034.9
     await wallbox.run(1.0)
     if card_first:
         await wallbox.card("A1")
@@ -91,7 +91,7 @@ async def test_29_card_and_plug_in_either_order(wallbox: Wallbox, card_first: bo
     now = wallbox.clock.utcnow()
     await wallbox.until(lambda: wallbox.status() == "Charging")
     (record,) = wallbox.central.started
-    assert (record.connector_id, record.id_tag, record.meter_start_wh) == (1, "A1", 1234)
+    assert (record.connector_id, record.id_tag, record.meter_start_wh) == (1, "A1", 1034)
     assert 0.0 <= (record.started_at - now).total_seconds() < 0.2
 
 
@@ -630,32 +630,52 @@ async def test_48_a_scheduled_unavailability_waits_for_a_resumed_transaction(
 # ---- power cuts
 
 
-async def test_35_an_open_transaction_ends_with_power_loss_at_its_last_sample(
+async def test_35_an_open_transaction_ends_with_power_loss_at_the_register(
     make_wallbox: Workshop,
 ) -> None:
+    """What flowed after the last stored sample is on the meter, and belongs to the session."""
     wallbox = await make_wallbox()
     await wallbox.charge(max_a=16.0)
-    await wallbox.run(35.0)
+    await wallbox.run(38.0)
     (stored,) = await wallbox.transactions.open_transactions()
-    assert stored.last_wh > stored.meter_start_wh
+    register_wh = int(wallbox.at().register_wh)
+    assert register_wh > stored.last_wh > stored.meter_start_wh
     wallbox = await make_wallbox.power_cut()
     await wallbox.until(lambda: wallbox.central.stopped)
     (ended,) = wallbox.central.stopped
     assert (ended.local_id, ended.reason) == (stored.local_id, "PowerLoss")
-    assert (ended.meter_stop_wh, ended.stopped_at) == (stored.last_wh, stored.last_at)
+    assert (ended.meter_stop_wh, ended.stopped_at) == (register_wh, stored.last_at)
     await wallbox.run(5.0)
     assert wallbox.phase() is Phase.PLUGGED  # the plug needs a new card
     assert not wallbox.closed()
 
 
-async def test_35_without_a_sample_it_ends_where_it_began(make_wallbox: Workshop) -> None:
+@pytest.mark.parametrize("other_wh", [-60.0, 40_000_000.0])
+async def test_35_another_meters_register_ends_no_transaction(
+    make_wallbox: Workshop, other_wh: float
+) -> None:
+    """A meter that was exchanged in the dark: the session ends at its last sample."""
     wallbox = await make_wallbox()
-    await wallbox.charge()
-    (record,) = wallbox.central.started
+    await wallbox.charge(max_a=16.0)
+    await wallbox.run(35.0)
+    (stored,) = await wallbox.transactions.open_transactions()
+    wallbox.at().register_wh += other_wh
+    wallbox.world.save()
     wallbox = await make_wallbox.power_cut()
     await wallbox.until(lambda: wallbox.central.stopped)
+    assert wallbox.central.stopped[0].meter_stop_wh == stored.last_wh
+
+
+async def test_35_without_a_meter_it_ends_at_its_last_sample(make_wallbox: Workshop) -> None:
+    wallbox = await make_wallbox()
+    await wallbox.charge()
+    await wallbox.run(15.0)
+    (stored,) = await wallbox.transactions.open_transactions()
+    wallbox.at().meter_fault = MeterFault.SILENT
+    wallbox = await make_wallbox.power_cut()
+    await wallbox.until(lambda: wallbox.central.stopped, 25.0)
     (ended,) = wallbox.central.stopped
-    assert (ended.meter_stop_wh, ended.stopped_at) == (record.meter_start_wh, record.started_at)
+    assert (ended.meter_stop_wh, ended.stopped_at) == (stored.last_wh, stored.last_at)
 
 
 async def test_manual_restart_transaction_after_power_loss(make_wallbox: Workshop) -> None:

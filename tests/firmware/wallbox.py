@@ -172,6 +172,7 @@ class Wallbox:
         """Run, until the first control turn has been made."""
         self.station.join(self.central)
         self.central.station = self.station
+        await self.station.restore()
         self._tasks = [
             asyncio.create_task(self.station.run()),
             asyncio.create_task(self.metering.run()),

@@ -46,6 +46,17 @@ def begun(shown_wh: float, at_s: float, at_least_wh: float = 0.0) -> Counting:
     return Counting(counted_wh, Register(shown_wh, at_s, counted_wh, at_s))
 
 
+def resumed(shown_wh: float, at_s: float, last_wh: float, since_s: float) -> Counting:
+    """Return the state after the first reading of a program that finds a transaction open.
+
+    `last_wh` was stored for it `since_s` seconds ago: what the register shows beyond has flowed
+    since, until the power went. More than can have flowed is another meter's register.
+    """
+    if 0 <= shown_wh - last_wh <= STEP_WH + _flow_wh(since_s):
+        return begun(shown_wh, at_s)
+    return Counting(last_wh, Register(shown_wh, at_s, last_wh, at_s))
+
+
 def counted(state: Counting, shown_wh: float, at_s: float) -> Counting:
     """Take a reading of the register: `shown_wh` was counted until `at_s`, by a clock that is never
     put back."""

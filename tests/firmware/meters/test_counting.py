@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from evse.meters.counting import BELIEVED_S, MOST_W, STEP_WH, Counting, begun, counted
+from evse.meters.counting import BELIEVED_S, MOST_W, STEP_WH, Counting, begun, counted, resumed
 
 POWER_W = 11_000.0
 WH_A_SECOND = POWER_W / 3600
@@ -94,3 +94,21 @@ def test_no_history_counts_backwards_or_more_than_can_have_flowed() -> None:
             assert state.counted_wh >= before_wh
         most_wh = MOST_W * at_s / 3600 + (jumps + 1) * STEP_WH
         assert state.counted_wh - first_wh <= most_wh
+
+
+@pytest.mark.parametrize(
+    ("shown_wh", "since_s", "counted_wh"),
+    [
+        (5000.0, 10.0, 5000.0),
+        (5060.0, 10.0, 5060.0),
+        (4999.0, 10.0, 5000.0),  # a meter that went back, or another
+        (5000.0 + STEP_WH + 1 + MOST_W / 60, 60.0, 5000.0),  # another meter
+        (5000.0 + STEP_WH + MOST_W, 3600.0, 5000.0 + STEP_WH + MOST_W),
+    ],
+)
+def test_a_session_that_was_open_takes_what_can_have_flowed_since(
+    shown_wh: float, since_s: float, counted_wh: float
+) -> None:
+    state = resumed(shown_wh, 0.0, 5000.0, since_s)
+    assert state.counted_wh == counted_wh
+    assert counted(state, shown_wh + 3.0, 1.0).counted_wh == counted_wh + 3.0
