@@ -115,7 +115,7 @@ def _changed(house: Any, known: dict[str, Any]) -> None:
     known["limit_a"] = 13.0
     commands: dict[str, dict[str, Any]] = {
         "settings-set": {"values": {"ocpp.meter_value_sample_interval_s": 7}},
-        "cards-add": {"tag": CARD, "name": "Größe"},
+        "cards-insert": {"tag": CARD, "name": "Größe"},
     }
     for name, fields in commands.items():
         with suppress(Exception):  # versions that do not know the command

@@ -137,7 +137,7 @@ def _upgraded(house: Household, version: Version, findings: Findings) -> list[st
         key = "ocpp.meter_value_sample_interval_s"
         told = box.request(command="settings-get", keys=[key])
         wrong.check('"value": 7' in json.dumps(told), f"{key}: {told}, was 7")
-    if known.get("cards-add"):
+    if known.get("cards-insert"):
         names = [row["name"] for row in _rows(box, "whitelist")]
         wrong.check("Größe" in names, f"the wallbox's cards are {names}")
     sessions = kept.read(kept.database_of(page.folder, house.entry_id)).sessions.get(IDENTITY, [])
