@@ -4,12 +4,17 @@ Promised: Mismatch or TooLarge for what is no whole bundle; what is taken is sig
 key, byte for byte, and is written out as it was signed; nothing is written beside the folder.
 """
 
+import base64
+import hashlib
+import json
 import shutil
 import struct
 import tempfile
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -22,14 +27,27 @@ from scripts.trials.fuzzing import Stream, Target, promise, trial
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEYS = TrustedKeys({key_id(KEY.public_key()): KEY.public_key()})
 CONTENT = b"PK wheel " * 8
-FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-bundle-", dir="/dev/shm"))
-"""In memory: a million files are no good to a disk."""
+EXTRACTED = 64
+"""In the first byte: what is taken is written out too, which takes its time."""
+
+KEPT = tempfile.TemporaryDirectory(prefix="fuzz-bundle-")
+FOLDER = Path(KEPT.name)
+
+
+class Memory(BytesIO):
+    """A file in memory, as far as `bundle` looks at one: a million are no good to a disk."""
+
+    def stat(self) -> SimpleNamespace:
+        """As `Path.stat`."""
+        return SimpleNamespace(st_size=len(self.getbuffer()))
+
+    def open(self, _mode: str) -> BytesIO:
+        """As `Path.open`."""
+        return BytesIO(self.getvalue())
 
 
 def manifest() -> Manifest:
     """A manifest of one wheel."""
-    import hashlib
-
     wheel = Wheel("a-1.whl", len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
     return Manifest("1.2.3", ">=3.11", "any", "1.0.0", "2026-11-26T00:00:00Z", (wheel,))
 
@@ -38,21 +56,33 @@ def entry(data: bytes) -> None:
     """A byte: the file as it is, or a zip of entries, with a signature of ours."""
     stream = Stream(data)
     how = stream.byte()
-    file = FOLDER / "a.evse"
-    file.write_bytes(zipped(stream, how) if how & 1 else stream.rest())
+    file = cast("Path", Memory(zipped(stream, how) if how & 1 else stream.rest()))
     try:
         found = bundle.read(file, KEYS)
     except (Mismatch, TooLarge) as error:
         promise(0 < len(str(error)) < 4000, "a refusal without words, or without end")
     else:
-        target = FOLDER / "out"
-        written = bundle.extract(found, target)
-        promise(all(each.parent == target for each in written), "written beside the folder")
-        shutil.rmtree(target)
+        taken(found, extracted=bool(how & EXTRACTED))
     try:
         bundle.claimed(file)
     except (Mismatch, TooLarge):
         return
+
+
+def taken(found: bundle.Bundle, *, extracted: bool) -> None:
+    """What was taken is what was signed, by another way to look at it."""
+    with zipfile.ZipFile(found.file) as content:
+        told, signed = content.read(bundle.MANIFEST), content.read(bundle.SIGNATURE)
+    KEY.public_key().verify(base64.b64decode(json.loads(signed)["signature"]), told)
+    if not extracted:
+        return
+    target = FOLDER / "out"
+    written = bundle.extract(found, target)
+    promise(all(each.parent == target for each in written), "written beside the folder")
+    for wheel in json.loads(told)["wheels"]:
+        digest = hashlib.sha256((target / wheel["name"]).read_bytes()).hexdigest()
+        promise(digest == wheel["sha256"], "a wheel that was not signed")
+    shutil.rmtree(target)
 
 
 def zipped(stream: Stream, how: int) -> bytes:
@@ -87,7 +117,8 @@ TARGET = Target(
     entry,
     seeds=[
         b"\0" + whole(),
-        b"\1",
+        b"\x41",
+        b"\1\0\x50\0",
         b"\3" + struct.pack(">H", len(manifest().content())) + manifest().content(),
         b"\x05" + bytes([len(sign(b"", KEY))]) + sign(b"", KEY),
         b"\x09" + bytes([len(CONTENT)]) + CONTENT,

@@ -7,6 +7,7 @@ blocks is asked in smaller ones, never without end.
 import math
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 
 from evse.lines.connection import TcpConnection
 from evse.lines.failure import Failure
@@ -25,6 +26,9 @@ MAPS = (
     SIMULATED_HOUSE,
     *(model.register_map() for model in catalogue().values() if model.measures_currents),
 )
+UNKNOWN = 0xFF
+"""Instead of a map: which meter it is, is to be found out."""
+
 MOST_REQUESTS = 500
 """Of one reading: each value by itself, and every size of block before that."""
 
@@ -55,7 +59,11 @@ class Line:
 def entry(data: bytes) -> None:
     """Two bytes: which map, how many readings. Then the answers."""
     stream = Stream(data)
-    map_ = replace(MAPS[stream.byte() % len(MAPS)], rest_s=0.0)
+    number = stream.byte()
+    if number == UNKNOWN:
+        recognised(partial(asked, stream))
+        return
+    map_ = replace(MAPS[number % len(MAPS)], rest_s=0.0)
     clock, line = InstantClock(), Line(stream)
     meter = ModbusMeter(line, 1, map_, clock)  # type: ignore[arg-type]
     for _ in range(stream.byte() % 4 + 1):
@@ -67,8 +75,11 @@ def entry(data: bytes) -> None:
         at_once(meter.refresh())
         clock.now_s += stream.byte() / 16
     meter.quality().as_json()
-    if stream.more:
-        recognised(lambda *_: [stream.word() for _ in range(_[2])] if stream.byte() else None)
+
+
+def asked(stream: Stream, _function_code: int, _address: int, count: int) -> list[int] | None:
+    """What an unknown device shows."""
+    return [stream.word() for _ in range(count)] if stream.byte() & 1 else None
 
 
 def judge(reading: MeterReading) -> None:
@@ -92,7 +103,7 @@ def seed_of(number: int) -> bytes:
 
 TARGET = Target(
     entry,
-    seeds=[seed_of(number) for number in range(len(MAPS))],
+    seeds=[bytes([UNKNOWN]) + b"\1\0\x70" * 60, *map(seed_of, range(len(MAPS)))],
     words=[b"\xff\x02", b"\xfe\x00", b"\x7f\xff", b"\xff\xff\xff\xff", b"\x7f\xc0\x00\x00"],
     longest=1000,
 )

@@ -90,7 +90,10 @@ async def _worker(module: str, job: Job, number: int, workers: int) -> dict[str,
     command = [sys.executable, "-m", "scripts.trials.guided", module, "--folder", str(folder)]
     command += ["--inputs", str(job.count // workers), "--seed", str(job.seed + number)]
     process = await asyncio.create_subprocess_exec(
-        *command, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+        *command,
+        env=os.environ | {"TMPDIR": str(folder)},  # it leaves without tidying up
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
     )
     _, said = await process.communicate()
     if not out.exists():
