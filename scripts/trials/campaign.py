@@ -136,6 +136,7 @@ def _output(*command: str) -> str:
 def _write(results: list[report.Result]) -> None:
     old = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
     rows = report.merged(old, [result.as_json() for result in results])
-    RESULTS.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    RESULTS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     document = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(report.put_in(document, report.tables(TRIALS, rows)), encoding="utf-8")

@@ -62,14 +62,36 @@ def merged(
 
 
 def tables(trials: Sequence[Trial], rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the report in Markdown: a table for each area that has results."""
-    results = {str(row["name"]): Result(**row) for row in rows}
-    parts = []
+    """Return the report in Markdown: all in all, then a table for each area that has results."""
+    known = {trial.name for trial in trials}
+    results = {str(row["name"]): Result(**row) for row in rows if row["name"] in known}
+    parts = [_all_in_all(tuple(results.values()))] if results else []
     for area in Area:
         of_area = [trial for trial in trials if trial.area is area and trial.name in results]
         if of_area:
             parts.append(_table(area, of_area, results))
     return "\n\n".join(parts)
+
+
+def _all_in_all(results: Sequence[Result]) -> str:
+    """Return the sums over all trials that ended."""
+    found = [result.findings for result in results if result.findings]
+    times = [time_s for each in found for time_s in each["recoveries_s"]]
+    energies = [abs(each["energy_wh"]) for each in found if each["energy_wh"] is not None]
+    stalls = [each["stall_s"] for each in found if each["stall_s"] is not None]
+    injected = sum(each["injected"] for each in found)
+    rows = (
+        ("trials", f"{len(results)}, {sum(result.fine for result in results)} as promised"),
+        ("faults injected", _grouped(injected)),
+        ("survived", _grouped(sum(each["survived"] for each in found))),
+        ("recovery, mean / worst", _times(times)),
+        ("energy error, sum over all faults", f"{sum(energies):g} Wh" if energies else NOTHING),
+        ("longest stall", f"{max(stalls):.2f} s" if stalls else NOTHING),
+        ("bad inputs tried", _grouped(sum(each["inputs"] for each in found))),
+        ("crashes", _grouped(sum(each["crashes"] for each in found))),
+    )
+    lines = (f"| {name} | {value} |" for name, value in rows)
+    return "\n".join(("### All in all", "", "| | |", "|---|---|", *lines))
 
 
 def _table(area: Area, trials: Sequence[Trial], results: Mapping[str, Result]) -> str:
@@ -94,7 +116,7 @@ def _table(area: Area, trials: Sequence[Trial], results: Mapping[str, Result]) -
 
 def _line(trial: Trial, result: Result) -> str:
     if result.broke:
-        return f"| {trial.what} | broke: {result.broke} | | | | | | |"
+        return f"| `{trial.name}`: {trial.what} | broke: {result.broke} | | | | | | |"
     found = result.findings
     if found["inputs"]:
         done = f"{_grouped(found['inputs'])} inputs"
@@ -102,12 +124,16 @@ def _line(trial: Trial, result: Result) -> str:
     else:
         done = f"{_grouped(found['injected'] or result.count)} {trial.unit}"
         survived = str(found["survived"]) if found["injected"] else NOTHING
-    times = found["recoveries_s"]
-    recovery = f"{sum(times) / len(times):.1f} / {max(times):.1f} s" if times else NOTHING
+    recovery = _times(found["recoveries_s"])
     energy = NOTHING if found["energy_wh"] is None else f"{found['energy_wh']:g} Wh"
     stall = NOTHING if found["stall_s"] is None else f"{found['stall_s']:.2f} s"
-    cells = (trial.what, done, survived, recovery, energy, stall, str(len(found["wrong"])))
+    name = f"`{trial.name}`: {trial.what}"
+    cells = (name, done, survived, recovery, energy, stall, str(len(found["wrong"])))
     return f"| {' | '.join(cells)} | {_duration(result.took_s)} |"
+
+
+def _times(times: Sequence[float]) -> str:
+    return f"{sum(times) / len(times):.1f} / {max(times):.1f} s" if times else NOTHING
 
 
 def _grouped(number: int) -> str:
