@@ -28,6 +28,7 @@ from scripts.harness.light_central import LightCentral
 from scripts.harness.wallbox import Wallbox
 from scripts.trials.findings import Findings, Job
 from scripts.trials.network_faults import FAULTS, Fault, Scene, calm
+from scripts.trials.network_log import bad_lines
 
 LANES = 4
 """Wallboxes at the same time: a trial is mostly waiting."""
@@ -140,7 +141,8 @@ async def _lane(
         status = await asyncio.to_thread(box.stop)
         if status:
             lane.note(f"it ended with status {status}")
-        _read_log(lane)
+        for line in bad_lines(box.log):
+            lane.note(line)
         findings.stall_s = max(findings.stall_s or 0.0, round(lane.stall_s, 2))
         findings.wrong += lane.wrong + [f"{lane.identity}: {each}" for each in central.wrong]
         job.say(
@@ -304,18 +306,6 @@ def _rows(lane: Lane, sql: str) -> list[sqlite3.Row]:
     with sqlite3.connect(f"file:{lane.box.folder}/evse.sqlite?mode=ro", uri=True) as database:
         database.row_factory = sqlite3.Row
         return database.execute(sql).fetchall()
-
-
-def _read_log(lane: Lane) -> None:
-    """A bad network is no error of the program; a traceback is told from its other end."""
-    lines = lane.box.log.read_text(errors="replace").splitlines()
-    for number, line in enumerate(lines):
-        if " ERROR " in line or " CRITICAL " in line:
-            lane.note(f"in its log: {line}")
-        if "Traceback" in line:
-            rest = lines[number + 1 :]
-            end = next((each for each in rest if each and not each[0].isspace()), "")
-            lane.note(f"in its log: {line} … {end}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,15 @@ TRIALS: tuple[Trial, ...] = (
     _fuzz("fuzz-pairing-codes", "typed codes of a group of wallboxes"),
     _fuzz("fuzz-spreadsheets", "charges with hostile names as CSV", full=300_000),
     _fuzz("fuzz-reports", "charges with hostile names as PDF", short=40, full=20_000),
+    Trial(
+        "fuzz-commands",
+        Area.FUZZ,
+        "commands in any order at the control socket of a real wallbox",
+        "fuzz_commands",
+        full=200_000,
+        short=300,
+        unit="inputs",
+    ),
     _fuzz("fuzz-openevse-contact", "an OpenEVSE board that answers anything", full=300_000),
     Trial(
         "lines-wallbox",
