@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from . import acts, local_list
-from .actions import async_hub_of, device_action, wrong
+from .actions import async_hub_of, device_action, positive_duration, wrong
 from .central.charger import MAX_CONNECTORS
 from .central.v16_profiles import PROFILE_IDS
 from .devices import Place
@@ -297,7 +297,7 @@ ACTIONS = (
     device_action(
         "boost",
         boost,
-        {vol.Optional("duration", default=acts.BOOST): vol.All(cv.positive_time_period, _SHORT)},
+        {vol.Optional("duration", default=acts.BOOST): vol.All(positive_duration, _SHORT)},
         _OPTIONAL,
     ),
     device_action("stop_session", stop_session),

@@ -11,7 +11,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from . import devices, files, session_report
-from .actions import ATTR_ENTRY, Action, Handler, async_hub, storage_errors, wrong
+from .actions import ATTR_ENTRY, PERSON, Action, Handler, async_hub, storage_errors, wrong
 from .cards import MAX_ID_TAG_CHARS, Card, from_csv, to_csv
 from .hub import Hub
 from .session_record import SessionFilter, SessionRow
@@ -212,7 +212,7 @@ _SESSIONS = {
     vol.Optional("start"): cv.datetime,
     vol.Optional("end"): cv.datetime,
     vol.Optional("id_tag"): _TAG,
-    vol.Optional("person"): cv.entity_domain("person"),
+    vol.Optional("person"): PERSON,
     **_DEVICES,
     **_ENTRY,
 }
@@ -256,7 +256,7 @@ ACTIONS = (
         fields={
             vol.Required("id_tag"): _TAG,
             vol.Optional("name"): cv.string,
-            vol.Optional("person"): vol.Any(None, cv.entity_domain("person")),
+            vol.Optional("person"): vol.Any(None, PERSON),
             vol.Optional("guest"): cv.boolean,
             vol.Optional("blocked"): cv.boolean,
             vol.Optional("expires_at"): vol.Any(None, cv.datetime),

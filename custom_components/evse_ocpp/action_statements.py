@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util import slugify
 
 from . import devices, files, statement_csv, statement_pdf
-from .actions import ATTR_ENTRY, Action, async_hub, storage_errors, wrong
+from .actions import ATTR_ENTRY, PERSON, Action, async_hub, storage_errors, wrong
 from .cards import MAX_ID_TAG_CHARS, our_tags
 from .const import DOMAIN
 from .frontend_feed import card_name, person_name, tag_end
@@ -285,7 +285,7 @@ ACTIONS = (
         handler=export_statement,
         fields={
             vol.Optional("month"): vol.Any(None, cv.string, date),
-            vol.Optional("person"): vol.All(cv.ensure_list, [cv.entity_domain("person")]),
+            vol.Optional("person"): vol.All(cv.ensure_list, [PERSON]),
             vol.Optional("id_tag"): vol.All(
                 cv.ensure_list, [vol.All(cv.string, vol.Length(min=1, max=MAX_ID_TAG_CHARS))]
             ),

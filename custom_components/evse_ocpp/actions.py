@@ -7,6 +7,7 @@ its own words.
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import voluptuous as vol
@@ -53,6 +54,19 @@ FOR_ADMINISTRATORS: Final = frozenset(
     }
 )
 """Those that show secrets, decide who may charge, delete records, or go past our own limits."""
+
+PERSON: Final = vol.All(cv.string, cv.entity_domain("person"))
+"""A field. Home Assistant's own check takes what is no text for a list of texts, and fails."""
+
+
+def positive_duration(value: Any) -> timedelta:
+    """Take a duration, for a field; vol.Invalid also when it is beyond all calendars."""
+    try:
+        duration: timedelta = cv.positive_time_period(value)
+    except OverflowError as error:
+        raise vol.Invalid("a duration of less than 999,999,999 days is expected") from error
+    return duration
+
 
 type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 type DeviceHandler = Callable[[ServiceCall, Place], Coroutine[Any, Any, ServiceResponse]]

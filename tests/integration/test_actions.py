@@ -609,6 +609,26 @@ async def test_sessions_are_chosen(
     assert len(answer["sessions"]) == count
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("boost", {"duration": {"days": 1e9}}),
+        ("boost", {"duration": -(2**63)}),
+        ("list_sessions", {"person": -1}),
+        ("export_statement", {"person": [True]}),
+        ("set_card", {"id_tag": "A", "person": 1.5}),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_by_name(
+    hass: HomeAssistant, sessions: Hub, device_id: str, name: str, data: dict[str, Any]
+) -> None:
+    """Home Assistant's own checks raise other errors for these, which tell nobody the field."""
+    if name == "boost":
+        data = {**data, "device_id": device_id}
+    with pytest.raises(vol.Invalid, match=str(next(key for key in data if key != "id_tag"))):
+        await act(hass, name, **data)
+
+
 async def test_table_of_sessions(
     hass: HomeAssistant, sessions: Hub, hass_client_no_auth: Any
 ) -> None:
