@@ -34,7 +34,7 @@ AMPS_EACH = 5.0
 
 SAMPLE_S = 1.0
 STARTS_WITHIN_S = 180.0
-MEASURED_S = 10.0
+MEASURED_S = 5.0
 
 FAULTS = (
     SharingFault("a third of the datagrams lost", (5.0, 15.0), rough_switch(loses=0.33)),

@@ -77,7 +77,8 @@ class ForeignCar:
         if "duration" not in schedule or "startSchedule" not in schedule:
             return True
         begins = datetime.fromisoformat(schedule["startSchedule"])
-        return (datetime.now(UTC) - begins).total_seconds() < schedule["duration"]
+        duration_s = float(schedule["duration"])
+        return (datetime.now(UTC) - begins).total_seconds() < duration_s
 
     def second(self, now_s: float) -> None:
         """Let the car do what it was offered two seconds ago."""

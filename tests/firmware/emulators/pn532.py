@@ -4,6 +4,7 @@ Written from the frame descriptions of NXP UM0701-02 alone, without the driver's
 """
 
 import asyncio
+import contextlib
 import os
 import tty
 from pathlib import Path
@@ -61,6 +62,7 @@ class Pn532Emulator:
         self._reset()
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
         self.path.unlink(missing_ok=True)
         self.path.symlink_to(os.ttyname(self._slave))
         asyncio.get_running_loop().add_reader(self._master, self._readable)
@@ -73,6 +75,11 @@ class Pn532Emulator:
         self.path.unlink(missing_ok=True)
         os.close(self._master)
         os.close(self._slave)
+
+    def inject(self, data: bytes) -> None:
+        """Let bytes come that the chip has not sent."""
+        with contextlib.suppress(BlockingIOError):  # nobody reads: lost, as on a wire
+            self._write(data)
 
     def _readable(self) -> None:
         self._buffer += os.read(self._master, 1024)
