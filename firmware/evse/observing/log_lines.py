@@ -19,6 +19,10 @@ from typing import Any
 NOISY = ("aiohttp", "aiosqlite", "asyncio", "asyncssh", "websockets", "ocpp", "pymodbus")
 """Libraries which tell at INFO what ours tell better."""
 
+ALARMING = ("zeroconf",)
+"""Libraries which warn with a traceback of what passes: an interface that has gone. What becomes of
+the announcement ours tell."""
+
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _DEBUG_PRIORITY = 7
 JOURNAL_STREAM = "JOURNAL_STREAM"
@@ -96,3 +100,5 @@ def begin(form: LogFormat, *, verbose: bool, environment: Mapping[str, str] = os
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[lines, counted])
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for alarming in ALARMING:
+        logging.getLogger(alarming).setLevel(logging.ERROR)

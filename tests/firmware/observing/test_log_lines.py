@@ -73,6 +73,7 @@ def test_what_the_program_writes(form: str, environment: dict[str, str], begin: 
     code = (
         "import logging; from evse.observing.log_lines import *; "
         f"begin(LogFormat('{form}'), verbose=False, environment={environment!r}); "
+        "logging.getLogger('zeroconf').warning('an interface has gone'); "
         "logging.warning('hm'); logging.debug('silent')"
     )
     run = subprocess.run(
