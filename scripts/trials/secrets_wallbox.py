@@ -40,32 +40,12 @@ DEAD_PORT = 1
 NOT_AUTHORIZED = b"\x20\x02\x00\x05"
 """A broker's CONNACK to a wrong password (MQTT 3.1.1, 3.2.2.3)."""
 
-LOOKS = (
-    "settings",
-    "settings/export",
-    "settings/export?format=manual",
-    "session",
-    "tokens",
-    "audit",
-    "certificate",
-    "state",
-    "charges",
-    "charges.csv",
-    "faults",
-    "cards/learning",
-    "meters",
-    "meters/registers",
-    "network",
-    "time",
-    "update",
-    "pairing",
-    "health",
-    "openapi.json",
-)
-"""What is looked at as each role, and as nobody."""
+NOT_LOOKED_AT = ("log.zip", "live")
+"""The first is opened on its own; the second tells what `state` does."""
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("status",),
+    ("status", "--short"),
     ("why",),
     ("settings", "list", "--json"),
     ("settings", "get"),
@@ -215,7 +195,7 @@ class SecretWallbox:
                     for apply in (False, True):
                         body = {"content": form, "apply": apply, "confirm_safety": True}
                         self._ask(http, "POST", "settings/import", body)
-                request = {"command": "settings-set", "changes": {key: bad}}
+                request = {"command": "settings-set", "values": {key: bad}}
                 self.said += str(request_sync(self.state, request, timeout_s=ASK_S))
             wrong = {"ocpp.password": self.secrets["wrong central password"]}
             self._ask(http, "PUT", "settings", {"changes": wrong}).raise_for_status()
@@ -266,10 +246,20 @@ class SecretWallbox:
             if path.is_file() and path != self.wallbox.log and path.stat().st_mode & 0o077:
                 yield f"{path.relative_to(self.state)} has mode {path.stat().st_mode & 0o777:o}"
 
+    def _looks(self) -> list[str]:
+        """Return what can be asked for without changing anything, by the API's own document."""
+        with self._session() as http:
+            paths = self._ask(http, "GET", "openapi.json").json()["paths"]
+        prefix = "/api/v1/"
+        asked = [path.removeprefix(prefix) for path, methods in paths.items() if "get" in methods]
+        looks = [path for path in asked if "{" not in path and path not in NOT_LOOKED_AT]
+        return [*looks, "settings/export?format=manual"]
+
     def _answers(self) -> Gathered:
+        looks = self._looks()
         for role in (None, *ROLES):
             with self._session(role) as http:
-                for look in LOOKS:
+                for look in looks:
                     answer = self._ask(http, "GET", look)
                     told = str(dict(answer.headers)).encode() + answer.content
                     yield f"wallbox: {look} as {role or 'nobody'}", told
