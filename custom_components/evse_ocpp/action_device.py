@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from . import acts, local_list
-from .actions import async_hub_of, device_action, positive_duration, wrong
+from .actions import async_hub_of, device_action, instant, positive_duration, wrong
 from .central.charger import MAX_CONNECTORS
 from .central.v16_profiles import PROFILE_IDS
 from .devices import Place
@@ -284,7 +284,7 @@ ACTIONS = (
         reserve,
         {
             vol.Required("id_tag"): _text(36),
-            vol.Required("until"): cv.datetime,
+            vol.Required("until"): instant,
             vol.Optional("reservation_id"): _ID,
             **_CONNECTOR,
         },

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from yarl import URL
 
 from . import files
-from .actions import async_hub_of, device_action, wrong
+from .actions import async_hub_of, device_action, instant, wrong
 from .central.admission import Outcome
 from .central.commands import LogKind
 from .const import DOMAIN
@@ -129,8 +129,8 @@ ACTIONS = (
             vol.Optional("kind", default=LogKind.DIAGNOSTICS.value): vol.In(
                 [kind.value for kind in LogKind]
             ),
-            vol.Optional("since"): cv.datetime,
-            vol.Optional("until"): cv.datetime,
+            vol.Optional("since"): instant,
+            vol.Optional("until"): instant,
             vol.Optional("url"): _url,
             vol.Optional("wait", default=DEFAULT_WAIT_S): vol.All(
                 vol.Coerce(int), vol.Range(min=1, max=MAX_WAIT_S)
@@ -144,7 +144,7 @@ ACTIONS = (
         {
             vol.Optional("file"): cv.string,
             vol.Optional("url"): _url,
-            vol.Optional("at"): cv.datetime,
+            vol.Optional("at"): instant,
             vol.Optional("signing_certificate"): cv.string,
             vol.Optional("signature"): cv.string,
         },

@@ -11,7 +11,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from . import devices, files, session_report
-from .actions import ATTR_ENTRY, PERSON, Action, Handler, async_hub, storage_errors, wrong
+from .actions import ATTR_ENTRY, PERSON, Action, Handler, async_hub, instant, storage_errors, wrong
 from .cards import MAX_ID_TAG_CHARS, Card, from_csv, to_csv
 from .hub import Hub
 from .session_record import SessionFilter, SessionRow
@@ -209,8 +209,8 @@ _ENTRY = {vol.Optional(ATTR_ENTRY): cv.string}
 _TAG = vol.All(cv.string, vol.Length(min=1, max=MAX_ID_TAG_CHARS))
 _DEVICES = {vol.Optional(ATTR_DEVICE_ID): vol.All(cv.ensure_list, [cv.string])}
 _SESSIONS = {
-    vol.Optional("start"): cv.datetime,
-    vol.Optional("end"): cv.datetime,
+    vol.Optional("start"): instant,
+    vol.Optional("end"): instant,
     vol.Optional("id_tag"): _TAG,
     vol.Optional("person"): PERSON,
     **_DEVICES,
@@ -259,7 +259,7 @@ ACTIONS = (
             vol.Optional("person"): vol.Any(None, PERSON),
             vol.Optional("guest"): cv.boolean,
             vol.Optional("blocked"): cv.boolean,
-            vol.Optional("expires_at"): vol.Any(None, cv.datetime),
+            vol.Optional("expires_at"): vol.Any(None, instant),
             **_ENTRY,
         },
         response=SupportsResponse.OPTIONAL,

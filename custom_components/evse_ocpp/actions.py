@@ -7,7 +7,7 @@ its own words.
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import Any, Final
 
 import voluptuous as vol
@@ -66,6 +66,14 @@ def positive_duration(value: Any) -> timedelta:
     except OverflowError as error:
         raise vol.Invalid("a duration of less than 999,999,999 days is expected") from error
     return duration
+
+
+def instant(value: Any) -> datetime:
+    """Take an instant, for a field; vol.Invalid also for one that other time zones do not have."""
+    taken: datetime = cv.datetime(value)
+    if not MINYEAR < taken.year < MAXYEAR:
+        raise vol.Invalid(f"an instant of the years {MINYEAR + 1} to {MAXYEAR - 1} is expected")
+    return taken
 
 
 type Handler = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]

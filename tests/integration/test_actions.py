@@ -614,6 +614,9 @@ async def test_sessions_are_chosen(
     [
         ("boost", {"duration": {"days": 1e9}}),
         ("boost", {"duration": -(2**63)}),
+        ("reserve", {"until": "9999-12-31T23:59:59-23:59", "id_tag": "A"}),
+        ("get_diagnostics", {"since": "0001-01-01T00:00:00+23:59"}),
+        ("list_sessions", {"start": "0001-01-01T00:00:00+23:59"}),
         ("list_sessions", {"person": -1}),
         ("export_statement", {"person": [True]}),
         ("set_card", {"id_tag": "A", "person": 1.5}),
@@ -623,7 +626,7 @@ async def test_what_cannot_be_meant_is_refused_by_name(
     hass: HomeAssistant, sessions: Hub, device_id: str, name: str, data: dict[str, Any]
 ) -> None:
     """Home Assistant's own checks raise other errors for these, which tell nobody the field."""
-    if name == "boost":
+    if name in {"boost", "reserve", "get_diagnostics"}:
         data = {**data, "device_id": device_id}
     with pytest.raises(vol.Invalid, match=str(next(key for key in data if key != "id_tag"))):
         await act(hass, name, **data)
