@@ -10,6 +10,8 @@ from pathlib import Path
 
 import aiosqlite
 
+from evse.storage import damage
+
 _logger = logging.getLogger(__name__)
 
 MIGRATIONS = (
@@ -171,22 +173,17 @@ class Database:
     async def open(cls, path: Path) -> "Database":
         """Open or make the file at `path`.
 
-        A damaged file is moved aside and a new one made: a wallbox has to charge, and what can be
-        read of the old file is still there for whoever looks at it.
+        A damaged file is moved aside, and what can be read of it copied into a new one: a wallbox
+        has to charge, and the old file is still there for whoever looks at it. Where the disk has
+        no room for the file that SQLite needs beside its own, it goes without.
         """
         try:
             return cls(await _connect(path))
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # the disk, not the file: moving it aside would not help
-            aside = _move_aside(path)
-            _logger.error(  # noqa: TRY400 (the cause is in the line)
-                "%s is damaged (%s): moved to %s, starting with a new one",
-                path,
-                error,
-                aside,
-            )
-            return cls(await _connect(path))
+            if not damage.is_of_the_disk(error):
+                return cls(await _connect_anew(path, error))
+            _logger.error("%s cannot be shared: %s", path, error)  # noqa: TRY400 - one line
+            return cls(await _connect(path, alone=True))
 
     async def close(self) -> None:
         """Close the file. A kill without this loses nothing."""
@@ -216,16 +213,19 @@ class Database:
                 raise
 
 
-async def _connect(path: Path) -> aiosqlite.Connection:
+async def _connect(path: Path, *, alone: bool = False) -> aiosqlite.Connection:
+    """Open and migrate the file. `alone`: nobody else can read it meanwhile."""
+    await asyncio.to_thread(damage.check, path, len(MIGRATIONS), alone=alone)
     connection = await aiosqlite.connect(path, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
+        if alone:
+            await connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         await connection.execute("PRAGMA journal_mode=WAL")
         await connection.execute("PRAGMA synchronous=FULL")
         await connection.execute("PRAGMA foreign_keys=ON")
         # What is deleted is a password as often as not; some builds would leave it in the file.
         await connection.execute("PRAGMA secure_delete=ON")
-        await _check(connection)
         await _migrate(connection)
     except BaseException:
         await connection.close()
@@ -233,12 +233,20 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
-async def _check(connection: aiosqlite.Connection) -> None:
-    """Raise DatabaseError, as opening does, when the file is damaged behind its first page."""
-    async with connection.execute("PRAGMA quick_check(1)") as cursor:
-        findings = [str(row[0]) for row in await cursor.fetchall()]
-    if findings != ["ok"]:
-        raise sqlite3.DatabaseError("; ".join(findings))
+async def _connect_anew(path: Path, error: sqlite3.Error) -> aiosqlite.Connection:
+    """Move a damaged file aside, and go on with what can be read of it."""
+    aside = _move_aside(path)
+    _logger.error("%s is damaged (%s): moved to %s, starting with a new one", path, error, aside)
+    connection = await _connect(path)
+    await connection.close()
+    try:
+        saved = await asyncio.to_thread(damage.save, aside, path)
+    except sqlite3.Error as unsaved:
+        _logger.error("nothing is saved from the damaged file: %s", unsaved)  # noqa: TRY400
+    else:
+        told = ", ".join(f"{table} {number}" for table, number in saved.items()) or "nothing"
+        _logger.error("saved from the damaged file, rows by table: %s", told)
+    return await _connect(path)
 
 
 async def _migrate(connection: aiosqlite.Connection) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from evse.core.reservation import Reservation
+from evse.storage import damage
 from evse.storage import local_list as local_list_module
 from evse.storage import outbox as outbox_module
 from evse.storage import transactions as transactions_module
+from evse.storage.chart_samples import ChartSamples, Samples
 from evse.storage.database import MIGRATIONS, Database
 from evse.storage.local_list import LocalListTable
 from evse.storage.outbox import Message, Outbox
@@ -217,6 +219,83 @@ async def test_damaged_file_is_moved_aside(
     await again.close()
     assert "is damaged" in caplog.text
     assert _damaged(tmp_path)
+
+
+async def test_what_can_be_read_of_a_damaged_file_is_saved(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page of the charts is worn out: settings and sessions are not lost with it."""
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    started = record()
+    await Transactions(database).start(started, {"connector_id": 1})
+    await Values(database).save_settings({"dlb.settle_s": 5})
+    await ChartSamples(database).add(Samples(minute, {"power": 1.0}) for minute in range(2000))
+    await database.close()
+    content = bytearray(path.read_bytes())
+    content[-4096:] = b"\x5a" * 4096
+    path.write_bytes(content)
+    again = await Database.open(path)
+    assert await Values(again).saved_settings() == {"dlb.settle_s": 5}
+    assert await Transactions(again).open_transactions() == [started]
+    message = await Outbox(again).head()
+    assert message is not None
+    assert message.local_id == started.local_id
+    assert len(await ChartSamples(again).slots(0, 2000, 1)) > 1000
+    await again.close()
+    assert "saved from the damaged file" in caplog.text
+    assert _damaged(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE settings SET value = 'x' || value WHERE key = 'a'", "settings.value"),
+        ("UPDATE settings SET value = CAST(x'22ff22' AS TEXT) WHERE key = 'a'", "UTF-8"),
+        ("UPDATE transactions SET started_at = '2026-1?-01'", "transactions.started_at"),
+    ],
+)
+async def test_a_row_that_is_nonsense_is_left_behind(
+    tmp_path: Path, sql: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite takes changed bytes within a row for what was written; each start would end by it."""
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    await Transactions(database).start(record(), {"connector_id": 1})
+    await Values(database).save_settings({"a": 1, "b": 2})
+    await database.write(sql)
+    await database.close()
+    again = await Database.open(path)
+    assert (await Values(again).saved_settings())["b"] == 2
+    assert await Outbox(again).count() == len(await Transactions(again).open_transactions())
+    await again.close()
+    assert said in caplog.text
+    assert _damaged(tmp_path)
+
+
+async def test_a_disk_without_room_for_a_file_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is no reason not to start: what is stored can be read."""
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    await Values(database).save_settings({"a": 1})
+    await database.close()
+    check = damage.check
+
+    def full(path: Path, known_version: int, *, alone: bool = False) -> None:
+        if not alone:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+            raise error
+        check(path, known_version, alone=alone)
+
+    monkeypatch.setattr(damage, "check", full)
+    again = await Database.open(path)
+    assert await Values(again).saved_settings() == {"a": 1}
+    assert not path.with_name("evse.db-shm").exists()
+    await again.close()
+    assert not _damaged(tmp_path)
 
 
 async def test_file_of_a_newer_version_is_used(
