@@ -39,7 +39,8 @@ class Wallbox:
         """
         self.root = folder / "slots"
         self.state = folder / "state"
-        self.log = folder / "log.txt"
+        self.log = folder.parent / f"{folder.name}.log"
+        """Beside the folder, which may be a memory card."""
         self.starts = 0
         shutil.copytree(installed, self.root, symlinks=True)
         self.state.mkdir(mode=0o700)
@@ -47,6 +48,8 @@ class Wallbox:
         self._settings = (*SETTINGS, *settings)
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._powered = asyncio.Event()
+        self._powered.set()
 
     async def __aenter__(self) -> "Wallbox":
         self._keeper = asyncio.create_task(self._keep_running())
@@ -65,6 +68,7 @@ class Wallbox:
         """Start the launcher whenever nothing runs."""
         known = [word for each in self._settings for word in ("--set", each)]
         while True:
+            await self._powered.wait()
             with self.log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
                     *(str(self.root / LAUNCH), "run", "--state", str(self.state), *known),
@@ -87,6 +91,17 @@ class Wallbox:
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
+
+    async def power_cut(self, cut: Callable[[], None]) -> None:
+        """End it with all that it has begun; `cut` is what becomes of its files meanwhile."""
+        self._powered.clear()
+        self.kill(everything=True)
+        if self._process is not None:
+            await self._process.wait()
+        try:
+            await asyncio.to_thread(cut)
+        finally:
+            self._powered.set()
 
     async def ask(self, command: str, **fields: Any) -> dict[str, Any]:
         answer = await request(self.state, {"command": command, **fields})
@@ -136,10 +151,11 @@ async def kill_campaign(
     seed: int,
     longest_s: float,
     tell: Callable[[object], None] = lambda _: None,
+    cut: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Any]]:
     """Kill a wallbox at so many random instants of its updates.
 
-    Each row: what was asked, when it was killed, and what answered afterwards, and how soon.
+    `cut` is called while nothing runs, after those kills that are power cuts. Each row: what was asked, when it was killed, and what answered afterwards, and how soon.
     AssertionError when nobody answers.
     """
     draw, rows = random.Random(seed), []
@@ -157,7 +173,10 @@ async def kill_campaign(
         phase = await _phase(box)
         everything = draw.random() < 0.7
         killed_at_s = time.monotonic()
-        box.kill(everything=everything)
+        if everything:
+            await box.power_cut(cut)
+        else:
+            box.kill(everything=False)
         await asyncio.sleep(0.1)
         told = await box.answer()
         rows.append(
