@@ -69,6 +69,8 @@ class Broker:
 def broker_of(settings: Mapping[str, object]) -> Broker:
     """The broker in the settings `mqtt.*`. Raises ValueError, naming the field."""
     url = str(settings["mqtt.url"])
+    if "@" in url:  # which is not told again: it has a password in it
+        raise ValueError("mqtt.url: allowed is one without a user, who stands in mqtt.user")
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -380,6 +380,14 @@ def test_an_address_that_is_none_names_the_field(url: str) -> None:
         broker_of({**NOBODY, "mqtt.url": url})
 
 
+@pytest.mark.parametrize("url", ["mqtt://me:secret@broker", "mqtt://me:secret@broker:x"])
+def test_a_password_in_the_address_is_refused_and_not_told_again(url: str) -> None:
+    """It was ignored, and the address stood in the log with each failure."""
+    with pytest.raises(ValueError, match=r"mqtt\.url: allowed is one without a user") as refused:
+        broker_of({**NOBODY, "mqtt.url": url})
+    assert "secret" not in str(refused.value)
+
+
 async def test_a_silent_name_server_holds_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library looks the name up in the pool of threads, where nobody can give it up."""
 
