@@ -34,6 +34,7 @@ from evse.ocpp.timing import (
     STABLE_S,
     TRIAL_WAIT_S,
 )
+from evse.ocpp.transfer import shown
 from evse.settings.values import Settings
 
 _logger = logging.getLogger(__name__)
@@ -180,7 +181,9 @@ class Link:
             max_size=MAX_FRAME_BYTES,
         ) as connection:
             await self._connected()
-            _logger.info("connected to %s as %s, security profile %d", url, identity, profile)
+            _logger.info(
+                "connected to %s as %s, security profile %d", shown(url), identity, profile
+            )
             if connection.subprotocol != SUBPROTOCOL:
                 _logger.warning("the central system did not confirm the subprotocol ocpp1.6")
             try:

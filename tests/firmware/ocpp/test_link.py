@@ -39,3 +39,24 @@ async def test_a_handshake_that_takes_long_comes_through(
         wallbox.start()
         await eventually(held.is_set, 10)
         await wallbox.kill()
+
+
+async def test_a_password_in_the_address_of_the_central_system_is_in_no_log(
+    make_wallbox: Any, eventually: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some write it there; guards what docs/security.md says of logs."""
+    caplog.set_level("DEBUG", "evse")
+    held = asyncio.Event()
+
+    async def hold(link: ServerConnection) -> None:
+        held.set()
+        await link.wait_closed()
+
+    async with serve(hold, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        wallbox = await make_wallbox(f"ocpp.url=ws://me:a-secret@127.0.0.1:{port}/ocpp")
+        wallbox.start()
+        await eventually(held.is_set, 10)
+        await eventually(lambda: f"connected to ws://127.0.0.1:{port}/ocpp as" in caplog.text, 10)
+        await wallbox.kill()
+    assert "a-secret" not in caplog.text
