@@ -9,6 +9,7 @@ import serial
 import serial_asyncio_fast
 
 from evse.boards.rapi import BAUDRATE, Decoder, Frame, RapiError, encode
+from evse.lines.serial_port import let_go
 
 TIMEOUT_S = 0.5
 """For one answer, s (OpenEVSE_Lib waits as long)."""
@@ -81,7 +82,7 @@ class RapiPort(asyncio.Protocol):
     async def aclose(self) -> None:
         """Let go of the port; what was not sent yet is lost."""
         if self._transport is not None:
-            self._transport.abort()
+            let_go(self._transport)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TIMEOUT_S):
                     await self._closed.wait()  # only then somebody else may have it

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from serial_asyncio_fast import open_serial_connection
 
 from evse.clock import Clock
+from evse.lines.serial_port import let_go
 from evse.readers import pn532_frames as frames
 from evse.readers.pn532_frames import Answer, Frame, FrameParser, Pn532Error, Sign
 from evse.readers.reader import REOPEN_S, SILENT_AFTER_S, Card, OnCard, Presence
@@ -86,7 +87,7 @@ class Pn532:
         try:
             yield _Line(reader, writer)
         finally:
-            writer.transport.abort()  # does not wait for a line that takes nothing
+            let_go(writer.transport)
 
     async def _serve(self, line: _Line, on_card: OnCard) -> None:
         """Set the chip up and look for cards until it fails."""
