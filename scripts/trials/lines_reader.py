@@ -116,7 +116,6 @@ async def run(job: Job) -> Findings:
     try:
         await asyncio.to_thread(wallbox.start)
         await _ask(wallbox, "cards-insert", tag=CARD.hex().upper())
-        await _ask(wallbox, "plug", max_a=16)
         deck: list[ReaderFault] = []
         while len(deck) < job.count:
             deck += chance.sample(FAULTS, len(FAULTS))
@@ -140,6 +139,7 @@ async def _one(
     findings: Findings,
 ) -> None:
     wrong, lasting_s = [], chance.uniform(*LASTING_S)
+    await _ask(wallbox, "plug", max_a=16)
     end = fault.begin(chip, chance)
     await asyncio.sleep(lasting_s / 2)
     chip.card = CARD  # held while the line is bad; it stays for a while after
@@ -154,6 +154,7 @@ async def _one(
     if took_s is not None and await _until(wallbox, WITHIN_S, charging=False) is None:
         wrong.append("the card does not end the charge")
     chip.card = None
+    await _ask(wallbox, "unplug")
     await asyncio.sleep(AWAY_S)
     if bad := bad_words(wallbox.log):
         wrong.append(bad)

@@ -61,12 +61,21 @@ class Street:
         """How many cars charge."""
         return sum(amps >= 5.9 for amps in self.cars_a)
 
+    @property
+    def total_a(self) -> float:
+        """What flows through each phase of the fuse."""
+        return sum(self.cars_a) + self.house_a
+
+    def well(self) -> bool:
+        """As many charge as can, within the fuse."""
+        return self.charging >= MANY and self.total_a <= FUSE_A
+
     async def run(self) -> None:
         """Measure each second, tell what the meters of the cars show each ten."""
         told_s = 0.0
         while True:
             now_s = time.monotonic()
-            total_a = sum(self.cars_a) + self.house_a
+            total_a = self.total_a
             self.overload.look((total_a, total_a, total_a))
             if now_s - told_s >= SAMPLE_S:
                 told_s = now_s
@@ -110,8 +119,10 @@ async def _campaign(job: Job, house: Many, findings: Findings) -> None:
         for point in fleet.points:
             point.power_w = MOST_A * VOLTS * 3
             point.start()
-        took_s = await street.until(lambda: street.charging >= MANY, STARTS_WITHIN_S)
-        if not findings.check(took_s is not None, f"only {street.charging} cars charge"):
+        took_s = await street.until(street.well, STARTS_WITHIN_S)
+        if not findings.check(
+            took_s is not None, f"{street.charging} cars: {street.total_a:.0f} A"
+        ):
             return
         findings.figures["as many charge as can after"] = f"{took_s:.0f} s"
         findings.figures["cars that charge at once"] = str(street.charging)
@@ -200,9 +211,9 @@ async def _fault(
 ) -> None:
     street.overload = Overload(FUSE_A)
     wrong = await FAULTS[name](street, chance)
-    recovery_s = await street.until(lambda: street.charging >= MANY, RECOVERS_WITHIN_S)
+    recovery_s = await street.until(street.well, RECOVERS_WITHIN_S)
     if recovery_s is None:
-        wrong.append(f"only {street.charging} cars charge again")
+        wrong.append(f"{street.charging} cars charge with {street.total_a:.0f} A")
     over = street.overload
     if over.longest_s > BACK_S + BUSY_S:
         wrong.append(f"{over.longest_s:.1f} s above the fuse, at most {over.highest_a:.0f} A")
