@@ -1,6 +1,7 @@
 """The base of all entities, and the tables from which the platforms are built."""
 
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,19 +112,18 @@ def async_add_described[DescriptionT: EvseDescription](
 ) -> None:
     """Add the entities of all wallboxes, and later those of what appears."""
 
-    added: set[tuple[str, int, str]] = set()
+    added_of: defaultdict[str, set[tuple[int, str]]] = defaultdict(set)  # by wallbox
 
     @callback
     def add_missing(wallbox: Wallbox) -> None:
         new: list[EvseEntity] = []
         subentry_id, connectors = wallbox.subentry_id, wallbox.charger.connectors
+        added = added_of[subentry_id]
         # The entities of a connector went with its device; it may come back.
-        added.difference_update(
-            [each for each in added if each[0] == subentry_id and each[1] not in connectors]
-        )
+        added.difference_update([each for each in added if each[0] not in connectors])
         for connector_id in connectors:
             for description in descriptions:
-                key = subentry_id, connector_id, description.key
+                key = connector_id, description.key
                 if key not in added and _exists(wallbox, connector_id, description):
                     added.add(key)
                     new.append(entity_class(wallbox, connector_id, description))
