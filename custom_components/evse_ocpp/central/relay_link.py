@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -136,6 +137,17 @@ class RelayLink:
             raise RelayLostError(str(error) or "it takes nothing") from error
 
 
+def address(url: str, identity: str) -> str:
+    """Return where to call: the identity is the last part of the path (OCPP-J 1.6, 3.1.1).
+
+    Some back offices have a key of theirs behind it, as a query.
+    """
+    parts = urlsplit(url)
+    return urlunsplit(
+        parts._replace(path=f"{parts.path.rstrip('/')}/{quote(identity, safe='')}", fragment="")
+    )
+
+
 @asynccontextmanager
 async def linked(
     url: str, identity: str, password: str | None, tls: ssl.SSLContext | None, handler: Handler
@@ -146,7 +158,7 @@ async def linked(
         credentials = base64.b64encode(f"{identity}:{password}".encode()).decode()
         headers["Authorization"] = f"Basic {credentials}"
     async with connect(
-        f"{url.rstrip('/')}/{identity}",
+        address(url, identity),
         subprotocols=[Subprotocol("ocpp1.6")],
         additional_headers=headers,
         ssl=tls if url.startswith("wss:") else None,

@@ -200,6 +200,22 @@ async def test_a_session_is_told_in_order_with_their_id(world: World) -> None:
     assert (world.store.waiting, world.store.transactions) == ({}, {})
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("ws://host/base", "ws://host/base/OFFICE-ID"),
+        ("wss://host:8443/base/", "wss://host:8443/base/OFFICE-ID"),
+        ("ws://host", "ws://host/OFFICE-ID"),
+        # The identity came behind the query, where no back office looks for it.
+        ("ws://host/base?key=secret", "ws://host/base/OFFICE-ID?key=secret"),
+        ("ws://me:secret@host/base#part", "ws://me:secret@host/base/OFFICE-ID"),
+    ],
+)
+def test_the_identity_is_the_end_of_the_path(url: str, address: str) -> None:
+    assert relay_link.address(url, "OFFICE-ID") == address
+    assert relay_link.address("ws://host/base", "a/b?c") == "ws://host/base/a%2Fb%3Fc"
+
+
 async def test_no_password_is_in_the_log_however_much_it_says(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
