@@ -55,8 +55,7 @@ class CardWallbox(Wallbox):
         self.card.__enter__()
         self.folder.mkdir(mode=0o700)
         (self.folder / WORLD_FILE).symlink_to(self.world)
-        self.card.pull_out()  # it is on the card now
-        self.card.plug_in()
+        self.card.synchronise()
         return self
 
     def __exit__(self, *_: Any) -> None:

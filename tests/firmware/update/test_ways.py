@@ -235,7 +235,7 @@ async def test_the_way_back_and_settings_of_another_version(
 
 
 async def test_killed_at_random_instants(make_box: MakeBox, new_bundle: Path) -> None:
-    """A handful; `scripts/update_kills.py` does a hundred."""
+    """A handful; `scripts/campaign wallbox-update-cuts` does more, on a card that forgets."""
     async with make_box() as box:
         rows = await kill_campaign(box, new_bundle, kills=4, seed=6, longest_s=9.0)
         assert {row["version"] for row in rows} <= {OLD, NEW}
