@@ -43,10 +43,12 @@ async def linked(fleet: Fleet) -> float:
 
 
 def check_answers(fleet: Fleet, findings: Findings) -> None:
-    """Nothing that the fleet told was refused."""
+    """What the fleet told was taken in the end; a message may be refused while a disk is slow."""
     figures = fleet.figures
-    findings.check(not figures.refused, f"refused: {dict(figures.refused)}")
-    findings.check(not figures.dropped, f"not told in the end: {dict(figures.dropped)}")
+    findings.check(not figures.dropped, f"refused for ever: {dict(figures.dropped)}")
+    if figures.refused:
+        refused = ", ".join(f"{count} {action}" for action, count in figures.refused.items())
+        findings.figures["refused, taken later"] = refused
 
 
 def check_log(house: Many, findings: Findings) -> None:

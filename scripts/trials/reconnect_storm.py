@@ -12,6 +12,7 @@ import time
 from evse.simulation.fleet.cars import Habits
 from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
+from scripts.harness.process_cost import cost
 from scripts.trials.findings import Findings, Job
 from scripts.trials.house_with_many import (
     LINK_TIMEOUT_S,
@@ -65,7 +66,9 @@ async def _storm(house: Many, fleet: Fleet, findings: Findings) -> float:
     starting = asyncio.create_task(asyncio.to_thread(house.page.start))
     began_s = time.monotonic()
     opened_s = await house.opened()
+    opened_cpu_s = cost(house.page.process_id).cpu_s
     linked_s = await linked(fleet)
+    cpu_s = cost(house.page.process_id).cpu_s - opened_cpu_s
     await starting
     told_s = await _all_told(house)
     starting_ms = (await house.late())["max_ms"]  # all that Home Assistant loads is in it
@@ -75,6 +78,7 @@ async def _storm(house: Many, fleet: Fleet, findings: Findings) -> float:
     findings.figures |= {
         "port open after the start": f"{opened_s - began_s:.1f} s",
         "last boot": f"{linked_s - opened_s:.1f} s",
+        "CPU until then": f"{cpu_s:.1f} s",
         "last entity": f"{told_s - opened_s:.1f} s",
         "loop late while it starts": f"{starting_ms / 1000:.1f} s",
     }

@@ -29,8 +29,8 @@ WORK_S, WORK_SHORT_S = 90.0, 12.0
 LARGE = 100
 """From so many on it is the whole trial."""
 
-WORST_P99_S = 1.0
-"""Of the answers to the fleet."""
+MOST_CPU_MS = 2.0
+"""Of a message. How long an answer takes depends on what else the machine does; this does not."""
 
 
 async def run(job: Job) -> Findings:
@@ -66,10 +66,11 @@ async def _work(house: Many, job: Job, findings: Findings) -> None:
     busy_s = end.cpu_s - begin.cpu_s - idle_share * took_s
     findings.stall_s = late["max_ms"] / 1000
     each_mib = (end.resident_mib - house.one_mib) / max(job.count - 1, 1)
+    cpu_ms = 1000 * busy_s / max(answers, 1)
     latency_ms = fleet.figures.latencies.as_ms()
     findings.figures |= {
         "messages": f"{answers / took_s:.0f} a second",
-        "CPU per message": f"{1000 * busy_s / max(answers, 1):.2f} ms",
+        "CPU per message": f"{cpu_ms:.2f} ms",
         "CPU per wallbox": f"{100 * busy_s / took_s / job.count:.3f} % of a core",
         "memory per wallbox": f"{each_mib:.2f} MiB",
         "memory of all": f"{end.resident_mib:.0f} MiB",
@@ -77,8 +78,9 @@ async def _work(house: Many, job: Job, findings: Findings) -> None:
         + " ms",
         "loop late, p50 / p99": f"{late['p50_ms']:.1f} / {late['p99_ms']:.0f} ms",
     }
-    worst_ms = 1000 * WORST_P99_S
-    findings.check(latency_ms["p99"] < worst_ms, f"answers take {latency_ms['p99']} ms (p99)")
+    findings.check(cpu_ms < MOST_CPU_MS, f"a message takes {cpu_ms:.1f} ms of CPU")
+    lost = fleet.figures.links_lost
+    findings.check(not lost, f"{lost} links were lost, for answers that took too long or others")
     findings.check(await fleet.end_sessions(), "the last sessions could not be told")
     findings.energy_wh = check_sessions(house, fleet, findings)
     check_answers(fleet, findings)
