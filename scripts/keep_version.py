@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CHARGED_S = 20
 SETTLED_S = 10
-CARD = "04A1B2C3D4"
+CARD = "04A1B2C3"
 LEFT_OUT = (
     "custom_components",
     "deps",

@@ -34,7 +34,7 @@ READ_S = 10
 CHARGES_S = 60
 ROUNDED_KWH = 0.0021
 """An energy is shown in whole watt-hours, on both sides."""
-CARD = "04A1B2C3D4"
+CARD = "04A1B2C3"
 _ERRORS = re.compile(r"^.*(?: ERROR .*evse_ocpp|^Traceback).*$", re.MULTILINE)
 
 
