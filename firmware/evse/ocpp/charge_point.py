@@ -88,7 +88,8 @@ class ChargePoint:
         self._counters = counters
         self._may_answer = may_answer
         self._calling = asyncio.Lock()  # one call at a time is unanswered
-        self._awaited: dict[str, asyncio.Future[frames.Result | frames.Error]] = {}
+        self._awaited: dict[str, asyncio.Future[frames.Result | frames.Error | None]] = {}
+        self._doubtful = False
         self._in_hand: dict[str, asyncio.Task[object]] = {}
         self._closed = False
         self._answer_taken = asyncio.Event()
@@ -98,6 +99,12 @@ class ChargePoint:
     def closed(self) -> bool:
         """True when the connection has ended."""
         return self._closed
+
+    def take_doubt(self) -> bool:
+        """Whether a call was not answered in time since this was last asked: the connection may be
+        dead, and nobody has been told."""
+        doubtful, self._doubtful = self._doubtful, False
+        return doubtful
 
     async def request(self, payload: Any, message_id: str | None = None) -> Any:
         """Send a call (of `ocpp.v16.call`) and return the answer (of `ocpp.v16.call_result`).
@@ -119,7 +126,7 @@ class ChargePoint:
     ) -> frames.Result | frames.Error:
         if self._closed:
             raise NoAnswer(f"{action}: the connection broke")
-        answer: asyncio.Future[frames.Result | frames.Error] = (
+        answer: asyncio.Future[frames.Result | frames.Error | None] = (
             asyncio.get_running_loop().create_future()
         )
         self._awaited[unique_id] = answer
@@ -127,13 +134,17 @@ class ChargePoint:
         try:
             await self._send(frame)
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                return await answer
+                message = await answer
         except TimeoutError:
+            self._doubtful = True
             raise NoAnswer(f"{action}: no answer in {CALL_TIMEOUT_S:g} s") from None
         except (OSError, ConnectionClosed) as error:
             raise NoAnswer(f"{action}: {error}") from error
         finally:
             self._awaited.pop(unique_id, None)
+        if message is None:
+            raise NoAnswer(f"{action}: the connection broke")
+        return message
 
     async def close(self) -> None:
         """End the connection in good order."""
@@ -151,7 +162,7 @@ class ChargePoint:
                 self._closed = True
                 for answer in self._awaited.values():
                     if not answer.done():
-                        answer.set_exception(ConnectionResetError("the connection broke"))
+                        answer.set_result(None)
 
     def _take(self, frame: str | bytes, tasks: asyncio.TaskGroup) -> None:
         try:

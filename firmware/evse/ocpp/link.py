@@ -230,21 +230,25 @@ class Link:
         try:
             async with asyncio.TaskGroup() as tasks:
                 talk = tasks.create_task(self._converse(charge_point))
-                ping = tasks.create_task(self._ping(connection))
+                ping = tasks.create_task(self._ping(connection, charge_point))
                 await charge_point.serve()
                 talk.cancel()
                 ping.cancel()
         finally:
             self._connection = self._charge_point = None
 
-    async def _ping(self, connection: ClientConnection) -> None:
-        """Keep routers from forgetting the connection, and notice when it is dead."""
+    async def _ping(self, connection: ClientConnection, charge_point: ChargePoint) -> None:
+        """Keep routers from forgetting the connection, and notice when it is dead.
+
+        A call without an answer is a reason to look at once.
+        """
         loop = asyncio.get_running_loop()
         last_s = loop.time()
         while True:
             await asyncio.sleep(IDLE_POLL_S)
             interval_s = self._settings["ocpp.ping_interval_s"]
-            if interval_s == 0 or loop.time() - last_s < interval_s:
+            due = charge_point.take_doubt() or loop.time() - last_s >= interval_s
+            if interval_s == 0 or not due:
                 continue
             last_s = loop.time()
             try:

@@ -100,7 +100,7 @@ async def test_rejected_is_silent(central: Any, make_wallbox: Any, eventually: A
     central.answers["BootNotification"] = boot("Rejected", 600)
     wallbox = await make_wallbox()
     wallbox.start()
-    await eventually(lambda: central.of("BootNotification"))
+    await eventually(lambda: wallbox.client._registration.rejected)
     await central.send_raw('[2,"1","GetConfiguration",{}]')
     await asyncio.sleep(0.2)
     assert len(central.frames) == 1

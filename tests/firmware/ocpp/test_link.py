@@ -1,12 +1,15 @@
-"""The way to the central system is long: an answer may take seconds (network trial)."""
+"""The way to the central system is long, or ends nowhere (found by the trials of the network)."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
+from ocpp.v16 import call
 from websockets.asyncio.server import ServerConnection, serve
 
 from evse.ocpp.backoff import patience_s
+from evse.ocpp.charge_point import ChargePoint, Counters, NoAnswer
 from evse.ocpp.timing import CONNECT_TIMEOUT_MAX_S, CONNECT_TIMEOUT_S
 
 HANDSHAKE_S = 0.5
@@ -39,6 +42,66 @@ async def test_a_handshake_that_takes_long_comes_through(
         wallbox.start()
         await eventually(held.is_set, 10)
         await wallbox.kill()
+
+
+@pytest.mark.parametrize(("interval_s", "comes_back"), [(3600, True), (0, False)])
+async def test_a_call_without_an_answer_makes_the_wallbox_look_at_once(
+    make_wallbox: Any, eventually: Any, monkeypatch: Any, interval_s: int, comes_back: bool
+) -> None:
+    """A router has forgotten the connection; the next ping by the clock would be an hour away."""
+    for name in ("charge_point.CALL_TIMEOUT_S", "link.PONG_TIMEOUT_S", "link.IDLE_POLL_S"):
+        monkeypatch.setattr(f"evse.ocpp.{name}", 0.1)
+    opened: list[ServerConnection] = []
+
+    async def deaf(link: ServerConnection) -> None:
+        link.transport.pause_reading()
+        opened.append(link)
+        await link.wait_closed()
+
+    async with serve(deaf, "127.0.0.1", 0, close_timeout=0.1) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        wallbox = await make_wallbox(
+            f"ocpp.url=ws://127.0.0.1:{port}/ocpp", f"ocpp.ping_interval_s={interval_s}"
+        )
+        wallbox.start()
+        if comes_back:
+            await eventually(lambda: len(opened) == 2, 10)
+        else:
+            await eventually(lambda: len(opened) == 1)
+            await asyncio.sleep(1)
+            assert len(opened) == 1, "0 is never"
+        await wallbox.kill()
+        for link in opened:
+            link.transport.abort()
+
+
+async def test_a_connection_that_breaks_while_a_call_is_sent_leaves_nothing_behind(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The loop told of an exception that nobody had taken."""
+    broken = asyncio.Event()
+
+    class Connection:
+        """Breaks as soon as something is sent."""
+
+        async def send(self, _frame: str) -> None:
+            broken.set()
+            await asyncio.sleep(0.02)
+            raise ConnectionResetError("gone")
+
+        async def __aiter__(self) -> Any:
+            await broken.wait()
+            for frame in ():
+                yield frame
+
+    point = ChargePoint("box", Connection(), (), Counters(), lambda: True)  # type: ignore[arg-type]
+    serving = asyncio.create_task(point.serve())
+    with pytest.raises(NoAnswer):
+        await point.request(call.Heartbeat())
+    await serving
+    del point, serving
+    gc.collect()
+    assert not caplog.records
 
 
 async def test_a_password_in_the_address_of_the_central_system_is_in_no_log(
