@@ -30,7 +30,7 @@ _BARE_IP = 0x0001 | 0x1000
 _LARGEST = 65_536
 _AT_ONCE = 64
 """Packets taken from a device before others have their turn."""
-QUEUE_BYTES = 64_000
+QUEUE_BYTES = 10_000
 """What a throttled line keeps; of more the newest are lost, as with a router's small buffer."""
 HELD_S = (0.02, 0.25)
 """So much later than those behind it comes a packet that loses its place."""
