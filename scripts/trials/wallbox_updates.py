@@ -7,7 +7,6 @@ cuts, the others kill the program alone, as a lack of memory does: what it has b
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
