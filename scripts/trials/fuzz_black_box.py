@@ -4,6 +4,8 @@ Promised: a RecordingError with the line's number, or a recording that is repeat
 is the same after it was written.
 """
 
+import json
+
 from evse.blackbox.recording import RecordingError, lines, parse
 from evse.blackbox.replay import replay
 from evse.core.faults import Fault
@@ -40,6 +42,8 @@ def entry(data: bytes) -> None:
         promise(str(error).startswith("line "), "a refusal without its line")
         promise(len(str(error)) < 2000, "a refusal without end")
         return
+    end = json.loads(text.rstrip("\n").rpartition("\n")[2])["end"]
+    promise(end["turns"] == recording.turns, "not as many turns as its end says")
     outcome = replay(recording)
     promise(outcome.turns == recording.turns, f"{outcome.turns} of {recording.turns} turns")
     # As text: a NaN is not equal to itself.

@@ -73,11 +73,12 @@ async def run(job: Job) -> Findings:
     try:
         share = -(-job.count // CONVERSATIONS)
         seeds = [chance.getrandbits(32) for _ in range(CONVERSATIONS)]
-        await asyncio.gather(
+        accepted = await asyncio.gather(
             *(conversation(wallbox, random.Random(seed), share, findings) for seed in seeds)
         )
         took_s = time.monotonic() - began_s
         findings.figures["rate"] = f"{findings.inputs / took_s:,.0f} commands/s"
+        findings.figures["accepted"] = f"{100 * sum(accepted) / findings.inputs:.0f} %"
         if findings.check(wallbox.running, f"the wallbox ended: {wallbox.log_end(500)}"):
             await asyncio.to_thread(starts_again, wallbox, findings)
     finally:
@@ -91,8 +92,9 @@ async def run(job: Job) -> Findings:
 
 async def conversation(
     wallbox: Wallbox, chance: random.Random, count: int, findings: Findings
-) -> None:
-    """One client that gives commands one after the other."""
+) -> int:
+    """One client that gives commands one after the other; how many of them were accepted."""
+    accepted = 0
     reader, writer = await asyncio.open_unix_connection(
         str(socket_path(wallbox.folder)), limit=1 << 24
     )
@@ -109,10 +111,12 @@ async def conversation(
             findings.stall_s = max(findings.stall_s or 0.0, round(took_s, 3))
             findings.inputs += 1
             if not findings.check(bool(line), f"no answer to {json.dumps(command)}"):
-                return
+                return accepted
             answer = json.loads(line)
+            accepted += bool(answer["ok"])
             refused = not answer["ok"] and not answer.get("error")
             findings.check(not refused, f"refused without words: {json.dumps(command)}")
+    return accepted
 
 
 def command_of(chance: random.Random) -> dict[str, Any]:

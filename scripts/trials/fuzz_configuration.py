@@ -6,6 +6,7 @@ can be built: what a setting takes, the part behind it takes too.
 
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidURI
 from websockets.uri import parse_uri
@@ -73,6 +74,7 @@ def address(number: int, text: str) -> None:
         promise(setting.key in str(error), "a refusal without the key")
         return
     without_password(text)
+    (urlsplit(text).hostname or "").encode("idna")  # as whoever looks it up does
     if setting.key == "mqtt.url" and text:
         broker_of(settings.values)
     if setting.key == "ocpp.url" and text:
@@ -123,6 +125,7 @@ TARGET = Target(
         b"can:",
         b"lan:",
         b"mqtt://",
+        b"..",
         b"[",
         b"@",
         *(key.encode() for key in KEYS),

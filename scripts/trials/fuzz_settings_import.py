@@ -77,6 +77,9 @@ def value_of(setting: Setting, stream: Stream) -> object:
         return setting.choices[(how >> 2) % len(setting.choices)]
     if how & 3 == 1:
         return stream.word() - 1000
+    if how & 3 == 2 and how & 4:  # within the bounds
+        low, high = setting.minimum or 0.0, setting.maximum or 1e6
+        return low + (high - low) * stream.word() / 0xFFFF
     if how & 3 == 2:
         number = stream.number()
         return number if math.isfinite(number) else str(number)

@@ -143,17 +143,26 @@ TRIALS: tuple[Trial, ...] = (
     _fuzz("fuzz-pn532", "what a PN532 card reader sends"),
     _fuzz("fuzz-card-numbers", "keys of a USB reader, numbers of cards"),
     _fuzz("fuzz-sharing-bus", "frames of the sharing bus: CAN, RS-485, LAN"),
-    _fuzz("fuzz-sharing-group", "a wallbox with the group’s key that lies", full=300_000),
+    _fuzz(
+        "fuzz-sharing-group", "a wallbox with the group’s key that lies", short=1500, full=300_000
+    ),
     _fuzz("fuzz-settings-import", "files of settings, both forms"),
-    _fuzz("fuzz-configuration", "configuration file, options, connection strings", full=300_000),
+    _fuzz(
+        "fuzz-configuration",
+        "configuration file, options, connection strings",
+        short=800,
+        full=300_000,
+    ),
     _fuzz("fuzz-bundle", "update bundles, with and without the key"),
     _fuzz("fuzz-manifest", "manifests and signatures of bundles"),
-    _fuzz("fuzz-black-box", "recordings of a black box, and their repetition", full=100_000),
+    _fuzz(
+        "fuzz-black-box", "recordings of a black box, and their repetition", short=800, full=100_000
+    ),
     _fuzz("fuzz-mqtt", "limits and names by MQTT"),
     _fuzz("fuzz-control-socket", "lines at the control socket"),
     _fuzz("fuzz-pairing-codes", "typed codes of a group of wallboxes"),
     _fuzz("fuzz-spreadsheets", "charges with hostile names as CSV", full=300_000),
-    _fuzz("fuzz-reports", "charges with hostile names as PDF", short=40, full=20_000),
+    _fuzz("fuzz-reports", "charges with hostile names as PDF", short=30, full=5000),
     Trial(
         "fuzz-commands",
         Area.FUZZ,
