@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import can
 
+from evse.sharing.leases import OVER_S
 from tests.firmware.sharing.processes import MASTER, Can, Group, Rs485, Switch
 
 End = Callable[[], None]
@@ -181,9 +182,12 @@ def _babbling_node(group: Group, chance: random.Random) -> End:
 
 
 _BRIEF, _LASTING = (1.0, 4.0), (5.0, 16.0)
+_LONG = (OVER_S + 3.0, OVER_S + 10.0)
+"""Then the others have what the one had that is not heard."""
 
 COMMON = (
     SharingFault("wire cut", _LASTING, cut_wire),
+    SharingFault("wire cut for long", _LONG, cut_wire),
     SharingFault("member killed", _BRIEF, killed_member),
     SharingFault("master killed", _LASTING, killed_master),
 )
