@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -25,6 +26,7 @@ from scripts.harness.bad_resolver import BadResolver
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
+from scripts.harness.one_certificate import server_tls
 from scripts.harness.wallbox import Wallbox
 from scripts.trials.findings import Findings, Job
 from scripts.trials.network_faults import FAULTS, Fault, Scene, calm
@@ -33,6 +35,8 @@ from scripts.trials.network_log import bad_lines
 LANES = 4
 """Wallboxes at the same time: a trial is mostly waiting."""
 NAME = "central.test"
+SHORT_S, LONGEST_S = 8.0, 600.0
+"""A fault lasts no longer, s: in the short campaign, and in others."""
 LEASE_S, RENEWAL_S = 6.0, 2.0
 GRANTED_A, FALLBACK_A = 13.0, 7.0
 LEASE_SLACK_S = 1.5
@@ -157,13 +161,20 @@ async def _joined(job: Job, number: int, chance: random.Random) -> AsyncIterator
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(FarHost(chance, number))
         names = await stack.enter_async_context(BadResolver(far.here, {NAME: far.here}))
-        central = await stack.enter_async_context(LightCentral(host="0.0.0.0"))
         identity = f"box-{number}"
+        tls, trusted = server_tls(NAME, job.folder / f"certificate-{number}")
+        secure = number % 2 == 1
+        central = await stack.enter_async_context(
+            LightCentral(host="0.0.0.0", tls=tls if secure else None)
+        )
         box = Wallbox(
             job.folder / identity,
             prefix=far.prefix,
-            ocpp__url=f"ws://{NAME}:{central.port}/ocpp",
+            ocpp__url=f"{'wss' if secure else 'ws'}://{NAME}:{central.port}/ocpp",
             ocpp__identity=identity,
+            ocpp__security_profile=2 if secure else 0,
+            ocpp__password=secrets.token_hex(12),
+            ocpp__root_certificate=trusted,
             **SETTINGS,
         )
         stack.callback(box.kill)
@@ -176,7 +187,8 @@ async def _suffer(
 ) -> None:
     """One fault: from its beginning until the conversation is as before."""
     known = len(lane.wrong)
-    hold_s = chance.uniform(*fault.hold_s)
+    longest_s = SHORT_S if job.count <= LANES else LONGEST_S
+    hold_s = min(longest_s, chance.uniform(*fault.hold_s))
     bring = fault.bring(lane.scene, chance)
     await asyncio.sleep(hold_s)
     calm(lane.scene)

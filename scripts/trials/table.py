@@ -131,7 +131,7 @@ TRIALS: tuple[Trial, ...] = (
         "the same between a wallbox and the Modbus TCP meter of its house",
         "network_meter",
         full=60,
-        short=1,
+        short=0,
         unit="faults",
         needs_root=True,
     ),
