@@ -59,6 +59,8 @@ PLAUSIBLE: dict[str, tuple[Any, ...]] = {
 """By the kind of a selector."""
 OURS = re.compile(r"custom_components[./]evse_ocpp")
 """In a log: a logger or a file of ours."""
+REFUSED = re.compile(r"homeassistant\.exceptions\.(HomeAssistant|ServiceValidation)Error")
+"""What an action raises to refuse; older Home Assistants log it with its traceback."""
 
 
 @dataclass(slots=True)
@@ -140,7 +142,9 @@ def complaints(log: str) -> list[str]:
     errors = [block for block in blocks if " ERROR " in block[:60] and OURS.search(block)]
     found: dict[str, str] = {}
     for block in errors:
-        found.setdefault(re.sub(r"\d+", "#", block.strip().splitlines()[-1]), block[-3000:])
+        last = block.strip().splitlines()[-1]
+        if not REFUSED.match(last):
+            found.setdefault(re.sub(r"\d+", "#", last), block[-3000:])
     return list(found.values())[:MOST_KINDS]
 
 
