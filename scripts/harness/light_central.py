@@ -98,7 +98,8 @@ class LightCentral:
             return None
         self._number += 1
         message_id = f"central-{self._number}"
-        answer = self._answers[message_id] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+        self._answers[message_id] = answer
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 await link.send(json.dumps([2, message_id, action, payload]))
