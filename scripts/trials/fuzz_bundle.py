@@ -118,10 +118,9 @@ TARGET = Target(
     seeds=[
         b"\0" + whole(),
         b"\x41",
-        b"\1\0\x50\0",
         b"\3" + struct.pack(">H", len(manifest().content())) + manifest().content(),
         b"\x05" + bytes([len(sign(b"", KEY))]) + sign(b"", KEY),
-        b"\x49" + bytes([len(CONTENT)]) + CONTENT,
+        b"\x49" + bytes([len(CONTENT)]) + CONTENT[::-1],
     ],
     words=[b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07", b"../"],
     longest=2000,

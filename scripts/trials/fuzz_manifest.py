@@ -43,7 +43,11 @@ def entry(data: bytes) -> None:
 
 TARGET = Target(
     entry,
-    seeds=[b"\0" + GOOD.content(), b"\1" + sign(GOOD.content(), KEY)],
+    seeds=[
+        b"\0" + GOOD.content(),
+        b"\0" + GOOD.content().replace(b'"size": 7', b'"size": -7'),
+        b"\1" + sign(GOOD.content(), KEY),
+    ],
     words=[
         *(f'"{name}": '.encode() for name in Manifest.__dataclass_fields__),
         *(f'"{name}": '.encode() for name in Wheel.__dataclass_fields__),
