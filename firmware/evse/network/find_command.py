@@ -65,12 +65,12 @@ async def find(seconds: float = SECONDS, interfaces: "Interfaces | None" = None)
 
 def found_of(info: "ServiceInfo") -> Found:
     """What an answer says."""
-    txt = {key: value or "" for key, value in info.decoded_properties.items()}
+    txt = {key: _shown(value or "") for key, value in info.decoded_properties.items()}
     # IPv4 first: it goes into a browser's address bar as it is.
     address = min(info.parsed_addresses(), key=lambda each: (":" in each, each), default="")
     host = f"[{address}]" if ":" in address else address or (info.server or "").rstrip(".")
     return Found(
-        name=info.get_name(),
+        name=_shown(info.get_name()),
         url=f"https://{host}" if info.port == 443 else f"https://{host}:{info.port}",
         serial=txt.get("serial", ""),
         product=txt.get("product", ""),
@@ -78,6 +78,11 @@ def found_of(info: "ServiceInfo") -> Found:
         claimed=txt.get("claimed") == "1",
         fingerprint=txt.get("fp", ""),
     )
+
+
+def _shown(text: str) -> str:
+    """Text of a stranger as a terminal may get it: without what would command it."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def add_find(commands: Commands, default_state_dir: Path) -> None:  # noqa: ARG001

@@ -163,6 +163,13 @@ def test_the_url_is_one_for_a_browser(addresses: tuple[str, ...], port: int, url
     assert found_of(service_of(replace(SAID, port=port), addresses)).url == url
 
 
+def test_what_a_stranger_announces_commands_no_terminal() -> None:
+    """An escape sequence would: it could write over lines, or into the title."""
+    said = service_of(replace(SAID, serial="\x1b]0;mine\x07\n12AB"), ("192.168.1.5",))
+    found = found_of(said)
+    assert found.serial == "\ufffd]0;mine\ufffd\ufffd12AB"
+
+
 def test_own_addresses_are_those_others_can_use() -> None:
     assert not any(each.startswith(("127.", "fe80", "::1")) for each in own_addresses())
 
