@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LENGTHS = {"short": 0.0, "full": 1.0}
 RESULTS = ROOT / "docs" / "campaign.json"
 DOCUMENT = ROOT / "docs" / "reliability.md"
+END_S = 60
 
 
 def main() -> int:
@@ -98,16 +99,12 @@ def _run(trial: Trial, share: float, args: argparse.Namespace) -> report.Result:
         command += ["--home-assistant", _interpreter(args.environment)]
         paths = os.pathsep.join((str(ROOT), str(ROOT / "firmware")))
         broke = ""
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths})
         try:
-            status = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": paths},
-                timeout=trial.limit_s,
-                check=False,
-            ).returncode
+            status = process.wait(trial.limit_s)
         except subprocess.TimeoutExpired:
             broke = f"did not end within {trial.limit_s} s"
+            _end(process)
         else:
             broke = "" if out.exists() else f"ended with status {status}"
         findings = {} if broke else json.loads(out.read_text(encoding="utf-8"))
@@ -122,6 +119,16 @@ def _run(trial: Trial, share: float, args: argparse.Namespace) -> report.Result:
         findings=findings,
         broke=broke,
     )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let a trial end what it has started, and itself."""
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _interpreter(environment: str) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import json
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def main() -> None:
     (trial,) = (each for each in TRIALS if each.name == args.name)
     module = importlib.import_module(f"scripts.trials.{trial.module}")
     folder = Path(tempfile.mkdtemp(prefix=f"{trial.name}-"))
+    # As Ctrl-C does: the trial is cancelled, and ends the processes that it has started.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         job = Job(args.count, args.seed, folder, args.home_assistant, _say)
         findings: Findings = asyncio.run(module.run(job))
