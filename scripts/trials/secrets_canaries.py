@@ -44,10 +44,10 @@ KEPT: tuple[tuple[str, str, str], ...] = (
     ("house: file .storage/core.config_entries", "user of the second back office", "a setting"),
     ("house: file .storage/evse_ocpp.*.tls/*", "key of the authority", "its own files"),
     ("house: file .storage/evse_ocpp.*.db*", "card", "sessions"),
-    ("house: websocket evse_ocpp/sessions", "card", "sessions"),
-    ("house: websocket repairs/list_issues", "card", "whose is it?"),
-    ("house: websocket persistent_notification/get", "card", "whose is it?"),
-    ("house: websocket logbook/get_events", "card", "whose is it?"),
+    ("house: websocket evse_ocpp/sessions*", "card", "sessions"),
+    ("house: websocket repairs/list_issues*", "card", "whose is it?"),
+    ("house: websocket persistent_notification/get*", "card", "whose is it?"),
+    ("house: websocket logbook/get_events*", "card", "whose is it?"),
     ("house: file evse_ocpp/diagnostics/*", "card", "who charges, told to the central system"),
 )
 THEIRS: tuple[tuple[str, str, str], ...] = (

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import requests
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -46,6 +47,9 @@ ASKED = (
     {"type": "persistent_notification/get"},
 )
 """Commands whose answers show what the integration tells."""
+
+SUBENTRIES = {"type": "config_entries/subentries/list"}
+"""Settings of wallboxes; `entry_id` is added."""
 
 
 class SecretHouse:
@@ -224,6 +228,7 @@ class SecretHouse:
         for command in ASKED:
             answer = self.page.websocket(**command)
             yield f"house: websocket {command['type']}", json.dumps(answer).encode()
+        yield from self._as_a_guest()
         subentries = self.page.websocket(
             type="config_entries/subentries/list", entry_id=self.entry_id
         )
@@ -240,6 +245,50 @@ class SecretHouse:
         process = Path(f"/proc/{self.page.process_id}")
         yield "house: command line", (process / "cmdline").read_bytes()
         yield "house: environment", (process / "environ").read_bytes()
+
+    def _as_a_guest(self) -> Gathered:
+        """What a user gets who is no administrator."""
+        token = self._guest_token()
+        device = self.page.device(NAME)
+        headers = {"Authorization": f"Bearer {token}"}
+        for path in (
+            "/api/states",
+            f"/api/diagnostics/config_entry/{self.entry_id}",
+            f"/api/config/config_entries/entry/{self.entry_id}",
+        ):
+            answer = requests.get(self.page.url + path, headers=headers, timeout=20)
+            yield f"house: {path.split('/')[2]} as a guest", answer.content
+        more = ({"type": "evse_ocpp/plan", "device_id": device}, SUBENTRIES)
+        with connect(
+            f"ws://127.0.0.1:{self.page.port}/api/websocket", max_size=None, proxy=None
+        ) as socket:
+            socket.recv()
+            socket.send(json.dumps({"type": "auth", "access_token": token}))
+            socket.recv()
+            for number, command in enumerate((*ASKED, *more), 1):
+                asked = {"id": number, "entry_id": self.entry_id, **command}
+                if command is not SUBENTRIES:
+                    del asked["entry_id"]
+                socket.send(json.dumps(asked))
+                told = socket.recv()
+                yield f"house: websocket {command['type']} as a guest", str(told).encode()
+
+    def _guest_token(self) -> str:
+        """Make a user, log him in, and return his access token."""
+        page = self.page
+        login = {"username": "guest", "password": "guest of the trial"}
+        user = page.websocket(type="config/auth/create", name="Guest", group_ids=["system-users"])
+        user_id = user["user"]["id"]
+        page.websocket(type="config/auth_provider/homeassistant/create", user_id=user_id, **login)
+        client = {"client_id": f"{page.url}/"}
+        begin = {**client, "handler": ["homeassistant", None], "redirect_uri": client["client_id"]}
+        flow = requests.post(f"{page.url}/auth/login_flow", json=begin, timeout=20).json()
+        where = f"{page.url}/auth/login_flow/{flow['flow_id']}"
+        code = requests.post(where, json={**client, **login}, timeout=20).json()["result"]
+        form = {**client, "grant_type": "authorization_code", "code": code}
+        answer = requests.post(f"{page.url}/auth/token", data=form, timeout=20)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
 
     def _unasked(self) -> Gathered:
         """What anybody gets."""
