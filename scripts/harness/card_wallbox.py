@@ -14,7 +14,7 @@ from evse.simulation.store import FILE_NAME as WORLD_FILE
 from scripts.harness.memory_card import MemoryCard
 from scripts.harness.wallbox import Wallbox
 
-QUIET = {
+QUIET: dict[str, Any] = {
     "web__enabled": False,
     "DlbFunction": "Disable",
     "simulation__house": "quiet",
@@ -34,7 +34,7 @@ def as_installed(folder: Path) -> None:
 class CardWallbox(Wallbox):
     """See the module. A context; the card is plugged in within it."""
 
-    def __init__(self, folder: Path, megabytes: int = 64, **settings: object) -> None:
+    def __init__(self, folder: Path, megabytes: int = 64, **settings: Any) -> None:
         """`folder` keeps card, world and log; `settings` as of Wallbox."""
         self.place = folder
         self.card = MemoryCard(folder, megabytes)

@@ -50,7 +50,7 @@ async def run(job: Job) -> Findings:
     _fake(clock)
     _offset(clock, timedelta(0))
     async with LightCentral() as central:
-        settings = {**QUIET, "ocpp__identity": "box1", "ocpp__url": central.url}
+        settings: dict[str, Any] = {**QUIET, "ocpp__identity": "box1", "ocpp__url": central.url}
         box = Wallbox(job.folder / "box", FreeCharging=True, **settings)
         try:
             await asyncio.to_thread(box.start)

@@ -81,10 +81,11 @@ class Bench:
     def lost(self, values: tuple[int, ...] = (VALUE,)) -> str:
         """Which cards and settings are not those that were stored; "" for none."""
         answer = self.box.request(command="settings-get", keys=[SETTING])
-        value = answer["settings"][0]["value"]
+        value: int = answer["settings"][0]["value"]
         count = self.box.request(command="cards-list")["count"]
         setting = "" if value in values else f"the setting is {value} instead of {VALUE}, "
-        return setting + (f"{count} cards instead of {len(CARDS)}, " * (count != len(CARDS)))
+        cards = "" if count == len(CARDS) else f"{count} cards instead of {len(CARDS)}, "
+        return setting + cards
 
 
 async def run(job: Job) -> Findings:
@@ -103,7 +104,9 @@ def _run(job: Job) -> Findings:
         survived: dict[str, int] = {}
         for number in range(job.count):
             kind = KINDS[number % len(KINDS)]
-            name, wrong, recovery_s = kind.__name__.strip("_"), [], None
+            name = kind.__name__.strip("_")
+            wrong: list[str] = []
+            recovery_s = None
             box.log.unlink(missing_ok=True)
             try:
                 recovery_s = kind(bench, wrong)
