@@ -14,6 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from scripts.harness.home_assistant import HarnessError, wait_until
 from scripts.trials.findings import Findings, Job
 from scripts.trials.lines_sharing import deck, highest_a, inject, recovered
 from scripts.trials.sharing_faults import (
@@ -34,6 +35,7 @@ AMPS_EACH = 5.0
 """So much of the limit for each wallbox: not all can charge at once, each with 6 A or more."""
 
 SAMPLE_S = 1.0
+START_EVERY_S = 0.5
 STARTS_WITHIN_S = 180.0
 MEASURED_S, MEASURED_SHORT_S = 10.0, 3.0
 
@@ -63,7 +65,7 @@ def _campaign(job: Job) -> Findings:
     measured_s = MEASURED_S if units == WALLBOXES else MEASURED_SHORT_S
     with group_of(units, lan, job.folder, sharing__limit_a=limit_a) as group:
         group.sample_s = SAMPLE_S
-        group.start_all()
+        _start_all(group)
         findings.figures["memory of a wallbox (PSS)"] = f"{_pss_mib(group):.0f} MiB"
         findings.figures["CPU of a waiting wallbox"] = (
             f"{_cpu_percent(group, measured_s):.1f} % of a core"
@@ -83,6 +85,23 @@ def _campaign(job: Job) -> Findings:
         highest = f"{highest_a(group.samples):.1f} A of {limit_a:.0f} A"
         findings.figures["highest sum"] = highest
     return findings
+
+
+def _start_all(group: Group) -> None:
+    """Start one after the other; so many are slow to start all together."""
+    for wallbox in group.wallboxes.values():
+        wallbox.spawn()
+        time.sleep(START_EVERY_S)
+
+    def answers() -> bool:
+        try:
+            for wallbox in group.wallboxes.values():
+                wallbox.request(command="status")
+        except HarnessError:
+            return False
+        return True
+
+    wait_until(answers, "all wallboxes", STARTS_WITHIN_S, 1.0)
 
 
 def _fault(
