@@ -202,6 +202,16 @@ def delete_sessions(connection: sqlite3.Connection, wanted: SessionFilter) -> li
     return gone
 
 
+def attribute_sessions(
+    connection: sqlite3.Connection, uids: Iterable[str], name: str, person: str | None
+) -> None:
+    """Give sessions a name and a person, and leave all else of them as it is."""
+    connection.executemany(
+        "UPDATE session SET name = ?, person = ? WHERE uid = ?",
+        [(name, person, uid) for uid in uids],
+    )
+
+
 def _to_columns(row: SessionRow) -> dict[str, object]:
     columns = asdict(row)
     for name in _TIMES:

@@ -22,6 +22,7 @@ from .energy.origins import Origin
 from .session_record import (
     SessionFilter,
     SessionRow,
+    attribute_sessions,
     delete_sessions,
     find_sessions,
     last_sessions,
@@ -179,22 +180,24 @@ class Sessions:
             for row in await self.find(SessionFilter(id_tag=card.id_tag))
             if row.person is None and (row.name, row.person) != (card.name, card.person)
         ]
-        self._tallies |= await self._database.run(
-            lambda connection: write_and_count(connection, [after for _, after in given])
-        )
-        for before, after in given:
+        for before, after in given:  # at once: a session that runs may end while this is written
             self._count(before, -1)
             self._count(after)
             if before.uid in self._rows:
                 self._rows[before.uid] = after
             if before.uid in (changed := self._changed[before.identity]):
                 changed[before.uid] = after
+        uids = [before.uid for before, _ in given]
+        await self._database.run(
+            lambda connection: attribute_sessions(connection, uids, card.name, card.person)
+        )
         return len(given)
 
     async def purge(self, before: datetime, identities: Sequence[str] | None = None) -> int:
         """Delete the ended sessions that began before an instant; return how many there were."""
         wanted = SessionFilter(end=before, identities=identities, running=False)
         gone = await self._database.run(lambda connection: delete_sessions(connection, wanted))
+        await self._database.renew_copy()
         for row in gone:
             self._count(row, -1)
             self._rows.pop(row.uid, None)

@@ -1,5 +1,6 @@
 """Sessions: durable, priced by their time, attributed to cards and people."""
 
+import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
@@ -322,8 +323,26 @@ async def test_attributing_loses_nothing_that_waits(scene: Scene) -> None:
     scene.measure(3000, HOUR)
     await scene.cards.put(Card("card", "Anna", "person.anna"))
     await scene.sessions.attribute("CARD")
+    await scene.save()
     (row,) = await scene.stored()
     assert (row.person, row.energy_wh) == ("person.anna", 2000)
+
+
+async def test_a_session_that_ends_while_its_card_is_named_stays_ended(scene: Scene) -> None:
+    """Seen after a power cut: the card's new name brought the session of before its end back."""
+    transaction = scene.begin()
+    await scene.save()
+    await scene.cards.put(Card("card", "Anna", "person.anna"))
+    naming = asyncio.create_task(scene.sessions.attribute("CARD"))
+    for _ in range(1000):
+        await asyncio.sleep(0)
+        if scene.last.name == "Anna":
+            break
+    scene.finish(transaction, 2000)
+    await asyncio.gather(naming, scene.save())
+    (row,) = await scene.stored()
+    assert row.ended_at is not None
+    assert (row.name, row.energy_wh) == ("Anna", scene.last.energy_wh)
 
 
 async def test_totals_by_local_month(scene: Scene) -> None:
