@@ -125,12 +125,14 @@ class Cards:
         )
         self._cards |= {card.id_tag.casefold(): card for card in cards}
         self._tell()
+        await self._database.renew_copy()
 
     async def remove(self, id_tag: str) -> bool:
         """Forget a card; return whether it was known. Its sessions keep its name."""
         known = self._cards.pop(id_tag.casefold(), None)
         await self._database.execute("DELETE FROM card WHERE id_tag = ?", (id_tag,))
         self._tell()
+        await self._database.renew_copy()
         return known is not None
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:

@@ -2,11 +2,13 @@
 
 All work is done in one thread of its own, in the order in which it was asked for. Whatever waits
 while a commit runs shares the next one: three hundred chargers cost a handful of syncs, not three
-hundred. A damaged file is set aside and begun anew with all that can still be read of it.
+hundred. A damaged file is set aside and begun anew with all that can still be read of it, and for
+the rest with what a copy beside it has, which is made while all is well.
 """
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from . import session_record, tally
+from . import salvage, session_record, tally
 from .session_record import SessionRow
 from .tally import Tally, TallyKey, write_and_count
 
@@ -56,7 +58,6 @@ _MIGRATIONS = (
     tally.SCHEMA,
 )
 """What leads from each `user_version` to the next. Only ever append: files of all ages exist."""
-_TABLES = ("charger", "document", "card", "relay_queue", "session", "tally")
 
 type Work[T] = Callable[[sqlite3.Connection], T]
 
@@ -190,25 +191,40 @@ class Database:
         What is written meanwhile goes to the log beside it, of which every part can be copied:
         SQLite reads it up to the last commit that is whole.
         """
-        await self._outside_of_transactions(
-            "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_autocheckpoint = 0"
-        )
+        await self._execute_each("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_autocheckpoint = 0")
+
+    async def keep_copy(self) -> None:
+        """Make the copy from which a damaged file is completed; StorageError or TimeoutError."""
+        await self._outside_of_transactions(self._copy)
+
+    async def renew_copy(self) -> None:
+        """Make the copy anew if there is one: what was deleted is gone there too, who was blocked
+        stays blocked.
+        """
+
+        def renew() -> None:
+            if self.copy_path.exists():
+                self._copy()
+
+        await self._outside_of_transactions(renew)
 
     async def let_go(self) -> None:
         """Go on as usual after `hold_still`."""
-        await self._outside_of_transactions("PRAGMA wal_autocheckpoint = 1000")
+        await self._execute_each("PRAGMA wal_autocheckpoint = 1000")
 
-    async def _outside_of_transactions(self, *statements: str) -> None:
-        if self._executor is None or self._loop is None:
-            raise StorageError(f"{self.path} is closed")
-
+    async def _execute_each(self, *statements: str) -> None:
         def execute() -> None:
             for statement in statements:
                 self._connected().execute(statement).fetchall()
 
+        await self._outside_of_transactions(execute)
+
+    async def _outside_of_transactions(self, work: Callable[[], None]) -> None:
+        if self._executor is None or self._loop is None:
+            raise StorageError(f"{self.path} is closed")
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                await self._loop.run_in_executor(self._executor, execute)
+                await self._loop.run_in_executor(self._executor, work)
         except sqlite3.Error as error:
             raise StorageError(f"{self.path}: {error}") from error
 
@@ -249,6 +265,21 @@ class Database:
             self._connection.close()
             self._connection = None
 
+    @property
+    def copy_path(self) -> Path:
+        """Where the copy is."""
+        return self.path.with_name(f"{self.path.name}.copy")
+
+    def _copy(self) -> None:
+        """Make the copy: it is whole at every moment, as the one before is replaced at the end."""
+        unfinished = self.path.with_name(f"{self.path.name}.copy-new")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        self._connected().execute("VACUUM INTO ?", [str(unfinished)])
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(self.copy_path)
+
     def _begin_anew(self, error: sqlite3.Error) -> None:
         """Set a damaged file aside, and take over what can still be read of it."""
         self._close()
@@ -260,8 +291,8 @@ class Database:
             if file.exists():
                 file.rename(aside.with_name(aside.name + suffix))
         self._connection = _connect(self.path)
-        for table in _TABLES:
-            _salvage(aside, self._connection, table)
+        salvage.salvage(aside, self._connection)
+        salvage.salvage(self.copy_path, self._connection)
         # The file was older than the tallies, or they are what was damaged.
         self._connection.execute(tally.COUNT_KNOWN)
         if self._loop is not None:
@@ -307,7 +338,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     """Open a file and bring it to the newest schema."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size == 0:  # what a power cut makes of files
-        raise _damage("it is empty")
+        raise salvage.damage("it is empty")
     path.touch(mode=0o600)  # else others could read who charges when
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
@@ -315,18 +346,18 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         # Who had a session deleted wants it gone; some builds would leave it in the file.
         connection.execute("PRAGMA secure_delete = ON")
-        _check(connection)
+        salvage.check(connection)
         _migrate(connection)
+        with closing(sqlite3.connect(":memory:")) as reference:
+            _migrate(reference)
+            salvage.check_columns(connection, reference)
+    except UnicodeDecodeError as error:  # SQLite's words on what is damaged are damaged
+        connection.close()
+        raise salvage.damage(str(error)) from error
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise _damage(verdict)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -335,30 +366,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")
 
 
-def _damage(verdict: str) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(verdict)
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
-
-
 def _is_damage(error: sqlite3.Error) -> bool:
     # Extended codes have the primary one in their low byte.
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-
-
-def _salvage(source: Path, target: sqlite3.Connection, table: str) -> None:
-    """Copy the rows of a table up to the first that cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as damaged:
-            rows = damaged.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
-            # By their names: a file of an older version has fewer of them.
-            names = ", ".join(column for column, *_ in rows.description)
-            marks = ", ".join("?" * len(rows.description))
-            insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-            for row in rows:
-                target.execute(insert, row)
-    except sqlite3.Error as error:
-        _LOGGER.warning("Not all of the table %s could be read: %s", table, error)
 
 
 def _parsed(rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, dict[str, Any]]]:

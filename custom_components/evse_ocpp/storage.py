@@ -29,6 +29,9 @@ _LOGGER = logging.getLogger(__name__)
 
 SAVE_DELAY_S = 300
 """How much of a meter a power cut may cost: the charger's register makes up for it."""
+FIRST_COPY_S, NEXT_COPY_S = 600, 86_400
+"""When the database is copied: once Home Assistant has settled, and daily. A card wears by it as by
+a few minutes of the recorder."""
 _OLD_STORAGE_VERSION = 1
 _RUN, _COMPLETE = "run", "complete"
 """The document which is there while nothing was lost: all was written when this program ended."""
@@ -85,6 +88,7 @@ class Storage:
         self._sessions_written = sessions_written
         self._unsaved: dict[str, Wallbox] = {}
         self._cancel_timer: Callable[[], None] | None = None
+        self._cancel_copy: Callable[[], None] | None = None
         self._running = False
 
     async def open(self) -> dict[str, dict[str, Any]]:
@@ -108,6 +112,7 @@ class Storage:
     def start(self) -> None:
         """Write from now on; before, a hub that cannot start would overwrite what another kept."""
         self._running = True
+        self._cancel_copy = async_call_later(self.hass, FIRST_COPY_S, self._on_copy)
 
     async def close(self) -> None:
         """Write what waits, and close; once more is harmless."""
@@ -115,6 +120,9 @@ class Storage:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
+        if self._cancel_copy is not None:
+            self._cancel_copy()
+            self._cancel_copy = None
         try:
             if was_running:
                 await self._save_unsaved()
@@ -163,6 +171,13 @@ class Storage:
         """Delete the state of a wallbox that was removed; its sessions stay."""
         self._unsaved.pop(identity, None)
         await self.database.delete_charger(identity)
+
+    async def _on_copy(self, _: datetime) -> None:
+        self._cancel_copy = async_call_later(self.hass, NEXT_COPY_S, self._on_copy)
+        try:
+            await self.database.keep_copy()
+        except OSError as error:
+            _LOGGER.error("The database could not be copied: %s", error)  # noqa: TRY400
 
     async def _on_timer(self, _: datetime) -> None:
         self._cancel_timer = None

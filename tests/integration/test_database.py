@@ -390,3 +390,77 @@ async def test_a_charger_that_was_deleted_is_no_more_in_the_file(tmp_path: Path)
         await database.delete_document("card", "CP-1")
         await database.close()
     assert b"04A1B2C3D4E5F6" not in path.read_bytes()
+
+
+def _filled(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO session (uid, identity, connector_id, started_at, energy_wh, cost,"
+            " unpriced_wh, recovered, unattributed, person)"
+            " VALUES (?, 'CP-1', 1, ?, 7000, 0, 0, 0, 0, 'person.anna')",
+            [(f"s{number}", 1.6e9 + number) for number in range(200)],
+        )
+
+
+async def test_what_a_damaged_page_took_comes_from_both_sides_of_it(
+    database: Database, damaged: list[Path]
+) -> None:
+    """A card that wears out: one page is gone, of which the sessions are lost and no more."""
+    await database.close()
+    _filled(database.path)
+    data = bytearray(database.path.read_bytes())
+    at = data.index(b"s100CP-1") // 4096 * 4096
+    data[at : at + 4096] = bytes(4096)
+    database.path.write_bytes(data)
+    await database.open()
+    kept = {uid for (uid,) in await database.execute("SELECT uid FROM session")}
+    assert len(damaged) == 1
+    assert {"s0", "s199"} < kept
+    assert 100 < len(kept) < 200
+
+
+@pytest.mark.parametrize(
+    ("damage", "survive"),
+    [
+        ("UPDATE session SET started_at = 1e18 WHERE uid = 's7'", 199),
+        ("UPDATE session SET started_at = 'x' WHERE uid = 's7'", 199),
+        ("UPDATE session SET person = CAST(x'ff' AS TEXT) WHERE uid = 's7'", 200),
+        ("ALTER TABLE session RENAME COLUMN unpriced_wh TO unprhced_wh", 200),
+    ],
+)
+async def test_a_byte_that_has_changed_does_not_keep_it_from_opening(
+    database: Database, damaged: list[Path], damage: str, survive: int
+) -> None:
+    """What no check of SQLite finds, and what kept the integration from ever starting again."""
+    await database.close()
+    _filled(database.path)
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute(damage)
+    await database.open()
+    assert len(await database.run(lambda each: find_sessions(each, SessionFilter()))) == survive
+    assert len(damaged) == 1
+    await database.close()
+    await database.open()
+    assert len(damaged) == 1, "the new file is sound"
+
+
+async def test_what_is_lost_comes_from_the_copy(database: Database, damaged: list[Path]) -> None:
+    await database.close()
+    _filled(database.path)
+    await database.open()
+    await database.keep_copy()
+    assert database.copy_path.stat().st_mode & 0o077 == 0
+    await database.execute("UPDATE session SET energy_wh = 9 WHERE uid = 's7'")
+    await database.close()
+    database.path.write_bytes(b"")
+    await database.open()
+    assert len(damaged) == 1
+    assert await database.execute("SELECT COUNT(*) FROM session") == [(200,)]
+    await database.execute("DELETE FROM session WHERE uid = 's7'")
+    await database.renew_copy()
+    assert b"s7CP-1" not in database.copy_path.read_bytes()
+
+
+async def test_no_copy_is_renewed_that_never_was(database: Database) -> None:
+    await database.renew_copy()
+    assert not database.copy_path.exists()

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import Any
 from unittest.mock import patch
 
@@ -20,7 +20,13 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.database import Database, StorageError
 from custom_components.evse_ocpp.hub import Hub
-from custom_components.evse_ocpp.storage import SAVE_DELAY_S, Storage, database_path
+from custom_components.evse_ocpp.storage import (
+    FIRST_COPY_S,
+    NEXT_COPY_S,
+    SAVE_DELAY_S,
+    Storage,
+    database_path,
+)
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import IDENTITY, set_up
@@ -146,6 +152,24 @@ async def test_full_disk_is_no_answer(
     await hass.async_block_till_done()
     assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
     assert told.async_get_issue(DOMAIN, issue_id) is None
+
+
+@pytest.mark.parametrize("error", [None, StorageError("disk full")])
+async def test_a_copy_is_made_daily(
+    hass: HomeAssistant, deaf_hub: Hub, freezer: Any, error: Exception | None
+) -> None:
+    """Also on the day after one on which that could not be done."""
+    copy = deaf_hub.storage.database.copy_path
+    with patch.object(Database, "keep_copy", side_effect=error) if error else nullcontext():
+        freezer.tick(FIRST_COPY_S + 1)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert copy.exists() is (error is None)
+    copy.unlink(missing_ok=True)
+    freezer.tick(NEXT_COPY_S + 1)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert copy.exists()
 
 
 async def test_fault_of_ours_is_not_swallowed(
