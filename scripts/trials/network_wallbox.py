@@ -44,6 +44,8 @@ LEASE_SLACK_S = 1.5
 LOOK_S = 0.3
 READY_S = 40.0
 """For the first connection."""
+CALM_S = (4.0, 8.0)
+"""Before a fault: without a lease in force there is none that could last too long."""
 SESSION_S, PAUSE_S = (4.0, 15.0), (0.5, 2.0)
 DRAIN_S = 60.0
 UNDER_WAY = """
@@ -186,6 +188,7 @@ async def _suffer(
     job: Job, lane: Lane, fault: Fault, findings: Findings, chance: random.Random
 ) -> None:
     """One fault: from its beginning until the conversation is as before."""
+    await asyncio.sleep(chance.uniform(*CALM_S))
     known = len(lane.wrong)
     longest_s = SHORT_S if job.count <= LANES else LONGEST_S
     hold_s = min(longest_s, chance.uniform(*fault.hold_s))
