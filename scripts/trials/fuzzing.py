@@ -95,7 +95,11 @@ async def _worker(module: str, job: Job, number: int, workers: int) -> dict[str,
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    _, said = await process.communicate()
+    try:
+        _, said = await process.communicate()
+    finally:
+        if process.returncode is None:  # the trial is ended, and takes it along
+            process.kill()
     if not out.exists():
         job.say(said.decode(errors="replace")[-3000:])
         for left in folder.glob("*-*"):  # of libFuzzer: an input that hung, or ate the memory
