@@ -163,12 +163,12 @@ async def test_a_copy_is_made_daily(
     with patch.object(Database, "keep_copy", side_effect=error) if error else nullcontext():
         freezer.tick(FIRST_COPY_S + 1)
         async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await hass.async_block_till_done()
     assert copy.exists() is (error is None)
     copy.unlink(missing_ok=True)
     freezer.tick(NEXT_COPY_S + 1)
     async_fire_time_changed(hass)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
     assert copy.exists()
 
 
