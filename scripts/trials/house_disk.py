@@ -99,10 +99,11 @@ class Bench:
         """Let it run until every wallbox has told everything; return the time and what is wrong."""
         began_s = time.monotonic()
         await self.run()
-        wrong = []
-        for car in self.day.cars:
-            if not await car.point.drained(SETTLE_S):
-                wrong.append(f"{car.name} still has {len(car.point.waiting)} messages to tell")
+        wrong = [
+            f"{car.name} still has {len(car.point.waiting)} messages to tell"
+            for car in self.day.cars
+            if not await car.point.drained(SETTLE_S)
+        ]
         return time.monotonic() - began_s, wrong
 
     async def choose(self) -> bool:

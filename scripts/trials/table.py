@@ -106,6 +106,16 @@ TRIALS: tuple[Trial, ...] = (
         needs_root=True,
     ),
     Trial(
+        "house-disk",
+        Area.DISK,
+        "Home Assistant's disk is full, dead, read-only, or our database on it damaged",
+        "house_disk",
+        full=90,
+        short=2,
+        unit="faults",
+        needs_root=True,
+    ),
+    Trial(
         "network-wallbox",
         Area.NETWORK,
         "the way between wallboxes and their central system is bad, wrong or away",
