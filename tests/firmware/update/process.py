@@ -155,7 +155,8 @@ async def kill_campaign(
 ) -> list[dict[str, Any]]:
     """Kill a wallbox at so many random instants of its updates.
 
-    `cut` is called while nothing runs, after those kills that are power cuts. Each row: what was asked, when it was killed, and what answered afterwards, and how soon.
+    `cut` is called while nothing runs, after those kills that are power cuts. Each row: what was
+    asked, when it was killed, and what answered afterwards, and how soon.
     AssertionError when nobody answers.
     """
     draw, rows = random.Random(seed), []
