@@ -29,7 +29,7 @@ MEGABYTES = 96
 PAGE_BYTES = 4096
 OLD_SESSIONS = 400
 """Of the past, so that the database has pages to lose."""
-MOST_LOST = 60
+MOST_LOST = 100
 """How many sessions stand in one page at most."""
 FAULT_S = 8.0
 """How long a disk stays full or dead; a charge begins or ends meanwhile."""
@@ -106,6 +106,10 @@ class Bench:
         ]
         return time.monotonic() - began_s, wrong
 
+    async def unkept(self) -> set[str]:
+        """Return what was answered and is not on disk: also what went with a page before."""
+        return set(self.day.unkept(await asyncio.to_thread(self.day.kept)))
+
     async def choose(self) -> bool:
         """Choose a limit; return whether that was answered well."""
         car = self.chance.choice(self.day.cars)
@@ -161,6 +165,7 @@ class Bench:
 async def full(bench: Bench) -> list[str]:
     """No byte is left; a person is told, and nothing is answered that is not kept."""
     await bench.run()
+    lost_before = await bench.unkept()
     ballast = bench.card.path / "ballast"
     _write_until_full(ballast)
     for _ in range(MOST_CHOICES):
@@ -171,7 +176,7 @@ async def full(bench: Bench) -> list[str]:
         return ["the database never ran out of room"]
     wrong = [await bench.told("storage_fails")]
     await asyncio.sleep(FAULT_S)
-    wrong += bench.day.unkept(await asyncio.to_thread(bench.day.kept))
+    wrong += await bench.unkept() - lost_before
     ballast.unlink()
     if not await bench.choose():
         wrong.append("nothing can be chosen though the disk has room")
@@ -181,13 +186,14 @@ async def full(bench: Bench) -> list[str]:
 async def dead(bench: Bench) -> list[str]:
     """The card answers nothing but errors while Home Assistant runs, which is then started anew."""
     await bench.run()
+    lost_before = await bench.unkept()
     bench.card.die()
     await asyncio.sleep(FAULT_S)
     wrong = ["a choice was answered that cannot be kept"] if await bench.choose() else []
     await asyncio.to_thread(bench.page.kill)
     bench.card.pull_out()
     bench.card.plug_in()
-    return [*wrong, *bench.day.unkept(await asyncio.to_thread(bench.day.kept))]
+    return [*wrong, *(await bench.unkept() - lost_before)]
 
 
 async def page(bench: Bench) -> list[str]:
