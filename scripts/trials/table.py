@@ -346,6 +346,15 @@ TRIALS: tuple[Trial, ...] = (
         "days",
     ),
     Trial(
+        "soak-days-house",
+        Area.SOAK,
+        "simulated days of Home Assistant with a site, three wallboxes, sun, prices and plans",
+        "soak_days_house",
+        30,
+        0,
+        "days",
+    ),
+    Trial(
         "upgrades",
         Area.UPGRADE,
         "this version starts on what earlier ones left, and they on what it leaves",
