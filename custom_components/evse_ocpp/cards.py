@@ -129,8 +129,8 @@ class Cards:
 
     async def remove(self, id_tag: str) -> bool:
         """Forget a card; return whether it was known. Its sessions keep its name."""
-        known = self._cards.pop(id_tag.casefold(), None)
         await self._database.execute("DELETE FROM card WHERE id_tag = ?", (id_tag,))
+        known = self._cards.pop(id_tag.casefold(), None)
         self._tell()
         await self._database.renew_copy()
         return known is not None

@@ -8,18 +8,16 @@ the rest with what a copy beside it has, which is made while all is well.
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from . import salvage, session_record, tally
+from . import database_file
+from .database_file import is_damage
 from .session_record import SessionRow
 from .tally import Tally, TallyKey, write_and_count
 
@@ -27,38 +25,6 @@ _LOGGER = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0
 """A card in its last days takes seconds for a sync; longer than this it will not come."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_MIGRATIONS = (
-    f"""
-    CREATE TABLE charger (identity TEXT PRIMARY KEY, state TEXT NOT NULL);
-    CREATE TABLE document (
-        kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (kind, key)
-    );
-    CREATE TABLE card (
-        id_tag TEXT PRIMARY KEY COLLATE NOCASE,
-        name TEXT NOT NULL,
-        person TEXT,
-        guest INTEGER NOT NULL,
-        blocked INTEGER NOT NULL,
-        expires_at REAL
-    );
-    CREATE TABLE relay_queue (
-        identity TEXT NOT NULL,
-        number INTEGER NOT NULL,
-        created_at REAL NOT NULL,
-        action TEXT NOT NULL,
-        transaction_id TEXT,
-        payload TEXT NOT NULL,
-        refusals INTEGER NOT NULL,
-        PRIMARY KEY (identity, number)
-    );
-    {session_record.SCHEMA}
-    """,
-    session_record.SOURCES,
-    tally.SCHEMA,
-)
-"""What leads from each `user_version` to the next. Only ever append: files of all ages exist."""
-
 type Work[T] = Callable[[sqlite3.Connection], T]
 
 
@@ -74,6 +40,8 @@ class Database:
 
     def __init__(self, path: Path, on_damaged: Callable[[Path], None]) -> None:
         self.path = path
+        self.begun_anew = False
+        """Whether the file was damaged since this program started: it may lack what was written."""
         self._on_damaged = on_damaged
         self._connection: sqlite3.Connection | None = None
         self._executor: ThreadPoolExecutor | None = None
@@ -203,7 +171,7 @@ class Database:
         """
 
         def renew() -> None:
-            if self.copy_path.exists():
+            if database_file.copy_path(self.path).exists():
                 self._copy()
 
         await self._outside_of_transactions(renew)
@@ -254,9 +222,9 @@ class Database:
 
     def _open(self) -> None:
         try:
-            self._connection = _connect(self.path)
+            self._connection = database_file.connect(self.path)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
             self._begin_anew(error)
 
@@ -265,36 +233,23 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    @property
-    def copy_path(self) -> Path:
-        """Where the copy is."""
-        return self.path.with_name(f"{self.path.name}.copy")
-
     def _copy(self) -> None:
-        """Make the copy: it is whole at every moment, as the one before is replaced at the end."""
-        unfinished = self.path.with_name(f"{self.path.name}.copy-new")
-        unfinished.unlink(missing_ok=True)
-        unfinished.touch(mode=0o600)
-        self._connected().execute("VACUUM INTO ?", [str(unfinished)])
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        unfinished.replace(self.copy_path)
+        try:
+            database_file.copy(self._connected(), self.path)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._begin_anew(error)
+            database_file.copy(self._connected(), self.path)
 
     def _begin_anew(self, error: sqlite3.Error) -> None:
         """Set a damaged file aside, and take over what can still be read of it."""
         self._close()
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-        aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
-        _LOGGER.error("%s is damaged (%s) and set aside as %s", self.path, error, aside.name)
-        for suffix in ("", "-wal", "-shm"):
-            file = self.path.with_name(self.path.name + suffix)
-            if file.exists():
-                file.rename(aside.with_name(aside.name + suffix))
-        self._connection = _connect(self.path)
-        salvage.salvage(aside, self._connection)
-        salvage.salvage(self.copy_path, self._connection)
-        # The file was older than the tallies, or they are what was damaged.
-        self._connection.execute(tally.COUNT_KNOWN)
+        _LOGGER.error("%s is damaged: %s", self.path, error)
+        aside = database_file.begin_anew(self.path)
+        _LOGGER.warning("It was begun anew; the damaged file is %s", aside.name)
+        self._connection = database_file.connect(self.path)
+        self.begun_anew = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._on_damaged, aside)
 
@@ -306,7 +261,7 @@ class Database:
         try:
             return self._in_transaction(works)
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if is_damage(error):
                 try:
                     self._begin_anew(error)
                     return self._in_transaction(works)
@@ -332,43 +287,6 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
         return outcomes
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file and bring it to the newest schema."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size == 0:  # what a power cut makes of files
-        raise salvage.damage("it is empty")
-    path.touch(mode=0o600)  # else others could read who charges when
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        # Who had a session deleted wants it gone; some builds would leave it in the file.
-        connection.execute("PRAGMA secure_delete = ON")
-        salvage.check(connection)
-        _migrate(connection)
-        with closing(sqlite3.connect(":memory:")) as reference:
-            _migrate(reference)
-            salvage.check_columns(connection, reference)
-    except UnicodeDecodeError as error:  # SQLite's words on what is damaged are damaged
-        connection.close()
-        raise salvage.damage(str(error)) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    # Extended codes have the primary one in their low byte.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def _parsed(rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, dict[str, Any]]]:

@@ -7,7 +7,7 @@ All functions block.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,20 @@ from typing import Any
 _LOGGER = logging.getLogger(__name__)
 
 TABLES = ("charger", "document", "card", "relay_queue", "session", "tally")
+FROM_COPY = tuple(table for table in TABLES if table != "relay_queue")
+"""What a copy completes. What waited for the second back office then has arrived since: it would
+count it twice."""
 _LAST_S = 253402300799
 """The end of the year 9999, after which Python has no instants."""
 _INSTANTS = {"session": ("started_at", "ended_at"), "card": ("expires_at",)}
-_UNREADABLE = sqlite3.Error, UnicodeDecodeError
-"""The latter: SQLite's own words name what is damaged."""
+_FOR_NOW = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+)
+"""Errors that say nothing of the file: with more room, or rights, it can be read."""
 
 
 def check(connection: sqlite3.Connection) -> None:
@@ -48,11 +57,12 @@ def check(connection: sqlite3.Connection) -> None:
         raise
 
 
-def check_columns(connection: sqlite3.Connection, reference: sqlite3.Connection) -> None:
-    """Compare the columns with those of an empty database; errors as of `check`."""
+def different_columns(connection: sqlite3.Connection, reference: sqlite3.Connection) -> str | None:
+    """Return what differs from the columns of an empty database; None: nothing."""
     for table in TABLES:
         if (found := _columns(connection, table)) != _columns(reference, table):
-            raise damage(f"{table} has the columns {', '.join(found)}")
+            return f"{table} has the columns {', '.join(found)}"
+    return None
 
 
 def damage(verdict: str) -> sqlite3.DatabaseError:
@@ -62,30 +72,36 @@ def damage(verdict: str) -> sqlite3.DatabaseError:
     return error
 
 
-def salvage(source: Path, target: sqlite3.Connection) -> None:
-    """Copy what can be read of a damaged file, and is sound, and is not there yet."""
-    for table in TABLES:
+def salvage(source: Path, target: sqlite3.Connection, tables: Sequence[str]) -> None:
+    """Copy what can be read of a damaged file, and is sound, and is not there yet.
+
+    Errors of the target are raised: what it has no room for is not lost, but in `source`.
+    """
+    for table in tables:
         # By their places: newer columns come last, and a name may be what is damaged.
         names = _columns(target, table)
-        for newest_first in (False, True):  # from both ends, up to what cannot be read
-            try:
-                for row in _rows(source, table, newest_first=newest_first):
-                    given = names[: len(row)]
-                    target.execute(
-                        f"INSERT OR IGNORE INTO {table} ({', '.join(given)})"  # noqa: S608
-                        f" VALUES ({', '.join('?' * len(given))})",
-                        row[: len(given)],
-                    )
-            except _UNREADABLE as error:
-                _LOGGER.warning("Not all of the table %s could be read: %s", table, error)
+        for order in ("ASC", "DESC"):  # from both ends, up to what cannot be read
+            for row in _readable(source, table, order):
+                given = names[: len(row)]
+                target.execute(
+                    f"INSERT OR IGNORE INTO {table} ({', '.join(given)})"  # noqa: S608
+                    f" VALUES ({', '.join('?' * len(given))})",
+                    row[: len(given)],
+                )
         target.execute(f"DELETE FROM {table} WHERE NOT ({_sound(target, table)})")  # noqa: S608
 
 
-def _rows(source: Path, table: str, *, newest_first: bool) -> Iterator[tuple[Any, ...]]:
-    order = "DESC" if newest_first else "ASC"
-    with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as connection:
-        connection.text_factory = lambda text: text.decode(errors="replace")
-        yield from connection.execute(f"SELECT * FROM {table} ORDER BY rowid {order}")  # noqa: S608
+def _readable(source: Path, table: str, order: str) -> Iterator[tuple[Any, ...]]:
+    try:
+        with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.text_factory = lambda text: text.decode(errors="replace")
+            yield from connection.execute(f"SELECT * FROM {table} ORDER BY rowid {order}")  # noqa: S608
+    except UnicodeDecodeError as error:  # SQLite's own words name what is damaged
+        _LOGGER.warning("Not all of the table %s could be read: %s", table, error)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _FOR_NOW:
+            raise
+        _LOGGER.warning("Not all of the table %s could be read: %s", table, error)
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:

@@ -197,11 +197,11 @@ class Sessions:
         """Delete the ended sessions that began before an instant; return how many there were."""
         wanted = SessionFilter(end=before, identities=identities, running=False)
         gone = await self._database.run(lambda connection: delete_sessions(connection, wanted))
-        await self._database.renew_copy()
         for row in gone:
             self._count(row, -1)
             self._rows.pop(row.uid, None)
             self._changed[row.identity].pop(row.uid, None)
+        await self._database.renew_copy()
         return len(gone)
 
     async def abandon(self, identity: str) -> None:

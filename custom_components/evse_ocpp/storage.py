@@ -50,6 +50,7 @@ async def async_remove(hass: HomeAssistant, entry: ConfigEntry) -> None:
             file.unlink(missing_ok=True)
 
     async_clear_damaged_database(hass, entry)
+    async_show_storage(hass, entry, None)
     async_withdraw_all_questions(hass, entry)
     await hass.async_add_executor_job(delete, database_path(hass, entry))
     await _old_storage(hass, entry).async_remove()
@@ -104,7 +105,8 @@ class Storage:
             features = [*state.get("features", ()), Feature.WINDOW]
             await self.database.put_charger(identity, state | {"features": features})
         await old.async_remove()
-        complete = await self.database.get_document(_RUN, _COMPLETE) is not None
+        ended_well = await self.database.get_document(_RUN, _COMPLETE) is not None
+        complete = ended_well and not self.database.begun_anew
         await self.database.delete_document(_RUN, _COMPLETE)
         kept = await self.database.chargers()
         return {identity: state | {"complete": complete} for identity, state in kept.items()}

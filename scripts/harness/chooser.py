@@ -63,6 +63,8 @@ class Chooser:
         """Choose one thing; when this returns it was answered."""
         page, car = self._day.page, self._chance.choice(self._day.cars)
         identity = car.point.identity
+        key: Key
+        value: float | str
         match kind := self._chance.choice(("limit", "plan", "card")):
             case "limit":
                 key, value = (kind, identity), self._chance.randint(*LIMITS_A)
@@ -72,9 +74,8 @@ class Chooser:
                 data = {"device_id": car.device_id, "plan": "work", "ready_by": "07:00"}
                 action, data = "evse_ocpp.set_plan", {**data, "amount": value}
             case _:
-                key, value = (kind, f"CARD{self._chance.randint(1, 3)}"), self._chance.random()
-                action, data = "evse_ocpp.set_card", {"id_tag": key[1], "name": f"{value}"}
-                value = f"{value}"
+                key, value = (kind, f"CARD{self._chance.randint(1, 3)}"), f"{self._chance.random()}"
+                action, data = "evse_ocpp.set_card", {"id_tag": key[1], "name": value}
         self._allowed.setdefault(key, {None}).add(value)
         await asyncio.to_thread(lambda: page.act(action, **data))
         self._allowed[key] = {value}

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -17,7 +18,7 @@ from custom_components.evse_ocpp.cards import (
     to_csv,
 )
 from custom_components.evse_ocpp.central.charger import Charger, ConfigurationKey
-from custom_components.evse_ocpp.database import Database
+from custom_components.evse_ocpp.database import Database, StorageError
 from custom_components.evse_ocpp.sending import ID_TAG_KEY, START_ID_TAG
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -86,6 +87,17 @@ async def test_cards_outlive_a_restart(cards: Cards, database: Database) -> None
     assert not await again.remove("04A1B2C3")
     await cards.load()
     assert cards.all == (guest,)
+
+
+async def test_a_card_stays_that_the_disk_still_has(cards: Cards, database: Database) -> None:
+    """It would be back with the next start, and nobody would know."""
+    await cards.put(ANNA)
+    with (
+        patch.object(Database, "execute", side_effect=StorageError("full")),
+        pytest.raises(StorageError),
+    ):
+        await cards.remove(ANNA.id_tag)
+    assert cards.all == (ANNA,)
 
 
 async def test_names(cards: Cards) -> None:

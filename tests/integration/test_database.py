@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
-from custom_components.evse_ocpp.database import _MIGRATIONS, Database, StorageError
+from custom_components.evse_ocpp import database_file, salvage
+from custom_components.evse_ocpp.database import Database, StorageError
+from custom_components.evse_ocpp.database_file import MIGRATIONS, copy_path
 from custom_components.evse_ocpp.session_record import SessionFilter, SessionRow, find_sessions
 from custom_components.evse_ocpp.tally import Tally, read_tallies
 
@@ -300,7 +303,7 @@ async def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     database = Database(tmp_path / "evse.db", lambda _: None)
     error = sqlite3.OperationalError("unable to open database file")
     with (
-        patch("custom_components.evse_ocpp.database._connect", side_effect=error),
+        patch("custom_components.evse_ocpp.database_file.connect", side_effect=error),
         pytest.raises(StorageError, match="unable to open"),
     ):
         await database.open()
@@ -321,7 +324,7 @@ def old_file(tmp_path: Path) -> Path:
     """A file as the first version made it, with a session that runs and one that ended."""
     path = tmp_path / "old.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"{_MIGRATIONS[0]}; PRAGMA user_version = 1;")
+        connection.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1;")
         for uid, ended_at in (("ended", NOON.timestamp() + 60), ("running", None)):
             connection.execute(
                 "INSERT INTO session VALUES (?, 'CP-1', 1, ?, ?, 2000, 'CARD', 'Anna', NULL, "
@@ -351,7 +354,7 @@ async def test_a_file_of_the_first_version_gets_the_sources(old_file: Path) -> N
     wanted = SessionFilter(running=True)
     assert await database.run(lambda each: find_sessions(each, wanted)) == [known]
     await database.close()
-    assert on_disk(old_file, "PRAGMA user_version") == [(len(_MIGRATIONS),)]
+    assert on_disk(old_file, "PRAGMA user_version") == [(len(MIGRATIONS),)]
 
 
 async def test_what_is_saved_of_an_old_damaged_file_has_fewer_columns(
@@ -449,7 +452,7 @@ async def test_what_is_lost_comes_from_the_copy(database: Database, damaged: lis
     _filled(database.path)
     await database.open()
     await database.keep_copy()
-    assert database.copy_path.stat().st_mode & 0o077 == 0
+    assert copy_path(database.path).stat().st_mode & 0o077 == 0
     await database.execute("UPDATE session SET energy_wh = 9 WHERE uid = 's7'")
     await database.close()
     database.path.write_bytes(b"")
@@ -458,9 +461,132 @@ async def test_what_is_lost_comes_from_the_copy(database: Database, damaged: lis
     assert await database.execute("SELECT COUNT(*) FROM session") == [(200,)]
     await database.execute("DELETE FROM session WHERE uid = 's7'")
     await database.renew_copy()
-    assert b"s7CP-1" not in database.copy_path.read_bytes()
+    assert b"s7CP-1" not in copy_path(database.path).read_bytes()
 
 
 async def test_no_copy_is_renewed_that_never_was(database: Database) -> None:
     await database.renew_copy()
-    assert not database.copy_path.exists()
+    assert not copy_path(database.path).exists()
+
+
+async def test_a_full_disk_takes_nothing_of_a_damaged_file(
+    database: Database, damaged: list[Path]
+) -> None:
+    """What can still be read waits in the damaged file until there is room for the new one."""
+    await database.close()
+    _filled(database.path)
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute("UPDATE session SET started_at = 1e18 WHERE uid = 's7'")
+    connect = sqlite3.connect
+
+    def small(place: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(place, **options)
+        connection.execute("PRAGMA max_page_count = 20")  # as if the disk had no more
+        return connection
+
+    with patch("sqlite3.connect", small), pytest.raises(StorageError, match="full"):
+        await database.open()
+    assert damaged == []
+    await database.open()
+    assert len(damaged) == 1
+    assert await database.execute("SELECT COUNT(*) FROM session") == [(199,)]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2])
+async def test_a_power_cut_while_the_new_file_takes_its_place(
+    database: Database, damaged: list[Path], moved: int
+) -> None:
+    await database.close()
+    _filled(database.path)
+    wal = database.path.with_name("evse.db-wal")
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute("UPDATE session SET started_at = 1e18 WHERE uid = 's7'")
+    wal.write_bytes(b"what no checkpoint has taken")
+    rename, renamed = Path.rename, 0
+
+    def until_the_cut(file: Path, target: Path) -> Path:
+        nonlocal renamed
+        if renamed == moved:
+            raise OSError("power cut")
+        renamed += 1
+        return rename(file, target)
+
+    with patch.object(Path, "rename", until_the_cut), pytest.raises(OSError, match="power cut"):
+        await database.open()
+    await database.open()
+    assert await database.execute("SELECT COUNT(*) FROM session") == [(199,)]
+    assert not database.path.with_name("evse.db.anew").exists()
+
+
+@pytest.mark.parametrize("version", [0, 1, 2, -7])
+async def test_a_changed_version_is_damage(
+    database: Database, damaged: list[Path], version: int
+) -> None:
+    await database.close()
+    _filled(database.path)
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    await database.open()
+    assert len(damaged) == 1
+    assert await database.execute("SELECT COUNT(*) FROM session") == [(200,)]
+
+
+async def test_a_file_of_a_newer_version_is_refused(
+    database: Database, damaged: list[Path]
+) -> None:
+    await database.close()
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute("ALTER TABLE session ADD COLUMN something TEXT")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    before = database.path.read_bytes()
+    with pytest.raises(StorageError, match=r"newer version of the integration wrote it \(4\)"):
+        await database.open()
+    assert damaged == []
+    assert database.path.read_bytes() == before
+
+
+async def test_no_message_waits_again_that_was_delivered(database: Database) -> None:
+    """The copy has what waited for the second back office a day ago; it would count it twice."""
+    await database.execute("INSERT INTO relay_queue VALUES ('CP-1', 1, 0, 'Start', NULL, '{}', 0)")
+    await database.keep_copy()
+    await database.execute("DELETE FROM relay_queue")
+    await database.close()
+    database.path.write_bytes(b"")
+    await database.open()
+    assert await database.execute("SELECT * FROM relay_queue") == []
+
+
+async def test_the_copy_is_never_of_a_damaged_file(database: Database, damaged: list[Path]) -> None:
+    """The day's copy finds the damage; what it cost comes from the copy before."""
+    await database.put_charger("CP-1", {"a": 1}, [row("s1", energy_wh=5.0)])
+    await database.keep_copy()
+    await database.execute("UPDATE session SET started_at = 1e18")
+    await database.keep_copy()
+    assert len(damaged) == 1
+    whole = [("s1", NOON.timestamp())]
+    assert await database.execute("SELECT uid, started_at FROM session") == whole
+    assert on_disk(copy_path(database.path), "SELECT uid, started_at FROM session") == whole
+
+
+async def test_a_copy_that_cannot_be_made_leaves_the_one_before(database: Database) -> None:
+    await database.put_charger("CP-1", {"a": 1})
+    await database.keep_copy()
+    with (
+        patch.object(database_file.salvage, "check", side_effect=sqlite3.OperationalError("full")),
+        pytest.raises(StorageError, match="full"),
+    ):
+        await database.keep_copy()
+    assert on_disk(copy_path(database.path), "SELECT identity FROM charger") == [("CP-1",)]
+
+
+async def test_a_file_that_cannot_be_read_for_now_is_not_given_up(tmp_path: Path) -> None:
+    """No row of it is taken for lost, only because another program holds it."""
+    path = tmp_path / "evse.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE card (id_tag)")
+        connection.execute("BEGIN EXCLUSIVE")
+        with (
+            patch("sqlite3.connect", partial(sqlite3.connect, timeout=0)),
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            salvage.salvage(path, connection, ["card"])

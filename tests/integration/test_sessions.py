@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from homeassistant.core import HomeAssistant
@@ -15,7 +16,7 @@ from custom_components.evse_ocpp.cards import Card, Cards
 from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
 from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.central.transaction import Transaction
-from custom_components.evse_ocpp.database import Database
+from custom_components.evse_ocpp.database import Database, StorageError
 from custom_components.evse_ocpp.energy.origins import Origin
 from custom_components.evse_ocpp.energy.sources import SourceShare
 from custom_components.evse_ocpp.sending import START_ID_TAG
@@ -375,6 +376,20 @@ async def test_purge_deletes_what_ended_before(scene: Scene) -> None:
     assert scene.sessions.totals(None).sessions == 3
     assert await scene.sessions.purge(scene.now + HOUR) == 2
     assert [row.ended_at for row in await scene.stored()] == [None]
+
+
+async def test_what_was_purged_is_gone_though_the_copy_cannot_be_renewed(scene: Scene) -> None:
+    """The sums would be those of before, and the sessions written again with the next save."""
+    scene.finish(scene.begin(), 1000)
+    await scene.save()
+    with (
+        patch.object(Database, "renew_copy", side_effect=StorageError("full")),
+        pytest.raises(StorageError),
+    ):
+        await scene.sessions.purge(scene.now + HOUR)
+    assert scene.sessions.totals(None).sessions == 0
+    await scene.save()
+    assert await scene.stored() == []
 
 
 async def test_memory_holds_the_last_ones_only(scene: Scene) -> None:

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.database import Database, StorageError
+from custom_components.evse_ocpp.database_file import copy_path
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.storage import (
     FIRST_COPY_S,
@@ -159,7 +160,7 @@ async def test_a_copy_is_made_daily(
     hass: HomeAssistant, deaf_hub: Hub, freezer: Any, error: Exception | None
 ) -> None:
     """Also on the day after one on which that could not be done."""
-    copy = deaf_hub.storage.database.copy_path
+    copy = copy_path(deaf_hub.storage.database.path)
     with patch.object(Database, "keep_copy", side_effect=error) if error else nullcontext():
         freezer.tick(FIRST_COPY_S + 1)
         async_fire_time_changed(hass)
