@@ -155,7 +155,8 @@ MIGRATIONS = (
     """,
 )
 """One script a version of the schema. They only add tables and columns, so that an older program,
-after a roll-back of an update, can go on with the file of a newer one."""
+after a roll-back of an update, can go on with the file of a newer one. Columns are added behind
+those before: what is saved of a damaged file is put back by position."""
 
 
 class Database:
@@ -215,7 +216,7 @@ class Database:
 
 async def _connect(path: Path, *, alone: bool = False) -> aiosqlite.Connection:
     """Open and migrate the file. `alone`: nobody else can read it meanwhile."""
-    await asyncio.to_thread(damage.check, path, len(MIGRATIONS), alone=alone)
+    await asyncio.to_thread(damage.check, path, MIGRATIONS, alone=alone)
     connection = await aiosqlite.connect(path, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row

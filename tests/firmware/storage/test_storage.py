@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -253,6 +254,8 @@ async def test_what_can_be_read_of_a_damaged_file_is_saved(
         ("UPDATE settings SET value = 'x' || value WHERE key = 'a'", "settings.value"),
         ("UPDATE settings SET value = CAST(x'22ff22' AS TEXT) WHERE key = 'a'", "UTF-8"),
         ("UPDATE transactions SET started_at = '2026-1?-01'", "transactions.started_at"),
+        ("UPDATE transactions SET id_tag = x'4142'", "transactions.id_tag"),
+        ("UPDATE transactions SET last_wh = 'many'", "transactions.last_wh"),
     ],
 )
 async def test_a_row_that_is_nonsense_is_left_behind(
@@ -273,6 +276,51 @@ async def test_a_row_that_is_nonsense_is_left_behind(
     assert _damaged(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (b"settings (key TEXT", b"settings (kex TEXT", "the table settings is not as it was"),
+        (b"CREATE TABLE settings", b"CREATE T\xc3BLE settings", "a name is no text"),
+    ],
+)
+async def test_a_byte_that_changed_in_the_schema(
+    tmp_path: Path, was: bytes, now: bytes, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite takes a changed name for a name, and tells of other damage in bytes that are no text;
+    each start would end by it."""
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    await Values(database).save_settings({"a": 1})
+    await database.close()
+    content = path.read_bytes()
+    assert content.count(was) == 1
+    path.write_bytes(content.replace(was, now))
+    again = await Database.open(path)
+    assert await Values(again).saved_settings() == ({"a": 1} if b"kex" in now else {})
+    await again.close()
+    assert said in caplog.text
+    assert _damaged(tmp_path)
+
+
+async def test_a_damaged_file_of_an_older_program_is_saved(tmp_path: Path) -> None:
+    """Its rows are shorter: the columns that came later have their defaults."""
+    path = tmp_path / "evse.db"
+    with closing(sqlite3.connect(path)) as old:
+        for script in MIGRATIONS[:4]:
+            old.executescript(script)
+        old.executescript("""
+            INSERT INTO transactions (local_id, connector_id, id_tag, meter_start_wh, started_at)
+                VALUES ('a', 1, 'CARD', 5, '2026-11-26T00:00:00+00:00');
+            INSERT INTO settings VALUES ('a', 'no JSON');
+            PRAGMA user_version = 4;
+        """)
+    again = await Database.open(path)
+    (transaction,) = await Transactions(again).open_transactions()
+    assert (transaction.id_tag, transaction.refused, transaction.start_mode) == ("CARD", False, "")
+    await again.close()
+    assert _damaged(tmp_path)
+
+
 async def test_a_disk_without_room_for_a_file_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,12 +331,12 @@ async def test_a_disk_without_room_for_a_file_beside_it(
     await database.close()
     check = damage.check
 
-    def full(path: Path, known_version: int, *, alone: bool = False) -> None:
+    def full(path: Path, migrations: Sequence[str], *, alone: bool = False) -> None:
         if not alone:
             error = sqlite3.OperationalError("disk I/O error")
             error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
             raise error
-        check(path, known_version, alone=alone)
+        check(path, migrations, alone=alone)
 
     monkeypatch.setattr(damage, "check", full)
     again = await Database.open(path)
