@@ -77,10 +77,11 @@ def counted(state: Counting, shown_wh: float, at_s: float) -> Counting:
         if at_s - aside.since_s >= BELIEVED_S:
             return Counting(counted_wh, aside)
         return replace(state, counted_wh=counted_wh, aside=aside)
-    # A register that begins anew has counted from nothing since the last reading.
+    # A register that begins anew has counted from nothing since the last reading. One that does so
+    # again and again has not: that would be more than can have flowed.
     anew_wh = shown_wh if shown_wh <= STEP_WH + _flow_wh(at_s - state.trusted.at_s) else 0.0
-    aside = Register(shown_wh, at_s, state.counted_wh + anew_wh, at_s)
-    return replace(state, counted_wh=aside.counted_wh, aside=aside)
+    counted_wh = max(state.counted_wh, state.trusted.counted_wh + anew_wh)
+    return replace(state, counted_wh=counted_wh, aside=Register(shown_wh, at_s, counted_wh, at_s))
 
 
 def _gone_on(register: Register, shown_wh: float, at_s: float) -> Register | None:

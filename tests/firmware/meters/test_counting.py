@@ -52,6 +52,14 @@ def test_one_that_begins_anew_comes_past_where_the_old_one_was() -> None:
     assert state.counted_wh == pytest.approx(120 * WH_A_SECOND, abs=WH_A_SECOND)
 
 
+def test_one_that_begins_anew_again_and_again_has_not_counted_each_time() -> None:
+    """A meter that shows this and that: each 500 Wh was taken for what it had counted."""
+    state = begun(1_234_500.0, 0.0)
+    for second in range(1, 101):
+        state = counted(state, 500.0 if second % 2 else 90_000.0, float(second))
+    assert state.counted_wh == 1_234_500 + 500
+
+
 def test_a_register_of_whole_kilowatt_hours_is_followed() -> None:
     state = begun(7000.0, 0.0)
     for second in range(1, 1000):
