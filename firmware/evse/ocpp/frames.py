@@ -70,8 +70,9 @@ def parse(frame: str | bytes) -> Call | Result | Error:
     1.6, 4.1.3).
     """
     try:
-        message = json.loads(frame, parse_constant=_no_number, parse_float=_number)
-        if _escapes_surrogate(frame):
+        text = frame.decode() if isinstance(frame, bytes) else frame
+        message = json.loads(text, parse_constant=_no_number, parse_float=_number)
+        if "\\ud" in text.lower():  # perhaps half a character: no file, database or log takes one
             json.dumps(message, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise _bad("GenericError", "the frame is not JSON") from None
@@ -90,11 +91,6 @@ def parse(frame: str | bytes) -> Call | Result | Error:
             raise BadFrame("a frame that is no call, answer or error", None)
         case _:
             raise _bad("FormationViolation", "came no array, allowed is [2, id, …]")
-
-
-def _escapes_surrogate(frame: str | bytes) -> bool:
-    """Whether there may be halves of a character: no file, database or log takes one alone."""
-    return b"\\ud" in frame.lower() if isinstance(frame, bytes) else "\\ud" in frame.lower()
 
 
 def _bad(code: str, text: str, unique_id: str = NO_ID) -> BadFrame:

@@ -36,6 +36,8 @@ def test_messages(frame: str, message: Any) -> None:
         ('[2,"a","X",{"n":NaN}]', [4, "-1", "GenericError"]),
         ('[2,"a","X",{"n":"\\ud83d"}]', [4, "-1", "GenericError"]),
         (b'[2,"a","X",{"\\uDE00\\ud83d":1}]', [4, "-1", "GenericError"]),
+        (b'[2,"a","X",{"n":"\xed\xa0\x80"}]', [4, "-1", "GenericError"]),
+        ('[2,"a","X",{"n":"\\ud83d"}]'.encode("utf-16"), [4, "-1", "GenericError"]),
         ('[2,"a","X",{"n":' + "9" * 5000 + "}]", [4, "-1", "GenericError"]),
         ("{}", [4, "-1", "FormationViolation"]),
         ("[]", [4, "-1", "FormationViolation"]),
