@@ -41,24 +41,21 @@ class Lookups:
         if began_s is None or loop.time() - began_s >= AGAIN_S:
             if self.under_way >= MOST:
                 raise socket.gaierror(socket.EAI_AGAIN, f"{MOST} names are being looked up")
-            self._began_s[question] = loop.time()
-            self.under_way += 1
             # A daemon: the program ends without it.
             threading.Thread(
                 target=self._look_up, args=(loop, question), name="lookup", daemon=True
             ).start()
+            self._began_s[question] = loop.time()
+            self.under_way += 1
         waiter: _Waiter = loop.create_future()
         self._waiters[question].add(waiter)
-        try:
-            return await waiter
-        finally:
-            self._waiters[question].discard(waiter)
+        return await waiter
 
     def _look_up(self, loop: asyncio.AbstractEventLoop, question: tuple[Any, ...]) -> None:
         answer: list[Any] | Exception
         try:
             answer = self._ask(*question)
-        except (OSError, ValueError) as error:  # UnicodeError is one: a name that can be none
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for it
             answer = error
         try:
             loop.call_soon_threadsafe(self._answered, question, answer)

@@ -53,7 +53,10 @@ async def test_those_who_want_the_same_share_a_lookup(server: Server) -> None:
     assert len(server.asked) == 2, "what was found is not kept"
 
 
-@pytest.mark.parametrize("error", [socket.gaierror(-2, "unknown"), UnicodeError("label too long")])
+@pytest.mark.parametrize(
+    "error",
+    [socket.gaierror(-2, "unknown"), UnicodeError("label too long"), OverflowError("port too big")],
+)
 async def test_an_error_reaches_those_who_wait(server: Server, error: Exception) -> None:
     names = Lookups(server.ask)
     server.answer = error
