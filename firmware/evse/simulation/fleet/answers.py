@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 Payload = dict[str, Any]
 
+NOT_OCPP = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What another shape than OCPP's leads to, or what is no JSON."""
+
 ACCEPTED: Payload = {"status": "Accepted"}
 REJECTED: Payload = {"status": "Rejected"}
 
@@ -43,7 +46,10 @@ CONFIGURATION = {
 
 def answer(point: ChargePoint, message_id: str, action: str, payload: Payload) -> list[Any]:
     """Return the frame of the answer; what it leads to is done soon after."""
-    told = _answer(point, action, payload)
+    try:
+        told = _answer(point, action, payload)
+    except NOT_OCPP as error:
+        return [4, message_id, "FormationViolation", f"{type(error).__name__}: {error}", {}]
     if told is None:
         return [4, message_id, "NotImplemented", f"{action} is not known here", {}]
     return [3, message_id, told]

@@ -25,6 +25,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from evse import __version__
 from evse.simulation.fleet import answers
 from evse.simulation.fleet.profiles import VOLTAGE_V, Profiles
 
@@ -242,7 +243,7 @@ class ChargePoint:
             except* (OSError, TimeoutError, WebSocketException, EOFError) as group:
                 # The central system is away: that is what the queue is for.
                 self.problem = _told(group)
-            except* (LookupError, TypeError, ValueError) as group:  # what came is not OCPP
+            except* answers.NOT_OCPP as group:
                 self.problem = _told(group)
             self.connected.clear()
             if self._watcher is not None:
@@ -285,7 +286,11 @@ class ChargePoint:
 
     async def _boot(self, websocket: ClientConnection) -> None:
         """Register, as often as it takes (OCPP 1.6, 4.2)."""
-        boot = {"chargePointVendor": "Harness", "chargePointModel": "Light", "firmwareVersion": "1"}
+        boot = {
+            "chargePointVendor": "evse",
+            "chargePointModel": "fleet",
+            "firmwareVersion": __version__,
+        }
         while True:
             answer = await self._call(websocket, "BootNotification", boot) or {}
             interval_s = float(answer.get("interval") or 0)

@@ -7,10 +7,10 @@ not repeat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 VOLTAGE_V = 230.0
 UNLIMITED_A = 1000.0
@@ -18,20 +18,69 @@ UNLIMITED_A = 1000.0
 Payload = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A csChargingProfiles. `duration_s`: None without an end; `periods`: (startPeriod, limit)."""
+
+    number: int
+    start: datetime
+    duration_s: float | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    in_watts: bool
+    periods: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, payload: Payload, now: datetime) -> Self:
+        """Read one that comes now.
+
+        Raises LookupError, TypeError, ValueError or AttributeError for what is none.
+        """
+        schedule = payload["chargingSchedule"]
+        duration_s = schedule.get("duration")
+        return cls(
+            payload["chargingProfileId"],
+            _time(schedule.get("startSchedule")) or now,
+            None if duration_s is None else float(duration_s),
+            _time(payload.get("validFrom")),
+            _time(payload.get("validTo")),
+            schedule["chargingRateUnit"] == "W",
+            tuple(
+                (float(period["startPeriod"]), float(period["limit"]))
+                for period in schedule["chargingSchedulePeriod"]
+            ),
+        )
+
+    def limit_a(self, now: datetime, phases: int) -> float | None:
+        """Return the limit of the period at this instant; None when it does not hold now."""
+        second = (now - self.start).total_seconds()
+        if self.duration_s is not None and second >= self.duration_s:
+            return None
+        if (self.valid_from and now < self.valid_from) or (self.valid_to and now >= self.valid_to):
+            return None
+        begun = [limit for start_s, limit in self.periods if start_s <= second and second >= 0]
+        if not begun:
+            return None
+        return begun[-1] / (VOLTAGE_V * phases) if self.in_watts else begun[-1]
+
+
 @dataclass(slots=True)
 class Profiles:
-    """What is installed, by (connectorId, purpose, stackLevel), with the instant it came."""
+    """What is installed, by (connectorId, purpose, stackLevel)."""
 
-    installed: dict[tuple[int, str, int], tuple[Payload, datetime]] = field(default_factory=dict)
+    installed: dict[tuple[int, str, int], Profile] = field(default_factory=dict)
 
     def put(self, connector_id: int, profile: Payload, now: datetime) -> None:
-        """Install a profile (csChargingProfiles); one of the same purpose and level goes."""
+        """Install a profile (csChargingProfiles); one of the same purpose and level goes.
+
+        Raises what `Profile.of` raises.
+        """
         key = (connector_id, profile["chargingProfilePurpose"], profile["stackLevel"])
-        self.installed[key] = (profile, now)
+        self.installed[key] = Profile.of(profile, now)
 
     def clear(self, request: Payload) -> bool:
         """Remove what a ClearChargingProfile names; return whether there was any."""
-        gone = [key for key, (each, _) in self.installed.items() if _named(request, key, each)]
+        gone = [key for key, each in self.installed.items() if _named(request, key, each)]
         for key in gone:
             del self.installed[key]
         return bool(gone)
@@ -44,8 +93,8 @@ class Profiles:
     def allowed_a(self, now: datetime, phases: int) -> float:
         """Return what is allowed now in A per phase; UNLIMITED_A without a profile."""
         highest: dict[str, tuple[int, float]] = {}
-        for (_, purpose, level), (profile, came) in self.installed.items():
-            limit_a = _limit_a(profile, came, now, phases)
+        for (_, purpose, level), profile in self.installed.items():
+            limit_a = profile.limit_a(now, phases)
             if limit_a is not None and level >= highest.get(purpose, (-1, 0.0))[0]:
                 highest[purpose] = (level, limit_a)
         if "TxProfile" in highest:
@@ -53,9 +102,9 @@ class Profiles:
         return min((limit_a for _, limit_a in highest.values()), default=UNLIMITED_A)
 
 
-def _named(request: Payload, key: tuple[int, str, int], profile: Payload) -> bool:
+def _named(request: Payload, key: tuple[int, str, int], profile: Profile) -> bool:
     if "id" in request:
-        return bool(request["id"] == profile["chargingProfileId"])
+        return bool(request["id"] == profile.number)
     connector_id, purpose, level = key
     wanted = (
         request.get("connectorId", connector_id),
@@ -65,26 +114,9 @@ def _named(request: Payload, key: tuple[int, str, int], profile: Payload) -> boo
     return wanted == key
 
 
-def _limit_a(profile: Payload, came: datetime, now: datetime, phases: int) -> float | None:
-    """Return the limit of the period at this instant in A; None when it does not hold now."""
-    schedule = profile["chargingSchedule"]
-    start = _time(schedule.get("startSchedule")) or came
-    over = timedelta(seconds=schedule.get("duration", 10**9))
-    from_, to = _time(profile.get("validFrom")), _time(profile.get("validTo"))
-    if not start <= now < start + over or (from_ and now < from_) or (to and now >= to):
-        return None
-    period = _at(schedule["chargingSchedulePeriod"], (now - start).total_seconds())
-    if period is None:
-        return None
-    if schedule["chargingRateUnit"] == "W":
-        return float(period["limit"]) / (VOLTAGE_V * phases)
-    return float(period["limit"])
-
-
-def _at(periods: Iterable[Payload], second: float) -> Payload | None:
-    begun = [period for period in periods if period["startPeriod"] <= second]
-    return begun[-1] if begun else None
-
-
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    """An instant as OCPP writes it; in UTC where it says no zone."""
+    if not text:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

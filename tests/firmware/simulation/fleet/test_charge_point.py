@@ -137,7 +137,9 @@ async def test_a_start_that_is_never_taken_is_given_up_with_all_that_belongs_to_
         assert "StopTransaction" not in central.actions()
 
 
-@pytest.mark.parametrize("nonsense", ["[]", "{", '[3, "1"]', "7", "[3, []]"])
+@pytest.mark.parametrize(
+    "nonsense", ["[]", "{", '[3, "1"]', "7", "[3, []]", '[3, "1", [1]]', "[" * 99_999]
+)
 async def test_a_central_system_that_speaks_no_ocpp_ends_nothing(nonsense: str) -> None:
     figures = Figures()
     async with central_system() as central:
@@ -182,6 +184,23 @@ async def test_every_answer_is_true_to_the_schema(action: str) -> None:
         kind, _, payload = await central.call("box", action, CALLS[action])
         assert kind == 3
         await validate_payload(CallResult("c1", payload, action), "1.6")
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("SetChargingProfile", {}),
+        ("SetChargingProfile", {"connectorId": 1, "csChargingProfiles": "16 A"}),
+        ("GetConfiguration", []),
+        ("Reset", None),
+    ],
+)
+async def test_a_call_of_another_shape_is_told_so(action: str, payload: Any) -> None:
+    """It ended the whole fleet where the payload was no object."""
+    async with central_system() as central, linked(central) as point:
+        kind, _, code, *_ = await central.call("box", action, payload)
+        assert (kind, code) == (4, "FormationViolation")
+        assert point.connected.is_set()
 
 
 async def test_what_it_does_not_know_it_says() -> None:

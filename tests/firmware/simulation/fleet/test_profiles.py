@@ -46,6 +46,7 @@ def test_nothing_is_limited_without_a_profile() -> None:
         ({"startSchedule": "2026-03-01T12:01:00Z"}, 60, 10),
         ({"validFrom": "2026-03-01T12:01:00Z"}, 0, UNLIMITED_A),
         ({"validTo": "2026-03-01T12:01:00Z"}, 60, UNLIMITED_A),
+        ({"validTo": "2026-03-01T12:01:00"}, 59, 10),
         ({"chargingRateUnit": "W", "chargingSchedulePeriod": periods((0, 6900))}, 0, 10),
     ],
 )
@@ -53,6 +54,24 @@ def test_a_schedule(more: dict[str, Any], after_s: float, allowed_a: float) -> N
     profiles = Profiles()
     profiles.put(1, profile(**more), NOW)
     assert profiles.allowed_a(NOW + timedelta(seconds=after_s), 3) == pytest.approx(allowed_a)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"chargingSchedulePeriod": [{"startPeriod": 0}]},
+        {"chargingSchedulePeriod": None},
+        {"startSchedule": "tomorrow"},
+        {"duration": "long"},
+        {"validTo": 5},
+    ],
+)
+def test_one_that_is_none_is_not_installed(wrong: dict[str, Any]) -> None:
+    """Its car found out, and charged no more."""
+    profiles = Profiles()
+    with pytest.raises((LookupError, TypeError, ValueError, AttributeError)):
+        profiles.put(1, profile(**wrong), NOW)
+    assert profiles.allowed_a(NOW, 3) == UNLIMITED_A
 
 
 def limited(amps: float) -> dict[str, Any]:
