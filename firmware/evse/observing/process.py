@@ -8,9 +8,9 @@ from pathlib import Path
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc/self")
-_AFTER_NAME = 2
-"""Of the fields in `stat`, the number of the first behind the name in brackets, minus one."""
-_UTIME, _STIME, _THREADS, _STARTTIME, _RSS = (n - 1 - _AFTER_NAME for n in (14, 15, 20, 22, 24))
+_FIRST = 3
+"""The number, in proc(5), of the field of `stat` that follows the name in brackets."""
+_UTIME, _STIME, _THREADS, _STARTTIME, _RSS = (number - _FIRST for number in (14, 15, 20, 22, 24))
 
 
 @dataclass(frozen=True, slots=True)
