@@ -11,13 +11,15 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from evse import happenings
 from evse.blackbox.box import BlackBox
 from evse.boards.board import Board, BoardError
+from evse.charger_meter import ChargerMeter
 from evse.clock import Clock
 from evse.core import controller as core_controller
 from evse.core import offers
 from evse.core import session as core_session
-from evse.core.faults import RULES, Clears, Fault, Severity
+from evse.core.faults import Clears, Fault
 from evse.core.intent import Intent, IntentSource, Priority
 from evse.core.limits import Limit
 from evse.core.mains import Mains
@@ -31,21 +33,16 @@ from evse.core.session import (
 )
 from evse.core.signals import Reading
 from evse.core.state import (
-    ContactorChanged,
     ControllerSettings,
     ControllerState,
     Event,
-    FaultCleared,
     FaultRaised,
-    HotOpening,
     Inputs,
     OfferChanged,
-    PilotChanged,
     PlugChanged,
 )
 from evse.core.status import ChargePointStatus, connector_status
 from evse.core.timing import EV_RELEASE_S, TURN_S
-from evse.meters import counting
 from evse.meters.reading import MeterReading
 from evse.ocpp.port import CentralPort
 from evse.storage.retrying import until_stored
@@ -61,10 +58,6 @@ fault is a capability of the board."""
 STOP_WAIT_S = EV_RELEASE_S + 3.0
 """The end of a transaction is written when the current has ended and the meter was read once more,
 or after this, s: the car has 6 s to let go, the meter is read each second."""
-
-UNSTORED_S, LONGEST_UNSTORED_S = 60.0, 24 * 3600.0
-"""What was not stored before a power cut has flowed within this time, s, at least and at most:
-samples are stored each 10 s, or, on a disk that was full, not for hours."""
 
 _OUT_OF_SERVICE = Intent(IntentSource.AVAILABILITY, charge=False, priority=Priority.AVAILABILITY)
 
@@ -92,7 +85,6 @@ class Connector:
         self.session = SessionState()
         self.controller = ControllerState.initial(clock.monotonic())
         self.transaction: TransactionRecord | None = None
-        self.meter: MeterReading | None = None
         self.operative = True
         self.limits: tuple[Limit, ...] = ()
         self.pauses: tuple[Intent, ...] = ()
@@ -107,8 +99,7 @@ class Connector:
         self._central = central
         self._rules = rules
         self._actions: asyncio.Queue[core_session.Action] = asyncio.Queue()
-        self._metered = asyncio.Event()
-        self._counting: counting.Counting | None = None
+        self._meter = ChargerMeter(connector_id, clock)
         self._reading = Reading(-math.inf, 0.0, 0.0)  # too old to say anything
         self._obeys = True
         self._board_works = True
@@ -187,37 +178,15 @@ class Connector:
         return age_s <= self.board.capabilities.reading_max_age_s
 
     def _happened(self, event: Event) -> None:
+        level, text = happenings.told(event, self._reading)
+        _log.log(level, "connector %d: %s", self.id, text)
         match event:
             case PlugChanged(plugged):
-                _log.info("connector %d: %s", self.id, "plugged" if plugged else "unplugged")
                 self.handle(core_session.Plugged() if plugged else core_session.Unplugged())
             case FaultRaised(fault):
-                warns = RULES[fault].severity is Severity.WARNING
-                level = logging.WARNING if warns else logging.ERROR
-                _log.log(level, "connector %d: fault %s%s", self.id, fault, self._board_says(fault))
                 self.handle(core_session.Faulted(fault))
-            case FaultCleared(fault, by):
-                _log.info("connector %d: fault %s is over (%s)", self.id, fault, by)
-            case OfferChanged(old_a, new_a, winner):
+            case OfferChanged():
                 self.offered_since_s = self._clock.monotonic()
-                _log.info(
-                    "connector %d: offers %.1f A instead of %.1f A (%s)",
-                    self.id,
-                    new_a,
-                    old_a,
-                    winner.source,
-                )
-            case PilotChanged(old, new):
-                _log.info("connector %d: pilot %s → %s", self.id, old, new)
-            case ContactorChanged(closed):
-                _log.info("connector %d: contactor %s", self.id, "closes" if closed else "opens")
-            case HotOpening():
-                _log.warning("connector %d: the contactor opened under load", self.id)
-
-    def _board_says(self, fault: Fault) -> str:
-        """The board's own words for a fault that it tells."""
-        note = self._reading.note if fault in self._reading.faults else ""
-        return f" ({note})" if note else ""
 
     # ----------------------------------------------------------------- session
 
@@ -347,44 +316,15 @@ class Connector:
                     await self._stop(reason, id_tag)
 
     def metered(self, reading: MeterReading) -> None:
-        """Take a new reading of the charger's meter; its energy is what has surely been counted."""
-        if reading.energy_wh is not None:
-            reading = replace(reading, energy_wh=self._counted_wh(reading.energy_wh, reading))
-        self.meter = reading
-        self._metered.set()
-
-    def _counted_wh(self, shown_wh: float, reading: MeterReading) -> float:
-        before = self._counting
-        if before is None:
-            self._counting = self._first_counted(shown_wh, reading.counted_at_s)
-        else:
-            self._counting = counting.counted(before, shown_wh, reading.counted_at_s)
-            if before.aside is None and self._counting.aside is not None:
-                _log.warning(
-                    "connector %d: the meter's register goes from %.0f to %.0f Wh: "
-                    "what flows is counted on from where it was",
-                    self.id,
-                    before.trusted.shown_wh,
-                    shown_wh,
-                )
-        return self._counting.counted_wh
-
-    def _first_counted(self, shown_wh: float, at_s: float) -> counting.Counting:
-        record = self.transaction
-        if record is None:
-            return counting.begun(shown_wh, at_s)
-        stored_at = record.last_at or record.started_at
-        since_s = (self._clock.utcnow() - stored_at).total_seconds()
-        # A clock that was not set yet says nothing; samples are stored more often than this.
-        since_s = min(max(UNSTORED_S, since_s), LONGEST_UNSTORED_S)
-        return counting.resumed(shown_wh, at_s, _stored_wh(record), since_s)
+        """Take a new reading of the charger's meter."""
+        self._meter.take(reading, self.transaction)
 
     async def _start(self, id_tag: str, origin: core_session.Origin) -> None:
         """Store the start; nothing is offered to the car before.
 
         Until the meter has been read once there is none: it would be a guess.
         """
-        await self._metered.wait()
+        await self._meter.is_read.wait()
         running = self.session.transaction
         record = TransactionRecord(
             local_id=new_local_id(),
@@ -418,7 +358,7 @@ class Connector:
             at = self._clock.utcnow()  # the instant to which meter_stop_wh belongs
         ended = replace(
             record,
-            meter_stop_wh=max(_stored_wh(record), self.energy_wh),
+            meter_stop_wh=max(record.stored_wh, self.energy_wh),
             stopped_at=max(record.started_at, at),
             reason=str(reason),
             stop_id_tag=id_tag,
@@ -436,7 +376,7 @@ class Connector:
         Its register has what flowed between the last stored sample and the power cut.
         """
         end_s = self._clock.monotonic() + STOP_WAIT_S
-        while not self._metered.is_set() and self._clock.monotonic() < end_s:
+        while not self._meter.is_read.is_set() and self._clock.monotonic() < end_s:
             await self._clock.sleep(TURN_S)
 
     async def _current_ended(self) -> None:
@@ -451,13 +391,11 @@ class Connector:
             await self._clock.sleep(TURN_S)
 
     @property
+    def meter(self) -> MeterReading | None:
+        """The last reading of the charger's meter; None until it was read."""
+        return self._meter.reading
+
+    @property
     def energy_wh(self) -> int:
-        """The meter's register; 0 until it was read."""
-        if self.meter is None or self.meter.energy_wh is None:
-            return 0
-        return int(self.meter.energy_wh)
-
-
-def _stored_wh(record: TransactionRecord) -> int:
-    """The register that is on disk for a transaction."""
-    return record.meter_start_wh if record.last_wh is None else record.last_wh
+        """What the charger's meter has counted; 0 until it was read."""
+        return self._meter.energy_wh

@@ -258,13 +258,12 @@ class Station:
         record, now = connector.transaction, self._clock.utcnow()
         if record is None or connector.session.phase is not Phase.CHARGING:
             return
-        last_wh = record.meter_start_wh if record.last_wh is None else record.last_wh
         # The age is told by the clock that is never put back, from the first reading on.
         of, sampled_at_s = self._sampled.get(connector_id, ("", 0.0))
         if of != record.local_id:
             sampled_at_s = reading.at_s
         age_s = reading.at_s - sampled_at_s
-        due = age_s >= SAMPLE_EVERY_S or connector.energy_wh - last_wh >= SAMPLE_WH
+        due = age_s >= SAMPLE_EVERY_S or connector.energy_wh - record.stored_wh >= SAMPLE_WH
         self._sampled[connector_id] = (record.local_id, reading.at_s if due else sampled_at_s)
         if not due:
             return

@@ -51,6 +51,11 @@ class TransactionRecord:
     refused: bool = False
     start_mode: str = ""
 
+    @property
+    def stored_wh(self) -> int:
+        """The register that is on disk for a transaction which runs."""
+        return self.meter_start_wh if self.last_wh is None else self.last_wh
+
 
 _COLUMNS = tuple(field.name for field in fields(TransactionRecord))
 _INSTANTS = ("started_at", "last_at", "stopped_at")
