@@ -25,8 +25,8 @@ from websockets.typing import Subprotocol
 
 from scripts.harness.home_assistant import free_port
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.fuzz_http_raw import complaints
 
 AT_ONCE = 20
 """Messages between two looks at what came back."""
@@ -183,7 +183,7 @@ async def run(job: Job) -> Findings:
         finally:
             wallbox.kill()
     findings.inputs = hostile.said
-    for line in complaints(wallbox.log.read_text(errors="replace")):
+    for line in complaints(wallbox.log):
         findings.crashes += 1
         findings.wrong.append(f"the log: {line}")
     findings.figures |= {

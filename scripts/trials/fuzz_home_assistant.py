@@ -14,6 +14,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from scripts.harness.home_assistant import HomeAssistant
 from scripts.harness.house import IDENTITY, Household
 from scripts.harness.raw_http import Answer, Closed, Connection
 from scripts.harness.spoilt import ODD, spoilt, spoilt_text
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
 AT_ONCE = 10
@@ -57,9 +59,9 @@ PLAUSIBLE: dict[str, tuple[Any, ...]] = {
     "object": ({}, {"a": [1]}, [], {"x": {"y": None}}),
 }
 """By the kind of a selector."""
-OURS = re.compile(r"custom_components[./]evse_ocpp")
+OURS = r"custom_components[./]evse_ocpp"
 """In a log: a logger or a file of ours."""
-REFUSED = re.compile(r"homeassistant\.exceptions\.(HomeAssistant|ServiceValidation)Error")
+REFUSED = r"\nhomeassistant\.exceptions\.(HomeAssistant|ServiceValidation)Error.*\Z"
 """What an action raises to refuse; older Home Assistants log it with its traceback."""
 
 
@@ -129,22 +131,18 @@ async def run(job: Job) -> Findings:
         await asyncio.to_thread(household.kill)
     for kind, text in tally.wrong.items():
         job.say(f"--- {kind}\n{text}")
-    for complaint in complaints(program.log.read_text(errors="replace")):
+    for complaint in kinds(program.log):
         job.say(f"--- {complaint}")
         findings.crashes += 1
         findings.wrong.append(f"the log: {complaint[:300]}")
     return findings
 
 
-def complaints(log: str) -> list[str]:
-    """Return the errors of ours in a log: lines of ERROR with what follows them."""
-    blocks = re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", log)
-    errors = [block for block in blocks if " ERROR " in block[:60] and OURS.search(block)]
+def kinds(log: Path) -> list[str]:
+    """Return the errors of ours in a log, of each kind one."""
     found: dict[str, str] = {}
-    for block in errors:
-        last = block.strip().splitlines()[-1]
-        if not REFUSED.match(last):
-            found.setdefault(re.sub(r"\d+", "#", last), block[-3000:])
+    for record in complaints(log, REFUSED, only=OURS):
+        found.setdefault(re.sub(r"\d+", "#", record.splitlines()[-1]), record)
     return list(found.values())[:MOST_KINDS]
 
 

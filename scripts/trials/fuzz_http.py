@@ -34,8 +34,8 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from evse.settings.rows import ROWS
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.fuzz_http_raw import complaints
 from tests.bench.web_box import base_url_of, claim, device_key_of, web_settings
 
 CHECKS = [
@@ -208,7 +208,7 @@ def _ask_own(job: Job) -> Findings:
         wallbox.request(command="status")  # it still lives
     finally:
         wallbox.kill()
-    if found := complaints(wallbox.log.read_text(errors="replace")):
+    if found := complaints(wallbox.log):
         tally.wrong["the wallbox's log"] = "\n".join(found)
     for name, text in tally.wrong.items():
         job.say(f"--- {name}\n{text}")

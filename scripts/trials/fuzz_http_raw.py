@@ -26,6 +26,7 @@ from evse.settings.rows import ROWS
 from scripts.harness.raw_http import ANSWER_S, Answer, Closed, Connection
 from scripts.harness.spoilt import ODD, Shape, pack, shape_of, spoilt, spoilt_text
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from tests.bench.web_box import base_url_of, claim, device_key_of, free_port, trusting, web_settings
 
@@ -283,22 +284,9 @@ async def run(job: Job) -> Findings:
         findings.check(wallbox.running, "the wallbox ended")
     finally:
         wallbox.kill()
-    for line in complaints(wallbox.log.read_text(errors="replace")):
+    for line in complaints(wallbox.log)[:MOST_KINDS]:
         findings.wrong.append(f"the log: {line}")
     return findings
-
-
-def complaints(log: str) -> list[str]:
-    """Return what a log has of errors that are not the network's (mDNS, of this machine)."""
-    found, before = [], ""
-    for line in log.splitlines():
-        fields = line.split()
-        if len(fields) > 2 and fields[2] == "ERROR":
-            found.append(line[:300])
-        elif line.startswith("Traceback") and "zeroconf" not in before:
-            found.append(f"{before[:300]} … Traceback")
-        before = line
-    return found[:MOST_KINDS]
 
 
 async def _ask(job: Job, wallbox: Wallbox, tokens: list[str]) -> Findings:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from scripts.harness.charging_day import ChargingDay
 from scripts.harness.chooser import AWAY, Chooser
 from scripts.harness.home_assistant import ROOT, HomeAssistant
 from scripts.harness.memory_card import MemoryCard
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
 MEGABYTES = 160
@@ -37,9 +37,6 @@ OF_STARTS, OF_CHOICES = 1 / 3, 1 / 4
 """Which parts of the cuts hit a start, and come right after something was chosen."""
 ENOUGH_FOR_STATISTICS = 50
 """From so many cuts on the trial waits for the recorder's statistics, up to five minutes."""
-_OURS = re.compile(
-    r"^\S+ \S+ ERROR .*evse_ocpp.*$|^Traceback.*(?:\n .*)*evse_ocpp.*$", re.MULTILINE
-)
 
 
 async def run(job: Job) -> Findings:
@@ -154,6 +151,4 @@ def _wrong(day: ChargingDay, chooser: Chooser) -> Iterator[str]:
     yield from chooser.unkept(kept)
     yield from chooser.wrong
     chooser.wrong.clear()
-    log = day.page.log.read_text(errors="replace") if day.page.log.exists() else ""
-    yield from (found.group() for found in _OURS.finditer(log))
-    day.page.log.write_text("")
+    yield from complaints(day.page.log, only="evse_ocpp", afresh=True)

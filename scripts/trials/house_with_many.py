@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 import time
 from pathlib import Path
@@ -12,10 +11,12 @@ from evse.simulation.fleet.cars import Habits
 from evse.simulation.fleet.charge_point import Session
 from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings
 
 LINK_TIMEOUT_S = 180.0
-OURS = re.compile(r"^\S+ \S+ (ERROR|CRITICAL) .*$|^Traceback.*(?:\n .*)*evse_ocpp.*$", re.MULTILINE)
+ERRORS_OR_OURS = r"\A\S+ \S+ (ERROR|CRITICAL)|evse_ocpp"
+"""A warning of Home Assistant with a traceback of its own is not ours."""
 
 
 def fleet_of(house: Many, habits: Habits, seed: int, connect_per_s: float = 100.0) -> Fleet:
@@ -53,8 +54,7 @@ def check_answers(fleet: Fleet, findings: Findings) -> None:
 
 def check_log(house: Many, findings: Findings) -> None:
     """Home Assistant logged no error."""
-    text = house.page.log.read_text(errors="replace")
-    errors = [match.group(0)[:500] for match in OURS.finditer(text)]
+    errors = complaints(house.page.log, only=ERRORS_OR_OURS)
     findings.check(not errors, f"{len(errors)} errors logged, the first: {errors[:1]}")
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.line_log import bad_words
 from tests.firmware.emulators.pn532 import Pn532Emulator
 
 CARD = bytes.fromhex("04A1B2C3D4E580")
@@ -156,8 +156,7 @@ async def _one(
     chip.card = None
     await _ask(wallbox, "unplug")
     await asyncio.sleep(AWAY_S)
-    if bad := bad_words(wallbox.log):
-        wrong.append(bad)
+    wrong += complaints(wallbox.log, errors=False, afresh=True)
     findings.fault(took_s, *(f"{fault.name}: {sentence}" for sentence in wrong))
     job.say(f"{fault.name}: charges after {took_s if took_s is None else round(took_s, 1)} s")
     for sentence in wrong:

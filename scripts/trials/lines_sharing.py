@@ -11,8 +11,8 @@ import random
 import time
 
 from scripts.harness.home_assistant import HarnessError
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.line_log import bad_words
 from scripts.trials.sharing_faults import FAULTS, SharingFault
 from tests.firmware.sharing.processes import LIMIT_A, WIRES, Group, Sample, group_of
 
@@ -98,8 +98,8 @@ def inject(
         if not wallbox.running:
             wrong.append(f"wallbox {unit} has ended: {wallbox.log_end(1500)}")
             group.start(unit)
-        if bad := bad_words(wallbox.log):
-            wrong.append(f"wallbox {unit}: {bad}")
+        bad = complaints(wallbox.log, errors=False, afresh=True)
+        wrong += [f"wallbox {unit}: {each}" for each in bad]
     return recovery_s, wrong
 
 

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from evse.core.timing import DLB_SILENCE_S, EV_REACTION_S
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.wired_wallbox import BOARDS, FALLBACK_METER_A, Place, wired
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.line_faults import FAULTS, Hits, LineFault
-from scripts.trials.line_log import bad_words
 
 LOOK_S = 0.1
 HOUSE_A = (2.0, 12.0)
@@ -127,8 +127,7 @@ def _one(place: Place, fault: LineFault, chance: random.Random) -> tuple[float |
         wrong.append(f"the car had {most_late_a:.1f} A without a meter")
     if plant.overload_s > FOLLOWS_S + LATE_S:
         wrong.append(f"{plant.overload_s:.1f} s above the fuse, at most {plant.highest_a:.1f} A")
-    if bad := bad_words(place.wallbox.log):
-        wrong.append(bad)
+    wrong += complaints(place.wallbox.log, errors=False, afresh=True)
     return recovery_s, wrong
 
 

@@ -14,6 +14,11 @@ BACK_S = 30.0
 """The promise: so long after the network is back the wallbox is (`evse/ocpp/timing.py`)."""
 DEAD_S = 5.0 + 15.0
 """Until a wallbox knows that a connection is dead: the ping interval of the trial, and a pong."""
+HARMLESS = (
+    "fault BoardSilent",  # this computer had no time for the wallbox's turn
+    r"homeassistant\.components\.api\] Error during service call",  # told to who asked for it
+)
+"""What may be in a program's log."""
 
 
 @dataclass

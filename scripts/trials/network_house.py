@@ -24,9 +24,9 @@ from scripts.harness.bad_resolver import BadResolver
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError, HomeAssistant, free_port
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.network_faults import FAULTS, LONG_CUT, Fault, Scene, calm
-from scripts.trials.network_log import bad_lines
+from scripts.trials.network_faults import FAULTS, HARMLESS, LONG_CUT, Fault, Scene, calm
 
 LANES = 2
 NAME = "home.test"
@@ -110,8 +110,12 @@ async def run(job: Job) -> Findings:
             for lane in lanes:
                 await asyncio.to_thread(lane.box.stop)
                 findings.wrong += lane.wrong
-                findings.wrong += [f"{lane.name}: {line}" for line in bad_lines(lane.box.log)]
-            findings.wrong += [f"Home Assistant: {line}" for line in bad_lines(page.log)]
+                findings.wrong += [
+                    f"{lane.name}: {line}" for line in complaints(lane.box.log, *HARMLESS)
+                ]
+            findings.wrong += [
+                f"Home Assistant: {line}" for line in complaints(page.log, *HARMLESS)
+            ]
     finally:
         await asyncio.to_thread(page.kill)
     return findings

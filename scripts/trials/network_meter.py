@@ -21,9 +21,9 @@ from scripts.harness.bad_resolver import BadResolver, Mood
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.network_faults import FAULTS, LONG_CUT, Fault, Scene, calm
-from scripts.trials.network_log import bad_lines
+from scripts.trials.network_faults import FAULTS, HARMLESS, LONG_CUT, Fault, Scene, calm
 from tests.firmware.emulators.catalogue_meter import CatalogueMeter
 from tests.firmware.emulators.modbus_slave import with_crc
 
@@ -264,4 +264,4 @@ async def _end(house: House, findings: Findings) -> None:
         return
     findings.figures["end without a name server"] = f"{time.monotonic() - began_s:.1f} s"
     findings.check(not status, f"it ended with status {status}")
-    findings.wrong += bad_lines(house.box.log)
+    findings.wrong += complaints(house.box.log, *HARMLESS)

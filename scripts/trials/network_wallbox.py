@@ -28,9 +28,9 @@ from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
 from scripts.harness.one_certificate import server_tls
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
-from scripts.trials.network_faults import FAULTS, Fault, Scene, calm
-from scripts.trials.network_log import bad_lines
+from scripts.trials.network_faults import FAULTS, HARMLESS, Fault, Scene, calm
 
 LANES = 4
 """Wallboxes at the same time: a trial is mostly waiting."""
@@ -147,7 +147,7 @@ async def _lane(
         status = await asyncio.to_thread(box.stop)
         if status:
             lane.note(f"it ended with status {status}")
-        for line in bad_lines(box.log):
+        for line in complaints(box.log, *HARMLESS):
             lane.note(line)
         findings.stall_s = max(findings.stall_s or 0.0, round(lane.stall_s, 2))
         findings.wrong += lane.wrong + [f"{lane.identity}: {each}" for each in central.wrong]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from scripts.harness.light_central import LightCentral
 from scripts.harness.process_cost import cost
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.trend import Trend
 
@@ -28,7 +29,6 @@ JUDGED_DAYS = 3.0
 
 ALLOWED_MIB_A_DAY = 0.3
 ALLOWED_COUNT_A_DAY = 0.3
-BAD_WORDS = ("Traceback", " ERROR ", " CRITICAL ")
 WHOLE_WH = 1.0
 """OCPP tells whole watt-hours: a transaction may be off by so much."""
 
@@ -124,7 +124,6 @@ def _judge(wallbox: Wallbox, course: Course, central: LightCentral, findings: Fi
         if allowed is not None and course.days >= JUDGED_DAYS:
             findings.check(a_day <= allowed, f"{name} grows: {findings.figures[name]}")
     text = wallbox.log.read_text(errors="replace")
-    bad = [line for line in text.splitlines() if any(word in line for word in BAD_WORDS)]
-    end = text[text.index(bad[0]) :][:1500] if bad else ""
-    findings.check(not bad, f"{len(bad)} errors logged, the first: {end}")
+    bad = complaints(wallbox.log)
+    findings.check(not bad, f"{len(bad)} errors logged, the first: {bad[:1]}")
     findings.figures["log"] = f"{len(text) / max(course.days, 0.01) / 1e3:.0f} kB a day"

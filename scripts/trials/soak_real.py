@@ -19,6 +19,7 @@ from scripts.harness.home_assistant import HarnessError
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.house_with_many import (
     check_answers,
@@ -45,8 +46,6 @@ ALLOWED_MORE = 3.0
 COUNTED = ("handles", "threads", "tasks")
 SESSION_BYTES = 20_000
 """What one session may add to the database of Home Assistant."""
-
-BAD_WORDS = ("Traceback", " ERROR ", " CRITICAL ")
 
 
 @dataclass
@@ -199,7 +198,7 @@ def _judge(scene: Scene, fleet: Fleet, seconds: int, findings: Findings) -> None
         findings.check(each < SESSION_BYTES, f"a session takes {each:.0f} bytes in the database")
     for name, wallbox in scene.wallboxes.items():
         text = wallbox.log.read_text(errors="replace")
-        bad = [line for line in text.splitlines() if any(word in line for word in BAD_WORDS)]
+        bad = complaints(wallbox.log)
         findings.check(not bad, f"{name}: {len(bad)} errors logged, the first: {bad[:1]}")
         a_day = len(text) / seconds * 86400 / 1e6
         findings.figures[f"{name}: log"] = f"{a_day:.1f} MB a day at this rate"

@@ -26,6 +26,7 @@ from scripts.harness import kept
 from scripts.harness.home_assistant import ROOT, HarnessError, HomeAssistant, wait_until
 from scripts.harness.house import IDENTITY, Household
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
 VERSIONS = ROOT / "tests" / "upgrade"
@@ -35,7 +36,6 @@ CHARGES_S = 60
 ROUNDED_KWH = 0.0021
 """An energy is shown in whole watt-hours, on both sides."""
 CARD = "04A1B2C3"
-_ERRORS = re.compile(r"^.*(?: ERROR .*evse_ocpp|^Traceback).*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +164,8 @@ def _charges(house: Household) -> list[str]:
 
 def _logged(house: Household) -> list[str]:
     """Return the errors in the logs since the upgrade."""
-    page = house.home_assistant.log.read_text(errors="replace")
-    box = house.wallbox.log.read_text(errors="replace")
-    found = [*_ERRORS.findall(page), *re.findall(r"^.* ERROR .*$|^Traceback.*$", box, re.MULTILINE)]
-    return [f"logged: {line}" for line in found]
+    page = complaints(house.home_assistant.log, only="evse_ocpp|Traceback")
+    return [f"logged: {each}" for each in (*page, *complaints(house.wallbox.log))]
 
 
 def _connector(box: Wallbox) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from scripts.harness.card_wallbox import CardWallbox, as_installed
 from scripts.harness.home_assistant import HarnessError, wait_until
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
 CARD_MB = 24
@@ -113,7 +114,7 @@ def _run(job: Job) -> Findings:
             except HarnessError as error:
                 wrong.append(str(error))
             survived[name] = survived.get(name, 0) + (not wrong)
-            wrong += [] if _no_traceback(box) else [f"a traceback is in the log: {_trace(box)}"]
+            wrong += _complaints(box)
             found.fault(recovery_s, *(f"{name}: {sentence}" for sentence in wrong))
             if wrong:
                 job.say(f"{number} {name}: {wrong}")
@@ -326,15 +327,6 @@ def _open_transactions(box: CardWallbox) -> int:
         return int(database.execute(sql).fetchone()[0])
 
 
-def _no_traceback(box: CardWallbox) -> bool:
+def _complaints(box: CardWallbox) -> list[str]:
     """A word of SQLite about the card may be told with where it was said."""
-    return not _trace(box)
-
-
-def _trace(box: CardWallbox) -> str:
-    log = box.log.read_text(errors="replace") if box.log.exists() else ""
-    return "".join(
-        part[:1500]
-        for part in log.split("Traceback")[1:]
-        if "\nsqlite3.OperationalError: " not in part and "\nOSError: " not in part
-    )
+    return complaints(box.log, r"\nsqlite3\.OperationalError: ", r"\nOSError: ", errors=False)

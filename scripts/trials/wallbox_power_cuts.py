@@ -20,6 +20,7 @@ from pathlib import Path
 from scripts.harness.card_wallbox import CardWallbox, as_installed
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.wallbox_life import Life
 
@@ -40,8 +41,7 @@ QUIET_S = 60.0
 REGISTER_WH = 1.0
 """Of each wallbox: registers are told in whole watt-hours."""
 
-BAD_LINES = ("Traceback", " ERROR ", " CRITICAL ")
-OURS = ("connector 1: fault ",)
+OURS = "connector 1: fault "
 """What is logged because of the trial's own doing."""
 
 HALF_FILES = (".damaged-", ".unusable", "-journal")
@@ -91,7 +91,7 @@ async def _cuts(life: Life, turns: Iterator[int], found: Findings, job: Job) -> 
     await asyncio.to_thread(box.start)
     for number in turns:
         await _live(life)
-        life.wrong += _bad_lines(box)
+        life.wrong += complaints(box.log, OURS)
         await asyncio.to_thread(box.power_cut)
         if life.draw.random() < 0.3:  # and once more while it starts
             box.spawn()
@@ -174,7 +174,7 @@ def _check_books(life: Life, found: Findings) -> float:
         abs(missing_wh) <= REGISTER_WH,
         f"{life.identity}: the register counted {register_wh:.1f} Wh, sessions {counted_wh} Wh",
     )
-    life.wrong += _bad_lines(life.box)
+    life.wrong += complaints(life.box.log, OURS)
     found.wrong += life.wrong
     return 0.0 if abs(missing_wh) <= REGISTER_WH else missing_wh
 
@@ -183,13 +183,6 @@ def _rows(folder: Path, sql: str) -> list[tuple[int, ...]]:
     file = f"file:{folder / 'evse.sqlite'}?mode=ro"
     with closing(sqlite3.connect(file, uri=True, timeout=5)) as database:
         return database.execute(sql).fetchall()
-
-
-def _bad_lines(box: CardWallbox) -> list[str]:
-    """What the process logged that is not about the central system's absence."""
-    lines = box.log.read_text(errors="replace").splitlines() if box.log.exists() else []
-    bad = (line for line in lines if any(word in line for word in BAD_LINES))
-    return [f"logged: {line}" for line in bad if not any(word in line for word in OURS)]
 
 
 def _half_files(folder: Path) -> list[str]:
