@@ -40,15 +40,6 @@ END_TIMEOUT_S = 3.0
 Interfaces = Sequence[str] | InterfaceChoice
 
 
-def _in_one_line(record: logging.LogRecord) -> bool:
-    """A network that is away is no error of the program: the reason is told, without its origin."""
-    record.exc_info = None
-    return True
-
-
-logging.getLogger("zeroconf").addFilter(_in_one_line)
-
-
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """What is said. `name`: of the wallbox, for people; `host`: its name in the network."""

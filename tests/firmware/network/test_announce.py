@@ -9,7 +9,6 @@ from dataclasses import replace
 from secrets import token_hex
 
 import pytest
-from zeroconf._logger import QuietLogger
 
 from evse.clock import SystemClock
 from evse.network import announce, find_command
@@ -193,12 +192,3 @@ def test_the_command_lists_what_it_found(
     assert [each["serial"] for each in json.loads(capsys.readouterr().out)] == [
         each.serial for each in found
     ]
-
-
-def test_a_network_that_goes_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    """The library adds a traceback, of which an owner takes the wallbox for broken."""
-    away = OSError(101, "Network is unreachable")
-    QuietLogger.log_exception_once(away, f"Error with socket {token_hex(4)}: {away}")
-    (record,) = caplog.records
-    assert "Network is unreachable" in record.getMessage()
-    assert record.exc_info is None

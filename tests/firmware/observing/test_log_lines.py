@@ -73,7 +73,8 @@ def test_what_the_program_writes(form: str, environment: dict[str, str], begin: 
     code = (
         "import logging; from evse.observing.log_lines import *; "
         f"begin(LogFormat('{form}'), verbose=False, environment={environment!r}); "
-        "logging.getLogger('zeroconf').warning('an interface has gone'); "
+        "from zeroconf._logger import QuietLogger; "
+        "QuietLogger.log_exception_once(OSError(101), 'Error with socket'); "
         "logging.warning('hm'); logging.debug('silent')"
     )
     run = subprocess.run(
