@@ -182,7 +182,9 @@ def _secret(key: str) -> str:
         raise _RefusedError(f"{key}: allowed is KEY=VALUE")
     if sys.stdin.isatty():
         return getpass.getpass(f"{key}: ")
-    return sys.stdin.readline().rstrip("\n")
+    if not (line := sys.stdin.readline()):
+        raise _RefusedError(f"{key}: no line with its value came")
+    return line.rstrip("\n")
 
 
 def _export(args: argparse.Namespace) -> int:

@@ -197,6 +197,9 @@ def test_a_secret_may_be_piped_in_or_typed_so_that_it_is_in_no_list_of_processes
     assert evse("set", "--state", state, "AuthorizationKey", "system.log_password") == 0
     assert "changed: ocpp.password, system.log_password" in capsys.readouterr().out
 
+    assert evse("set", "--state", state, "ocpp.password") == 1, "nothing is no password"
+    assert "ocpp.password: no line" in capsys.readouterr().err
+
     asked: list[str] = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda text: asked.append(text) or "a typed password")
