@@ -9,7 +9,6 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -122,15 +121,19 @@ async def _run(fleet: Fleet, args: argparse.Namespace) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
-    running = asyncio.create_task(fleet.run())
-    telling = asyncio.create_task(_tell_often(fleet, args))
-    with suppress(TimeoutError):
-        await asyncio.wait_for(over.wait(), args.duration_s)
-    told = await fleet.end_sessions()
-    for task in (telling, running):
-        task.cancel()
-    summary = fleet.summary()
-    await asyncio.gather(telling, running, return_exceptions=True)
+    doing = (fleet.run(), _tell_often(fleet, args), over.wait())
+    tasks = [asyncio.ensure_future(each) for each in doing]
+    try:
+        await asyncio.wait(tasks, timeout=args.duration_s, return_when=asyncio.FIRST_COMPLETED)
+        told = await fleet.end_sessions()
+        summary = fleet.summary()
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in results:
+        if isinstance(error, Exception):  # none that the fleet lives with
+            raise error
     _print(summary, args.json)
     return 0 if told and summary["answers"] else FAILED_STATUS
 

@@ -11,6 +11,7 @@ import pytest
 
 from evse.__main__ import _command, _parser
 from evse.simulation.fleet import command
+from evse.simulation.fleet.fleet import Fleet
 from tests.firmware.simulation.fleet.central import central_system
 
 NOWHERE = "ws://127.0.0.1:9/ocpp"
@@ -76,6 +77,17 @@ async def test_nobody_there_is_a_failure_and_says_so() -> None:
     assert run.returncode == command.FAILED_STATUS
     assert b"0/1 connected" in out
     assert b"ConnectionRefusedError" in out
+
+
+def test_a_fleet_that_breaks_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It went on printing that nobody is connected."""
+
+    async def breaks(_: Fleet) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(Fleet, "run", breaks)
+    with pytest.raises(RuntimeError, match="broken"):
+        fleet("1", "--url", NOWHERE, "--duration-s", "20")
 
 
 def test_a_line_for_people() -> None:
