@@ -178,6 +178,7 @@ class Database:
         has to charge, and the old file is still there for whoever looks at it. Where the disk has
         no room for the file that SQLite needs beside its own, it goes without.
         """
+        _resume(path)
         try:
             return cls(await _connect(path))
         except sqlite3.DatabaseError as error:
@@ -235,18 +236,26 @@ async def _connect(path: Path, *, alone: bool = False) -> aiosqlite.Connection:
 
 
 async def _connect_anew(path: Path, error: sqlite3.Error) -> aiosqlite.Connection:
-    """Move a damaged file aside, and go on with what can be read of it."""
-    aside = _move_aside(path)
-    _logger.error("%s is damaged (%s): moved to %s, starting with a new one", path, error, aside)
-    connection = await _connect(path)
-    await connection.close()
+    """Move a damaged file aside, and go on with what can be read of it.
+
+    The new file is made beside it and takes its place when it is whole: after a power cut meanwhile
+    all that can be read is still there.
+    """
+    _logger.error("%s is damaged: %s", path, error)
+    _remove(_anew(path))
     try:
-        saved = await asyncio.to_thread(damage.save, aside, path)
-    except sqlite3.Error as unsaved:
+        connection = await _connect(_anew(path))
+        await connection.close()
+        saved = await asyncio.to_thread(damage.save, path, _anew(path))
+    except sqlite3.Error as unsaved:  # a wallbox has to charge also where the disk is full
+        _remove(_anew(path))
         _logger.error("nothing is saved from the damaged file: %s", unsaved)  # noqa: TRY400
+        aside = _move_aside(path)
     else:
         told = ", ".join(f"{table} {number}" for table, number in saved.items()) or "nothing"
         _logger.error("saved from the damaged file, rows by table: %s", told)
+        aside = _take_place(path)
+    _logger.error("the damaged file was moved to %s, starting with a new one", aside)
     return await _connect(path)
 
 
@@ -262,11 +271,44 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
         )
 
 
+def _anew(path: Path) -> Path:
+    """What is made of a damaged file; whole when there is none in its place any more."""
+    return path.with_name(f"{path.name}.anew")
+
+
+def _resume(path: Path) -> None:
+    """Go on where a power cut came before what was saved was in its place."""
+    if not path.exists() and _anew(path).exists():
+        _take_place(path)
+
+
+def _take_place(path: Path) -> Path:
+    """Put what was made of a damaged file in its place, and tell where that is now."""
+    aside = _move_aside(path)
+    _anew(path).rename(path)
+    return aside
+
+
+def _remove(path: Path) -> None:
+    for part in _parts(path):
+        part.unlink(missing_ok=True)
+
+
 def _move_aside(path: Path) -> Path:
     """Rename the file with its journal; the name says when."""
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+    for part, place in zip(_parts(path), _parts(aside), strict=True):
         if part.exists():
-            part.rename(path.with_name(f"{path.name}.damaged-{stamp}{suffix}"))
-    return path.with_name(f"{path.name}.damaged-{stamp}")
+            part.rename(place)
+    return aside
+
+
+def _parts(path: Path) -> list[Path]:
+    """The file and those that SQLite has beside it."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def remove_damaged(folder: Path) -> None:
+    """Remove what damaged files were moved aside as: they have passwords in them."""
+    for path in folder.glob("*.damaged-*"):
+        path.unlink(missing_ok=True)

@@ -346,6 +346,50 @@ async def test_a_disk_without_room_for_a_file_beside_it(
     assert not _damaged(tmp_path)
 
 
+@pytest.mark.parametrize("moved", [0, 1])
+async def test_a_power_cut_while_a_damaged_file_is_replaced_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int
+) -> None:
+    path = tmp_path / "evse.db"
+    database = await Database.open(path)
+    await Values(database).save_settings({"a": 1})
+    await database.write("INSERT INTO settings VALUES ('b', 'no JSON')")
+    await database.close()
+    rename, renamed = Path.rename, 0
+
+    def until_the_cut(file: Path, target: Path) -> Path:
+        nonlocal renamed
+        if renamed == moved:
+            raise OSError("power cut")
+        renamed += 1
+        return rename(file, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", until_the_cut)
+        with pytest.raises(OSError, match="power cut"):
+            await Database.open(path)
+    again = await Database.open(path)
+    assert await Values(again).saved_settings() == {"a": 1}
+    await again.close()
+    assert _damaged(tmp_path)
+    assert not path.with_name("evse.db.anew").exists()
+
+
+async def test_a_wallbox_starts_though_there_is_no_room_for_what_could_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "evse.db"
+    path.write_bytes(b"no database" * 1000)
+
+    def full(*_: Path) -> dict[str, int]:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(damage, "save", full)
+    await (await Database.open(path)).close()
+    assert "nothing is saved from the damaged file: database or disk is full" in caplog.text
+    assert _damaged(tmp_path)
+
+
 async def test_file_of_a_newer_version_is_used(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
