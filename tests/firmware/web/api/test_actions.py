@@ -117,8 +117,11 @@ async def test_a_factory_reset_forgets_the_owner_and_keeps_the_wallbox(page: Pag
     await settings.set("ocpp.url", "ws://old.example/ocpp", "owner")
     await page.wallbox.charge()
     await page.context.certificate.install(pem(), key_pem())
+    damaged = page.context.state_dir / "evse.sqlite.damaged-20261126T120000Z-wal"
+    damaged.write_bytes(b"a password")
     answer = await reset(page, Role.OPERATOR, exported=True)
     assert answer.status == 200
+    assert not damaged.exists()
     assert page.context.certificate.shown.own
     assert (settings["ocpp.url"], settings["manufacturer.serial"]) == ("", serial)
     # The manufacturer's bound is none that the owner may lift.
