@@ -265,6 +265,7 @@ class Sessions:
         start_wh = transaction.meter_start_wh
         row = replace(
             self._priced(row, transaction),
+            started_at=transaction.started_at,  # it moves when our clock is set for the first time
             energy_wh=transaction.energy_wh,
             id_tag=transaction.id_tag,
             ended_at=transaction.ended_at,

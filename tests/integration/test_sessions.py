@@ -533,3 +533,15 @@ async def test_sums_since_ever_neither_fall_nor_count_twice(scene: Scene, seed: 
         assert shown.sun_wh + shown.grid_wh == pytest.approx(charged_wh)
         assert shown.sun_wh == pytest.approx(charged_wh * sun)
         assert shown.cost == pytest.approx(0.3 * shown.grid_wh / 1000)
+
+
+async def test_a_session_that_began_before_our_clock_was_set(scene: Scene) -> None:
+    scene.now = datetime(1970, 1, 1, tzinfo=UTC)
+    scene.charger.take_time(scene.now, 0.0)
+    transaction = scene.begin()
+    scene.now = NOON
+    scene.charger.take_time(NOON, 60.0)
+    scene.measure(1100, MINUTE)
+    scene.finish(transaction, 1100)
+    (row,) = await scene.stored()
+    assert (row.started_at, row.ended_at) == (NOON - MINUTE, NOON + MINUTE)

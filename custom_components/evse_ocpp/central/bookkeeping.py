@@ -4,10 +4,12 @@ Chargers keep transactions which we never saw, end them without a word, repeat o
 count in registers of two kinds; here that becomes sessions whose energy can be believed.
 """
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .charger_clock import Instant
+from .charger_clock import MAX_AGE, Instant
 from .connector import ENERGIZED, Connector
+from .energy_meter import STEADY
 from .happenings import HappeningKind
 from .transaction import RegisterKind, Transaction, TransactionId
 
@@ -30,6 +32,18 @@ class Bookkeeping:
         self._charger = charger
         self.next_id = 1
         self.register_kind = RegisterKind.LIFETIME
+
+    def take_time(self, now: datetime, leap: timedelta) -> None:
+        """Take the time by our clock, and what it was just set by, for the sake of what runs."""
+        for connector in self._charger.connectors.values():
+            set_back = connector.meter.take_time(now)
+            if (transaction := connector.transaction) is None:
+                continue
+            if leap > MAX_AGE and now - transaction.started_at > MAX_AGE:
+                # It began while our clock was not set yet.
+                at, stamp = transaction.started
+                transaction.started = Instant(at + leap, stamp)
+            transaction.set_back |= set_back or transaction.started_at > now + STEADY
 
     def known(self, transaction_id: TransactionId) -> tuple[Connector, Transaction] | None:
         """Return the transaction of that id, running or the last one of its connector."""

@@ -168,6 +168,10 @@ class Charger(News):
         self.commands = None
         self.connected_since = None
 
+    def take_time(self, now: datetime, now_s: float) -> None:
+        """Take the time by our clock, and by one that is never set (s), before what comes then."""
+        self.books.take_time(now, self.clock.take_time(now, now_s))
+
     def booted(
         self,
         vendor: str | None,
@@ -325,7 +329,8 @@ class Charger(News):
             self.suspicions.take(connector_id, summary, at, flowing=charging)
             self.suspicions.take_clock(self.clock.offset_s, unset=self.clock.unset)
             told_at = connector.offer_told_at
-            if summary.offered_a is not None and (told_at is None or at >= told_at):
+            late = told_at is not None and at < told_at <= arrived_at
+            if summary.offered_a is not None and not late:
                 connector.offered_a = summary.offered_a
 
     def end_reservation(self, reservation_id: int, status: str, at: datetime) -> None:

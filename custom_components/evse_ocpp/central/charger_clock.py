@@ -18,6 +18,10 @@ LIVE = timedelta(seconds=120)
 """Older samples are history: two sample intervals of the slowest chargers (60 s, evcc #19271)."""
 
 
+SET_BY = timedelta(seconds=60)
+"""What our clock leaps by when it is set; a time server moves it by less, or slowly."""
+
+
 class Instant(NamedTuple):
     """When something happened: `at` by our clock, `stamp` by the charger's as it told it.
 
@@ -60,6 +64,7 @@ class ChargerClock:
     def __init__(self) -> None:
         self._offset = timedelta()
         self._measured_at: datetime | None = None
+        self._ours: tuple[datetime, float] | None = None
         self.unset = False
 
     @property
@@ -70,6 +75,20 @@ class ChargerClock:
     def reset(self) -> None:
         """Forget: the charger just got the time from us."""
         self._offset, self._measured_at, self.unset = timedelta(), None, False
+
+    def take_time(self, now: datetime, now_s: float) -> timedelta:
+        """Take the time by our clock and by one that is never set (s).
+
+        Return what ours was set by since the last time; what was measured by it is forgotten then.
+        """
+        before, self._ours = self._ours, (now, now_s)
+        if before is None:
+            return timedelta()
+        leap = now - before[0] - timedelta(seconds=now_s - before[1])
+        if abs(leap) < SET_BY:
+            return timedelta()
+        self.reset()
+        return leap
 
     def observe(self, stamp: datetime, arrived_at: datetime) -> None:
         """Learn from one stamp."""

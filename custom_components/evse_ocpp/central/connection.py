@@ -211,7 +211,9 @@ class Connection:
             while True:
                 text = await self._link.recv()
                 self._heard_at_s = self._loop.time()
-                self._charger.frames.note(self._utcnow(), text, outgoing=False)
+                now = self._utcnow()
+                self._charger.take_time(now, self._heard_at_s)
+                self._charger.frames.note(now, text, outgoing=False)
                 weight = await self._take(text)
                 pause_s = pace.pause_s(self._loop.time(), len(text))
                 if weight:

@@ -7,7 +7,7 @@ next one goes on from it, the register was really reset, and counting goes on fr
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from .charger_clock import Instant
@@ -16,6 +16,10 @@ MARGIN = 1.2
 """Factor on the highest power: meters and mains voltage deviate."""
 SLACK_WH = 50.0
 """Registers have steps of up to 10 Wh, and samples are stamped a few seconds late."""
+UNSEEN = timedelta(days=1)
+"""So much time may have passed where our clock cannot tell, since it was set back."""
+STEADY = timedelta(seconds=2)
+"""A time server sets a clock back by less, now and then."""
 
 
 class _Sample(NamedTuple):
@@ -65,6 +69,19 @@ class EnergyMeter:
         self._candidate = sample
         self.rejected += 1
         return 0.0
+
+    def take_time(self, now: datetime) -> bool:
+        """Return whether our clock was set back since the last value, which is in the future then.
+
+        How long ago it came is not known: it is taken for older than it is.
+        """
+        if self._accepted is None or self._accepted.when.at <= now + STEADY:
+            return False
+        self._accepted, self._candidate = (
+            _Sample(self._accepted.register_wh, Instant(now - UNSEEN)),
+            None,
+        )
+        return True
 
     @property
     def shown_wh(self) -> float | None:

@@ -108,7 +108,7 @@ class Readings:
             self.power_w = derived_power_w(self.voltage_v, self.current_a)
             self.power_derived = True
         elif self.current_a == UNKNOWN and summary.register_wh is not None:
-            if self._energy is None:
+            if self._energy is None or now.at < self._energy.at:  # our clock was set back
                 self._energy = now
             elif (power_w := _mean_power_w(self._energy, now)) is not None:
                 self.power_w, self.power_derived = power_w, True

@@ -41,10 +41,13 @@ class SampleWatch:
 
     def due(self, now: datetime) -> list[int]:
         """Return the connectors to ask at `now`, which counts as asked."""
+        self._since = min(self._since, now)  # our clock may have been set back
         silence = timedelta(seconds=SILENT_INTERVALS * interval_s(self._charger))
         due = []
         for connector in self._charger.connectors.values():
-            heard_at = max(connector.readings.at or self._since, self._since)
+            heard_at = connector.readings.at
+            if heard_at is None or not self._since <= heard_at <= now:
+                heard_at = self._since
             if not _charges(connector):
                 self._asked.pop(connector.id, None)
             elif now - heard_at < silence:
@@ -56,7 +59,7 @@ class SampleWatch:
 
     def _may_ask(self, connector_id: int, now: datetime) -> bool:
         before = self._asked.get(connector_id)
-        if before is not None and now - before.at < before.pause:
+        if before is not None and timedelta() <= now - before.at < before.pause:
             return False
         pause = ASK_EVERY if before is None else min(2 * before.pause, ASK_AT_LEAST_EVERY)
         self._asked[connector_id] = _Asked(now, pause)

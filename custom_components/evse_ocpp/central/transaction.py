@@ -35,7 +35,8 @@ class Transaction:
     `before_wh`: what it had charged by then, if its register tells that.
     `meter_start_wh` is None until a register value is known; `energy_wh` never falls. `start_key`
     makes a repeated StartTransaction known. `uid` is its key in our own records: ids of chargers
-    come again. `behind`: as of `EnergyMeter`.
+    come again. `behind`: as of `EnergyMeter`. `set_back`: our clock was, and does not tell how long
+    it has run.
     """
 
     id: TransactionId
@@ -52,6 +53,7 @@ class Transaction:
     before_wh: float = 0.0
     uid: str = field(default_factory=lambda: uuid4().hex)
     behind: bool = False
+    set_back: bool = False
 
     @property
     def started_at(self) -> datetime:
@@ -105,7 +107,8 @@ class Transaction:
                 self.register_kind = RegisterKind.LIFETIME
 
     def _take_energy(self, energy_wh: float, when: Instant, max_power_w: float) -> None:
-        flowed_wh = plausible_wh(when.since(self.started), max_power_w)
+        elapsed = LONGEST_UNSEEN if self.set_back else when.since(self.started)
+        flowed_wh = plausible_wh(elapsed, max_power_w)
         if self.energy_wh <= energy_wh <= self.before_wh + flowed_wh:
             self.energy_wh, self.behind = energy_wh, False
 

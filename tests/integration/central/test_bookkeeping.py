@@ -157,3 +157,28 @@ def test_met_half_way_with_a_session_register(
     transaction = story.charger.connectors[1].transaction
     assert transaction is not None
     assert transaction.energy_wh == energy_wh, case
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=20_000)])
+def test_our_clock_is_set_back_in_a_charge(story: Story, back: timedelta) -> None:
+    """To 1970 at last: all energy counts, and its end is not before its beginning."""
+    story.charger.take_time(NOW, 0.0)
+    transaction = story.charger.start_transaction(1, "TAG", NOW, 0, "key")
+    for minutes in range(1, 181):
+        at = after(minutes) - (back if minutes > 90 else timedelta())
+        story.charger.take_time(at, minutes * 60.0)
+        story.charger.take_samples(1, 1, [Sample(REGISTER, minutes * 180.0)], at, at)
+    story.charger.stop_transaction(1, at, "Local", 180 * 180)
+    assert transaction.energy_wh == story.charger.connector(1).meter.total_wh == 32_400
+    assert transaction.started_at == NOW
+    assert transaction.ended_at == max(at, NOW)
+
+
+def test_a_charge_begins_before_our_clock_is_set(story: Story) -> None:
+    unset = datetime(1970, 1, 1, tzinfo=UTC)
+    story.charger.take_time(unset, 0.0)
+    transaction = story.charger.start_transaction(1, "TAG", unset, 0, "key")
+    story.charger.take_time(NOW, 60.0)
+    assert transaction.started_at == NOW - timedelta(seconds=60)
+    story.charger.take_time(after(1), 120.0)
+    assert transaction.started_at == NOW - timedelta(seconds=60)

@@ -110,3 +110,22 @@ def test_an_instant_without_a_stamp_is_timed_by_ours():
 @pytest.mark.parametrize(("age_s", "live"), [(0, True), (120, True), (121, False)])
 def test_live(age_s, live):
     assert is_live(after(-age_s), NOW) is live
+
+
+@pytest.mark.parametrize("hours", [1, -1, 5000])
+def test_our_clock_is_set(hours: float) -> None:
+    """A computer without a clock of its own goes on where it ended, until the time server tells."""
+    clock, leap = ChargerClock(), timedelta(hours=hours)
+    assert clock.take_time(after(0), 0.0) == timedelta()
+    clock.observe(after(-leap.total_seconds()), after(0))
+    assert clock.take_time(after(60) + leap, 60.0) == leap
+    clock.observe(after(60), after(60) + leap)
+    assert is_live(clock.instant(after(60), after(60) + leap), after(60) + leap)
+
+
+def test_a_time_server_moves_our_clock_a_little() -> None:
+    clock = ChargerClock()
+    clock.take_time(after(0), 0.0)
+    clock.observe(after(7200), after(0))
+    assert clock.take_time(after(30), 60.0) == timedelta()
+    assert clock.offset_s == 7200

@@ -373,3 +373,16 @@ async def test_a_call_goes_behind_the_answer_that_is_being_made(scene):
     assert told.done()
     ours = [frame[2] for _, frame in scene.link.sent if frame[1] == "s" or frame[0] == 2]
     assert ours == [{"transactionId": 1}, "SetChargingProfile"]
+
+
+@virtual
+async def test_what_a_wrong_clock_of_ours_measured_is_forgotten(scene):
+    """For an hour the samples would pass for history, and nothing would move on the screen."""
+    scene.says(HEARTBEAT)
+    await scene.goes_on(1)
+    scene.charger.clock.observe(datetime(2026, 3, 1, 8, tzinfo=UTC), scene.connection._utcnow())
+    utcnow = scene.connection._utcnow
+    scene.connection._utcnow = lambda: utcnow() + timedelta(hours=8)
+    scene.says(HEARTBEAT)
+    await scene.goes_on(1)
+    assert scene.charger.clock.offset_s is None

@@ -83,3 +83,21 @@ def test_what_was_stored_before_stamps_were_kept_is_read():
 def test_damaged_storage_is_told(stored):
     with pytest.raises((KeyError, ValueError)):
         EnergyMeter.from_dict(stored)
+
+
+@pytest.mark.parametrize("back_minutes", [1, 60, 60 * 24 * 365])
+def test_our_clock_is_set_back(back_minutes: float) -> None:
+    """At 11 kW each minute's energy is more than any slack."""
+    meter = run([(0, 5000), (1, 5180)])
+    for minute, register_wh in ((2, 5360), (3, 5540), (4, 5720)):
+        set_back = meter.take_time(after(minute - back_minutes - 1).at)
+        assert set_back is (minute == 2)
+        meter.take(register_wh, after(minute - back_minutes - 1), MAX_W)
+    assert meter.total_wh == 720
+    assert run([(5 - back_minutes, 900_000), (6 - back_minutes, 5900)], meter).total_wh == 900
+
+
+def test_a_time_server_sets_our_clock_back_a_little() -> None:
+    meter = run([(0, 5000)])
+    assert not meter.take_time(after(-1 / 60).at)
+    assert not EnergyMeter().take_time(START)

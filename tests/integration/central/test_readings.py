@@ -1,7 +1,7 @@
 """Samples of one instant → readings: phases, missing power, flows that stop."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -97,3 +97,12 @@ def test_what_few_chargers_measure() -> None:
     readings.take(summarize([Sample("Frequency", 50.1)], 3), AT, flowing=True)
     assert readings.others["Frequency"] == 50.1
     assert readings.others["Power.Factor"] == 0.97
+
+
+def test_power_of_energy_while_our_clock_is_set_back():
+    readings = Readings()
+    for minutes, register_wh in ((0, 0), (-600, 100), (-598, 300)):
+        summary = summarize([Sample(E, register_wh)], 3)
+        at = AT + timedelta(minutes=minutes)
+        readings.take(summary, at, flowing=True, metered_wh=register_wh)
+    assert readings.power_w == 6000

@@ -92,3 +92,13 @@ async def test_the_watch_goes_on_after_a_refusal(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert set(connectors) == {1}
+
+
+def test_a_silent_one_is_asked_though_our_clock_was_set_back(charger: Charger) -> None:
+    samples = SampleWatch(charger, NOW)
+    charger.take_samples(1, 1, [Sample("Voltage", 230)], NOW, NOW)
+    assert samples.due(after(130)) == [1]
+    back_s = -86_400
+    assert samples.due(after(back_s)) == []
+    assert samples.due(after(back_s + 130)) == [1]
+    assert samples.due(after(back_s + 140)) == []
