@@ -22,7 +22,7 @@ from scripts.trials.findings import Findings, Job
 from scripts.trials.trend import Trend
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DAY_LIMIT_S = 180.0
+DAY_LIMIT_S = 600.0
 """Of real time for a simulated day, on a machine that has much else to do."""
 
 JUDGED_DAYS = 9
