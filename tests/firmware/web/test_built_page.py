@@ -96,7 +96,10 @@ def test_sources_name_no_registry() -> None:
     assert "://" not in manifest
     versions = json.loads(manifest)["dependencies"] | json.loads(manifest)["devDependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
-    assert not (build_page.SOURCES / "package-lock.json").exists()
+    lock = json.loads((build_page.SOURCES / "package-lock.json").read_text())
+    packages = {path: each for path, each in lock["packages"].items() if path}
+    assert packages.keys() >= {f"node_modules/{name}" for name in versions}
+    assert all("integrity" in each and "resolved" not in each for each in packages.values())
 
 
 def test_every_picture_of_the_page_is_shown_and_there() -> None:
