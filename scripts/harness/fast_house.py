@@ -4,8 +4,9 @@
 
 Time leaps (leaping_time.py) over what nobody waits for. The wallboxes are light ones, on real
 websockets in the same process. Sun, house and prices change as they do in a house; people choose
-another mode and plan a departure each day; each day the link of a wallbox breaks, each week the
-entry is loaded anew. Each night a line of JSON tells what the program holds, and what was counted.
+another mode and plan a departure each day; each day the link of a wallbox breaks, each third day
+the entry is loaded anew. Each night, when no car charges, a line of JSON tells what the program
+holds, and what was counted.
 """
 
 from __future__ import annotations
@@ -54,11 +55,14 @@ IDLE_STEP_S = 60.0
 BEAT_S = 5.0
 """How often the meters of the house tell."""
 
+LOAD_DAYS = 3
+"""After so many the entry is loaded anew: what is left over by that shows soon."""
+
 SETTLE_S = 30.0
 """Until all that was told is counted."""
 
 DRAIN_S = 600.0
-SESSION_S, PAUSE_S, SAMPLE_S = (600.0, 2400.0), (3 * 3600.0, 10 * 3600.0), 60.0
+SESSION_S, PAUSE_S, SAMPLE_S = (400.0, 1600.0), (3 * 3600.0, 10 * 3600.0), 60.0
 POWER_W = (3_600.0, 11_000.0)
 
 
@@ -142,6 +146,12 @@ class House:
         )
         await asyncio.sleep(self.chance.uniform(3600, 8 * 3600))
         self.chance.choice(self.points).hang_up()
+
+    async def quiet(self) -> None:
+        """Wait until no car charges and all is told and counted."""
+        while any(point.session is not None or point.waiting for point in self.points):
+            await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(SETTLE_S)
 
     async def _act(self, domain: str, service: str, **data: Any) -> None:
         wants = self.hass.services.supports_response(domain, service).value != "none"
@@ -320,9 +330,10 @@ async def days(clock: LeapingTime, count: int, folder: Path) -> None:
         ]
         for day in range(1, count + 1):
             await house.people(day)
-            await asyncio.sleep(day * DAY_S - clock.elapsed_s)
+            await asyncio.sleep(max(0.0, day * DAY_S - clock.elapsed_s))
+            await house.quiet()
             _tell(day, house, held(house, folder, loop))
-            if day % 7 == 0:
+            if day % LOAD_DAYS == 0:
                 await _load_anew(house)
         for car in cars:
             car.cancel()
