@@ -149,7 +149,9 @@ class House:
 
     async def quiet(self) -> None:
         """Wait until no car charges and all is told and counted."""
-        while any(point.session is not None or point.waiting for point in self.points):
+        while any(  # noqa: ASYNC110 - each of them has its own reasons
+            point.session is not None or point.waiting for point in self.points
+        ):
             await asyncio.sleep(SETTLE_S)
         await asyncio.sleep(SETTLE_S)
 
