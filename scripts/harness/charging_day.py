@@ -130,10 +130,13 @@ class ChargingDay:
                 if wrong := _session_wrong(car.point, session, by_start.get(session.start_wh)):
                     yield f"{car.name}: the session from {session.start_wh} Wh on {wrong}"
 
-    async def differences(self, *, sessions: bool = True) -> tuple[float, list[str]]:
+    async def differences(
+        self, *, sessions: bool = True, history: bool = True
+    ) -> tuple[float, list[str]]:
         """Return the energy (Wh) that all wallboxes together were counted wrong by, and what is.
 
-        Once the day has ended. Without `sessions` those may be missing.
+        Once the day has ended. Without `sessions` those may be missing; without `history` that is
+        not looked at.
         """
         error_wh = 0.0
         wrong = list(self.unkept(await asyncio.to_thread(self.kept))) if sessions else []
@@ -143,8 +146,8 @@ class ChargingDay:
             if not _near(shown, wanted):
                 wrong.append(f"{car.name}: {shown} kWh shown, {wanted:.3f} charged")
                 error_wh += abs(shown - wanted) * 1000
-            history = await self._history(car.energy_id)
-            if falls := [pair for pair in pairwise(history) if pair[1] < pair[0]]:
+            shown_kwh = await self._history(car.energy_id) if history else []
+            if falls := [pair for pair in pairwise(shown_kwh) if pair[1] < pair[0]]:
                 wrong.append(f"{car.name}: its energy fell: {falls}")
         return error_wh, wrong
 

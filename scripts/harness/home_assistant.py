@@ -301,6 +301,11 @@ class HomeAssistant:
             "refresh_token": self._refresh_token,
         }
 
+    def log_in(self) -> None:
+        """Get a new access token: the old one is worth nothing where the clock has jumped."""
+        self._token_ends = 0.0
+        self._access_token()
+
     def _access_token(self) -> str:
         if time.monotonic() > self._token_ends:
             form = {

@@ -14,11 +14,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class KeptSession:
-    """One session: registers in Wh, `reason` and `ended` as the wallbox told them."""
+    """One session: registers in Wh, and whether it `ended`; `duration_s` is 0 until then."""
 
     start_wh: int
     energy_wh: int
     ended: bool
+    duration_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,12 @@ def _read(connection: sqlite3.Connection) -> Kept:
 
     ((verdict,),) = rows("PRAGMA quick_check(1)")
     kept = Kept(integrity=verdict)
-    sql = "SELECT identity, meter_start_wh, energy_wh, ended_at FROM session"
-    for identity, start_wh, energy_wh, ended_at in rows(sql):
-        session = KeptSession(round(start_wh or 0), round(energy_wh), ended_at is not None)
+    sql = "SELECT identity, meter_start_wh, energy_wh, started_at, ended_at FROM session"
+    for identity, start_wh, energy_wh, started_at, ended_at in rows(sql):
+        duration_s = 0.0 if ended_at is None else ended_at - started_at
+        session = KeptSession(
+            round(start_wh or 0), round(energy_wh), ended_at is not None, duration_s
+        )
         kept.sessions.setdefault(identity, []).append(session)
     for identity, state in rows("SELECT identity, state FROM charger"):
         kept.limits_a[identity] = json.loads(state)["choices"]["limit_a"]

@@ -116,6 +116,15 @@ TRIALS: tuple[Trial, ...] = (
         needs_root=True,
     ),
     Trial(
+        "house-clock",
+        Area.CLOCK,
+        "the clock below Home Assistant jumps: days, years, summer time; a start in 1970",
+        "house_clock",
+        full=60,
+        short=0,  # a start under such a clock takes as long as all others of this area
+        unit="jumps",
+    ),
+    Trial(
         "network-wallbox",
         Area.NETWORK,
         "the way between wallboxes and their central system is bad, wrong or away",

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 from scripts.harness.card_wallbox import QUIET, as_installed
 from scripts.harness.home_assistant import HarnessError, wait_until
+from scripts.harness.jumping_clock import LIBRARIES, MISSING, JumpingClock, jump
 from scripts.harness.light_central import LightCentral
 from scripts.harness.wallbox import Wallbox
+from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
-LIBRARIES = tuple(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 ZONE = "Europe/Rome"
-SUMMER_TIME = datetime(2027, 3, 28, 0, 59, 57, tzinfo=UTC)
-WINTER_TIME = datetime(2027, 10, 31, 0, 59, 57, tzinfo=UTC)
 
 LIMIT_A = 10.0
 WATCH_S = 3.0
@@ -43,12 +40,11 @@ async def run(job: Job) -> Findings:
     """Jump `job.count` times, each tenth time with a restart."""
     found = Findings(stall_s=0.0)
     if not LIBRARIES:
-        found.figures["left out"] = "libfaketime is not installed (Debian: faketime)"
+        found.figures["left out"] = MISSING
         return found
     as_installed(job.folder)
-    clock, draw = job.folder / "clock", job.chance()
-    _fake(clock)
-    _offset(clock, timedelta(0))
+    clock, draw = JumpingClock(job.folder / "clock"), job.chance()
+    os.environ |= {**clock.environment, "TZ": ZONE}
     async with LightCentral() as central:
         settings: dict[str, Any] = {**QUIET, "ocpp__identity": "box1", "ocpp__url": central.url}
         box = Wallbox(job.folder / "box", FreeCharging=True, **settings)
@@ -56,13 +52,13 @@ async def run(job: Job) -> Findings:
             await asyncio.to_thread(box.start)
             await _charge(box, central)
             for number in range(job.count):
-                name, offset = _jump(draw, number)
+                name, offset = jump(draw, number)
                 restart = number % 10 == 9
                 for _ in range(TRIES):
                     wrong = await _survives(box, central, clock, offset, found, restart=restart)
                     if not wrong:
                         break
-                    _offset(clock, timedelta(0))
+                    clock.jump(timedelta(0))
                     await asyncio.to_thread(wait_until, lambda: _charges(box), "charging", START_S)
                 for sentence in wrong:
                     job.say(f"{name}: {sentence}")
@@ -71,42 +67,6 @@ async def run(job: Job) -> Findings:
         finally:
             box.kill()
     return found
-
-
-def _fake(clock: Path) -> None:
-    """Let processes that are begun from now on read the calendar from `clock`."""
-    os.environ |= {
-        "LD_PRELOAD": str(LIBRARIES[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_CACHE_DURATION": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "TZ": ZONE,
-    }
-
-
-def _offset(clock: Path, offset: timedelta) -> None:
-    new = clock.with_suffix(".new")
-    new.write_text(f"{offset.total_seconds():+.0f}\n", encoding="ascii")
-    new.replace(clock)
-
-
-def _jump(draw: random.Random, number: int) -> tuple[str, timedelta]:
-    """A name for people, and how far the clock is off from now on."""
-    now = datetime.now(UTC)
-    jumps = {
-        "a day on": timedelta(days=1),
-        "a day back": timedelta(days=-1),
-        "a year on": timedelta(days=365),
-        "a year back": timedelta(days=-365),
-        "1970": datetime(1970, 1, 1, 0, 1, tzinfo=UTC) - now,
-        "summer time": SUMMER_TIME - now,
-        "winter time": WINTER_TIME - now,
-        "2038": datetime(2038, 1, 19, 3, 14, 5, tzinfo=UTC) - now,
-        "right again": timedelta(0),
-        "somewhere": timedelta(seconds=draw.uniform(-1e6, 1e6)),
-    }
-    name = list(jumps)[number % len(jumps)]
-    return name, jumps[name]
 
 
 async def _charge(box: Wallbox, central: LightCentral) -> None:
@@ -151,7 +111,7 @@ def _connector(box: Wallbox) -> dict[str, Any]:
 async def _survives(
     box: Wallbox,
     central: LightCentral,
-    clock: Path,
+    clock: JumpingClock,
     offset: timedelta,
     found: Findings,
     *,
@@ -161,7 +121,7 @@ async def _survives(
     wrong: set[str] = set()
     before = _connector(box)
     began_s = time.monotonic()
-    _offset(clock, offset)
+    clock.jump(offset)
     if restart:
         box.kill()
         await asyncio.to_thread(box.start)
@@ -187,9 +147,7 @@ async def _survives(
         if not 0 <= flown_wh <= 1 + MOST_W * (time.monotonic() - began_s) / 3600:
             wrong.add(f"the register went by {flown_wh} Wh")
         await asyncio.sleep(0.1)
-    if "Traceback" in (log := box.log.read_text(errors="replace")):
-        wrong.add(f"logged: {log.partition('Traceback')[2][:1500]}")
-        box.log.write_text("")
+    wrong |= set(complaints(box.log, errors=False, afresh=True))
     return sorted(wrong)
 
 
