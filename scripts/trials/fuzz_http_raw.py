@@ -26,6 +26,7 @@ from evse.settings.rows import ROWS
 from scripts.harness.raw_http import ANSWER_S, Answer, Closed, Connection
 from scripts.harness.spoilt import ODD, Shape, pack, shape_of, spoilt, spoilt_text
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import watchers
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from tests.bench.web_box import base_url_of, claim, device_key_of, free_port, trusting, web_settings
@@ -318,9 +319,7 @@ async def _ask(job: Job, wallbox: Wallbox, tokens: list[str]) -> Findings:
     began_s = time.monotonic()
     await asyncio.gather(*(ask() for _ in range(CONNECTIONS)))
     took_s = time.monotonic() - began_s
-    looking.cancel()
-    weighing.cancel()
-    await asyncio.gather(looking, weighing, return_exceptions=True)
+    ended = await watchers.end(looking, weighing)
     await asyncio.sleep(1)
     after = _resources(wallbox.process_id)
     for kind, text in tally.wrong.items():
@@ -329,6 +328,7 @@ async def _ask(job: Job, wallbox: Wallbox, tokens: list[str]) -> Findings:
     findings = Findings(
         inputs=tally.asked, crashes=tally.crashes, stall_s=tally.slowest_s, wrong=list(tally.wrong)
     )
+    findings.wrong += ended
     findings.check(tally.slowest_s < ANSWERED_WITHIN_S, f"somebody else waited {tally.slowest_s} s")
     early_mib = max(memory_mib[: len(memory_mib) // 3 + 1])
     grown = f"memory went from {early_mib} to {after[0]} MiB"

@@ -11,9 +11,12 @@ from evse.simulation.fleet.cars import Habits
 from evse.simulation.fleet.charge_point import Session
 from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
+from scripts.trials import watchers
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings
 
+LARGE = 100
+"""From so many wallboxes on it is the whole trial."""
 LINK_TIMEOUT_S = 180.0
 ERRORS_OR_OURS = r"\A\S+ \S+ (ERROR|CRITICAL)|evse_ocpp"
 """A warning of Home Assistant with a traceback of its own is not ours."""
@@ -41,6 +44,17 @@ async def linked(fleet: Fleet) -> float:
         for point in fleet.points:
             await point.connected.wait()
     return time.monotonic()
+
+
+async def conclude(
+    house: Many, fleet: Fleet, running: asyncio.Task[None], findings: Findings
+) -> None:
+    """Let the last charges end, and hold the house's books and log against what the fleet knows."""
+    findings.check(await fleet.end_sessions(), "the last sessions could not be told")
+    findings.energy_wh = check_sessions(house, fleet, findings)
+    check_answers(fleet, findings)
+    check_log(house, findings)
+    findings.wrong += await watchers.end(running)
 
 
 def check_answers(fleet: Fleet, findings: Findings) -> None:
@@ -74,6 +88,7 @@ def check_sessions(house: Many, fleet: Fleet, findings: Findings) -> float:
         twice += len(found) - len(set(found))
         error_wh += abs(sum(wh for _, wh in found) - sum(wh for _, wh in told))
     sessions = sum(len(point.sessions) for point in fleet.points)
+    findings.check(bool(sessions), "nothing was charged")
     findings.check(not missing, f"{missing} of {sessions} sessions are not as they were told")
     findings.check(not twice, f"{twice} of {sessions} sessions are there twice")
     findings.figures["sessions"] = str(sessions)

@@ -24,6 +24,7 @@ from scripts.harness.bad_resolver import BadResolver
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError, HomeAssistant, free_port
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import watchers
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.network_faults import FAULTS, HARMLESS, LONG_CUT, Fault, Scene, calm
@@ -102,9 +103,7 @@ async def run(job: Job) -> Findings:
                 await _end_of_day(page, lane, findings)
             after = _handles(page.process_id)
             findings.check(after <= before + 8, f"Home Assistant: {before} handles, then {after}")
-            for task in watch:
-                task.cancel()
-            await asyncio.gather(*watch, return_exceptions=True)
+            findings.wrong += await watchers.end(*watch)
             await asyncio.to_thread(page.stop)
             _compare_sessions(page, entry_id, lanes)
             for lane in lanes:

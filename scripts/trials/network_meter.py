@@ -21,6 +21,7 @@ from scripts.harness.bad_resolver import BadResolver, Mood
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import watchers
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.network_faults import FAULTS, HARMLESS, LONG_CUT, Fault, Scene, calm
@@ -149,10 +150,7 @@ async def run(job: Job) -> Findings:
         for fault in _deck(job.count, chance):
             await _suffer(job, house, fault, findings, chance)
             await asyncio.sleep(chance.uniform(*STEP_S))
-        for task in watch:
-            task.cancel()
-        for end in await asyncio.gather(*watch, return_exceptions=True):
-            findings.check(not isinstance(end, Exception), f"the trial's own part: {end!r}")
+        findings.wrong += await watchers.end(*watch)
         await _end(house, findings)
         findings.wrong += house.wrong
         findings.figures["longest overload"] = f"{house.longest_over_s:.1f} s"

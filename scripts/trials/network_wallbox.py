@@ -28,6 +28,7 @@ from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
 from scripts.harness.one_certificate import server_tls
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import watchers
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.network_faults import FAULTS, HARMLESS, Fault, Scene, calm
@@ -134,14 +135,10 @@ async def _lane(
         await asyncio.sleep(2.0)
         after = _resources(box.process_id)
         _compare_resources(lane, before, after)
-        watch[0].cancel()
-        await asyncio.wait(watch[:1])
+        ended = await watchers.end(watch[0])
         await _settle(lane, findings)
-        for task in watch:
-            task.cancel()
-        for end in await asyncio.gather(*watch, return_exceptions=True):
-            if isinstance(end, Exception):
-                lane.note(f"the trial's own part ended: {end!r}")
+        for sentence in ended + await watchers.end(*watch[1:]):
+            lane.note(sentence)
         if not box.running:
             lane.note("the process ended")
         status = await asyncio.to_thread(box.stop)

@@ -14,21 +14,12 @@ from evse.simulation.fleet.cars import Habits
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.trials.findings import Findings, Job
-from scripts.trials.house_with_many import (
-    check_answers,
-    check_log,
-    check_sessions,
-    fleet_of,
-    linked,
-)
+from scripts.trials.house_with_many import LARGE, conclude, fleet_of, linked
 
 HABITS = Habits(session_s=(20.0, 60.0), pause_s=(2.0, 20.0), sample_s=10.0)
 IDLE_S = 8.0
 SETTLE_S = 10.0
 WORK_S, WORK_SHORT_S = 90.0, 12.0
-LARGE = 100
-"""From so many on it is the whole trial."""
-
 MOST_CPU_MS = 2.0
 """Of a message. How long an answer takes depends on what else the machine does; this does not."""
 
@@ -81,9 +72,4 @@ async def _work(house: Many, job: Job, findings: Findings) -> None:
     findings.check(cpu_ms < MOST_CPU_MS, f"a message takes {cpu_ms:.1f} ms of CPU")
     lost = fleet.figures.links_lost
     findings.check(not lost, f"{lost} links were lost, for answers that took too long or others")
-    findings.check(await fleet.end_sessions(), "the last sessions could not be told")
-    findings.energy_wh = check_sessions(house, fleet, findings)
-    check_answers(fleet, findings)
-    check_log(house, findings)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await conclude(house, fleet, running, findings)
