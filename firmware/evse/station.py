@@ -2,8 +2,8 @@
 
 Cards, the central system (`ocpp.port.StationPort`) and whoever steers the simulation come here. The
 decisions are in `core` and `balancing`, the work on one connector in `connector`, where a card
-belongs in `cards`, for whom it is kept in `reserving`, the limits in `limiting`, what is told in
-`telling`.
+belongs in `cards`, for whom it is kept in `reserving`, whether it is in service in `availability`,
+what its meter counted in `registering`, the limits in `limiting`, what is told in `telling`.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from evse.availability import Availability
 from evse.blackbox.box import BlackBox
 from evse.boards.board import Board
 from evse.cards import Cards
@@ -25,12 +26,7 @@ from evse.core import session as core_session
 from evse.core.explanation import Situation
 from evse.core.faults import Clears, Fault
 from evse.core.reservation import Reservation
-from evse.core.session import (
-    Phase,
-    Reason,
-    SessionRules,
-    StopRequested,
-)
+from evse.core.session import Phase, Reason, SessionRules, StopRequested
 from evse.core.timing import TURN_S
 from evse.explaining import situation_of
 from evse.hardware_memory import HardwareMemory
@@ -38,6 +34,7 @@ from evse.limiting import Limiting
 from evse.meters.reading import MeterReading, Phases
 from evse.ocpp.port import CentralPort, ChargerReadings, IdTagInfo, StatusReport
 from evse.pausing import Pausing
+from evse.registering import Registering
 from evse.reserving import Reserving
 from evse.settings.values import Settings
 from evse.storage.transactions import TransactionRecord, Transactions
@@ -47,13 +44,6 @@ from evse.supply import Supply
 from evse.telling import Telling
 
 _log = logging.getLogger(__name__)
-
-METER_SILENCE_S = 10.0
-"""A charger's reading older than this is a fault; as long as DLB waits for the house meter."""
-
-SAMPLE_EVERY_S = 10.0
-SAMPLE_WH = 100
-"""The meter's register is stored so often in a transaction: the most that a power cut costs."""
 
 UNLOCK_WAIT_S = 10.0
 """From the stop of a transaction to the open lock: the car's 6 s, and the motor."""
@@ -98,16 +88,14 @@ class Station:
         self._boards = boards
         self._transactions = transactions
         self._values = values
-        self._availability: dict[int, bool] = {}
         self._boxes = boxes or {}
         self._turned = turned
         self._reader_works: Callable[[], bool] = lambda: True
-        self._metered_at_s: dict[int, float] = {}
-        self._sampled: dict[int, tuple[str, float]] = {}  # of which transaction, and when
         self._errands: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
+        self._registering = Registering(transactions, clock, self._errands.put_nowait)
         self._memory = HardwareMemory(values, clock, self._errands.put_nowait, folder)
         self._reset_reason = Reason.REBOOT
-        self._resting = False
+        self._restored = False
 
     def join(self, central: CentralPort) -> None:
         """Get to know the central system's side, which had to know this one first."""
@@ -124,7 +112,7 @@ class Station:
             )
             for number, board in self._boards.items()
         }
-        self._restored = False
+        self._availability = Availability(self.connectors, self._values)
         self.supply = Supply(self._settings, self._clock, self.connectors)
         self._limiting = Limiting(self._settings, self._clock, central, self.supply)
         self._pausing = Pausing(self._settings, self._clock)
@@ -133,7 +121,7 @@ class Station:
             self.connectors,
             self._clock,
             self._values,
-            self._wanted_operative,
+            self._availability.wanted,
             self._errands.put_nowait,
         )
         self._cards = Cards(
@@ -141,7 +129,7 @@ class Station:
             self._settings,
             self._clock,
             central,
-            self._wanted_operative,
+            self._availability.wanted,
             self._errands.put_nowait,
             self._reserving.access,
         )
@@ -183,19 +171,16 @@ class Station:
         if self._restored:
             return
         self._restored = True
-        self._availability = await self._values.availability()
+        await self._availability.restore()
         await self._memory.restore(self.connectors.values())
         await self._reserving.restore()
         open_transactions = await self._transactions.open_transactions()
-        for number in self.connectors:
-            self._metered_at_s[number] = self._clock.monotonic()
+        self._registering.begin(self.connectors)
         for record in open_transactions:
             if record.connector_id in self.connectors:
                 _log.info("connector %d: a transaction was open", record.connector_id)
                 self.connectors[record.connector_id].restore(record)
-        for number, connector in self.connectors.items():
-            resumed = connector.session.phase is not Phase.IDLE
-            connector.operative = resumed or self._wanted_operative(number)
+        self._availability.take_up()
         self._reserving.turned()  # so that no connector is told as Available which is reserved
 
     async def _run_errands(self, tasks: asyncio.TaskGroup) -> None:
@@ -231,17 +216,15 @@ class Station:
         await connector.turn(limits, self._faults(number))
         self._turned(number)
         self._cards.turned(connector)
-        if not connector.operative or not self._wanted_operative(number):
-            self._apply_availability(number)
+        self._availability.turned(connector)
         self._memory.turned(connector)
         self._reserving.turned()
         self.telling.turn()
 
     def _faults(self, number: int) -> frozenset[Fault]:
         """What neither core nor board can see: meter, reader, bus and queue that do not work."""
-        silent_s = self._clock.monotonic() - self._metered_at_s[number]
         found = {
-            Fault.METER: silent_s > METER_SILENCE_S,
+            Fault.METER: self._registering.is_silent(number),
             Fault.READER: not self._reader_works(),
             Fault.CAN_ADDRESS: self.supply.group.bus_fails,
             Fault.OCPP_QUEUE: self._central.queue_full,
@@ -252,25 +235,7 @@ class Station:
 
     def charger_metered(self, connector_id: int, reading: MeterReading) -> None:
         """A reading of a charger's own meter."""
-        connector = self.connectors[connector_id]
-        connector.metered(reading)
-        self._metered_at_s[connector_id] = reading.at_s
-        record, now = connector.transaction, self._clock.utcnow()
-        if record is None or connector.session.phase is not Phase.CHARGING:
-            return
-        # The age is told by the clock that is never put back, from the first reading on.
-        of, sampled_at_s = self._sampled.get(connector_id, ("", 0.0))
-        if of != record.local_id:
-            sampled_at_s = reading.at_s
-        age_s = reading.at_s - sampled_at_s
-        due = age_s >= SAMPLE_EVERY_S or connector.energy_wh - record.stored_wh >= SAMPLE_WH
-        self._sampled[connector_id] = (record.local_id, reading.at_s if due else sampled_at_s)
-        if not due:
-            return
-        connector.transaction = replace(record, last_wh=connector.energy_wh, last_at=now)
-        self._errands.put_nowait(
-            self._transactions.sample(record.local_id, connector.energy_wh, now)
-        )
+        self._registering.metered(self.connectors[connector_id], reading)
 
     def house_metered(self, house: MeterReading, chargers: Mapping[int, MeterReading]) -> None:
         """A reading of the house meter, with those of the chargers of the same instant.
@@ -342,25 +307,9 @@ class Station:
 
     async def change_availability(self, connector_id: int, operative: bool) -> str:
         """See `StationPort`. What is plugged or charging is left alone until it has gone."""
-        numbers = tuple(self.connectors) if connector_id == 0 else (connector_id,)
-        if any(number not in self.connectors for number in numbers):
-            return "Rejected"
-        stored = (0, *numbers) if connector_id == 0 else numbers
-        await self._values.save_availability(stored, operative)
-        self._availability |= dict.fromkeys(stored, operative)
-        for number in numbers:
-            self._apply_availability(number)
+        answer = await self._availability.change(connector_id, operative)
         self._reserving.turned()  # even what is put back at once ends a reservation
-        settled = all(self.connectors[number].operative is operative for number in numbers)
-        return "Accepted" if settled else "Scheduled"
-
-    def _wanted_operative(self, connector_id: int) -> bool:
-        return self._availability.get(connector_id, True)
-
-    def _apply_availability(self, connector_id: int) -> None:
-        connector, wanted = self.connectors[connector_id], self._wanted_operative(connector_id)
-        if (wanted or connector.idle) and not self._resting:
-            connector.operative = wanted
+        return answer
 
     async def unlock(self, connector_id: int) -> str:
         """See `StationPort`."""
@@ -401,15 +350,11 @@ class Station:
 
         Their transactions stay open: the next start settles them.
         """
-        self._resting = True
-        for connector in self.connectors.values():
-            connector.operative = False
+        self._availability.rest()
         while any(connector.controller.contactor for connector in self.connectors.values()):
             await self._clock.sleep(TURN_S)
         for connector in self.connectors.values():
-            if (record := connector.transaction) is not None:
-                now = self._clock.utcnow()
-                await self._transactions.sample(record.local_id, connector.energy_wh, now)
+            await self._registering.keep(connector)
             await self._memory.store_faults(connector.id)
 
     # ------------------------------------------------------------ at the wallbox

@@ -15,7 +15,7 @@ from evse.core.faults import Fault
 from evse.core.timetable import zone
 from evse.meters.correction import ZERO_KEYS, shown_energy_wh
 from evse.meters.reading import MeterReading, Phases
-from evse.station import METER_SILENCE_S
+from evse.registering import METER_SILENCE_S
 
 if TYPE_CHECKING:
     from evse.web.context import Context
