@@ -115,8 +115,8 @@ async def _follow(process: asyncio.subprocess.Process, nights: Nights, job: Job)
         nights.told.append(json.loads(line))
         night = nights.told[-1]
         charged_kwh = sum(night["registers_wh"].values()) / 1000
-        held = ", ".join(f"{name} {night['held'].get(name)}" for name in ("blocks", "tasks"))
-        job.say(f"day {night['day']}: {charged_kwh:.1f} kWh, {held}, {night['cpu_s']:.0f} s")
+        held = ", ".join(f"{name} {night['held'].get(name, 0):.0f}" for name in ALLOWED_A_DAY)
+        job.say(f"day {night['day']}: {charged_kwh:.1f} kWh, {night['cpu_s']:.0f} s CPU, {held}")
     async with asyncio.timeout(DAY_LIMIT_S):
         await process.wait()
 

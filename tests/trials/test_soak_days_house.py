@@ -1,6 +1,9 @@
 """The judgement of days of Home Assistant notices growth, lost energy, and errors."""
 
+import asyncio
+import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,7 @@ from typing import Any
 import pytest
 
 from scripts.trials import soak_days_house as soak
-from scripts.trials.findings import Findings
+from scripts.trials.findings import Findings, Job
 
 IDENTITY = "CP-1"
 
@@ -100,3 +103,37 @@ def test_log(line: str, wrong: bool) -> None:
     findings = Findings()
     soak._judge_log(f"2026-10-10 INFO x: y\n{line}\n", findings)
     assert bool(findings.wrong) == wrong
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "wrong"),
+    [
+        (2, 0, []),
+        (1, 0, ["did not come to its end"]),
+        (2, 3, ["ended with 3"]),
+        (0, 3, ["ended with 3", "did not come to its end"]),
+    ],
+)
+def test_a_program_is_followed_to_its_end(
+    tmp_path: Path, home: Path, lines: int, status: int, wrong: list[str]
+) -> None:
+    """`program` takes the place of Home Assistant's interpreter."""
+    counted = {"registers_wh": {IDENTITY: 1500}, "meters_kwh": {IDENTITY: 1.5}, "connections": 1}
+    nights = [night(1, tasks=30) | counted, night(1) | counted | {"ended": True}][:lines]
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import shutil, sys\n"
+        f"shutil.copytree({str(home / '.storage')!r}, sys.argv[-1] + '/.storage')\n"
+        f"print(*{list(map(json.dumps, nights))!r}, sep='\\n', end='')\n"
+        f"sys.exit({status})\n"
+    )
+    program.chmod(0o755)
+    folder = tmp_path / "trial"
+    folder.mkdir()
+    said: list[str] = []
+    findings = asyncio.run(soak.run(Job(1, 1, folder, program, said.append)))
+    assert len(said) == lines
+    assert len(findings.wrong) == len(wrong)
+    assert all(word in told for word, told in zip(wrong, findings.wrong, strict=True))
+    assert (findings.figures.get("charged") == "1.5 kWh") == (lines == 2)
