@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from evse.local.client import ControlError, request
-from scripts.harness import kept
+from scripts.harness import kept, wallbox_books
 from scripts.harness.bad_resolver import BadResolver
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError, HomeAssistant, free_port
@@ -34,6 +33,8 @@ NAME = "home.test"
 LEASE_S, FALLBACK_A = 60, 7.0
 LEASE_SLACK_S = 5.0
 """Until the last renewal that was under way came, a control turn, a look, and two busy cores."""
+ROUNDED_KWH = 0.003
+"""OCPP tells whole watt-hours, at the begin, at the end, and of the register."""
 NOTICE_S = 55.0
 """Until a wallbox knows that its connection is dead: a sample each 10 s, 30 s without an answer to
 it, and 15 s without a pong. Home Assistant has pings come each 60 s only."""
@@ -313,17 +314,19 @@ async def _watch_page(page: HomeAssistant, findings: Findings) -> None:
 
 
 async def _end_of_day(page: HomeAssistant, lane: Lane, findings: Findings) -> None:
-    """The last car leaves; what Home Assistant shows is what flowed."""
+    """The last car leaves; what Home Assistant shows is what flowed, and all is told."""
     await lane.ask(command="unplug")
     end_s = time.monotonic() + SETTLE_S
     wanted, shown = await lane.register_kwh(), None
     while time.monotonic() < end_s:
         shown = await asyncio.to_thread(page.number, lane.entities["energy"])
-        if shown is not None and abs(shown - wanted) < 0.003:
+        counted = shown is not None and abs(shown - wanted) < ROUNDED_KWH
+        if counted and not wallbox_books.under_way(lane.box.folder):
             return
         await asyncio.sleep(0.5)
         wanted = await lane.register_kwh()
-    lane.note(f"{shown} kWh shown, {wanted:.3f} charged")
+    left = wallbox_books.under_way(lane.box.folder)
+    lane.note(f"{shown} kWh shown, {wanted:.3f} charged, {left} messages and sessions are left")
     findings.energy_wh = (findings.energy_wh or 0) + round(1000 * ((shown or 0) - wanted), 1)
 
 
@@ -334,14 +337,12 @@ def _compare_sessions(page: HomeAssistant, entry_id: str, lanes: list[Lane]) -> 
             (each.start_wh, each.energy_wh, each.ended)
             for each in books.sessions.get(lane.name.lower().replace(" ", "-"), [])
         ]
-        uri = f"file:{lane.box.folder}/evse.sqlite?mode=ro"
-        with sqlite3.connect(uri, uri=True) as database:
-            theirs = [
-                (start, (stop or start) - start, stop is not None)
-                for start, stop in database.execute(
-                    "SELECT meter_start_wh, meter_stop_wh FROM transactions"
-                )
-            ]
+        theirs = [
+            (start, (stop or start) - start, stop is not None)
+            for start, stop in wallbox_books.rows(
+                lane.box.folder, "SELECT meter_start_wh, meter_stop_wh FROM transactions"
+            )
+        ]
         if sorted(ours) != sorted(theirs):
             lane.note(f"sessions in Home Assistant {sorted(ours)}, wallbox {sorted(theirs)}")
 

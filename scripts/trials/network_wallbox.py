@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from evse.local.client import ControlError, request
+from scripts.harness import wallbox_books
 from scripts.harness.bad_resolver import BadResolver
 from scripts.harness.far_host import FarHost
 from scripts.harness.home_assistant import HarnessError
@@ -49,10 +49,6 @@ CALM_S = (4.0, 8.0)
 """Before a fault: without a lease in force there is none that could last too long."""
 SESSION_S, PAUSE_S = (4.0, 15.0), (0.5, 2.0)
 DRAIN_S = 60.0
-UNDER_WAY = """
-SELECT (SELECT count(*) FROM outbox)
-    + (SELECT count(*) FROM transactions WHERE stopped_at IS NULL)
-"""
 SETTINGS: dict[str, Any] = {
     "authorization__free_charging": True,
     "authorization__rfid_reader": False,
@@ -291,7 +287,7 @@ async def _look(lane: Lane) -> None:
 async def _settle(lane: Lane, findings: Findings) -> None:
     """Wait until all is told, and compare the books of both sides."""
     end_s = time.monotonic() + DRAIN_S
-    while left := _rows(lane, UNDER_WAY)[0][0]:
+    while left := wallbox_books.under_way(lane.box.folder):
         if time.monotonic() > end_s:
             lane.note(f"{left} messages and open transactions are left after {DRAIN_S:g} s")
             break
@@ -300,7 +296,9 @@ async def _settle(lane: Lane, findings: Findings) -> None:
     told = {each.id: (each.start_wh, each.stop_wh) for each in lane.central.of(lane.identity)}
     booked = {
         int(row["server_id"] or -number): (int(row["meter_start_wh"]), row["meter_stop_wh"])
-        for number, row in enumerate(_rows(lane, "SELECT * FROM transactions"))
+        for number, row in enumerate(
+            wallbox_books.rows(lane.box.folder, "SELECT * FROM transactions")
+        )
     }
     if told != booked:
         lane.note(f"the central system has {told}, the wallbox {booked}")
@@ -313,13 +311,6 @@ async def _settle(lane: Lane, findings: Findings) -> None:
 
 def _register_wh(status: dict[str, Any]) -> float:
     return float(status["world"]["connectors"]["1"]["register_wh"])
-
-
-def _rows(lane: Lane, sql: str) -> list[sqlite3.Row]:
-    """Read the wallbox's database beside its process."""
-    with sqlite3.connect(f"file:{lane.box.folder}/evse.sqlite?mode=ro", uri=True) as database:
-        database.row_factory = sqlite3.Row
-        return database.execute(sql).fetchall()
 
 
 @dataclass(frozen=True, slots=True)

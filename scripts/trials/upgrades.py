@@ -12,17 +12,16 @@ import asyncio
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tarfile
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.harness import kept
+from scripts.harness import kept, wallbox_books
 from scripts.harness.home_assistant import ROOT, HarnessError, HomeAssistant, wait_until
 from scripts.harness.house import IDENTITY, Household
 from scripts.harness.wallbox import Wallbox
@@ -175,10 +174,8 @@ def _connector(box: Wallbox) -> dict[str, Any]:
 
 def _rows(box: Wallbox, table: str) -> list[dict[str, Any]]:
     """Return the rows of a table of the wallbox, beside its program."""
-    file = box.folder / "evse.sqlite"
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as database:
-        database.row_factory = sqlite3.Row
-        return [dict(row) for row in database.execute(f"SELECT * FROM {table} ORDER BY rowid")]
+    found = wallbox_books.rows(box.folder, f"SELECT * FROM {table} ORDER BY rowid")
+    return [dict(row) for row in found]
 
 
 def _is_known(commit: str) -> bool:

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.harness import wallbox_books
 from scripts.harness.card_wallbox import CardWallbox, as_installed
 from scripts.harness.home_assistant import HarnessError, wait_until
 from scripts.trials.complaints import complaints
@@ -322,9 +323,8 @@ def _check(bench: Bench, wrong: list[str], *, damaged: bool) -> None:
 
 
 def _open_transactions(box: CardWallbox) -> int:
-    with closing(sqlite3.connect(f"file:{box.folder / DATABASE}?mode=ro", uri=True)) as database:
-        sql = "SELECT count(*) FROM transactions WHERE stopped_at IS NULL"
-        return int(database.execute(sql).fetchone()[0])
+    sql = "SELECT count(*) FROM transactions WHERE stopped_at IS NULL"
+    return int(wallbox_books.rows(box.folder, sql)[0][0])
 
 
 def _complaints(box: CardWallbox) -> list[str]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+from scripts.harness import wallbox_books
 from scripts.harness.card_wallbox import CardWallbox, as_installed
 from scripts.harness.home_assistant import HarnessError
 from scripts.harness.light_central import LightCentral
@@ -144,10 +144,7 @@ async def _settle(life: Life) -> None:
         await life.ask("unplug")
     until_s = time.monotonic() + QUIET_S
     while time.monotonic() < until_s:
-        left = await asyncio.to_thread(_rows, life.box.folder, "SELECT count(*) FROM outbox")
-        open_ones = "SELECT count(*) FROM transactions WHERE stopped_at IS NULL"
-        open_left = await asyncio.to_thread(_rows, life.box.folder, open_ones)
-        if left == open_left == [(0,)]:
+        if not await asyncio.to_thread(wallbox_books.under_way, life.box.folder):
             break
         await asyncio.sleep(0.5)
     await asyncio.to_thread(life.box.stop)
@@ -155,16 +152,14 @@ async def _settle(life: Life) -> None:
 
 def _check_books(life: Life, found: Findings) -> float:
     """Compare wallbox, central system and meter; return the energy that is missing or double."""
-    of_wallbox = _rows(
-        life.box.folder,
-        "SELECT server_id, meter_start_wh, meter_stop_wh FROM transactions ORDER BY server_id",
-    )
+    sql = "SELECT server_id, meter_start_wh, meter_stop_wh FROM transactions ORDER BY server_id"
+    of_wallbox = [tuple(row) for row in wallbox_books.rows(life.box.folder, sql)]
     of_central = [(t.id, t.start_wh, t.stop_wh) for t in life.central.of(life.identity)]
     found.check(
         of_wallbox == of_central,
         f"{life.identity}: the wallbox knows {of_wallbox}, the central system {of_central}",
     )
-    (waiting,) = _rows(life.box.folder, "SELECT count(*) FROM outbox")[0]
+    (waiting,) = wallbox_books.rows(life.box.folder, "SELECT count(*) FROM outbox")[0]
     found.check(not waiting, f"{life.identity}: {waiting} messages never went out")
     world = json.loads(life.box.world.read_text(encoding="utf-8"))
     register_wh = float(world["connectors"]["1"]["register_wh"])
@@ -177,12 +172,6 @@ def _check_books(life: Life, found: Findings) -> float:
     life.wrong += complaints(life.box.log, OURS)
     found.wrong += life.wrong
     return 0.0 if abs(missing_wh) <= REGISTER_WH else missing_wh
-
-
-def _rows(folder: Path, sql: str) -> list[tuple[int, ...]]:
-    file = f"file:{folder / 'evse.sqlite'}?mode=ro"
-    with closing(sqlite3.connect(file, uri=True, timeout=5)) as database:
-        return database.execute(sql).fetchall()
 
 
 def _half_files(folder: Path) -> list[str]:
