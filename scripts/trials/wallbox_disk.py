@@ -59,7 +59,8 @@ class Bench:
         (self.box.card.path / "filler").unlink()
 
     def restore(self) -> None:
-        """Put the state back as it was before."""
+        """Put the state back as it was before, and the world: no car is there."""
+        shutil.copy(self.master.with_name("world"), self.box.world)
         shutil.rmtree(self.box.folder)
         shutil.copytree(self.master, self.box.folder, symlinks=True)
         self.box.card.synchronise()
@@ -140,6 +141,7 @@ def _make_master(bench: Bench) -> None:
     with closing(sqlite3.connect(box.folder / DATABASE)) as database, database:
         rows = [(minute, "power 1", minute / 7) for minute in range(20_000)]
         database.executemany("INSERT INTO chart_samples VALUES (?, ?, ?)", rows)
+    shutil.copy(box.world, bench.master.with_name("world"))
     shutil.copytree(box.folder, bench.master, symlinks=True)
     box.card.synchronise()
 
