@@ -18,6 +18,7 @@ from tests.firmware.sharing.processes import LIMIT_A, WIRES, Group, Sample, grou
 
 UNITS = 3
 EXACT_A = 0.05
+"""Of sums of floats; less than the 0.1 A in which currents are told, so no excess hides in it."""
 STARTS_WITHIN_S = 60.0
 RECOVERS_WITHIN_S = 90.0
 """Two masters are only over after 30 s; a grant of a dead wallbox after 20 s."""

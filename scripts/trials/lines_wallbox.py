@@ -27,6 +27,7 @@ HOUSE_A = (2.0, 12.0)
 STEPS_EVERY_S = 4.0
 
 CHARGES_A = 5.5
+"""A car that is offered 6 A, the least that there is, draws nearly that."""
 FOLLOWS_S = EV_REACTION_S
 """For so long the fuse may be exceeded after a step of the house."""
 LATE_S = 2.0

@@ -28,7 +28,9 @@ JUDGED_DAYS = 3.0
 """After so many the growth is judged."""
 
 ALLOWED_MIB_A_DAY = 0.3
+"""Noise of the allocator; a leak of a hundred bytes a second would be 8 MiB."""
 ALLOWED_COUNT_A_DAY = 0.3
+"""Of handles and threads: one in three days is a leak."""
 WHOLE_WH = 1.0
 """OCPP tells whole watt-hours: a transaction may be off by so much."""
 
