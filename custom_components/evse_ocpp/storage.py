@@ -32,6 +32,9 @@ SAVE_DELAY_S = 300
 FIRST_COPY_S, NEXT_COPY_S = 600, 86_400
 """When the database is copied: once Home Assistant has settled, and daily. A card wears by it as by
 a few minutes of the recorder."""
+NEW_COPY_S = 60
+"""And so soon after a meter was written for the first time: of it a copy of any age will do, as the
+wallbox's own register tells what has come since."""
 _OLD_STORAGE_VERSION = 1
 _RUN, _COMPLETE = "run", "complete"
 """The document which is there while nothing was lost: all was written when this program ended."""
@@ -90,6 +93,9 @@ class Storage:
         self._unsaved: dict[str, Wallbox] = {}
         self._cancel_timer: Callable[[], None] | None = None
         self._cancel_copy: Callable[[], None] | None = None
+        self._copied_meters: set[tuple[str, int]] = set()
+        """Those of which a copy was made, or will be, since the start: (identity, connector)."""
+        self._copy_is_due = False
         self._running = False
 
     async def open(self) -> dict[str, dict[str, Any]]:
@@ -114,7 +120,7 @@ class Storage:
     def start(self) -> None:
         """Write from now on; before, a hub that cannot start would overwrite what another kept."""
         self._running = True
-        self._cancel_copy = async_call_later(self.hass, FIRST_COPY_S, self._on_copy)
+        self._copy_in(FIRST_COPY_S)
 
     async def close(self) -> None:
         """Write what waits, and close; once more is harmless."""
@@ -128,6 +134,8 @@ class Storage:
         try:
             if was_running:
                 await self._save_unsaved()
+                if self._copy_is_due:
+                    await self._copy()
                 if self.database.is_open:
                     await self.database.put_document(_RUN, _COMPLETE, {})
         finally:
@@ -149,6 +157,7 @@ class Storage:
             raise
         async_show_storage(self.hass, self.entry, None)
         self._sessions_written(sessions, tallies)
+        self._copy_new_meters(wallbox)
 
     @callback
     def save_later(self, wallbox: Wallbox) -> None:
@@ -174,8 +183,27 @@ class Storage:
         self._unsaved.pop(identity, None)
         await self.database.delete_charger(identity)
 
+    def _copy_new_meters(self, wallbox: Wallbox) -> None:
+        connectors = wallbox.charger.connectors.values()
+        begun = {(wallbox.charger.identity, each.id) for each in connectors if each.meter.begun}
+        if not self._copied_meters.issuperset(begun):
+            self._copied_meters |= begun
+            self._copy_is_due = True
+            if self._running:
+                self._copy_in(NEW_COPY_S)
+
+    def _copy_in(self, pause_s: float) -> None:
+        if self._cancel_copy is not None:
+            self._cancel_copy()
+        self._cancel_copy = async_call_later(self.hass, pause_s, self._on_copy)
+
     async def _on_copy(self, _: datetime) -> None:
-        self._cancel_copy = async_call_later(self.hass, NEXT_COPY_S, self._on_copy)
+        self._cancel_copy = None
+        self._copy_in(NEXT_COPY_S)
+        await self._copy()
+
+    async def _copy(self) -> None:
+        self._copy_is_due = False
         try:
             await self.database.keep_copy()
         except OSError as error:

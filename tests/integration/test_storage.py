@@ -5,24 +5,27 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, nullcontext
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import ANY, patch
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
 
+from custom_components.evse_ocpp.central.charger_clock import Instant
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.database import Database, StorageError
 from custom_components.evse_ocpp.database_file import copy_path
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.storage import (
     FIRST_COPY_S,
+    NEW_COPY_S,
     NEXT_COPY_S,
     SAVE_DELAY_S,
     Storage,
@@ -171,6 +174,25 @@ async def test_a_copy_is_made_daily(
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert copy.exists()
+
+
+async def test_a_new_meter_is_soon_in_the_copy(
+    hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
+) -> None:
+    """Else its total would begin anew at 0 if the whole database went before the daily copy."""
+    storage = deaf_hub.storage
+    with patch(f"{Storage.__module__}.async_call_later") as call_later:
+        await storage.save(wallbox)
+        call_later.assert_not_called()
+        meter = wallbox.charger.connector(1).meter
+        meter.take(5000.0, Instant(dt_util.utcnow()), 11_000.0)
+        await storage.save(wallbox)
+        await storage.save(wallbox)
+        call_later.assert_called_once_with(hass, NEW_COPY_S, ANY)
+    await storage.close()
+    with closing(sqlite3.connect(copy_path(storage.database.path))) as connection:
+        ((state,),) = connection.execute("SELECT state FROM charger").fetchall()
+    assert '"accepted":[5000.0' in state
 
 
 async def test_fault_of_ours_is_not_swallowed(

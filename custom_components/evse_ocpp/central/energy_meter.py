@@ -84,6 +84,11 @@ class EnergyMeter:
         return True
 
     @property
+    def begun(self) -> bool:
+        """Whether it has seen the register."""
+        return self._accepted is not None
+
+    @property
     def shown_wh(self) -> float | None:
         """The total; None while it is behind."""
         return None if self.behind else self.total_wh
