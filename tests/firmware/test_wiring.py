@@ -21,7 +21,7 @@ from evse.meters.registers import (
     INTERNAL_UNIT,
     SIMULATED_HOUSE,
 )
-from evse.settings.values import Settings
+from evse.settings.values import ConfigurationError, Settings
 from evse.simulation.clock import AcceleratedClock
 from evse.simulation.house import HouseKind
 from evse.simulation.meter_server import HUM_A
@@ -158,7 +158,7 @@ async def test_the_defaults_are_the_manuals_maps(simulated: bool) -> None:
     [
         ("meter.internal.register_current_l1=65535", ValueError, "A-L1: not fitted"),
         ("meter.internal.register_power=65534", ValueError, "register W: came 65534"),
-        ("meter.internal.connection=tcp://box:99999", ConnectionStringError, "port"),
+        ("meter.internal.connection=tcp://box:99999", ConfigurationError, "allowed is .*host:port"),
         ("meter.dlb.connection=serial:/dev/x?baudrate=7", ConnectionStringError, "baudrate"),
     ],
 )

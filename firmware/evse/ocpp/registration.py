@@ -1,6 +1,7 @@
 """BootNotification until we are accepted, then heartbeats; and the central system's clock."""
 
 import logging
+import math
 from typing import Any
 
 from ocpp.v16 import call
@@ -69,7 +70,7 @@ class Registration:
         _logger.info("the central system answered BootNotification with %s", self._status)
         if self.accepted:
             await self._take_heartbeat_interval(answer.interval)
-        return max(BOOT_RETRY_MIN_S, answer.interval) if answer.interval > 0 else BOOT_RETRY_S
+        return _retry_s(answer.interval)
 
     async def heartbeats(self, charge_point: ChargePoint) -> None:
         """Send a Heartbeat each HeartbeatInterval until cancelled."""
@@ -107,3 +108,10 @@ class Registration:
         if abs(self.clock_offset_s) > CLOCK_OFFSET_TOLD_S and not self._offset_told:
             self._offset_told = True
             _logger.warning("the central system's clock is %+.0f s from ours", self.clock_offset_s)
+
+
+def _retry_s(interval_s: object) -> float:
+    """Return the wait until the next BootNotification; what is no number of seconds is ours."""
+    if not isinstance(interval_s, int | float) or not 0 < interval_s < math.inf:
+        return BOOT_RETRY_S
+    return max(BOOT_RETRY_MIN_S, interval_s)
