@@ -51,6 +51,9 @@ async def run(job: Job) -> Findings:
     try:
         await day.begin()
         await asyncio.to_thread(page.start)
+        await day.connected()
+        for car in day.cars:  # what waited for this start is none of the jumps' affair
+            await car.point.drained(SETTLE_S)
         for number in range(job.count):
             car = chance.choice(day.cars)
             limit_a = chance.randint(*LIMITS_A)
@@ -64,6 +67,7 @@ async def run(job: Job) -> Findings:
             findings.fault(recovery_s, *(f"{name}: {each}" for each in wrong))
             job.say(f"jump {number + 1} of {job.count}: {name}; {wrong or 'well'}")
         clock.jump(timedelta(0))
+        await asyncio.sleep(LIFE_S)  # a token from before it sees the jump is void
         await asyncio.to_thread(page.log_in)
         await day.end()
         findings.energy_wh, differences = await day.differences(history=False)
