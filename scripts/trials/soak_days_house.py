@@ -142,9 +142,11 @@ def _judge_energy(end: dict[str, Any], home: Path, findings: Findings) -> None:
     """Hold the wallboxes' registers against entities, sessions and tallies."""
     (database,) = (home / ".storage").glob("evse_ocpp.*.db")
     sessions = _sums(database, "SELECT identity, SUM(energy_wh) FROM session GROUP BY identity")
-    by_source = "SUM(sun_wh + IFNULL(battery_wh, 0) + grid_wh)"
-    told = _sums(database, f"SELECT identity, {by_source} FROM session GROUP BY identity")
-    tallies = _sums(database, f"SELECT identity, {by_source} FROM tally GROUP BY identity")
+    # What came from neither sun nor battery came from the grid, where a site told of it.
+    known = "SELECT identity, MAX(energy_wh, sun_wh + IFNULL(battery_wh, 0)) AS wh FROM session"
+    told = _sums(database, f"SELECT identity, SUM(wh) FROM ({known}) GROUP BY identity")
+    tallied = "SUM(sun_wh + battery_wh + grid_wh)"
+    tallies = _sums(database, f"SELECT identity, {tallied} FROM tally GROUP BY identity")
     worst_wh = 0.0
     for identity, register_wh in end["registers_wh"].items():
         findings.check(register_wh > 0, f"{identity} has charged nothing")

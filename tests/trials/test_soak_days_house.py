@@ -54,12 +54,11 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / ".storage").mkdir()
     path = tmp_path / ".storage" / "evse_ocpp.entry.db"
     with closing(sqlite3.connect(path)) as connection, connection:
-        columns = "identity, energy_wh, sun_wh, battery_wh, grid_wh"
-        connection.execute(f"CREATE TABLE session ({columns})")
-        connection.execute(f"CREATE TABLE tally ({columns})")
-        rows = [(IDENTITY, 1000, 400.0, None, 600.0), (IDENTITY, 500, 0.0, 100.0, 400.0)]
-        connection.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?)", rows)
-        connection.execute("INSERT INTO tally VALUES (?, 0, 400.0, 100.0, 1000.0)", (IDENTITY,))
+        connection.execute("CREATE TABLE session (identity, energy_wh, sun_wh, battery_wh)")
+        connection.execute("CREATE TABLE tally (identity, sun_wh, battery_wh, grid_wh)")
+        rows = [(IDENTITY, 1000, 400.0, None), (IDENTITY, 500, 0.0, 100.0)]
+        connection.executemany("INSERT INTO session VALUES (?, ?, ?, ?)", rows)
+        connection.execute("INSERT INTO tally VALUES (?, 400.0, 100.0, 1000.0)", (IDENTITY,))
     return tmp_path
 
 
