@@ -3,10 +3,11 @@
 Gone are what the acting role may set and cannot harm, the cards, the passwords, the tokens, every
 session, damaged databases that were moved aside (they have passwords), and the page's certificate
 which somebody has installed, whose key he has: it is to be claimed anew, with the key on its label.
-What stays: the page MANUFACTURER, which says how it was built; what the acting role may not set (an operator cannot raise the current that the manufacturer
-allowed); what protects the house (a reset must not put a larger fuse into the settings than there
-is); the key, the serial number and the certificates for the central system, the faults, the log of
-changes, and the charges, for somebody may have to bill them.
+What stays: the page MANUFACTURER, which says how it was built; what the acting role may not set (an
+operator cannot raise the current that the manufacturer allowed); what protects the house (a reset
+must not put a larger fuse into the settings than there is); the key, the serial number and the
+certificates for the central system, the faults, the log of changes, and the charges, for somebody
+may have to bill them.
 """
 
 import asyncio
