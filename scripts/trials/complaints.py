@@ -11,6 +11,10 @@ from pathlib import Path
 
 HEAD_CHARS, END_CHARS = 500, 1000
 """What is told of a long record: what happened is in its first line, why in its last."""
+OURS = r"custom_components[./]evse_ocpp"
+"""In Home Assistant's log: a logger or a file of ours."""
+REFUSED = r"\nhomeassistant\.exceptions\.(HomeAssistant|ServiceValidation)Error.*\Z"
+"""What an action raises to refuse; older Home Assistants log it with its traceback."""
 _BEGINS = re.compile(r"^(?=\d{4}-\d\d-\d\d[ T])", re.MULTILINE)
 _ERROR = re.compile(r"\A\S+ \S+ ERROR\b")
 _ALWAYS = re.compile(

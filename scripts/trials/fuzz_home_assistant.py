@@ -24,7 +24,7 @@ from scripts.harness.home_assistant import HomeAssistant
 from scripts.harness.house import IDENTITY, Household
 from scripts.harness.raw_http import Answer, Closed, Connection
 from scripts.harness.spoilt import ODD, spoilt, spoilt_text
-from scripts.trials.complaints import complaints
+from scripts.trials.complaints import OURS, REFUSED, complaints
 from scripts.trials.findings import Findings, Job
 
 AT_ONCE = 10
@@ -59,10 +59,6 @@ PLAUSIBLE: dict[str, tuple[Any, ...]] = {
     "object": ({}, {"a": [1]}, [], {"x": {"y": None}}),
 }
 """By the kind of a selector."""
-OURS = r"custom_components[./]evse_ocpp"
-"""In a log: a logger or a file of ours."""
-REFUSED = r"\nhomeassistant\.exceptions\.(HomeAssistant|ServiceValidation)Error.*\Z"
-"""What an action raises to refuse; older Home Assistants log it with its traceback."""
 
 
 @dataclass(slots=True)

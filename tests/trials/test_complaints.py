@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.trials.complaints import complaints
-from scripts.trials.fuzz_home_assistant import OURS, REFUSED
+from scripts.trials.complaints import OURS, REFUSED, complaints
 
 INFO = "2026-11-26 20:00:00,000 INFO evse.station: ready\n"
 ERROR = "2026-11-26 20:00:01,000 ERROR evse.station: connector 1: fault RelayWelded\n"
