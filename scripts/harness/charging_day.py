@@ -130,6 +130,15 @@ class ChargingDay:
                 if wrong := _session_wrong(car.point, session, by_start.get(session.start_wh)):
                     yield f"{car.name}: the session from {session.start_wh} Wh on {wrong}"
 
+    async def missing(self) -> set[str]:
+        """Tell the same of a Home Assistant that runs.
+
+        What is answered while its file is read is not in it yet: so what is missing is looked for
+        once more.
+        """
+        wrong = set(self.unkept(await asyncio.to_thread(self.kept)))
+        return wrong and wrong & set(self.unkept(await asyncio.to_thread(self.kept)))
+
     async def differences(
         self, *, sessions: bool = True, history: bool = True
     ) -> tuple[float, list[str]]:

@@ -101,8 +101,8 @@ async def _after(day: ChargingDay, car: Car, limit_a: int) -> tuple[float, list[
     ]
     wrong += await _choose(day, car, limit_a)
     recovery_s = time.monotonic() - began_s - LIFE_S
+    wrong += await day.missing()
     kept = await asyncio.to_thread(day.kept)
-    wrong += day.unkept(kept)
     wrong += [
         f"a session of {identity} lasted {row.duration_s:.0f} s"
         for identity, rows in kept.sessions.items()

@@ -108,7 +108,7 @@ class Bench:
 
     async def unkept(self) -> set[str]:
         """Return what was answered and is not on disk: also what went with a page before."""
-        return set(self.day.unkept(await asyncio.to_thread(self.day.kept)))
+        return await self.day.missing()
 
     async def choose(self) -> bool:
         """Choose a limit; return whether that was answered well."""
