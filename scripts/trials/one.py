@@ -32,8 +32,8 @@ def main() -> None:
     (trial,) = (each for each in TRIALS if each.name == args.name)
     module = importlib.import_module(f"scripts.trials.{trial.module}")
     folder = Path(tempfile.mkdtemp(prefix=f"{trial.name}-"))
-    # As Ctrl-C does: the trial is cancelled, and ends the processes that it has started. A shell has
-    # what it starts in the background ignore SIGINT.
+    # As Ctrl-C does: the trial is cancelled, and ends the processes that it has started. What a
+    # shell starts in the background would ignore SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
