@@ -61,6 +61,8 @@ class SecurityEvents:
             )
         except sqlite3.Error:
             _logger.exception("the security event %s cannot be kept", type_)
+        except ValueError:  # of aiosqlite: the program ends, and the database is closed already
+            _logger.warning("the security event %s comes too late to be kept", type_)
         self._added.set()
 
     async def all(self) -> list[SecurityEvent]:

@@ -139,3 +139,14 @@ async def test_a_disk_that_fails_stops_nothing(wallbox: Any, monkeypatch: Any) -
     monkeypatch.setattr(SecurityLog, "add", fails)
     await wallbox.client._security.events.record(Event.RESET)
     assert Event.RESET not in [event.type for event in await wallbox.client._security.events.all()]
+
+
+async def test_one_that_comes_after_the_end_is_only_logged(
+    wallbox: Any, eventually: Any, events: Any, caplog: Any
+) -> None:
+    """A setting that changes while the program ends: the database is closed by then."""
+    await eventually(lambda: events() == ["StartupOfTheDevice"])
+    recording = wallbox.client._security.events
+    await wallbox.kill()
+    await recording.record(Event.RECONFIGURED, "ocpp.url")
+    assert "comes too late to be kept" in caplog.text
