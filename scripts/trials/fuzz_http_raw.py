@@ -41,6 +41,8 @@ ANSWERED_WITHIN_S = 10.0
 """Of somebody else's request, by the clock, on a machine that others work on."""
 MEMORY_GROWTH_MIB = 30.0
 """From the first third to the end: what is asked for the first time is loaded."""
+ENOUGH_TO_JUDGE = 20_000
+"""Requests; with fewer the library for PDFs (32 MiB) may come in the last two thirds."""
 HANDLES_GROWTH = 20
 
 ENDING = ("system.factory_reset", "system.soft_reset", "system.restart", "web.")
@@ -332,7 +334,8 @@ async def _ask(job: Job, wallbox: Wallbox, tokens: list[str]) -> Findings:
     findings.check(tally.slowest_s < ANSWERED_WITHIN_S, f"somebody else waited {tally.slowest_s} s")
     early_mib = max(memory_mib[: len(memory_mib) // 3 + 1])
     grown = f"memory went from {early_mib} to {after[0]} MiB"
-    findings.check(after[0] < early_mib + MEMORY_GROWTH_MIB, grown)
+    judged = job.count >= ENOUGH_TO_JUDGE
+    findings.check(not judged or after[0] < early_mib + MEMORY_GROWTH_MIB, grown)
     opened = f"handles went from {before[1]} to {after[1]}"
     findings.check(after[1] < before[1] + HANDLES_GROWTH, opened)
     findings.figures = {
