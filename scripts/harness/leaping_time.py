@@ -110,6 +110,14 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._worked)
         return future
 
+    async def shutdown_default_executor(self, *args: Any, **kwargs: Any) -> None:
+        """Wait for threads that end; no patience with them runs out meanwhile."""
+        self._working += 1
+        try:
+            await super().shutdown_default_executor(*args, **kwargs)
+        finally:
+            self._working -= 1
+
     def _worked(self, _: Future[Any]) -> None:
         self._working -= 1
 

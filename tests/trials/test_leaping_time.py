@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,18 @@ async def _from_a_thread() -> None:
         await asyncio.to_thread(time.sleep, 0.1)
 
 
-@pytest.mark.parametrize("main", [_from_a_socket, _from_a_thread])
+class _SlowToEnd(ThreadPoolExecutor):
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        time.sleep(0.1)
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+async def _from_threads_that_end() -> None:
+    asyncio.get_running_loop().set_default_executor(_SlowToEnd())
+    await asyncio.to_thread(time.sleep, 0)
+
+
+@pytest.mark.parametrize("main", [_from_a_socket, _from_a_thread, _from_threads_that_end])
 def test_what_comes_from_outside_takes_no_time(main: Callable[[], Any]) -> None:
     assert run(main).elapsed_s == 0
 
