@@ -37,6 +37,7 @@ class JumpingClock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": f"{CACHED_S}",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else waits for the interpreter's lock take long
             "NO_FAKE_STAT": "1",  # else all bytecode looks too old, and is compiled at each start
         }
 
