@@ -9,11 +9,8 @@ import pytest
 from evse.core.faults import Fault
 from evse.core.reservation import Reservation
 from evse.ocpp.port import IdTagInfo
-from tests.firmware.wallbox import Wallbox, Workshop
+from tests.firmware.wallbox import FAMILY, FREE, TWO, Wallbox, Workshop
 
-TWO = "installation.connectors=2"
-FREE = "authorization.free_charging=true"
-FAMILY = IdTagInfo("Accepted", parent_id_tag="FAMILY")
 FIRM = IdTagInfo("Accepted", parent_id_tag="FIRM")
 
 

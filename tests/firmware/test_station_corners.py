@@ -8,9 +8,8 @@ import pytest
 
 from evse.core.faults import Fault
 from evse.core.limits import Source
-from tests.firmware.wallbox import CALM, PROMPT, TURN_S, Workshop
+from tests.firmware.wallbox import CALM, PROMPT, TURN_S, TWO, Workshop
 
-TWO = "installation.connectors=2"
 LINE_A = 32.0
 
 

@@ -39,6 +39,9 @@ TURN_S = 0.05
 """The control turn in these tests, s: the longest with which a contactor opens within 100 ms."""
 
 CALM = ("simulation.house=quiet", "loadmanagement.dlb_function=Disable")
+TWO = "installation.connectors=2"
+FREE = "authorization.free_charging=true"
+FAMILY = IdTagInfo("Accepted", parent_id_tag="FAMILY")
 
 
 @dataclass

@@ -21,7 +21,7 @@ from custom_components.evse_ocpp.const import CONF_INTERFACE, DEFAULT_OPTIONS, D
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
 
-from .support import plug_in, set_up, subentry_data
+from .support import device_of, plug_in, set_up, subentry_data
 
 
 @pytest.fixture
@@ -90,3 +90,9 @@ def wallbox(deaf_hub: Hub, commands: AsyncMock) -> Wallbox:
     (wallbox,) = deaf_hub.wallboxes.values()
     plug_in(wallbox.charger, commands, ChargerStatus.AVAILABLE)
     return wallbox
+
+
+@pytest.fixture
+def device_id(hass: HomeAssistant, wallbox: Wallbox) -> str:
+    """The device of the wallbox, as actions want it."""
+    return device_of(hass).id

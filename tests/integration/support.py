@@ -6,10 +6,11 @@ import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock, patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, SupportsResponse
 from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from websockets.asyncio.client import ClientConnection, connect
@@ -26,6 +27,7 @@ from custom_components.evse_ocpp.const import (
 )
 from custom_components.evse_ocpp.credentials import hash_password
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.wallbox import Wallbox
 
 IDENTITY = "CP-1"
 PASSWORD = "k7mq2xw9h4trc6n8evb3"
@@ -65,10 +67,28 @@ def device_of(hass: HomeAssistant, identity: str = IDENTITY) -> dr.DeviceEntry:
     return device
 
 
+async def act(hass: HomeAssistant, name: str, /, **data: Any) -> Any:
+    """Run one of our actions; return what it answers, None if that is nothing."""
+    response = hass.services.supports_response(DOMAIN, name) is not SupportsResponse.NONE
+    return await hass.services.async_call(
+        DOMAIN, name, data, blocking=True, return_response=response
+    )
+
+
+def content(answer: Any) -> bytes:
+    """Return what is in the file that an action has written."""
+    return Path(answer["path"]).read_bytes()
+
+
 def plug_in(charger: Charger, commands: AsyncMock, status: ChargerStatus) -> None:
     charger.link_up(commands, datetime.now(UTC))
     charger.take_status(1, status, "NoError", datetime.now(UTC))
     charger.publish()
+
+
+def set_clock(wallbox: Wallbox, monotonic: Callable[[], float]) -> None:
+    """Let the steering of a wallbox go by this clock."""
+    wallbox.steering._monotonic = wallbox.steering._delivery._monotonic = monotonic
 
 
 class Client:

@@ -1,18 +1,16 @@
 """The root certificates that a wallbox trusts: installed, listed and deleted by actions."""
 
-from typing import Any
 from unittest.mock import AsyncMock, patch
 
 import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 
 from custom_components.evse_ocpp.central.authority import AuthorityError
 from custom_components.evse_ocpp.central.commands import CommandRefused
-from custom_components.evse_ocpp.const import DOMAIN
-from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
+
+from .support import act
 
 HASH_DATA = {
     "hashAlgorithm": "SHA256",
@@ -20,19 +18,6 @@ HASH_DATA = {
     "issuerKeyHash": "cd",
     "serialNumber": "1",
 }
-
-
-@pytest.fixture
-def device_id(hass: HomeAssistant, wallbox: Wallbox, deaf_hub: Hub) -> str:
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), deaf_hub.entry.entry_id)
-    (device,) = (each for each in devices if wallbox.device_identifier() in each.identifiers)
-    return device.id
-
-
-async def act(hass: HomeAssistant, name: str, *, returns: bool = False, **data: Any) -> Any:
-    return await hass.services.async_call(
-        DOMAIN, name, data, blocking=True, return_response=returns
-    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +78,7 @@ async def test_roots_are_listed_and_deleted_by_what_was_listed(
     hass: HomeAssistant, commands: AsyncMock, device_id: str
 ) -> None:
     commands.installed_certificates.return_value = [HASH_DATA]
-    listed = await act(hass, "list_certificates", returns=True, device_id=device_id)
+    listed = await act(hass, "list_certificates", device_id=device_id)
     assert listed == {"certificates": [HASH_DATA]}
     await act(
         hass, "delete_certificate", device_id=device_id, certificate=listed["certificates"][0]

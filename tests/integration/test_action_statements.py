@@ -21,7 +21,7 @@ from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.wallbox import Wallbox
 
-from .support import IDENTITY
+from .support import IDENTITY, content
 
 
 @pytest.fixture
@@ -62,10 +62,6 @@ async def export(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
         DOMAIN, "export_statement", data, blocking=True, return_response=True
     )
     return answer
-
-
-def content(told: dict[str, Any]) -> bytes:
-    return Path(told["path"]).read_bytes()
 
 
 def text_of(told: dict[str, Any]) -> str:
