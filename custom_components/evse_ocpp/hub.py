@@ -152,6 +152,9 @@ class Hub:
             ) from err
         self._running = True
         self.storage.start()
+        if self.storage.database.begun_anew:  # what may be missing must be known after a power cut
+            for wallbox in self.wallboxes.values():
+                self.storage.save_soon(wallbox)
         http_port.async_register(self.hass)
         await self.certificates.async_apply()
 

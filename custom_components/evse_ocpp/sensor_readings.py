@@ -71,6 +71,17 @@ HOUSE_CURRENTS = tuple(
     )
     for phase in range(3)
 )
+ENERGY = EvseSensorDescription(
+    key="energy",
+    translation_key="energy",
+    device_class=SensorDeviceClass.ENERGY,
+    state_class=SensorStateClass.TOTAL_INCREASING,
+    native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+    suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    suggested_display_precision=3,
+    available_offline=True,
+    value_fn=lambda _, connector: connector.meter.shown_wh,
+)
 READINGS = (
     measured(
         "power",
@@ -79,17 +90,7 @@ READINGS = (
         UnitOfPower.WATT,
         0,
     ),
-    EvseSensorDescription(
-        key="energy",
-        translation_key="energy",
-        device_class=SensorDeviceClass.ENERGY,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        available_offline=True,
-        value_fn=lambda _, connector: connector.meter.shown_wh,
-    ),
+    ENERGY,
     *CURRENTS,
     *VOLTAGES,
     *HOUSE_CURRENTS,

@@ -17,6 +17,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import STORAGE_DIR, Store
 
 from .card_flow import async_withdraw_all_questions
+from .central.charger_record import Missed
 from .const import DOMAIN
 from .database import Database
 from .features import Feature
@@ -101,7 +102,7 @@ class Storage:
     async def open(self) -> dict[str, dict[str, Any]]:
         """Open the database and return what was kept of each wallbox by its identity.
 
-        `complete` in it tells that nothing happened after it was written. StorageError or
+        `missed` in it tells what may have happened after it was written. StorageError or
         TimeoutError when that cannot be done.
         """
         await self.database.open()
@@ -112,10 +113,12 @@ class Storage:
             await self.database.put_charger(identity, state | {"features": features})
         await old.async_remove()
         ended_well = await self.database.get_document(_RUN, _COMPLETE) is not None
-        complete = ended_well and not self.database.begun_anew
+        missed = Missed.NOTHING if ended_well else Missed.WHAT_RAN
+        if self.database.begun_anew:
+            missed = Missed.ANYTHING
         await self.database.delete_document(_RUN, _COMPLETE)
         kept = await self.database.chargers()
-        return {identity: state | {"complete": complete} for identity, state in kept.items()}
+        return {identity: state | {"missed": missed} for identity, state in kept.items()}
 
     def start(self) -> None:
         """Write from now on; before, a hub that cannot start would overwrite what another kept."""

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .central.admission import LinkSettings, Security
 from .central.charger import Charger
+from .central.charger_record import Missed
 from .central.commands import NotConnected
 from .central.quirks import Quirk, quirks_of
 from .central.relay import Relay
@@ -140,9 +141,8 @@ class Wallbox:
         stopped: dict[int, TransactionId] = {}
         if stored is not None:
             try:
-                self.charger = Charger.from_dict(identity, stored["charger"])
-                if stored.get("complete"):
-                    self.charger.nothing_missed()
+                missed = stored.get("missed", Missed.WHAT_RAN)
+                self.charger = Charger.from_dict(identity, stored["charger"], missed=missed)
                 self.features = {Feature(feature) for feature in stored["features"]}
                 choices = _restored_choices(stored["choices"])
                 stopped = dict(stored.get("stopped", ()))
@@ -203,7 +203,7 @@ class Wallbox:
             charger.firmware_version,
             charger.quarantine.held,
             tuple(charger.reservations),
-            tuple(connector.meter.total_wh for connector in charger.connectors.values()),
+            tuple((each.meter.total_wh, each.meter.behind) for each in charger.connectors.values()),
             len(self.features),
         )
 

@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.evse_ocpp.central.charger_clock import Instant
+from custom_components.evse_ocpp.central.charger_record import Missed
 from custom_components.evse_ocpp.const import DOMAIN
 from custom_components.evse_ocpp.database import Database, StorageError
 from custom_components.evse_ocpp.database_file import copy_path
@@ -256,13 +257,16 @@ async def test_it_tells_whether_anything_may_be_missing(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     """After a power cut a meter may lack what was shown: statistics would count that twice."""
-    for ends_in_order in (True, False):
+    for missed in Missed:
         first = Storage(hass, entry, on_damaged=lambda _: None)
         await first.open()
         await first.database.put_charger("CP-1", {})
-        if ends_in_order:
+        await first.database.keep_copy()
+        if missed is not Missed.WHAT_RAN:
             first.start()
         await first.close()
+        if missed is Missed.ANYTHING:
+            first.database.path.write_bytes(b"no database" * 1000)
         second = Storage(hass, entry, on_damaged=lambda _: None)
-        assert await second.open() == {"CP-1": {"complete": ends_in_order}}
+        assert await second.open() == {"CP-1": {"missed": missed}}
         await second.close()

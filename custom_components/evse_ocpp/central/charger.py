@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from .bookkeeping import Bookkeeping
 from .charger_clock import ChargerClock, Instant, is_live
-from .charger_record import record_of, restore
+from .charger_record import Missed, record_of, restore
 from .commands import Commands
 from .connector import (
     ENERGIZED_OR_UNKNOWN,
@@ -376,18 +376,17 @@ class Charger(News):
         """Return what must outlive a restart, as JSON values."""
         return record_of(self)
 
-    def nothing_missed(self) -> None:
-        """Note that nothing happened between the writing of what was restored and its end."""
-        for connector in self.connectors.values():
-            connector.meter.behind = False
-            if connector.transaction is not None:
-                connector.transaction.behind = False
-
     @classmethod
     def from_dict(
-        cls, identity: str, stored: dict[str, Any], *, phases: int = 3, max_current_a: float = 32.0
+        cls,
+        identity: str,
+        stored: dict[str, Any],
+        *,
+        missed: Missed = Missed.WHAT_RAN,
+        phases: int = 3,
+        max_current_a: float = 32.0,
     ) -> Self:
         """Restore a charger; KeyError, TypeError or ValueError when `stored` is damaged."""
         charger = cls(identity, phases=phases, max_current_a=max_current_a)
-        restore(charger, stored)
+        restore(charger, stored, missed)
         return charger

@@ -1,6 +1,7 @@
 """What of a charger must outlive a restart, as JSON values and back."""
 
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from .connector import Reservation
@@ -12,6 +13,17 @@ from .transaction import RegisterKind, Transaction
 
 if TYPE_CHECKING:
     from .charger import Charger
+
+
+class Missed(Enum):
+    """What may have happened between the writing of a record and the last end of this program."""
+
+    NOTHING = "nothing"
+    WHAT_RAN = "what ran"
+    """It was killed: what was not flowing then is as it was, for a start is written at once."""
+    ANYTHING = "anything"
+    """The record may be an old copy, the newer one being lost."""
+
 
 _NAMES = ("vendor", "model", "serial", "firmware_version")
 _METER_NAMES = ("meter_type", "meter_serial")
@@ -32,6 +44,8 @@ def record_of(charger: "Charger") -> dict[str, Any]:
                 "meter": connector.meter.to_dict(),
                 "transaction": _stored(connector.transaction),
                 "last_session": _stored(connector.last_session),
+                "session_behind": connector.transaction is not None
+                and connector.transaction.behind,
             }
             for connector in charger.connectors.values()
         ],
@@ -44,7 +58,7 @@ def record_of(charger: "Charger") -> dict[str, Any]:
     }
 
 
-def restore(charger: "Charger", record: dict[str, Any]) -> None:
+def restore(charger: "Charger", record: dict[str, Any], missed: Missed) -> None:
     """Fill a new charger; KeyError, TypeError or ValueError when `record` is damaged."""
     for name in _NAMES:
         setattr(charger, name, record[name])
@@ -55,9 +69,14 @@ def restore(charger: "Charger", record: dict[str, Any]) -> None:
         connector.meter = EnergyMeter.from_dict(each["meter"])
         connector.transaction = _restored(each["transaction"])
         connector.last_session = _restored(each["last_session"])
-        connector.meter.behind = connector.transaction is not None or connector.meter.counts_idle
+        flowed = connector.transaction is not None or connector.meter.counts_idle
+        connector.meter.behind |= missed is Missed.ANYTHING or (
+            missed is Missed.WHAT_RAN and flowed
+        )
         if connector.transaction is not None:
-            connector.transaction.behind = True
+            connector.transaction.behind = missed is not Missed.NOTHING or bool(
+                each.get("session_behind")  # earlier versions did not keep it
+            )
     charger.fallback_a = record["fallback_a"]  # a new connector resets it
     charger.unattributed_sessions = [
         Transaction.from_dict(each) for each in record["unattributed_sessions"]

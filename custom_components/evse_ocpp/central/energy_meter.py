@@ -31,10 +31,9 @@ class _Sample(NamedTuple):
 class EnergyMeter:
     """A meter that never runs backwards. `total_wh` starts at 0 with the first register seen.
 
-    `counts_idle`: since the last transaction it has counted without one. `behind`: restored while
-    it may have been counting, it may lack what was shown before; showing it would look like a meter
-    that was reset, and statistics would count the lack twice. The next register value makes up for
-    it.
+    `counts_idle`: since the last transaction it has counted without one. `behind`: restored from
+    what may be older, it may lack what was shown before; showing it would look like a meter that
+    was reset, and statistics would count the lack twice. The next register value makes up for it.
     """
 
     total_wh: float = 0.0
@@ -51,7 +50,7 @@ class EnergyMeter:
         """
         sample = _Sample(register_wh, when)
         if self._accepted is None:
-            self._accepted = sample
+            self._accepted, self.behind = sample, False
             return 0.0
         if when.at < self._accepted.when.at:
             if register_wh <= self._accepted.register_wh:
@@ -93,6 +92,25 @@ class EnergyMeter:
         """The total; None while it is behind."""
         return None if self.behind else self.total_wh
 
+    def go_on_from(self, kept: Self, max_power_w: float) -> bool:
+        """Take over another record of this same meter if that is ahead; return whether it is.
+
+        It may be behind too. A register value that has come since is counted from it.
+        """
+        if kept.total_wh <= self.total_wh:
+            return False
+        seen = self._accepted
+        self.total_wh, self._accepted, self._candidate = (
+            kept.total_wh,
+            kept._accepted,
+            kept._candidate,
+        )
+        self.counts_idle |= kept.counts_idle
+        self.behind = True
+        if seen is not None:
+            self.take(seen.register_wh, seen.when, max_power_w)
+        return True
+
     def restart(self, when: Instant) -> None:
         """Note that the register starts at 0 again, as some do with each session."""
         self._accepted, self._candidate = _Sample(0.0, when), None
@@ -103,6 +121,7 @@ class EnergyMeter:
             "total_wh": self.total_wh,
             "rejected": self.rejected,
             "counts_idle": self.counts_idle,
+            "behind": self.behind,
             "accepted": _stored(self._accepted),
             "candidate": _stored(self._candidate),
         }
@@ -114,6 +133,7 @@ class EnergyMeter:
             float(stored["total_wh"]),
             int(stored["rejected"]),
             bool(stored.get("counts_idle", False)),  # earlier versions did not keep it
+            bool(stored.get("behind", False)),  # nor this
             _accepted=_restored(stored["accepted"]),
             _candidate=_restored(stored["candidate"]),
         )

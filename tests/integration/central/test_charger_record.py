@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.evse_ocpp.central.charger import Charger, Reservation
 from custom_components.evse_ocpp.central.charger_clock import Instant
+from custom_components.evse_ocpp.central.charger_record import Missed
 from custom_components.evse_ocpp.central.control import Control, PauseBy
 from custom_components.evse_ocpp.central.readings import Sample
 
@@ -36,12 +37,13 @@ def charger() -> Charger:
     return charger
 
 
-def reborn(stored: dict) -> Charger:
-    return Charger.from_dict("CP-1", json.loads(json.dumps(stored, allow_nan=False)))
+def reborn(stored: dict, missed: Missed = Missed.WHAT_RAN) -> Charger:
+    stored = json.loads(json.dumps(stored, allow_nan=False))
+    return Charger.from_dict("CP-1", stored, missed=missed)
 
 
 def test_all_of_it_comes_back(charger: Charger) -> None:
-    later = reborn(charger.to_dict())
+    later = reborn(charger.to_dict(), Missed.NOTHING)
     assert later.to_dict() == charger.to_dict()
     assert later.reservations == charger.reservations
     assert later.control == charger.control
@@ -96,9 +98,9 @@ def test_a_session_from_the_midst_of_a_charge_shows_nothing_before_it_has_caught
     transaction = later.connectors[1].transaction
     assert transaction is not None
     assert (transaction.shown_wh, transaction.energy_wh) == (None, 0)
-    later.nothing_missed()
-    assert transaction.shown_wh == 0
-    transaction.behind = True
+    in_order = reborn(charger.to_dict(), Missed.NOTHING).connectors[1].transaction
+    assert in_order is not None
+    assert in_order.shown_wh == 0
     later.take_samples(1, 1, [Sample("Energy.Active.Import.Register", 1040)], NOW, NOW)
     assert transaction.shown_wh == 40
 
@@ -116,3 +118,32 @@ def test_a_meter_that_counts_without_a_transaction_shows_nothing_before_it_has_c
     assert later.connectors[1].meter.shown_wh == 50
     later.start_transaction(1, "T", NOW, 1050, "T 1050")
     assert later.counting_idle == frozenset()
+
+
+@pytest.mark.parametrize("missed", Missed)
+def test_what_is_behind_stays_so_until_the_register_is_told(
+    charger: Charger, missed: Missed
+) -> None:
+    """Home Assistant is killed in a charge, and ends in order before the wallbox is back."""
+    later = reborn(reborn(charger.to_dict()).to_dict(), missed).connectors[1]
+    assert later.transaction is not None
+    assert (later.meter.shown_wh, later.transaction.shown_wh) == (None, None)
+
+
+@pytest.mark.parametrize(("missed", "shown_wh"), [(Missed.WHAT_RAN, 40), (Missed.ANYTHING, None)])
+def test_an_idle_meter_from_an_old_copy_shows_nothing_before_it_has_caught_up(
+    charger: Charger, missed: Missed, shown_wh: float | None
+) -> None:
+    charger.stop_transaction(1, NOW, "Local", 1040)
+    later = reborn(charger.to_dict(), missed)
+    assert later.connectors[1].meter.shown_wh == shown_wh
+    later.take_samples(1, None, [Sample("Energy.Active.Import.Register", 1045)], NOW, NOW)
+    assert later.connectors[1].meter.shown_wh == 45
+
+
+def test_a_meter_that_had_seen_nothing_lacks_nothing() -> None:
+    blank = Charger("CP-1")
+    blank.connector(1)
+    later = reborn(blank.to_dict(), Missed.ANYTHING)
+    later.take_samples(1, None, [Sample("Energy.Active.Import.Register", 1000)], NOW, NOW)
+    assert later.connectors[1].meter.shown_wh == 0

@@ -101,3 +101,49 @@ def test_a_time_server_sets_our_clock_back_a_little() -> None:
     meter = run([(0, 5000)])
     assert not meter.take_time(after(-1 / 60).at)
     assert not EnergyMeter().take_time(START)
+
+
+KEPT = [(0, 5000), (60, 12_000)]
+"""What was shown last: 7000 Wh."""
+
+
+@pytest.mark.parametrize(
+    ("case", "ours", "then", "total_wh"),
+    [
+        ("all was lost", [], [(90, 13_000)], 8000),
+        ("the register told before", [(90, 13_000)], [(91, 13_100)], 8100),
+        ("of a copy", [(0, 5000), (20, 7000)], [(90, 13_000)], 8000),
+        ("a copy whose register told before", [(0, 5000), (90, 13_000)], [(91, 13_100)], 8100),
+        ("another register", [], [(90, 10), (91, 30), (92, 50)], 7040),
+        ("another register than that of the copy", [(0, 5000)], [(90, 10), (91, 30)], 7020),
+        ("another register told before", [(90, 10)], [(91, 30)], 7020),
+    ],
+)
+def test_a_meter_that_was_lost_goes_on_from_what_was_kept_elsewhere(
+    case: str,
+    ours: list[tuple[float, float]],
+    then: list[tuple[float, float]],
+    total_wh: float,
+) -> None:
+    """What is shown of it never falls, and no energy that can be known counts twice or is lost."""
+    kept, meter = run(KEPT), run(ours)
+    meter.go_on_from(kept, MAX_W)
+    assert meter.shown_wh is None or meter.shown_wh >= kept.total_wh
+    run(then, meter)
+    assert meter.shown_wh == total_wh, case
+
+
+def test_what_was_kept_elsewhere_and_is_not_ahead_changes_nothing() -> None:
+    ahead = run([*KEPT, (61, 12_100)])
+    for meter in (run(KEPT), ahead):
+        before = meter.to_dict()
+        assert not meter.go_on_from(run(KEPT), MAX_W)
+        assert meter.to_dict() == before
+
+
+def test_what_was_kept_elsewhere_may_lack_what_was_shown_last() -> None:
+    """It is minutes old, and a power cut took what is newer."""
+    meter = EnergyMeter()
+    assert meter.go_on_from(run(KEPT), MAX_W)
+    assert (meter.shown_wh, meter.total_wh) == (None, 7000)
+    assert EnergyMeter.from_dict(json.loads(json.dumps(meter.to_dict()))).shown_wh is None
