@@ -30,6 +30,9 @@ FAST = (
     "FreeCharging=true",
     "ocpp.identity=box1",
 )
+WITHIN_S = 60.0
+"""Real time for what takes a tenth of a second when the computer has nothing else to do."""
+
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -48,7 +51,7 @@ async def running(state_dir: Path, *overrides: str) -> AsyncIterator[asyncio.Tas
     """The program, until it answers; ended if the test did not."""
     task = asyncio.create_task(app.run(state_dir, None, (*FAST, *overrides)))
     try:
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(WITHIN_S):
             while not task.done():
                 with contextlib.suppress(ControlError):
                     await request(state_dir, {"command": "status"})
@@ -60,11 +63,17 @@ async def running(state_dir: Path, *overrides: str) -> AsyncIterator[asyncio.Tas
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def told(ask: Ask, command: str, seen: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first answer in which it is seen."""
+    async with asyncio.timeout(WITHIN_S):
+        while not seen(answer := await ask(command)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return answer
+
+
 async def charge(ask: Ask) -> None:
     await ask("plug", start_delay_s=0)
-    async with asyncio.timeout(5.0):
-        while (await ask("status"))["connectors"]["1"]["status"] != "Charging":  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await told(ask, "status", lambda told: told["connectors"]["1"]["status"] == "Charging")
 
 
 async def stored(state_dir: Path) -> list[TransactionRecord]:
@@ -79,21 +88,20 @@ async def stored(state_dir: Path) -> list[TransactionRecord]:
 async def test_a_signal_lets_the_car_go_and_leaves_the_transaction_to_the_next_start(
     tmp_path: Path, ask: Ask, number: signal.Signals
 ) -> None:
-    async with running(tmp_path) as program:
+    # So slow a car, and clock, that it has not let go when it is looked at.
+    async with running(tmp_path, "simulation.speed=5", "simulation.car_reaction_s=5") as program:
         await charge(ask)
         os.kill(os.getpid(), number)
-        await asyncio.sleep(0.02)
-        status = await ask("status")
+        await told(ask, "status", lambda told: told["connectors"]["1"]["status"] == "Unavailable")
         assert not program.done()
-        assert status["connectors"]["1"]["status"] == "Unavailable"
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(WITHIN_S):
             assert await program == 0
     (record,) = await stored(tmp_path)
     assert record.stopped_at is None
     assert load(tmp_path)["connectors"]["1"]["plugged"]
-    async with running(tmp_path):
-        await asyncio.sleep(0.1)
-    assert record.local_id not in {other.local_id for other in await stored(tmp_path)}
+    async with running(tmp_path), asyncio.timeout(WITHIN_S):
+        while record.local_id in {other.local_id for other in await stored(tmp_path)}:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_44_reset_stores_the_end_and_asks_for_a_restart(tmp_path: Path, ask: Ask) -> None:
@@ -106,7 +114,7 @@ async def test_44_reset_stores_the_end_and_asks_for_a_restart(tmp_path: Path, as
             await eventually(lambda: central.of("StartTransaction"))
             answer = await central.ask(call.Reset(type="Soft"))
             assert answer.status == "Accepted"
-            async with asyncio.timeout(10.0):
+            async with asyncio.timeout(WITHIN_S):
                 assert await program == RESTART_EXIT_STATUS
     finally:
         await stop_central(central)
@@ -163,10 +171,8 @@ async def test_the_observer_judges_by_the_fuse_that_is_set(tmp_path: Path, ask: 
     async with running(tmp_path, "DlbMaximumCurrent=10"):
         await ask("house", extra_a=[5.0, 0.0, 0.0])
         await charge(ask)
-        await asyncio.sleep(0.2)
-        report = (await ask("report"))["report"]
-    assert report["maximum_a"] > 10.0  # DLB is off
-    assert report["over_limit_s"] > 0.0
+        report = await told(ask, "report", lambda answer: answer["report"]["over_limit_s"] > 0.0)
+    assert report["report"]["maximum_a"] > 10.0  # DLB is off
 
 
 async def test_nobody_is_answered_before_the_last_run_is_taken_up(
@@ -175,9 +181,7 @@ async def test_nobody_is_answered_before_the_last_run_is_taken_up(
     """A slow card: who asks at once hears of the latched fault (I5), not of a free wallbox."""
     async with running(tmp_path):
         await ask("fault", fault="ResidualCurrent")
-        async with asyncio.timeout(5.0):
-            while not (await ask("status"))["connectors"]["1"]["faults"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await told(ask, "status", lambda told: told["connectors"]["1"]["faults"])
         await ask("clear", fault="ResidualCurrent")
         await asyncio.sleep(0.2)
     read = Values.latched_faults
@@ -193,9 +197,7 @@ async def test_nobody_is_answered_before_the_last_run_is_taken_up(
 
 async def test_the_snapshot_of_the_running_program(tmp_path: Path, ask: Ask) -> None:
     async with running(tmp_path):
-        await asyncio.sleep(0.1)
-        status = await ask("status")
+        status = await told(ask, "status", lambda told: told["lateness_ms"]["turns"] > 10)
     assert status["ocpp"]["connected"] is False
     lateness = status["lateness_ms"]
-    assert lateness["turns"] > 10
     assert 0.0 <= lateness["p50"] <= lateness["p99"] <= lateness["max"]

@@ -282,7 +282,7 @@ async def wallbox(make_wallbox: Callable[..., Awaitable[Wallbox]]) -> Wallbox:
     return wallbox
 
 
-async def eventually(condition: Callable[[], Any], within_s: float = 5.0) -> None:
+async def eventually(condition: Callable[[], Any], within_s: float = 60.0) -> None:
     """Wait until it holds; the test fails when it does not in time."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110 (it watches plain attributes)

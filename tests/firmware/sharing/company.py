@@ -13,6 +13,9 @@ OTHER_KEY = bytes(range(1, 17))
 
 LOOK_S = 0.005
 
+WITHIN_S = 60.0
+"""Real time for what comes in milliseconds when the computer has nothing else to do."""
+
 
 @dataclass
 class Unit:
@@ -51,7 +54,7 @@ async def running(*units: Unit) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(seen: Callable[[], object], what: str = "it", within_s: float = 5.0) -> None:
+async def until(seen: Callable[[], object], what: str = "it", within_s: float = WITHIN_S) -> None:
     """Wait until `seen` is true; it must come true in time."""
     for _ in range(round(within_s / LOOK_S)):
         if seen():

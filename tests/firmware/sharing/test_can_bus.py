@@ -55,15 +55,16 @@ async def test_a_group_talks(channel: str) -> None:
     assert not any(unit.party.findings for unit in units)
 
 
-async def test_what_is_urgent_goes_out_at_once(channel: str) -> None:
+async def test_what_is_urgent_goes_out_at_once(
+    channel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(can_frames, "PACE_S", 1e9)  # and nothing else ever
     master, second = unit(channel, 1), unit(channel, 2)
     async with running(master, second):
-        master.grant(2, b"16 ampere ")
+        master.grant(2, b"16 ampere ", urgent=True)
         await until(lambda: second.heard)
-        began_s = time.monotonic()
         grant = master.grant(2, b"none", urgent=True)
         await until(lambda: second.heard[-1] == grant)
-        assert time.monotonic() - began_s < 0.5 * can_frames.PACE_S
 
 
 async def test_without_a_key_on_both_sides_it_works(channel: str) -> None:
@@ -295,7 +296,7 @@ async def test_processes_on_one_computer_hear_each_other() -> None:
     master, second = Unit(Can(MULTICAST), 1, key), Unit(Can(MULTICAST), 2, key)
     try:
         async with running(master, second):
-            await until(ready.is_set, "the other process", within_s=30)
+            await until(ready.is_set, "the other process")
             await until(lambda: master.heard, "its report")
             master.grant(3, b"welcome!")
             master.grant(2, b"and you!")
@@ -303,4 +304,4 @@ async def test_processes_on_one_computer_hear_each_other() -> None:
             await until(lambda: second.heard, "the grant here")
         assert not master.party.findings  # our own frames come back on this bus
     finally:
-        await asyncio.to_thread(process.join, 10)
+        await asyncio.to_thread(process.join, 60)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import multiprocessing
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ from evse.sharing.seal import NO_KEY, group_of, seal
 from tests.firmware.core.bench import DETERMINISTIC
 from tests.firmware.sharing.company import KEY, OTHER_KEY, Unit, running, until
 
-GROUP = "239.255.76.1"
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+GROUP = f"239.255.76.{1 + WORKER}"
+"""Another process that runs tests of this file may be given the same free port."""
 OURS = group_of(KEY)
 
 
@@ -102,33 +105,32 @@ async def test_each_says_at_most_twice_a_second_the_newest_only(port: int) -> No
     master, second = unit(port, 1), unit(port, 2)
     async with running(master, second):
         began_s, said = time.monotonic(), []
-        while time.monotonic() - began_s < 1.3:
+        while len(second.heard) < 4 and len(said) < 6000:
             said.append(master.grant(2, len(said).to_bytes(2, "big")))
             await asyncio.sleep(0.01)
-    assert 2 <= len(second.heard) <= 4
+        assert time.monotonic() - began_s >= 3 * lan.PACE_S - 0.01
+    assert len(second.heard) == 4
     assert second.heard == [grant for grant in said if grant in second.heard]
 
 
-async def test_what_is_urgent_goes_out_at_once(port: int) -> None:
+async def test_what_is_urgent_goes_out_at_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lan, "PACE_S", 1e9)  # and nothing else ever
     master, second = unit(port, 1), unit(port, 2)
     async with running(master, second):
-        master.grant(2, b"16 amperes")
+        master.grant(2, b"16 amperes", urgent=True)
         await until(lambda: second.heard)
-        began_s = time.monotonic()
         grant = master.grant(2, b"none")
         master.party.hurry()
         await until(lambda: second.heard[-1] == grant)
-        assert time.monotonic() - began_s < 0.5 * lan.PACE_S
 
 
 async def test_quiet_closes_the_socket_and_ends(port: int) -> None:
     master, second = unit(port, 1), unit(port, 2)
     async with running(master, second):
         await until(lambda: not master.party.trouble)
-        master.party.quiet(60.0)
-        await asyncio.sleep(0.01)
-        assert master.party.trouble == "quiet"
-        assert 59 < master.party.quiet_left_s <= 60
+        master.party.quiet(3600.0)
+        await until(lambda: master.party.trouble == "quiet")
+        assert 3500 < master.party.quiet_left_s <= 3600
         master.grant(2, b"from the past.")
         second.report(b"unheard.", urgent=True)
         await asyncio.sleep(0.2)
@@ -224,10 +226,10 @@ async def test_silence_is_counted(port: int, monkeypatch: pytest.MonkeyPatch) ->
     master = unit(port, 1)
     async with running(master):
         await until(lambda: not master.party.trouble)
-        for _ in range(3):
+        for number in (1, 2):
             await asyncio.sleep(0.1)
             master.grant(5, b"hello?", urgent=True)
-    assert master.party.counters[5].timeouts >= 2
+            await until(lambda number=number: master.party.counted(5).timeouts == number)
 
 
 async def test_a_deaf_unit_joins_its_group_anew(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,14 +289,14 @@ async def test_processes_on_one_computer_hear_each_other(port: int) -> None:
     master, second = unit(port, 1), unit(port, 2)
     try:
         async with running(master, second):
-            await until(ready.is_set, "the other process", within_s=30)
+            await until(ready.is_set, "the other process")
             await until(lambda: master.heard, "its report")
             master.grant(3, b"welcome!")
             master.grant(2, b"and you!")
             await until(heard.is_set, "the grant there")
             await until(lambda: second.heard, "the grant here")
     finally:
-        await asyncio.to_thread(process.join, 10)
+        await asyncio.to_thread(process.join, 60)
 
 
 @DETERMINISTIC

@@ -1,15 +1,15 @@
 """The group on RS-485: real bytes between pseudo terminals, at the pace of a line, good and bad."""
 
 import asyncio
+import contextlib
 import logging
-import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from pymodbus.client import ModbusSerialClient
 
 from evse.lines.connection import SerialConnection
-from evse.sharing import party, rs485
+from evse.sharing import outbox, party, rs485
 from evse.sharing.bus import Envelope, Finding, Kind
 from evse.sharing.party import LINE
 from evse.sharing.rs485 import Patience, Rs485Master, Rs485Member
@@ -19,6 +19,24 @@ from tests.firmware.emulators.line_hub import LineHub, line_hub
 from tests.firmware.sharing.company import KEY, OTHER_KEY, Unit, running, until
 
 BAUDRATE = 115_200
+
+UNHURRIED_S = 600.0
+"""Longer than a busy computer lets an answer wait: what is only a timeout's does not happen."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_grows_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test says a thing once; a wallbox says it anew each half second."""
+    monkeypatch.setattr(outbox, "STALE_S", UNHURRIED_S)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The master takes no late answer for none, nor a member a late byte for the next frame's."""
+    monkeypatch.setattr(rs485, "Patience", lambda: Patience(UNHURRIED_S))
+    monkeypatch.setattr(rs485, "PATIENCE_MINIMUM_S", UNHURRIED_S)
+    monkeypatch.setattr(rs485, "PATIENCE_MAXIMUM_S", UNHURRIED_S)
+    monkeypatch.setattr(rs485, "PAUSE_S", 5.0)
 
 
 @pytest.fixture
@@ -40,9 +58,18 @@ def member_of(hub: LineHub, unit: int, key: bytes = KEY, station: int | None = N
     return Unit(Rs485Member(port(hub, unit - 1 if station is None else station)), unit, key)
 
 
+@contextlib.asynccontextmanager
+async def listening(*members: Unit) -> AsyncIterator[None]:
+    """Run members, until all can be asked."""
+    async with running(*members):
+        await until(lambda: not any(member.party.trouble for member in members))
+        yield
+
+
+@pytest.mark.usefixtures("patient")
 async def test_grants_and_reports_are_exchanged(hub: LineHub) -> None:
     master, *members = master_of(hub, 3), *(member_of(hub, unit) for unit in (2, 3, 4))
-    async with running(master, *members):
+    async with listening(*members), running(master):
         reports = [member.report(bytes((member.number, 0))) for member in members]
         grants = [master.grant(member.number, bytes((0, member.number))) for member in members]
         await until(lambda: len({r.sender for r in master.heard}) == 3)
@@ -56,12 +83,13 @@ async def test_grants_and_reports_are_exchanged(hub: LineHub) -> None:
     assert hub.clashes == 0
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_report_stays_until_there_is_a_newer_one_and_a_grant_is_sent_once(
     hub: LineHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rs485, "ROUND_S", 0.02)
     master, second = master_of(hub, 1), member_of(hub, 2)
-    async with running(master, second):
+    async with listening(second), running(master):
         report = second.report(b"of two")
         grant = master.grant(2, b"to two")
         await until(lambda: len(master.heard) >= 5)
@@ -80,24 +108,32 @@ async def test_a_grant_whose_answer_is_lost_is_sent_again(hub: LineHub) -> None:
             await until(lambda: second.heard == [grant])
 
 
-async def test_one_urgent_grant_does_not_wait_for_its_turn(hub: LineHub) -> None:
+@pytest.mark.usefixtures("patient")
+async def test_one_urgent_grant_does_not_wait_for_its_turn(
+    hub: LineHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rs485, "ROUND_S", UNHURRIED_S)
     master, second = master_of(hub, 1), member_of(hub, 2)
-    async with running(master, second):
+    async with listening(second), running(master):
         second.report(b"of two")
         for number in range(3):
-            await until(lambda: master.heard, "a round")
-            await asyncio.sleep(0.05)  # into the rest of the round
-            began_s = time.monotonic()
+            await until(lambda: master.heard, "the one round")
+            await asyncio.sleep(0.05)  # into its rest
             grant = master.grant(2, bytes((number, 0)), urgent=True)
             await until(lambda grant=grant: grant in second.heard)
-            assert time.monotonic() - began_s < 0.15
 
 
-async def test_urgent_grants_go_to_all_at_once_and_to_each(hub: LineHub) -> None:
+@pytest.mark.usefixtures("patient")
+async def test_urgent_grants_go_to_all_at_once_and_to_each(
+    hub: LineHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rs485, "ROUND_S", UNHURRIED_S)
     master, *members = master_of(hub, 3), *(member_of(hub, unit) for unit in (2, 3, 4))
-    async with running(master, *members):
-        await until(lambda: not master.party.trouble)
-        await asyncio.sleep(0.3)
+    async with listening(*members), running(master):
+        for member in members:
+            member.report(b"I am here.")
+        await until(lambda: len(master.heard) == 3, "the one round")
+        await asyncio.sleep(0.05)  # into its rest
         grants = [master.grant(unit, bytes((0, unit)), urgent=True) for unit in (2, 3, 4)]
         await until(lambda: all(len(member.heard) == 2 for member in members))
     # Heard twice: from the message to all, and when each was asked.
@@ -108,21 +144,24 @@ async def test_a_dead_member_is_asked_less_often_and_comes_back(
     hub: LineHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rs485, "ROUND_S", 0.05)
-    monkeypatch.setattr(rs485, "DEAD_EACH_S", 0.4)
+    monkeypatch.setattr(rs485, "DEAD_EACH_S", 1.0)
+    loop = asyncio.get_running_loop()
     master, second, third = master_of(hub, 2), member_of(hub, 2), member_of(hub, 3)
     async with running(master, second):
         second.report(b"of two")
-        await until(lambda: master.party.counted(3).timeouts == rs485.DEAD_AFTER)
-        before = master.party.counted(2).exchanges
-        await asyncio.sleep(1.0)
-        assert master.party.counted(3).timeouts <= rs485.DEAD_AFTER + 3
-        assert master.party.counted(2).exchanges - before >= 6
+        alive, dead = master.party.counted(2), master.party.counted(3)
+        await until(lambda: dead.timeouts >= rs485.DEAD_AFTER)
+        heard, missed, began_s = alive.exchanges, dead.timeouts, loop.time()
+        await until(lambda: alive.exchanges >= heard + 20)
+        assert dead.timeouts - missed <= (loop.time() - began_s) / rs485.DEAD_EACH_S + 2
         async with running(third):
             report = third.report(b"back..")
             await until(lambda: report in master.heard)
-            before = master.party.counted(3).exchanges
-            third.report(b"again.")
-            await until(lambda: master.party.counted(3).exchanges >= before + 3, within_s=1.0)
+            monkeypatch.setattr(rs485, "PATIENCE_MINIMUM_S", 5.0)
+            monkeypatch.setattr(rs485, "PATIENCE_MAXIMUM_S", 5.0)
+            monkeypatch.setattr(rs485, "DEAD_EACH_S", UNHURRIED_S)
+            heard = dead.exchanges
+            await until(lambda: dead.exchanges >= heard + 3)
 
 
 def test_patience_is_learned() -> None:
@@ -194,18 +233,18 @@ FORGED = seal(OTHER_KEY, Envelope(Kind.GRANT, 1, 2, b"63 ampere "))
     ],
 )
 async def test_what_is_not_the_masters_is_counted_and_nothing_else(
-    hub: LineHub, data: bytes, counts: tuple[int, int]
+    hub: LineHub, data: bytes, counts: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = member_of(hub, 2)
-    async with running(second):
-        await until(lambda: not second.party.trouble)
+    second, master = member_of(hub, 2), master_of(hub, 1)
+    counters = second.party.counted(1)
+    async with listening(second):
         hub.inject(data)
-        await asyncio.sleep(0.1)
-        master = master_of(hub, 1)
+        await until(lambda: (counters.nonsense, counters.forged) == counts)
+        await asyncio.sleep(0.1)  # the pause that ends it
+        monkeypatch.setattr(rs485, "PAUSE_S", UNHURRIED_S)
         async with running(master):
             grant = master.grant(2, b"good")
             await until(lambda: second.heard == [grant])
-    counters = second.party.counted(1)
     assert (counters.nonsense, counters.forged) == counts
 
 
@@ -281,8 +320,8 @@ async def test_two_masters_are_found_by_themselves_and_by_members(
     masters = [master_of(hub, 1), master_of(hub, 1, OTHER_KEY, station=3)]
     second = member_of(hub, 2)
     async with running(*masters, second):
-        await until(lambda: Finding.SECOND_MASTER in second.party.findings, within_s=10)
-        await until(lambda: all(master.party.findings for master in masters), within_s=10)
+        await until(lambda: Finding.SECOND_MASTER in second.party.findings)
+        await until(lambda: all(master.party.findings for master in masters))
     assert all(Finding.SECOND_MASTER in master.party.findings for master in masters)
     assert caplog.text.count("found second_master") == 3
 
@@ -331,7 +370,7 @@ async def test_a_late_answer_is_not_taken_for_that_of_the_next_exchange(
         for _ in range(50):
             hub.inject(rs485.frames.answer(2, 0, seal(KEY, report)))
             await asyncio.sleep(0.01)
-    assert report in master.heard
+        await until(lambda: report in master.heard)
     assert master.party.outbox.waiting(Kind.GRANT, 2) is grant
 
 
@@ -351,7 +390,10 @@ async def test_quiet_lets_go_of_the_port(hub: LineHub) -> None:
         await until(lambda: master.heard)
         master.party.quiet(60)
         await until(lambda: master.party.trouble == "quiet")
-        said = len(hub.said)
+        said = -1
+        while said != len(hub.said):  # the last bytes are on their way
+            said = len(hub.said)
+            await asyncio.sleep(0.2)
         async with rs485._open(port(hub, 0)):  # for one program alone, and now it can be had
             await asyncio.sleep(0.6)
         assert len(hub.said) == said
@@ -363,7 +405,7 @@ async def test_quiet_lets_go_of_the_port(hub: LineHub) -> None:
 async def test_standard_tools_read_a_member(hub: LineHub) -> None:
     shown = Shown(2, (15.9, 15.8, None), 16.0)
     second = Unit(Rs485Member(port(hub, 1), lambda: shown), 2)
-    client = ModbusSerialClient(hub.stations[3].path, baudrate=BAUDRATE, timeout=1, retries=0)
+    client = ModbusSerialClient(hub.stations[3].path, baudrate=BAUDRATE, timeout=30, retries=0)
 
     def ask_all() -> tuple[list[int], list[int], int, list[int]]:
         assert client.connect()

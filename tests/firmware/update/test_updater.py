@@ -102,7 +102,7 @@ async def stream(content: bytes, block: int = 50_000) -> AsyncIterator[bytes]:
         yield content[at : at + block]
 
 
-async def until(condition: Callable[[], bool], timeout_s: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 (real processes work meanwhile)
             await asyncio.sleep(0.02)
