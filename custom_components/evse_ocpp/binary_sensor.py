@@ -67,7 +67,7 @@ BINARY_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         per_connector=False,
-        value_fn=lambda wallbox, _: wallbox.steering.obeyed,
+        value_fn=lambda wallbox, _: wallbox.steering.watch.obeyed,
     ),
     EvseBinarySensorDescription(
         key="relay",

@@ -104,8 +104,8 @@ def _wallbox(hass: HomeAssistant, hub: Hub, wallbox: Wallbox) -> dict[str, Any]:
             "restarts_after": dict(charger.quarantine.restarts),
             "held_calls": list(charger.quarantine.held),
             "suspects": dict(charger.suspects),
-            "problem": wallbox.steering.problem,
-            "obeyed": wallbox.steering.obeyed,
+            "problem": wallbox.steering.refusals.problem,
+            "obeyed": wallbox.steering.watch.obeyed,
             "relay": _relay(wallbox.relay),
             "control": charger.control.to_dict(),
             "configuration": {

@@ -28,6 +28,20 @@ def facts_of(charger: Charger) -> ChargerFacts:
     )
 
 
+def seen(charger: Charger) -> tuple[object, ...]:
+    """Return what needs a new decision at once when it changes; all else waits for the next one."""
+    return (
+        charger.commands,
+        charger.fallback_a,
+        charger.configuration.get(FREE_CHARGING_KEY),
+        charger.control,
+        *(
+            (connector.status, connector.transaction and connector.transaction.id)
+            for connector in charger.connectors.values()
+        ),
+    )
+
+
 def connector_facts(charger: Charger, connector: Connector) -> ConnectorFacts:
     """Return what is decided by at one connector."""
     unavailable = connector.status is ChargerStatus.UNAVAILABLE

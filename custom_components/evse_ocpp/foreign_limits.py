@@ -18,7 +18,7 @@ PURPOSES = (Purpose.CHARGE_POINT_MAX_PROFILE, Purpose.TX_DEFAULT_PROFILE)
 def may_clear(charger: Charger, steering: Steering) -> bool:
     """Return whether our own limit can hold meanwhile: a session runs, and limits are obeyed."""
     running = any(connector.transaction for connector in charger.connectors.values())
-    return FOREIGN_LIMIT in charger.suspects and running and steering.obeyed is not False
+    return FOREIGN_LIMIT in charger.suspects and running and steering.watch.obeyed is not False
 
 
 async def clear_foreign(charger: Charger, steering: Steering) -> None:

@@ -5,9 +5,11 @@ Each problem is a repair of Home Assistant (`issues`) with a remedy (`problem_re
 
 from enum import StrEnum
 
+from .central.control import PauseBy
 from .central.suspicions import CLOCK, ENERGY_UNIT, INTERVAL, NO_ENERGY
 from .const import ENERGY_UNIT_AUTO
 from .redaction import redacted_url
+from .steering import Steering
 from .wallbox import Wallbox
 from .watch import FOREIGN_LIMIT
 
@@ -62,11 +64,20 @@ def problems(wallbox: Wallbox) -> dict[Problem, str]:
             found[Problem.FIRMWARE_CHANGED] = charger.firmware_version or ""
         if not charger.control.leases:
             found[Problem.LIMIT_STAYS] = f"{wallbox.steering.settings.fallback_a:g} A"
-        if wallbox.steering.cannot_pause:
+        if cannot_pause(wallbox.steering):
             found[Problem.NO_PAUSE] = ""
-        if (refusal := wallbox.steering.refused_limit) is not None:
+        if (refusal := wallbox.steering.refusals.refused_limit) is not None:
             found[Problem.LIMITS_REFUSED] = refusal
     return found
+
+
+def cannot_pause(steering: Steering) -> bool:
+    """Whether a pause is asked for where the charger knows none: it goes on at its least."""
+    charger = steering.charger
+    return charger.control.pause is PauseBy.NOTHING and any(
+        connector.transaction and not steering.allowance(connector.id).limit_a
+        for connector in charger.connectors.values()
+    )
 
 
 _SUSPICIONS = {

@@ -102,7 +102,7 @@ def _limited_by(wallbox: Wallbox, connector: Connector) -> str | None:
 
     Not told either is one that somebody else left: it shows by what is offered.
     """
-    if wallbox.steering.foreign_limit_a(connector.id) is not None:
+    if wallbox.steering.watch.foreign_limit_a(connector.id) is not None:
         return "foreign_limit"
     if connector.limited_by in (None, "central"):
         reason = str(wallbox.steering.allowance(connector.id).reason)

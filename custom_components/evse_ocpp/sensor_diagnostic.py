@@ -108,7 +108,7 @@ DIAGNOSTIC = (
         available_offline=True,
         per_connector=False,
     ),
-    told("refusal", lambda wallbox, _: wallbox.steering.problem, per_connector=False),
+    told("refusal", lambda wallbox, _: wallbox.steering.refusals.problem, per_connector=False),
     told(
         "commissioning_outcome",
         lambda wallbox, _: (report := wallbox.commissioning.report) and report.outcome.value,

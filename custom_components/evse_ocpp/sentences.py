@@ -37,7 +37,7 @@ def why_of(site: Site | None, wallbox: Wallbox, connector: Connector) -> Why:
     occupancy = connector_facts(charger, connector).occupancy
     allowed = steering.allowance(connector.id)
     outside = None
-    if steering.foreign_limit_a(connector.id) is not None:
+    if steering.watch.foreign_limit_a(connector.id) is not None:
         outside = Outside.FOREIGN_LIMIT
     elif (
         allowed.reason is Reason.USER_LIMIT

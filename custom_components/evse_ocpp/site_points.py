@@ -60,7 +60,8 @@ def _point(
 ) -> PointNow:
     steering, transaction = wallbox.steering, connector.transaction
     wanted = steering.wanted(connector.id)
-    told_a, told_at_s = steering.told_a(connector.id), steering.told_at_s(connector.id)
+    held = steering.holdings
+    told_a, told_at_s = held.told_a(connector.id), held.told_at_s(connector.id)
     current_a = _currents(wallbox, connector)
     measured_at = connector.readings.at
     return PointNow(
@@ -74,7 +75,7 @@ def _point(
         told_at_s=told_at_s,
         holds_a=steering.holds_a(connector.id),
         connected=wallbox.charger.connected,
-        obeys=steering.obeyed,
+        obeys=steering.watch.obeyed,
         phases=_phases(connector),
         connected_phases=steering.connected_phases(connector.id),
         session=transaction.uid if transaction else None,

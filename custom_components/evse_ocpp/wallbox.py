@@ -192,7 +192,7 @@ class Wallbox:
     @property
     def obeyed(self) -> bool | None:
         """Whether it keeps to its limits, as far as can be told; None: not known."""
-        return self.steering.obeyed
+        return self.steering.watch.obeyed
 
     @property
     def to_keep(self) -> tuple[object, ...]:

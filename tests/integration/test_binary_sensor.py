@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.evse_ocpp.central.charger import ChargerStatus
 from custom_components.evse_ocpp.features import Feature
-from custom_components.evse_ocpp.steering import Steering
 from custom_components.evse_ocpp.wallbox import Wallbox
+from custom_components.evse_ocpp.watch import Watch
 
 from .support import subentry_data
 
@@ -60,7 +60,7 @@ async def test_whether_limits_are_obeyed(
     hass: HomeAssistant, wallbox: Wallbox, obeyed: bool | None, shown: str
 ) -> None:
     """Row 23: a limit that was accepted and ignored must show."""
-    with patch.object(Steering, "obeyed", new=obeyed):
+    with patch.object(Watch, "obeyed", new=obeyed):
         wallbox.charger.publish()
     assert hass.states.is_state("binary_sensor.garage_obeys_limits", shown)
 

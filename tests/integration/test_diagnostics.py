@@ -17,7 +17,7 @@ from custom_components.evse_ocpp.diagnostics import (
     async_get_device_diagnostics,
 )
 from custom_components.evse_ocpp.hub import Hub
-from custom_components.evse_ocpp.steering import Steering
+from custom_components.evse_ocpp.refusals import Refusals
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .support import connected, subentry_data
@@ -66,7 +66,7 @@ async def test_attempts_to_connect_are_told(hass: HomeAssistant, hub: Hub) -> No
 
 @pytest.mark.usefixtures("wallbox")
 async def test_problem_is_told(hass: HomeAssistant, deaf_hub: Hub) -> None:
-    with patch.object(Steering, "problem", "SetChargingProfile: NotSupported"):
+    with patch.object(Refusals, "problem", "SetChargingProfile: NotSupported"):
         told = await async_get_config_entry_diagnostics(hass, deaf_hub.entry)
     assert told["wallboxes"][0]["problem"] == "SetChargingProfile: NotSupported"
 

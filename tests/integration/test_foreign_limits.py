@@ -50,7 +50,7 @@ async def test_quirk_36_foreign_limits_are_cleared_while_ours_holds(tells_offer)
     assert purposes(scene) == {("TxProfile", 0), ("TxDefaultProfile", 0)}
     assert FOREIGN_LIMIT not in scene.charger.suspects
     await scene.charge(20)
-    assert scene.steering.foreign_limit_a(1) is None
+    assert scene.steering.watch.foreign_limit_a(1) is None
     assert FOREIGN_LIMIT not in scene.charger.suspects
     scene.stays_safe()
 
@@ -85,7 +85,7 @@ async def test_quirk_36_what_was_found_stays_until_a_session_shows_none():
     await scene.charge(12)
     scene.wallbox._end("Local")
     await scene.charge(2)
-    assert scene.steering.foreign_limit_a(1) is None
+    assert scene.steering.watch.foreign_limit_a(1) is None
     assert FOREIGN_LIMIT in scene.charger.suspects
     assert not may_clear(scene.charger, scene.steering)
     del scene.wallbox.profiles[0, "ChargePointMaxProfile", 5]
@@ -99,7 +99,7 @@ async def test_a_reason_that_the_wallbox_tells_is_no_foreign_limit():
     await scene.begin()
     scene.connector.limited_by = "dlb"
     await scene.charge(12)
-    assert scene.steering.foreign_limit_a(1) is None
+    assert scene.steering.watch.foreign_limit_a(1) is None
     assert FOREIGN_LIMIT not in scene.charger.suspects
 
 
@@ -137,7 +137,7 @@ def limited(wallbox: Wallbox, monkeypatch: pytest.MonkeyPatch) -> Wallbox:
     """A wallbox in a session, with a limit of 8 A that is not ours."""
     wallbox.charger.start_transaction(1, "TAG", datetime.now(UTC), 0, "key")
     wallbox.charger.suspects[FOREIGN_LIMIT] = "8 A"
-    wallbox.steering._watch._obedience[1] = Obedience(16.0, foreign_a=8.0)
+    wallbox.steering.watch._obedience[1] = Obedience(16.0, foreign_a=8.0)
     wallbox.charger.publish()
     return wallbox
 

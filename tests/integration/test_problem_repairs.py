@@ -15,10 +15,11 @@ from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.central.control import PauseBy
 from custom_components.evse_ocpp.central.relay import Relay
 from custom_components.evse_ocpp.const import CONF_ENERGY_UNIT, DOMAIN
+from custom_components.evse_ocpp.energy.orders import SetLease
 from custom_components.evse_ocpp.hub import Hub
 from custom_components.evse_ocpp.problem_repairs import REMEDIES
 from custom_components.evse_ocpp.problems import FIXABLE, Problem
-from custom_components.evse_ocpp.steering import CERTAIN_FROM, _Failure
+from custom_components.evse_ocpp.refusals import CERTAIN_FROM
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .repair_dialogue import issues, open_issue
@@ -52,8 +53,9 @@ def cause(wallbox: Wallbox, problem: Problem) -> None:
             wallbox.steering.choices = replace(wallbox.steering.choices, charging=False)
             charger.start_transaction(1, "TAG", datetime.now(UTC), 0, "key")
         case Problem.LIMITS_REFUSED:
-            failure = _Failure("the charger refused SetChargingProfile", CERTAIN_FROM, 0.0)
-            wallbox.steering._failures["SetLease", 1] = failure
+            lease = SetLease(1, 16.0, None)
+            for _ in range(CERTAIN_FROM):
+                wallbox.steering.refusals.refused(lease, "the charger refused it", 0.0)
         case Problem.RELAY_FAILS:
             wallbox.relay = create_autospec(
                 Relay,

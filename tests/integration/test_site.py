@@ -23,7 +23,7 @@ from custom_components.evse_ocpp.site import LEASE_S, Site, is_valid
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 from .site_scene import CURRENTS, POWER, power_data, show, show_currents, site_data
-from .support import connected, plug_in, subentry_data, until
+from .support import connected, plug_in, set_clock, subentry_data, until
 
 
 @pytest.fixture
@@ -65,7 +65,8 @@ async def still(deaf_hub: Hub, commands: AsyncMock, clock: Clock) -> Site:
         task.cancel()
     (site,) = deaf_hub.sites.values()
     (wallbox,) = deaf_hub.wallboxes.values()
-    site._monotonic = wallbox.steering._monotonic = clock
+    site._monotonic = clock
+    set_clock(wallbox, clock)
     plug_in(wallbox.charger, commands, ChargerStatus.CHARGING)
     wallbox.charger.fallback_a = 6.0
     wallbox.charger.start_transaction(1, "CARD", datetime.now(UTC), 0, "key")
@@ -86,7 +87,7 @@ async def play(
     (wallbox,) = site.wallboxes
     for _ in range(seconds):
         clock.tick(1)
-        amps = wallbox.steering.told_a(1)
+        amps = wallbox.steering.holdings.told_a(1)
         draw(wallbox, amps)
         if meter is not None:
             meter(amps)
@@ -99,7 +100,7 @@ async def metered(site: Site, house_a: float, condition: Callable[[], bool]) -> 
     (wallbox,) = site.wallboxes
     async with asyncio.timeout(15):
         while not condition():
-            car_a = wallbox.steering.told_a(1)
+            car_a = wallbox.steering.holdings.told_a(1)
             show_currents(site.hass, house_a + car_a, 2.0 + car_a, 2.0 + car_a)
             await asyncio.sleep(0.25)
 
@@ -115,7 +116,7 @@ class TestOnARealConnection:
             await client.status("Preparing")
             await client.start()
             await client.status("Charging")
-            await metered(site, 15.0, lambda: 6 <= wallbox.steering.told_a(1) <= 10)
+            await metered(site, 15.0, lambda: 6 <= wallbox.steering.holdings.told_a(1) <= 10)
             assert wallbox.steering.allowance(1).reason is Reason.FUSE
             lowest = [
                 period["limit"]
@@ -144,7 +145,7 @@ class TestOnARealConnection:
             await client.status("Preparing")
             await client.start()
             await client.status("SuspendedEVSE")
-            await metered(site, 1.0, lambda: wallbox.steering.told_a(1) == 0.0)
+            await metered(site, 1.0, lambda: wallbox.steering.holdings.told_a(1) == 0.0)
             assert wallbox.steering.allowance(1).reason is Reason.SOLAR
             assert hass.states.get("sensor.garage_limited_by").state == "solar"  # type: ignore[union-attr]
 
@@ -157,15 +158,15 @@ class TestMeterLoss:
         (wallbox,) = still.wallboxes
         house = lambda amps: show_currents(hass, 3.0 + amps, 3.0 + amps, 3.0 + amps)  # noqa: E731
         await play(still, clock, 120, house)
-        assert wallbox.steering.told_a(1) == 16.0
+        assert wallbox.steering.holdings.told_a(1) == 16.0
         for entity_id in CURRENTS:
             hass.states.async_set(entity_id, "unavailable")
         await play(still, clock, 11)
-        assert wallbox.steering.told_a(1) <= 6.0
+        assert wallbox.steering.holdings.told_a(1) <= 6.0
         assert still.decision is not None
         assert still.decision.meter_lost
         await play(still, clock, 120, house)
-        assert wallbox.steering.told_a(1) > 6.0
+        assert wallbox.steering.holdings.told_a(1) > 6.0
 
     async def test_a_repair_comes_after_a_minute_and_goes_by_itself(
         self, hass: HomeAssistant, still: Site, clock: Clock
@@ -188,7 +189,7 @@ class TestFaults:
         clock.tick(LEASE_S + 0.1)
         await wallbox.steering.turn()
         assert wallbox.steering.allowance(1).reason is Reason.SITE_SILENT
-        assert wallbox.steering.told_a(1) == 6.0
+        assert wallbox.steering.holdings.told_a(1) == 6.0
 
     async def test_one_fault_does_not_end_it(
         self, hass: HomeAssistant, hub: Hub, site: Site, caplog: pytest.LogCaptureFixture
@@ -237,14 +238,14 @@ class TestModesAndBoost:
         house = lambda amps: show_currents(hass, 1 + amps, 1 + amps, 1 + amps)  # noqa: E731
         await wallbox.steering.set_mode(Mode.SOLAR)
         await play(still, clock, 90, house)
-        assert wallbox.steering.told_a(1) == 0.0
+        assert wallbox.steering.holdings.told_a(1) == 0.0
         button = {"entity_id": "button.garage_boost"}
         await hass.services.async_call("button", "press", button, blocking=True)
         await play(still, clock, 60, house)
-        assert wallbox.steering.told_a(1) == 16.0
+        assert wallbox.steering.holdings.told_a(1) == 16.0
         clock.tick(3600)
         await play(still, clock, 120, house)
-        assert wallbox.steering.told_a(1) == 0.0
+        assert wallbox.steering.holdings.told_a(1) == 0.0
         assert wallbox.steering.choices.mode is Mode.SOLAR
 
     async def test_outside_its_window_a_car_asks_for_nothing(
@@ -408,7 +409,7 @@ class TestOwnMeter:
             )
 
         await play(still, clock, 60, house)
-        assert wallbox.steering.told_a(1) <= 7.0
+        assert wallbox.steering.holdings.told_a(1) <= 7.0
         assert wallbox.steering.allowance(1).reason is Reason.FUSE
 
 
@@ -424,15 +425,15 @@ class TestGridOperator:
         (wallbox,) = still.wallboxes
         house = lambda a: show_currents(hass, 1 + a, 1 + a, 1 + a)  # noqa: E731
         await play(still, clock, 60, house)
-        assert wallbox.steering.told_a(1) == 16.0
+        assert wallbox.steering.holdings.told_a(1) == 16.0
         for state in ("on", "unavailable", "error"):
             hass.states.async_set("binary_sensor.dim", state)
             await play(still, clock, 5, house)
-            assert wallbox.steering.told_a(1) * 690 <= 4200
+            assert wallbox.steering.holdings.told_a(1) * 690 <= 4200
             assert wallbox.steering.allowance(1).reason is Reason.GRID_OPERATOR
         hass.states.async_set("binary_sensor.dim", "off")
         await play(still, clock, 120, house)
-        assert wallbox.steering.told_a(1) == 16.0
+        assert wallbox.steering.holdings.told_a(1) == 16.0
 
 
 def _issues(hass: HomeAssistant) -> set[str]:

@@ -15,7 +15,7 @@ from custom_components.evse_ocpp.energy.model import UNKNOWN, Asks, PointNow
 from custom_components.evse_ocpp.site_points import points_now
 from custom_components.evse_ocpp.wallbox import Wallbox
 
-from .support import plug_in
+from .support import plug_in, set_clock
 
 NOW_S = 1000.0
 
@@ -44,9 +44,9 @@ def currents(*amps: float) -> list[Sample]:
 async def confirmed(wallbox: Wallbox, ago_s: float) -> None:
     """Let the charger confirm its limit so long ago."""
     wallbox.charger.fallback_a = 6.0
-    wallbox.steering._monotonic = lambda: NOW_S - ago_s
+    set_clock(wallbox, lambda: NOW_S - ago_s)
     await wallbox.steering.turn()
-    wallbox.steering._monotonic = lambda: NOW_S
+    set_clock(wallbox, lambda: NOW_S)
 
 
 def test_nobody_asks_without_a_car(wallbox: Wallbox) -> None:

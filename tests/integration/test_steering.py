@@ -11,8 +11,9 @@ from custom_components.evse_ocpp.central.commands import (
     CommandUnanswered,
 )
 from custom_components.evse_ocpp.energy.allowance import Choices, Mode, Reason
+from custom_components.evse_ocpp.refusals import CERTAIN_FROM
 from custom_components.evse_ocpp.sending import START_ID_TAG
-from custom_components.evse_ocpp.steering import CERTAIN_FROM, Steering, SteeringSettings
+from custom_components.evse_ocpp.steering import Steering, SteeringSettings
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 S = ChargerStatus
@@ -162,10 +163,10 @@ async def test_quirk_37_a_refused_limit_is_not_shown(charging, error):
     assert charging.stored == []
     charging.now_s += 60
     await charging.turn()
-    assert charging.steering.problem == str(error)
+    assert charging.steering.refusals.problem == str(error)
     charging.wallbox.refused.clear()
     assert await charging.turn(60) == [("lease", 16, 180)]
-    assert charging.steering.problem is None
+    assert charging.steering.refusals.problem is None
 
 
 @pytest.mark.parametrize("connected", [True, False])
@@ -277,7 +278,7 @@ async def test_a_refused_lease_is_tried_again_with_growing_pauses(charging):
     for _ in range(1000):
         await charging.turn(1)
     assert tries == [60, 61, 63, 67, 75, 91, 123, 187, 315, 571, 871]
-    assert charging.steering.problem == "the charger refused SetChargingProfile: Rejected"
+    assert charging.steering.refusals.problem == "the charger refused SetChargingProfile: Rejected"
 
 
 @pytest.mark.parametrize("refusing", [1, 2])
@@ -288,7 +289,7 @@ async def test_a_refusal_at_one_connector_does_not_hold_up_the_other(charging, r
     charging.wallbox.refusing_connectors = {refusing}
     leases = [lease for _ in range(600) for lease in await charging.turn(1)]
     assert leases == [("lease", 16, 180)] * 10
-    assert charging.steering.problem == "the charger refused SetChargingProfile: Rejected"
+    assert charging.steering.refusals.problem == "the charger refused SetChargingProfile: Rejected"
 
 
 @pytest.mark.parametrize(("maximum_a", "lease_a"), [(10, 10), (20, 16)])
@@ -306,10 +307,10 @@ async def test_a_problem_ends_with_its_cause(charging):
     charging.wallbox.refused["lease"] = CommandRefused("SetChargingProfile", "Rejected")
     await charging.turn(60)
     await charging.turn(1)
-    assert charging.steering.problem is not None
+    assert charging.steering.refusals.problem is not None
     charging.status(S.AVAILABLE)
     await charging.turn(1)
-    assert charging.steering.problem is None
+    assert charging.steering.refusals.problem is None
 
 
 async def test_a_refused_fallback_does_not_hold_up_the_lease(scene):
@@ -319,19 +320,19 @@ async def test_a_refused_fallback_does_not_hold_up_the_lease(scene):
     scene.start()
     assert await scene.turn() == [("lease", 16, 180)]
     await scene.turn(1)
-    assert "NotSupported" in scene.steering.problem
+    assert "NotSupported" in scene.steering.refusals.problem
 
 
 async def test_who_takes_no_limit_for_long_has_a_problem_that_its_owner_is_told(charging):
     charging.wallbox.refused["lease"] = CommandRefused("SetChargingProfile", "NotSupported")
     for _ in range(CERTAIN_FROM - 1):
         await charging.turn(100)
-    assert charging.steering.refused_limit is None
+    assert charging.steering.refusals.refused_limit is None
     await charging.turn(100)
-    assert "NotSupported" in charging.steering.refused_limit
+    assert "NotSupported" in charging.steering.refusals.refused_limit
     charging.wallbox.refused.clear()
     await charging.turn(100)
-    assert charging.steering.refused_limit is None
+    assert charging.steering.refusals.refused_limit is None
 
 
 async def test_the_task_answers_a_change_at_once_and_ends_without_a_word(scene):
@@ -368,7 +369,7 @@ async def test_one_refusal_is_no_problem_yet_and_is_tried_again_soon(scene):
     scene.start()
     scene.wallbox.refused["lease"] = CommandRefused("SetChargingProfile", "Rejected")
     await scene.turn()
-    assert scene.steering.problem is None
+    assert scene.steering.refusals.problem is None
     assert scene.steering._pause_s() == 1
     scene.wallbox.refused.clear()
     assert await scene.turn(1) == [("lease", 16, 180)]
@@ -390,7 +391,7 @@ async def test_quirk_37_a_limit_that_is_refused_as_its_transaction_begins_is_tri
     assert scene.now_s == 1
     assert scene.wallbox.take() == [("lease", 10, 180)]
     assert scene.steering.choices.limit_a == 10
-    assert scene.steering.problem is None
+    assert scene.steering.refusals.problem is None
     assert caplog.text == ""
 
 

@@ -57,7 +57,7 @@ async def test_a_site_that_dies_leaves_the_fallback_after_its_lease(scene: Scene
     await turns(scene, 10)
     assert scene.steering.allowance(1).reason is Reason.SITE_SILENT
     await turns(scene, 3)
-    assert scene.steering.told_a(1) == 6.0
+    assert scene.steering.holdings.told_a(1) == 6.0
     assert scene.connector.readings.current_a[0] == 6.0
     scene.stays_safe()
 
@@ -70,7 +70,7 @@ async def test_the_task_wakes_when_the_site_falls_silent(scene: Scene) -> None:
 @pytest.mark.parametrize("limit_a", [0.0, 5.0])
 async def test_less_than_a_pilot_can_say_is_a_pause(scene: Scene, limit_a: float) -> None:
     await turns(scene, 5, limit_a, reason=Reason.SOLAR)
-    assert scene.steering.told_a(1) == 0.0
+    assert scene.steering.holdings.told_a(1) == 0.0
     assert scene.connector.readings.current_a[0] == 0.0
     scene.stays_safe()
 
@@ -82,14 +82,14 @@ async def test_a_removed_site_releases_its_charger(scene: Scene) -> None:
     scene.steering.leave_site()
     assert scene.steering.choices.mode is Mode.FAST
     await turns(scene, 5)
-    assert scene.steering.told_a(1) == 16.0
+    assert scene.steering.holdings.told_a(1) == 16.0
     scene.stays_safe()
 
 
 async def test_a_charger_that_joins_waits_at_the_fallback(scene: Scene) -> None:
     scene.steering.join_site()
     await turns(scene, 3)
-    assert scene.steering.told_a(1) == 6.0
+    assert scene.steering.holdings.told_a(1) == 6.0
 
 
 async def test_a_grant_starts_only_what_its_owner_wants(scene: Scene) -> None:
@@ -116,7 +116,7 @@ async def test_unanswered_and_refused_limits_count_until_one_is_confirmed(scene:
             patched.setattr(type(scene.charger.commands), "set_lease", fails)
             await turns(scene, 2, 6.0)
             assert scene.steering.holds_a(1) == 16.0
-            assert scene.steering.told_a(1) == 16.0
+            assert scene.steering.holdings.told_a(1) == 16.0
     await turns(scene, 5, 6.0)
     assert scene.steering.holds_a(1) == 6.0
 
@@ -130,8 +130,8 @@ async def test_a_lost_link_leaves_what_may_be_held(scene: Scene) -> None:
 
 async def test_an_idle_connector_holds_nothing(scene: Scene) -> None:
     idle = Scene(Behaviour())
-    assert (idle.steering.told_a(1), idle.steering.holds_a(1)) == (0.0, 0.0)
-    assert idle.steering.told_at_s(1) == -math.inf
+    assert (idle.steering.holdings.told_a(1), idle.steering.holds_a(1)) == (0.0, 0.0)
+    assert idle.steering.holdings.told_at_s(1) == -math.inf
 
 
 async def test_row_34_limits_in_flash_fall_at_once_and_rise_seldom() -> None:
@@ -142,9 +142,9 @@ async def test_row_34_limits_in_flash_fall_at_once_and_rise_seldom() -> None:
     )
     await scene.begin()
     await turns(scene, 40, 16.0)
-    assert scene.steering.told_a(1) == 16.0
+    assert scene.steering.holdings.told_a(1) == 16.0
     await turns(scene, 2, 6.0)
-    assert scene.steering.told_a(1) == 6.0
+    assert scene.steering.holdings.told_a(1) == 6.0
     writes = scene.charger.persistent_writes.count
     for limit_a in (7.0, 8.0, 9.0, 7.0, 9.0, 8.0, 10.0):
         await turns(scene, 4, limit_a)
@@ -177,7 +177,7 @@ class TestPhases:
     async def test_the_pause_says_why(self, scene: Scene) -> None:
         await turns(scene, 3, 12.0, phases=1)
         assert scene.steering.allowance(1).reason is Reason.PHASE_SWITCH
-        assert scene.steering.told_a(1) == 0.0
+        assert scene.steering.holdings.told_a(1) == 0.0
 
     async def test_where_it_is_not_proved_nothing_is_switched(self, scene: Scene) -> None:
         scene.charger.control = replace(scene.charger.control, switches_phases=None)
@@ -219,5 +219,5 @@ async def test_with_one_place_for_limits_all_connectors_hold_what_one_was_told(
     scene.wallbox.behaviour = Behaviour(accepts=STANDING, levels=frozenset({0}))
     scene.charger.connector(2)
     await turns(scene, 5, 12.0)
-    assert [scene.steering.told_a(number) for number in (1, 2)] == [12.0, 12.0]
-    assert scene.steering._held[2].most_a(0.0, standing_a=6.0, linked=True) == 12.0
+    assert [scene.steering.holdings.told_a(number) for number in (1, 2)] == [12.0, 12.0]
+    assert scene.steering.holdings._held[2].most_a(0.0, standing_a=6.0, linked=True) == 12.0

@@ -12,6 +12,7 @@ from custom_components.evse_ocpp.central.commands import CommandUnanswered
 from custom_components.evse_ocpp.central.control import Control, Method, PauseBy, Purpose, Unit
 from custom_components.evse_ocpp.central.persistent_writes import MAX_PER_DAY, PersistentWrites
 from custom_components.evse_ocpp.energy.orders import PERSISTENT_LEASE_S
+from custom_components.evse_ocpp.problems import cannot_pause
 from custom_components.evse_ocpp.steering import SteeringSettings
 from custom_components.evse_ocpp.watch import LIMITS_IGNORED
 
@@ -78,8 +79,8 @@ async def test_the_user_s_limit_holds_and_after_the_end_the_fallback(control, be
     await scene.steering.set_limit(10)
     await scene.charge(20)
     assert scene.wallbox.limit_a == pytest.approx(10, abs=0.1)
-    assert scene.steering.problem is None
-    assert scene.steering.obeyed is True
+    assert scene.steering.refusals.problem is None
+    assert scene.steering.watch.obeyed is True
     await leave(scene)
     if control.leases:
         await scene.wallbox.sleep(PERSISTENT_LEASE_S + 60)
@@ -192,7 +193,7 @@ async def test_quirk_27_a_pause_by_the_proven_way_and_back(control, behaviour, p
     await scene.steering.set_charging(on=True)
     await scene.charge(20)
     assert scene.wallbox.flow_a == 16
-    assert not scene.steering.cannot_pause
+    assert not cannot_pause(scene.steering)
 
 
 @pytest.mark.parametrize("control", [BY_KEY, Control(DEFAULT, DEFAULT), Control(TWO_LEVELS.lease)])
@@ -203,7 +204,7 @@ async def test_where_no_pause_is_known_the_least_flows_and_it_is_told(control):
     await scene.steering.set_charging(on=False)
     await scene.charge(8)
     assert scene.wallbox.flow_a == 6
-    assert scene.steering.cannot_pause
+    assert cannot_pause(scene.steering)
 
 
 async def test_a_pause_out_of_service_ends_with_us():
@@ -251,11 +252,11 @@ async def test_quirk_23_ignored_limits_are_noticed_within_90_seconds_and_forgive
     scene = Scene(Behaviour(ignores=ALL_PURPOSES))
     await scene.begin()
     await scene.charge(18)
-    assert scene.steering.obeyed is False
+    assert scene.steering.watch.obeyed is False
     assert scene.charger.suspects[LIMITS_IGNORED] == "16 A"
     object.__setattr__(scene.wallbox.behaviour, "ignores", frozenset())
     await scene.charge(3)
-    assert scene.steering.obeyed is True
+    assert scene.steering.watch.obeyed is True
     assert LIMITS_IGNORED not in scene.charger.suspects
 
 
@@ -265,19 +266,19 @@ async def test_quirk_36_a_foreign_limit_is_named(tells_offer):
     scene = Scene(Behaviour(foreign=foreign, tells_offer=tells_offer, car_a=7))
     await scene.begin()
     await scene.charge(20)
-    assert scene.steering.foreign_limit_a(1) == 8
-    assert scene.steering.foreign_limit_a(2) is None
+    assert scene.steering.watch.foreign_limit_a(1) == 8
+    assert scene.steering.watch.foreign_limit_a(2) is None
     del scene.wallbox.profiles[0, "ChargePointMaxProfile", 5]
     await scene.steering.set_limit(12)
     await scene.charge(20)
-    assert scene.steering.foreign_limit_a(1) is None
+    assert scene.steering.watch.foreign_limit_a(1) is None
 
 
 async def test_quirk_23_a_schedule_that_nobody_tells_leaves_it_unknown():
     scene = Scene(Behaviour(tells_offer=False, schedules=False, car_a=7))
     await scene.begin()
     await scene.charge(30)
-    assert scene.steering.obeyed is None
+    assert scene.steering.watch.obeyed is None
     assert actions(scene).count("GetCompositeSchedule") == 1
 
 

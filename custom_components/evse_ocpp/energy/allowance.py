@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
-from .window import is_open
+from .window import is_open, next_change
 
 MIN_LIMIT_A = 6.0
 """IEC 61851-1: the least current which a pilot can offer."""
@@ -61,6 +61,13 @@ class Choices:
         if self.mode_at(local_now) is not Mode.WINDOW:
             return True
         return is_open(self.window_start, self.window_stop, local_now)
+
+    def edges(self, local_now: datetime) -> list[datetime]:
+        """Return when what was chosen next allows something else by itself."""
+        edges = [self.boost_until] if self.boosted(local_now) else []
+        if self.window_enabled:
+            edges.append(next_change(self.window_start, self.window_stop, local_now))
+        return [edge for edge in edges if edge is not None]
 
 
 class Occupancy(StrEnum):

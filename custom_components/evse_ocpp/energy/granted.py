@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from .model import Grant
 
+SITE_LEASE_S = 60.0
+"""The least that clocks and lost messages allow (charger-quirks, traps of a lease, 2)."""
 STEP_A = 0.1
 """Limits are told in tenths of an ampere, as OCPP 1.6 has them (section 7.9)."""
 
@@ -44,6 +46,13 @@ class Granted:
         if self.grants is None:
             return None
         return self.grants if now_s < self.until_s else {}
+
+    def lease_s(self, chosen_s: float) -> float:
+        """Return how long a limit holds while we are silent, where `chosen_s` was chosen.
+
+        Below a site's fuse not long, as the house goes on while Home Assistant does not.
+        """
+        return chosen_s if self.grants is None else min(chosen_s, SITE_LEASE_S)
 
 
 def in_steps(limit_a: float) -> float:

@@ -45,3 +45,19 @@ DAY = {"mode": Mode.WINDOW, "window_start": time(7), "window_stop": time(23)}
 )
 def test_decide(choices, occupancy, asked, allowance):
     assert decide(Choices(**choices), occupancy, start_asked=asked, local_now=NOON) == allowance
+
+
+@pytest.mark.parametrize(
+    ("chosen", "hours"),
+    [
+        ({}, []),
+        (NIGHT, [23]),
+        ({"boost_until": NOON.replace(hour=13)}, [13]),
+        ({"boost_until": NOON.replace(hour=11)}, []),
+        ({"boost_until": NOON.replace(hour=13)} | DAY, [13, 23]),
+        (DAY | {"window_stop": time(7)}, []),  # it is always open
+    ],
+)
+def test_when_a_choice_next_allows_something_else(chosen: dict, hours: list[int]) -> None:
+    edges = Choices(**chosen).edges(NOON)
+    assert [edge.astimezone(NOON.tzinfo).hour for edge in edges] == hours

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from custom_components.evse_ocpp.energy.allowance import Reason
-from custom_components.evse_ocpp.energy.granted import Granted, Held, in_steps
+from custom_components.evse_ocpp.energy.granted import SITE_LEASE_S, Granted, Held, in_steps
 from custom_components.evse_ocpp.energy.model import Grant
 
 
@@ -38,6 +38,19 @@ def test_only_what_is_to_be_done_is_an_order() -> None:
     assert granted.orders == before
     granted.take({1: Grant(9.0, Reason.FUSE, phases=1)}, 10.0)
     assert granted.orders != before
+
+
+@pytest.mark.parametrize(
+    ("chosen_s", "granted", "lease_s"),
+    [
+        (180.0, Granted(), 180.0),
+        (180.0, Granted({}), SITE_LEASE_S),
+        (180.0, Granted({1: Grant(9.0, Reason.FUSE)}, 10.0), SITE_LEASE_S),
+        (30.0, Granted({}), 30.0),
+    ],
+)
+def test_below_a_site_a_limit_is_short(chosen_s: float, granted: Granted, lease_s: float) -> None:
+    assert granted.lease_s(chosen_s) == lease_s
 
 
 class TestHeld:
