@@ -21,11 +21,12 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from websockets.sync.client import connect
+
+from scripts.harness.home_assistant_folder import configuration, prepare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = PASSWORD = "demo"
@@ -39,43 +40,6 @@ REQUEST_TIMEOUT_S = 60
 DEVICE_TIMEOUT_S = 20
 
 T = TypeVar("T")
-
-CONFIGURATION = """\
-homeassistant:
-  name: {name}
-  latitude: 48.77
-  longitude: 2.29
-  elevation: 80
-  unit_system: metric
-  time_zone: {time_zone}
-  currency: EUR
-  country: FR
-  language: {language}
-  auth_providers:
-    - type: trusted_networks
-      trusted_networks: 127.0.0.1
-      allow_bypass_login: true
-    - type: homeassistant
-config:
-energy:
-frontend:
-history:
-logbook:
-person:
-sun:
-system_health:
-logger:
-  default: warning
-  logs:
-    haffmpeg: fatal  # cameras: there are none, and no ffmpeg
-    homeassistant.components.camera: fatal
-    custom_components.evse_ocpp: {log_level}
-"""
-HTTP_YAML = """\
-http:
-  server_host: 127.0.0.1
-  server_port: {port}
-"""
 
 
 class HarnessError(Exception):
@@ -134,8 +98,8 @@ class HomeAssistant:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.language = language
-        self._configuration = more_configuration + CONFIGURATION.format(
-            name="Home", time_zone=time_zone, language=language, log_level=log_level
+        self._yaml = more_configuration + configuration(
+            time_zone=time_zone, language=language, log_level=log_level
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._token = ""
@@ -151,7 +115,13 @@ class HomeAssistant:
 
     def start(self) -> None:
         """Start the process and wait until it runs; the first start also makes the owner."""
-        self._prepare()
+        prepare(
+            self.folder,
+            yaml=self._yaml,
+            port=self.port,
+            python=self.python,
+            program=self._program,
+        )
         command = [str(self.python), "-m", "homeassistant", "-c", str(self.folder), "--skip-pip"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -202,56 +172,6 @@ class HomeAssistant:
         if self._process is None:
             raise HarnessError("Home Assistant is not started")
         return self._process.pid
-
-    def _prepare(self) -> None:
-        storage = self.folder / ".storage"
-        storage.mkdir(parents=True, exist_ok=True)
-        text = self._configuration
-        if self._keeps_http_settings():
-            _write_store(
-                storage / "http",
-                2,
-                2,
-                {"stable": self._http_settings(), "pending": None, "yaml_migration_done": True},
-            )
-        else:
-            text += HTTP_YAML.format(port=self.port)
-        (self.folder / "configuration.yaml").write_text(text)
-        onboarding = storage / "onboarding"
-        if not onboarding.exists():
-            steps = [
-                "core_config",
-                "analytics",
-                "integration",
-            ]  # all but the owner
-            _write_store(onboarding, 4, 1, {"done": steps})
-        components = self.folder / "custom_components"
-        components.mkdir(exist_ok=True)
-        link = components / "evse_ocpp"
-        if not link.is_symlink():
-            link.symlink_to(self._program)
-
-    def _keeps_http_settings(self) -> bool:
-        """Newer versions keep port and address in a store;
-
-        From YAML they would revert after five minutes.
-        """
-        packages = self.python.parent.parent / "lib"
-        return any(packages.glob("python3*/site-packages/homeassistant/components/http/config.py"))
-
-    def _http_settings(self) -> dict[str, Any]:
-        return {
-            "server_host": ["127.0.0.1"],
-            "server_port": self.port,
-            "cors_allowed_origins": [],
-            "login_attempts_threshold": -1,
-            "ip_ban_enabled": True,
-            "ssl_profile": "modern",
-            "use_x_frame_options": True,
-            "created_at": datetime.now(UTC).isoformat(),
-            "error": None,
-            "error_message": None,
-        }
 
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:
@@ -468,8 +388,3 @@ class HomeAssistant:
         """Stop it and remove its folder."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _write_store(file: Path, version: int, minor_version: int, data: dict[str, Any]) -> None:
-    content = {"version": version, "minor_version": minor_version, "key": file.name, "data": data}
-    file.write_text(json.dumps(content))

@@ -33,6 +33,11 @@ def cost(process_id: int) -> Cost:
     )
 
 
+def resident_mib() -> float:
+    """Return the memory of this process."""
+    return cost(os.getpid()).resident_mib
+
+
 def cpu_s(folder: Path) -> float:
     """Return user and system time of a process, or of a thread (`task/…`), by its /proc folder."""
     fields = (folder / "stat").read_text().rpartition(")")[2].split()

@@ -39,7 +39,7 @@ def complaints(
     if afresh:
         log.write_text("", encoding="utf-8")
     return [
-        _shortened(record)
+        shortened(record)
         for record in map(str.strip, _BEGINS.split(text))
         if (_ALWAYS.search(record) or (errors and _ERROR.search(record)))
         and re.search(only, record)
@@ -47,7 +47,8 @@ def complaints(
     ]
 
 
-def _shortened(record: str) -> str:
-    if len(record) <= HEAD_CHARS + END_CHARS:
-        return record
-    return f"{record[:HEAD_CHARS]} … {record[-END_CHARS:]}"
+def shortened(text: str, head_chars: int = HEAD_CHARS, end_chars: int = END_CHARS) -> str:
+    """Return a text without its midst, if it is long."""
+    if len(text) <= head_chars + end_chars:
+        return text
+    return f"{text[:head_chars]} … {text[-end_chars:]}"

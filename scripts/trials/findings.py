@@ -58,6 +58,11 @@ class Findings:
             self.wrong.append(what)
         return fine
 
+    def check_memory(self, early_mib: float, late_mib: float, allowed_mib: float) -> None:
+        """Note as wrong that a process has grown by more than it may."""
+        grown = f"memory went from {early_mib:.1f} to {late_mib:.1f} MiB"
+        self.check(late_mib < early_mib + allowed_mib, grown)
+
     def fault(self, recovery_s: float | None, *wrong: str) -> None:
         """Note one injected fault: how long recovery took, and what was wrong because of it."""
         self.injected += 1

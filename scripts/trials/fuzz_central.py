@@ -18,13 +18,14 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-import psutil
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from scripts.harness.home_assistant import free_port
+from scripts.harness.process_cost import cost
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import trend
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 
@@ -195,14 +196,14 @@ async def run(job: Job) -> Findings:
 
 async def _watch(hostile: Hostile, wallbox: Wallbox, findings: Findings) -> None:
     """Ask the wallbox how it is until enough was said, then behave and see it come back."""
-    process = psutil.Process(wallbox.process_id)
-    memory_mib, handles, slowest_s = [_mib(process)], process.num_fds(), 0.0
+    before, slowest_s = cost(wallbox.process_id), 0.0
+    memory_mib = [before.resident_mib]
     began_s = time.monotonic()
     while not hostile.enough.is_set() and wallbox.running:
         asked_s = time.monotonic()
         await asyncio.to_thread(lambda: wallbox.request(command="status"))
         slowest_s = max(slowest_s, time.monotonic() - asked_s)
-        memory_mib.append(_mib(process))
+        memory_mib.append(cost(wallbox.process_id).resident_mib)
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await hostile.enough.wait()
@@ -218,16 +219,12 @@ async def _watch(hostile: Hostile, wallbox: Wallbox, findings: Findings) -> None
         findings.wrong.append(f"it did not come back within {BACK_WITHIN_S:g} s")
     findings.stall_s = round(slowest_s, 2)
     findings.check(slowest_s < ANSWERED_WITHIN_S, f"the control socket took {slowest_s:.1f} s")
-    early_mib = max(memory_mib[: len(memory_mib) // 3 + 1])
-    grown = f"memory went from {early_mib} to {memory_mib[-1]} MiB"
-    findings.check(memory_mib[-1] < early_mib + MEMORY_GROWTH_MIB, grown)
-    now = process.num_fds()
-    findings.check(now < handles + HANDLES_GROWTH, f"handles went from {handles} to {now}")
+    early_mib, late_mib = trend.early(memory_mib), memory_mib[-1]
+    findings.check_memory(early_mib, late_mib, MEMORY_GROWTH_MIB)
+    now = cost(wallbox.process_id).handles
+    opened = f"handles went from {before.handles} to {now}"
+    findings.check(now < before.handles + HANDLES_GROWTH, opened)
     findings.figures = {
         "rate": f"{hostile.said / took_s:.0f} messages/s",
-        "memory": f"{early_mib} MiB, {memory_mib[-1]} MiB at the end",
+        "memory": f"{early_mib:.1f} MiB, {late_mib:.1f} MiB at the end",
     }
-
-
-def _mib(process: psutil.Process) -> float:
-    return round(process.memory_info().rss / 2**20, 1)

@@ -35,9 +35,7 @@ async def told_the_central_system(job: Job, version: str) -> Findings:
         job.say(f"--- {kind}\n{text}")
         findings.wrong.append(kind)
     early_mib, late_mib = seen["memory_mib"]
-    findings.check(
-        late_mib < early_mib + MEMORY_GROWTH_MIB, f"memory went from {early_mib} to {late_mib} MiB"
-    )
+    findings.check_memory(early_mib, late_mib, MEMORY_GROWTH_MIB)
     obeyed, refused = seen["commands"]
     findings.check(obeyed > 0 and refused > 0, f"commands: {obeyed} obeyed, {refused} not")
     findings.figures = {

@@ -7,13 +7,15 @@ not: what a central system wrote must not keep a wallbox from starting.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import traceback
 from importlib import import_module
 from random import Random
 from typing import Any
 
+from scripts.harness.process_cost import resident_mib
+from scripts.trials import trend
+from scripts.trials.broken import Broken
 from scripts.trials.findings import Findings, Job
 
 FRAMES_A_LIFE = 400
@@ -29,12 +31,8 @@ async def run(job: Job) -> Findings:
     """Say `job.count` things to the client."""
     bench: Any = import_module("tests.firmware.ocpp.fuzzed_client")
     promise, findings, chance = bench.Promise(), Findings(), job.chance()
-    handler = bench.Errors(promise)
-    logging.getLogger().addHandler(handler)
-    asyncio.get_running_loop().set_exception_handler(
-        lambda _, context: promise.broken(f"loop: {context.get('message')}", repr(context))
-    )
-    memory_mib, began_s = [bench.resident_mib()], time.monotonic()
+    broken: Broken = promise.broken
+    memory_mib, began_s = [resident_mib()], time.monotonic()
 
     async def talk(number: int) -> None:
         says, life = bench.Says(Random(chance.getrandbits(64))), 0
@@ -45,24 +43,19 @@ async def run(job: Job) -> Findings:
             try:
                 said = await bench.live(folder, says, promise, min(FRAMES_A_LIFE, job.count))
             except Exception:  # noqa: BLE001 - whatever it is, it is a finding
-                promise.broken(*bench.kind_of(traceback.format_exc()))
+                broken.raised(traceback.format_exc())
                 said, life = 1, life + LIVES_A_FOLDER  # on another one
             findings.inputs += max(1, said)
-            memory_mib.append(bench.resident_mib())
+            memory_mib.append(resident_mib())
             if (stored := bench.stored_mib(folder)) > MAX_STORED_MIB:
-                promise.broken("the state folder grows", f"{stored:.1f} MiB")
+                broken.note("the state folder grows", f"{stored:.1f} MiB")
 
-    await asyncio.gather(*(talk(number) for number in range(SIDE_BY_SIDE)))
+    with broken.listening():
+        await asyncio.gather(*(talk(number) for number in range(SIDE_BY_SIDE)))
     took_s = time.monotonic() - began_s
-    logging.getLogger().removeHandler(handler)
-    for kind, text in promise.found.items():
-        job.say(f"--- {kind}\n{text}")
-        findings.wrong.append(kind)
-    findings.crashes = promise.crashes
-    early_mib, late_mib = max(memory_mib[: len(memory_mib) // 3 + 1]), memory_mib[-1]
-    findings.check(
-        late_mib < early_mib + MEMORY_GROWTH_MIB, f"memory went from {early_mib} to {late_mib} MiB"
-    )
+    broken.tell(findings, job.say)
+    early_mib, late_mib = trend.early(memory_mib), memory_mib[-1]
+    findings.check_memory(early_mib, late_mib, MEMORY_GROWTH_MIB)
     findings.figures = {
         "actions": str(len(promise.actions)),
         "starts": str(len(memory_mib) - 1),

@@ -23,7 +23,9 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from scripts.harness.hostile_clients import BEHAVIOURS, Client, Target
+from scripts.harness.bare_websocket import Client, Target
+from scripts.harness.hostile_clients import BEHAVIOURS
+from scripts.harness.process_cost import cpu_s
 from scripts.trials.campaign import ROOT
 from scripts.trials.findings import Findings, Job
 
@@ -48,7 +50,7 @@ class Healthy:
 
     def __init__(self, target: Target, server_pid: int) -> None:
         self._target = target
-        self._server = server_pid
+        self._server = Path(f"/proc/{server_pid}")
         self.slowest_s = 0.0
         self.most_worked_s = 0.0
         self.late = 0
@@ -71,24 +73,18 @@ class Healthy:
             while True:
                 number += 1
                 began, self._own_lag_s = time.monotonic(), 0.0
-                worked_s = processor_s(self._server)
+                worked_s = cpu_s(self._server)
                 await websocket.send(json.dumps([2, f"h{number}", "Heartbeat", {}]))
                 while (frame := json.loads(await websocket.recv()))[0] == 2:
                     answer = {"status": "Rejected", "configurationKey": [], "unknownKey": []}
                     await websocket.send(json.dumps([3, frame[1], answer]))
                 took = time.monotonic() - began - self._own_lag_s
                 self.answered += 1
-                worked_s = processor_s(self._server) - worked_s
+                worked_s = cpu_s(self._server) - worked_s
                 self.slowest_s = max(self.slowest_s, took)
                 self.most_worked_s = max(self.most_worked_s, worked_s)
                 self.late += worked_s > ANSWERED_WITHIN_S or took > ANSWERED_AT_LAST_S
                 await asyncio.sleep(HEARTBEAT_EVERY_S)
-
-
-def processor_s(pid: int) -> float:
-    """Return the processor time that a process has had (proc_pid_stat(5), utime and stime)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Attack:

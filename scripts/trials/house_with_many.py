@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from evse.simulation.fleet.cars import Habits
@@ -13,13 +15,27 @@ from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
 from scripts.trials import watchers
 from scripts.trials.complaints import complaints
-from scripts.trials.findings import Findings
+from scripts.trials.findings import Findings, Job
 
 LARGE = 100
 """From so many wallboxes on it is the whole trial."""
 LINK_TIMEOUT_S = 180.0
 ERRORS_OR_OURS = r"\A\S+ \S+ (ERROR|CRITICAL)|evse_ocpp"
 """A warning of Home Assistant with a traceback of its own is not ours."""
+
+
+@asynccontextmanager
+async def started(
+    job: Job, wallboxes: int, *, recorded: bool = True, with_currents: bool = False
+) -> AsyncIterator[Many]:
+    """Prepare and start a house with so many wallboxes; in the end it is killed."""
+    house = Many(job.folder / "home-assistant", job.home_assistant, wallboxes, recorded=recorded)
+    try:
+        await asyncio.to_thread(house.prepare, with_currents=with_currents)
+        await house.start()
+        yield house
+    finally:
+        await asyncio.to_thread(house.page.kill)
 
 
 def fleet_of(house: Many, habits: Habits, seed: int, connect_per_s: float = 100.0) -> Fleet:

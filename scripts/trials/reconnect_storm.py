@@ -14,7 +14,14 @@ from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.trials.findings import Findings, Job
-from scripts.trials.house_with_many import LARGE, LINK_TIMEOUT_S, conclude, fleet_of, linked
+from scripts.trials.house_with_many import (
+    LARGE,
+    LINK_TIMEOUT_S,
+    conclude,
+    fleet_of,
+    linked,
+    started,
+)
 
 HABITS = Habits(session_s=(15.0, 60.0), pause_s=(2.0, 10.0), sample_s=10.0)
 WORK_S = 8.0
@@ -29,10 +36,7 @@ ALLOWED_S = 30.0
 async def run(job: Job) -> Findings:
     """Run `job.count` wallboxes."""
     findings = Findings()
-    house = Many(job.folder / "home-assistant", job.home_assistant, job.count)
-    try:
-        await asyncio.to_thread(house.prepare)
-        await house.start()
+    async with started(job, job.count) as house:
         fleet = fleet_of(house, HABITS, job.seed)
         running = asyncio.create_task(fleet.run())
         await linked(fleet)
@@ -43,8 +47,6 @@ async def run(job: Job) -> Findings:
         await asyncio.sleep(WORK_S)
         findings.stall_s = (await house.late())["max_ms"] / 1000
         await conclude(house, fleet, running, findings)
-    finally:
-        await asyncio.to_thread(house.page.kill)
     return findings
 
 

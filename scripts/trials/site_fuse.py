@@ -17,8 +17,8 @@ from evse.simulation.fleet.fleet import Fleet
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.trials.findings import Findings, Job
-from scripts.trials.house_with_many import check_log, fleet_of, linked
-from tests.system.street import VOLTS, GridMeter, Overload
+from scripts.trials.house_with_many import check_log, fleet_of, linked, started
+from tests.system.street import BACK_S, BUSY_S, VOLTS, GridMeter, Overload, add_site
 
 WALLBOXES = 32
 FUSE_A = 125.0
@@ -28,10 +28,6 @@ MOST_A = 16.0
 SAMPLE_S = 10.0
 METER_S = 1.0
 
-BACK_S = 5.0
-"""The promise: so long after a step of the house all is below the fuse again."""
-BUSY_S = 3.0
-"""What real processes on two busy cores may add to it."""
 METER_TIMEOUT_S = 10.0
 MANY = 15
 """So many charge at once with 6 A each, when the house takes little."""
@@ -99,13 +95,8 @@ class Street:
 async def run(job: Job) -> Findings:
     """Let all cars charge, then break things."""
     findings = Findings()
-    house = Many(job.folder / "home-assistant", job.home_assistant, WALLBOXES, recorded=False)
-    try:
-        await asyncio.to_thread(house.prepare, with_currents=True)
-        await house.start()
+    async with started(job, WALLBOXES, recorded=False, with_currents=True) as house:
         await _campaign(job, house, findings)
-    finally:
-        await asyncio.to_thread(house.page.kill)
     return findings
 
 
@@ -115,7 +106,7 @@ async def _campaign(job: Job, house: Many, findings: Findings) -> None:
     running = [asyncio.create_task(each.run()) for each in (fleet, street)]
     try:
         await linked(fleet)
-        await asyncio.to_thread(_add_site, house)
+        await asyncio.to_thread(add_site, house.page, house.entry_id, FUSE_A)
         for point in fleet.points:
             point.power_w = MOST_A * VOLTS * 3
             point.start()
@@ -143,25 +134,6 @@ async def _campaign(job: Job, house: Many, findings: Findings) -> None:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-def _add_site(house: Many) -> None:
-    house.page.add_site(
-        house.entry_id,
-        basics={
-            "name": "Street",
-            "fuse_current": str(int(FUSE_A)),
-            "phases": "3",
-            "meter_kind": "phase_currents",
-        },
-        meter=dict(
-            zip(
-                ("grid_current_l1", "grid_current_l2", "grid_current_l3"),
-                GridMeter.ENTITIES,
-                strict=True,
-            )
-        ),
-    )
 
 
 async def _kettle(street: Street, _chance: random.Random) -> list[str]:

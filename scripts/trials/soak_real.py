@@ -27,6 +27,7 @@ from scripts.trials.house_with_many import (
     check_sessions,
     fleet_of,
     linked,
+    started,
 )
 from scripts.trials.trend import Trend
 
@@ -67,32 +68,29 @@ class Scene:
         """Note one sample."""
         self.trends.setdefault((process, figure), Trend()).add(at_s, value)
 
-    def end(self) -> None:
-        """End all processes."""
+    def end_wallboxes(self) -> None:
+        """End the real ones."""
         for wallbox in self.wallboxes.values():
             wallbox.kill()
-        self.house.page.kill()
 
 
 async def run(job: Job) -> Findings:
     """Run for `job.count` seconds."""
     findings = Findings()
-    house = Many(job.folder / "home-assistant", job.home_assistant, FLEET)
-    scene = Scene(house, {})
-    try:
-        await asyncio.to_thread(house.prepare)
-        await house.start()
-        for number in range(1, REAL + 1):
-            await asyncio.to_thread(_add_real, scene, job.folder, number)
-        fleet = fleet_of(house, HABITS, job.seed)
-        await _soak(scene, fleet, job)
-        findings.check(await fleet.end_sessions(), "the last sessions could not be told")
-        findings.energy_wh = check_sessions(house, fleet, findings)
-        check_answers(fleet, findings)
-        check_log(house, findings)
-        _judge(scene, fleet, job.count, findings)
-    finally:
-        await asyncio.to_thread(scene.end)
+    async with started(job, FLEET) as house:
+        scene = Scene(house, {})
+        try:
+            for number in range(1, REAL + 1):
+                await asyncio.to_thread(_add_real, scene, job.folder, number)
+            fleet = fleet_of(house, HABITS, job.seed)
+            await _soak(scene, fleet, job)
+            findings.check(await fleet.end_sessions(), "the last sessions could not be told")
+            findings.energy_wh = check_sessions(house, fleet, findings)
+            check_answers(fleet, findings)
+            check_log(house, findings)
+            _judge(scene, fleet, job.count, findings)
+        finally:
+            await asyncio.to_thread(scene.end_wallboxes)
     return findings
 
 

@@ -14,7 +14,7 @@ from evse.simulation.fleet.cars import Habits
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.trials.findings import Findings, Job
-from scripts.trials.house_with_many import LARGE, conclude, fleet_of, linked
+from scripts.trials.house_with_many import LARGE, conclude, fleet_of, linked, started
 
 HABITS = Habits(session_s=(20.0, 60.0), pause_s=(2.0, 20.0), sample_s=10.0)
 IDLE_S = 8.0
@@ -27,13 +27,8 @@ MOST_CPU_MS = 2.0
 async def run(job: Job) -> Findings:
     """Run `job.count` wallboxes."""
     findings = Findings()
-    house = Many(job.folder / "home-assistant", job.home_assistant, job.count)
-    try:
-        await asyncio.to_thread(house.prepare)
-        await house.start()
+    async with started(job, job.count) as house:
         await _work(house, job, findings)
-    finally:
-        await asyncio.to_thread(house.page.kill)
     return findings
 
 

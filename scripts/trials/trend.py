@@ -40,3 +40,8 @@ class Trend:
         """Return begin, end and growth for the report."""
         first, last = self.samples[0][1], self.samples[-1][1]
         return f"{first:.0f} → {last:.0f}{unit}, {self.per_hour:+.1f}{unit} an hour"
+
+
+def early(values: Sequence[float]) -> float:
+    """Return the most of the first third: what is asked for the first time is loaded in it."""
+    return max(values[: len(values) // 3 + 1])

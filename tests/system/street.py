@@ -17,6 +17,10 @@ VOLTS = 230.0
 REACTION_S = 2.0
 DRAWS = 0.98
 NO_LIMIT_A = 32.0
+BACK_S = 5.0
+"""The promise: so long after a step of the house all is below the fuse again."""
+BUSY_S = 3.0
+"""What real processes on two busy cores may add to it."""
 _ORDER = ("TxProfile", "TxDefaultProfile")
 
 
@@ -144,6 +148,21 @@ class GridMeter:
                     "force_update": True,
                 },
             )
+
+
+def add_site(page: HomeAssistant, entry_id: str, fuse_a: float) -> None:
+    """Add the site "Street" with its fuse and the three sensors of its meter."""
+    sensors = ("grid_current_l1", "grid_current_l2", "grid_current_l3")
+    page.add_site(
+        entry_id,
+        basics={
+            "name": "Street",
+            "fuse_current": str(int(fuse_a)),
+            "phases": "3",
+            "meter_kind": "phase_currents",
+        },
+        meter=dict(zip(sensors, GridMeter.ENTITIES, strict=True)),
+    )
 
 
 class Overload:

@@ -16,16 +16,12 @@ from scripts.environments import UnavailableError
 from scripts.harness.home_assistant import HarnessError, wait_until
 from scripts.harness.house import CHARGER_NAME, Household
 from tests.foreign.point import ForeignPoint
-from tests.system.street import ForeignCar, GridMeter, Overload
+from tests.system.street import BACK_S, BUSY_S, ForeignCar, GridMeter, Overload, add_site
 
 FUSE_A = 25.0
 FOREIGN = {"Foreign one": "em-ocpp-chargepoint-simulator", "Foreign two": "ocpp-rpc"}
 TOLD_S = 10.0
 FALLBACK_A = 6.0
-BACK_S = 5.0
-"""The promise: so long after a step of the house all is below the fuse again."""
-BUSY_S = 3.0
-"""What real processes on two busy cores may add to it."""
 
 Phases = tuple[float, float, float]
 
@@ -98,22 +94,7 @@ def street(household: Callable[..., Household], tmp_path: Path) -> Iterator[Stre
                 pytest.skip(str(error))
         made = Street(house, [ForeignCar(point) for point in points])
         made.meter.show((2.0, 3.0, 1.0))
-        page.add_site(
-            house.entry_id,
-            basics={
-                "name": "Street",
-                "fuse_current": str(int(FUSE_A)),
-                "phases": "3",
-                "meter_kind": "phase_currents",
-            },
-            meter=dict(
-                zip(
-                    ("grid_current_l1", "grid_current_l2", "grid_current_l3"),
-                    GridMeter.ENTITIES,
-                    strict=True,
-                )
-            ),
-        )
+        add_site(page, house.entry_id, FUSE_A)
         yield made
     finally:
         for point in points:

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from scripts.trials.trend import Trend
+from scripts.trials.findings import Findings
+from scripts.trials.trend import Trend, early
 
 
 def trend(value, seconds: int = 3600) -> Trend:
@@ -38,3 +39,10 @@ def test_what_is_told() -> None:
     told = trend(lambda at_s: 100 + at_s / 360)
     assert told.told(" MiB") == "100 → 110 MiB, +10.0 MiB an hour"
     assert told.mean == pytest.approx(106.67, abs=0.1)
+
+
+@pytest.mark.parametrize("late_mib", [104.9, 105.1])
+def test_what_loads_in_the_first_third_is_no_growth(late_mib: float) -> None:
+    memory_mib, findings = [50.0, 100.0, 60.0, 70.0, 80.0, late_mib], Findings()
+    findings.check_memory(early(memory_mib), memory_mib[-1], 5.0)
+    assert findings.wrong == (["memory went from 100.0 to 105.1 MiB"] if late_mib > 105 else [])

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
-import re
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -34,13 +32,13 @@ from evse.storage.database import Database
 from evse.storage.transactions import TransactionRecord, new_local_id
 from evse.storage.values import Values
 from scripts.harness.spoilt import DATES, Shape, pack, shape_of, spoilt, spoilt_text
+from scripts.trials.broken import Broken
 from tests.firmware.ocpp.conftest import DEFAULT_ANSWERS, FakeStation
 
 SPEED = 200.0
 """Simulated seconds a second: heartbeats and intervals come."""
 ANSWER_S = 30.0
 """In which a call is answered, of a machine that others work on."""
-MAX_KINDS = 20
 CODES = {
     "NotImplemented",
     "NotSupported",
@@ -82,27 +80,22 @@ class Promise:
     """
 
     def __init__(self) -> None:
-        self.found: dict[str, str] = {}
-        self.crashes = 0
+        self.broken = Broken()
         self.actions: Counter[str] = Counter()
-
-    def broken(self, kind: str, text: str) -> None:
-        """Note it."""
-        self.crashes += 1
-        if len(self.found) < MAX_KINDS:
-            self.found.setdefault(kind, text[-3000:])
 
     def answered(self, call: Call, frames: list[list[Any]], sent: bytes) -> None:
         """Judge what a call was answered."""
         action = call.action if isinstance(call.action, str) else ""
         self.actions[action if f"{action}Response" in SCHEMAS else "unknown"] += 1
         if len(frames) != 1:
-            self.broken(f"{len(frames)} answers to {action[:40]}", repr(sent))
+            self.broken.note(f"{len(frames)} answers to {action[:40]}", repr(sent))
         elif frames[0][0] == 4:
             if frames[0][2] not in CODES or len(frames[0][3]) > 255:
-                self.broken(f"{action[:40]}: CALLERROR {frames[0][2]}", f"{frames[0]} to {sent!r}")
+                self.broken.note(
+                    f"{action[:40]}: CALLERROR {frames[0][2]}", f"{frames[0]} to {sent!r}"
+                )
         elif why := untrue(action, json.dumps(frames[0][2])):
-            self.broken(f"{action}: {why}", f"{frames[0]} to {sent!r}")
+            self.broken.note(f"{action}: {why}", f"{frames[0]} to {sent!r}")
 
 
 SCHEMAS = {
@@ -199,7 +192,7 @@ class Wire:
         try:
             check_call(message[2], message[3])
         except SchemaViolation as violation:
-            self._promise.broken(f"our {message[2]}: {violation}", frame)
+            self._promise.broken.note(f"our {message[2]}: {violation}", frame)
 
     async def close(self) -> None:
         """Say no more."""
@@ -246,26 +239,7 @@ class Wire:
             async with asyncio.timeout(ANSWER_S):
                 await self._heard.wait()
         except TimeoutError:
-            self._promise.broken("no answer", repr(sent))
-
-
-class Errors(logging.Handler):
-    """Nothing that a central system says may be an error of ours."""
-
-    def __init__(self, promise: Promise) -> None:
-        super().__init__(logging.ERROR)
-        self._promise = promise
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Note one."""
-        self._promise.broken(*kind_of(self.format(record)))
-
-
-def kind_of(text: str) -> tuple[str, str]:
-    lines = text.strip().splitlines()
-    where = [line.strip() for line in lines if line.lstrip("| ").startswith('File "')]
-    kind = re.sub(r"\d+", "#", lines[-1][:120])
-    return f"{kind} {where[-1] if where else ''}", text
+            self._promise.broken.note("no answer", repr(sent))
 
 
 async def live(folder: Path, says: Says, promise: Promise, frames: int) -> int:
@@ -289,7 +263,7 @@ async def live(folder: Path, says: Says, promise: Promise, frames: int) -> int:
         client.limit(1, datetime.now(UTC), clock.monotonic())
         for task in tasks[2:]:
             if task.done() and (error := task.exception()):
-                promise.broken(*kind_of("".join(traceback.format_exception(error))))
+                promise.broken.raised("".join(traceback.format_exception(error)))
     finally:
         for task in tasks:
             task.cancel()
@@ -319,11 +293,6 @@ async def _charge(client: OcppClient, random: Random, clock: AcceleratedClock) -
         record = TransactionRecord(new_local_id(), 1, "CARD", None, 0, datetime.now(UTC))
         with suppress(ValueError):
             await client.transaction_started(record)
-
-
-def resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
 def stored_mib(folder: Path) -> float:

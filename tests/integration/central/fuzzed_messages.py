@@ -11,9 +11,7 @@ line of JSON. `scripts/trials/fuzz_ocpp_16.py` and `fuzz_ocpp_201.py` run it.
 import argparse
 import asyncio
 import json
-import logging
 import math
-import re
 import time
 import traceback
 from collections import Counter
@@ -30,12 +28,16 @@ from jsonschema import Draft6Validator, ValidationError
 from custom_components.evse_ocpp.central.admission import LinkSettings
 from custom_components.evse_ocpp.central.call_health import CallHealth
 from custom_components.evse_ocpp.central.charger import Charger
+from custom_components.evse_ocpp.central.charger_record import Missed
 from custom_components.evse_ocpp.central.commands import CommandError, Commands, LocalEntry, LogKind
 from custom_components.evse_ocpp.central.connection import Connection
 from custom_components.evse_ocpp.central.frames import Call, FrameError, parse
 from custom_components.evse_ocpp.central.link import LinkClosed
 from custom_components.evse_ocpp.central.server import TRANSLATORS
+from scripts.harness.process_cost import resident_mib
 from scripts.harness.spoilt import Shape, pack, shape_of, spoilt, spoilt_text
+from scripts.trials import trend
+from scripts.trials.broken import Broken
 from tests.integration.central.virtual_loop import VirtualLoop
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -46,8 +48,6 @@ MAX_POWER_W = 3e6
 """What a meter may say of three phases (`v16_measurands`)."""
 MAX_TOLD_CHARS = 20_000
 """Of a happening: a certificate request is the longest."""
-MAX_KINDS = 20
-"""Of what was wrong: the first of each kind is told."""
 EXCHANGES = Path(__file__).parent / "exchanges"
 PACKAGES = {"1.6": "ocpp.v16", "2.0.1": "ocpp.v201"}
 CODES = {
@@ -123,33 +123,27 @@ class Promise:
     """
 
     def __init__(self, version: str) -> None:
-        self.found: dict[str, str] = {}
-        self.crashes = self.obeyed = self.refused = 0
+        self.broken = Broken()
+        self.obeyed = self.refused = 0
         self.actions: Counter[str] = Counter()
         self._package = PACKAGES[version]
         self._true = lru_cache(2000)(self._judge)
-
-    def broken(self, kind: str, text: str) -> None:
-        """Note it."""
-        self.crashes += 1
-        if len(self.found) < MAX_KINDS:
-            self.found.setdefault(kind, text[-3000:])
 
     def answer(self, call: Call, frames: list[list[Any]], text: str | bytes) -> None:
         """Judge what a call was answered."""
         self.actions[call.action[:40] if call.action in INCOMING else "unknown"] += 1
         if len(frames) != 1:
-            self.broken(f"{len(frames)} answers to a {call.action[:40]}", repr(text)[:2000])
+            self.broken.note(f"{len(frames)} answers to a {call.action[:40]}", repr(text)[:2000])
         elif frames[0][0] == 3:
             if why := self._true(call.action, json.dumps(frames[0][2])):
-                self.broken(f"{call.action}: {why}", f"{frames[0]} to {text!r}"[:2500])
+                self.broken.note(f"{call.action}: {why}", f"{frames[0]} to {text!r}"[:2500])
         else:
             self.refusal(frames[0], text)
 
     def refusal(self, frame: list[Any], text: str | bytes) -> None:
         """Judge a CALLERROR."""
         if frame[0] != 4 or len(frame) != 5 or frame[2] not in CODES or len(frame[3]) > 255:
-            self.broken("no CALLERROR", f"{frame} to {text!r}"[:2500])
+            self.broken.note("no CALLERROR", f"{frame} to {text!r}"[:2500])
 
     def _judge(self, action: str, answer: str) -> str:
         try:
@@ -162,14 +156,15 @@ class Promise:
         """Judge what a charger has become."""
         record = json.dumps(charger.to_dict(), allow_nan=False)
         if len(record) > MAX_RECORD_BYTES:
-            self.broken("the record grows", f"{len(record)} bytes: {record[:2000]}")
-        restored = Charger.from_dict(charger.identity, json.loads(record))
+            self.broken.note("the record grows", f"{len(record)} bytes: {record[:2000]}")
+        # After an orderly end: after a kill what flows may have gone on, and is marked.
+        restored = Charger.from_dict(charger.identity, json.loads(record), missed=Missed.NOTHING)
         if (again := json.dumps(restored.to_dict())) != record:
-            self.broken("stored and restored", f"{record}\n{again}")
+            self.broken.note("stored and restored", f"{record}\n{again}")
         for connector in charger.connectors.values():
             total_wh, power_w = connector.meter.total_wh, connector.readings.power_w or 0.0
             if not (0 <= total_wh < math.inf and abs(power_w) <= MAX_POWER_W):
-                self.broken("numbers", f"{total_wh} Wh, {power_w} W")
+                self.broken.note("numbers", f"{total_wh} Wh, {power_w} W")
 
 
 @lru_cache
@@ -331,7 +326,7 @@ class Wire:
             frame = parse(text)
         except FrameError as error:
             if error.message_id is None and answers:
-                self._promise.broken("an answer to nothing", f"{answers} to {text!r}")
+                self._promise.broken.note("an answer to nothing", f"{answers} to {text!r}")
             elif error.message_id is not None:
                 self._promise.refusal(answers[0] if answers else [], text)
             return
@@ -339,7 +334,7 @@ class Wire:
         if isinstance(frame, Call):
             self._promise.answer(frame, mine, text)
         elif answers:
-            self._promise.broken("an answer to an answer", f"{answers} to {text!r}")
+            self._promise.broken.note("an answer to an answer", f"{answers} to {text!r}")
 
     async def send(self, text: str) -> None:
         """Take an answer, or a call."""
@@ -375,7 +370,7 @@ async def commands(charger: Charger, promise: Promise, random: Random) -> None:
         except (CommandError, ValueError):
             promise.refused += 1
         except Exception:
-            promise.broken(*kind_of(traceback.format_exc()))
+            promise.broken.raised(traceback.format_exc())
 
 
 SOON = START + timedelta(hours=1)
@@ -409,49 +404,41 @@ ASKED: tuple[Callable[[Commands], Awaitable[object]], ...] = (
 """Commands with arguments that are good."""
 
 
-class Errors(logging.Handler):
-    """Nothing that a charger says may be an error of ours."""
-
-    def __init__(self, promise: Promise) -> None:
-        super().__init__(logging.ERROR)
-        self._promise = promise
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Note one."""
-        self._promise.broken(*kind_of(self.format(record)))
-
-
-def kind_of(text: str) -> tuple[str, str]:
-    """Return what tells kinds of errors apart, the last line and where; and the whole."""
-    lines = text.strip().splitlines()
-    where = [line.strip() for line in lines if line.lstrip("| ").startswith('File "')]
-    kind = re.sub(r"\d+", "#", lines[-1][:100])
-    return f"{kind} {where[-1] if where else ''}", text
-
-
 async def fuzz(version: str, count: int, seed: int) -> dict[str, Any]:
     """Say `count` things; return what came of it."""
-    loop, random, promise = asyncio.get_running_loop(), Random(seed), Promise(version)
-    says = Says(version, random)
-    handler = Errors(promise)
-    logging.getLogger().addHandler(handler)
-    loop.set_exception_handler(
-        lambda _, context: promise.broken(f"loop: {context.get('message')}", repr(context))
-    )
+    promise, says, memory_mib = Promise(version), Says(version, Random(seed)), [resident_mib()]
+    began_s = time.monotonic()
+    with promise.broken.listening():
+        done = await talk(version, count, says, promise, memory_mib)
+    return {
+        "inputs": done,
+        "crashes": promise.broken.crashes,
+        "found": promise.broken.kinds,
+        "actions": len(promise.actions),
+        "commands": [promise.obeyed, promise.refused],
+        "inputs_per_s": round(done / (time.monotonic() - began_s)),
+        "memory_mib": [trend.early(memory_mib), memory_mib[-1]],
+    }
+
+
+async def talk(
+    version: str, count: int, says: Says, promise: Promise, memory_mib: list[float]
+) -> int:
+    """Say `count` things over link after link; return how many were said."""
+    loop, random = asyncio.get_running_loop(), says.random
 
     def utcnow() -> datetime:
         return START + timedelta(seconds=loop.time())
 
     def told(happening: Any) -> None:
         if len(repr(dict(happening.details))) > MAX_TOLD_CHARS:
-            promise.broken(f"long: {happening.kind}", repr(happening.details))
+            promise.broken.note(f"long: {happening.kind}", repr(happening.details))
 
     site, neighbour = Site(), Charger("CP-2")
     neighbour.start_transaction(1, "TAG", START, 0, "key")
     before = json.dumps(neighbour.to_dict())
     site.chargers = {"CP-2": neighbour}
-    charger, done, health, memory_mib = Charger("CP-1"), 0, CallHealth(), [resident_mib()]
-    began_s = time.monotonic()
+    charger, done, health = Charger("CP-1"), 0, CallHealth()
     while done < count:
         site.chargers["CP-1"] = charger
         charger.listen(told)
@@ -467,7 +454,7 @@ async def fuzz(version: str, count: int, seed: int) -> dict[str, Any]:
         try:
             await connection.run()
         except Exception:
-            promise.broken(*kind_of(traceback.format_exc()))
+            promise.broken.raised(traceback.format_exc())
         charger.link_down(utcnow())
         charger.publish()
         asking.cancel()
@@ -478,23 +465,8 @@ async def fuzz(version: str, count: int, seed: int) -> dict[str, Any]:
         charger = Charger("CP-1") if fresh else Charger.from_dict("CP-1", charger.to_dict())
         memory_mib.append(resident_mib())
     if json.dumps(neighbour.to_dict()) != before:
-        promise.broken("a neighbour", "was changed")
-    logging.getLogger().removeHandler(handler)
-    return {
-        "inputs": done,
-        "crashes": promise.crashes,
-        "found": promise.found,
-        "actions": len(promise.actions),
-        "commands": [promise.obeyed, promise.refused],
-        "inputs_per_s": round(done / (time.monotonic() - began_s)),
-        "memory_mib": [max(memory_mib[: len(memory_mib) // 3 + 1]), memory_mib[-1]],
-    }
-
-
-def resident_mib() -> float:
-    """Return the memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return round(pages * 4096 / 2**20, 1)
+        promise.broken.note("a neighbour", "was changed")
+    return done
 
 
 def main() -> None:

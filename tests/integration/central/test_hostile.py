@@ -28,7 +28,7 @@ from custom_components.evse_ocpp.central.admission import LinkSettings, Outcome
 from custom_components.evse_ocpp.central.charger import Charger
 from custom_components.evse_ocpp.central.frames import Call, parse
 from custom_components.evse_ocpp.central.v16_inbound import Inbound
-from scripts.harness.hostile_clients import BINARY, CONTINUATION, PING, TEXT, Client, Target
+from scripts.harness.bare_websocket import BINARY, CONTINUATION, PING, TEXT, Client, Target
 
 from .conftest import Site
 from .test_server import HEARTBEAT, alive

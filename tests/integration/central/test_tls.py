@@ -23,7 +23,7 @@ from custom_components.evse_ocpp.central.tls import (
     load_certificate,
     server_context,
 )
-from scripts.harness.hostile_clients import PING, Client, Target
+from scripts.harness.bare_websocket import PING, Client, Target
 
 from .test_server import alive
 
