@@ -153,7 +153,7 @@ async def test_an_openevse_that_charges_is_stopped(tmp_path: Path) -> None:
         assert (device.current_a, device.board.relay) == (0.0, False)
 
 
-async def until(seen: Callable[[], bool], within_s: float = 5.0) -> None:
+async def until(seen: Callable[[], bool], within_s: float = 60.0) -> None:
     async with asyncio.timeout(within_s):
         while True:
             if seen():

@@ -37,7 +37,7 @@ class Host:
         await asyncio.sleep(TURN_S)
 
     async def until(
-        self, command: Command, seen: Callable[[], bool], what: str, within_s: float = 6.0
+        self, command: Command, seen: Callable[[], bool], what: str, within_s: float = 60.0
     ) -> None:
         """Command the same until `seen`; it must come true in time."""
         for _ in range(round(within_s / TURN_S)):

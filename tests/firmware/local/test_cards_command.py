@@ -65,6 +65,13 @@ async def shell(
 Do = Callable[..., Awaitable[tuple[int, str]]]
 
 
+async def until(seen: Callable[[], object]) -> None:
+    """Wait until the command's thread has done it."""
+    async with asyncio.timeout(60):
+        while not seen():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
 async def test_every_request_about_cards_has_a_handler(shell: Shell) -> None:
     assert set(shell.handlers) == set(CARDS_COMMANDS)
 
@@ -171,10 +178,12 @@ async def test_clear_cache_clears_the_cache_only(shell: Shell) -> None:
 
 
 async def test_learn_shows_each_card_until_it_ends(shell: Shell) -> None:
-    shell.desk.swiping.begin_learning()
+    swiping = shell.desk.swiping
+    swiping.begin_learning()
     await shell.desk.hold("12345678")
+    await shell.desk.clock.pass_time(10)
     learning = asyncio.create_task(shell.evse_cards("learn"))
-    await asyncio.sleep(0.2)
+    await until(lambda: swiping.learning_remaining_s == pytest.approx(300))
     for card in (ANNA, BRUNO, ANNA, "08A1B2C3"):
         await shell.desk.hold(card)
         await asyncio.sleep(0.03)
@@ -194,8 +203,7 @@ async def test_learn_shows_each_card_until_it_ends(shell: Shell) -> None:
 
 async def test_learn_is_ended_early(shell: Shell) -> None:
     learning = asyncio.create_task(shell.evse_cards("learn"))
-    await asyncio.sleep(0.1)
-    assert shell.desk.swiping.learning_remaining_s == pytest.approx(300)
+    await until(lambda: shell.desk.swiping.learning_remaining_s == pytest.approx(300))
     assert await asyncio.to_thread(shell.command, "learn", "--stop") == 0
     assert (await learning)[0] == 0
     assert shell.desk.swiping.learning_remaining_s == 0
@@ -216,7 +224,7 @@ async def test_slots(shell: Shell) -> None:
     do: Do = shell.evse_cards
     assert await do("slots") == (0, "Card No. 1  –\nCard No. 2  –\nCard No. 3  –\n")
     writing = asyncio.create_task(do("slot", "2"))
-    await asyncio.sleep(0.2)
+    await until(lambda: shell.desk.swiping.reading_remaining_s > 0)
     await shell.desk.hold(ANNA)
     status, printed = await writing
     assert status == 0
@@ -234,7 +242,7 @@ async def test_slots(shell: Shell) -> None:
 
 async def test_no_card_comes_for_a_slot(shell: Shell) -> None:
     writing = asyncio.create_task(shell.evse_cards("slot", "2"))
-    await asyncio.sleep(0.2)
+    await until(lambda: shell.desk.swiping.reading_remaining_s > 0)
     await shell.desk.clock.pass_time(41)
     status, printed = await writing
     assert status == 1

@@ -25,7 +25,7 @@ class Server:
 
     def ask(self, *question: Any) -> list[Any]:
         self.asked.append(question)
-        self.may_answer.wait(10)
+        self.may_answer.wait(120)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -41,7 +41,7 @@ def server() -> Iterator[Server]:
 async def test_those_who_want_the_same_share_a_lookup(server: Server) -> None:
     names = Lookups(server.ask)
     waiting = [asyncio.create_task(names.addresses("a", 80)) for _ in range(5)]
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0)
     waiting[0].cancel()
     server.may_answer.set()
     await asyncio.wait(waiting)
@@ -74,8 +74,9 @@ async def test_one_that_takes_long_is_begun_anew(
     first = asyncio.create_task(names.addresses("a", 80))
     await asyncio.sleep(0.06)
     second = asyncio.create_task(names.addresses("a", 80))
-    await asyncio.sleep(0.01)
-    assert len(server.asked) == 2
+    async with asyncio.timeout(60):
+        while len(server.asked) < 2:  # noqa: ASYNC110 - a thread asks
+            await asyncio.sleep(0.01)
     server.may_answer.set()
     assert await first == await second == FOUND
 
@@ -83,7 +84,7 @@ async def test_one_that_takes_long_is_begun_anew(
 async def test_they_are_bounded(server: Server) -> None:
     names = Lookups(server.ask)
     waiting = [asyncio.create_task(names.addresses(f"host{n}", 80)) for n in range(MOST)]
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0)
     with pytest.raises(socket.gaierror, match=f"{MOST} names"):
         await names.addresses("another", 80)
     server.may_answer.set()
@@ -101,12 +102,12 @@ def test_the_wallbox_s_loop_keeps_its_threads_and_ends_at_once(
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.01):
                     await asyncio.open_connection(f"host{number}.test", 80)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await asyncio.to_thread(lambda: "written")
 
     began_s = time.monotonic()
     with asyncio.Runner(loop_factory=Loop) as runner:
         assert runner.run(program()) == "written"
-    assert time.monotonic() - began_s < 5, "it does not wait for lookups"
+    assert time.monotonic() - began_s < 60, "it does not wait for lookups"
     assert len(server.asked) == MOST - 1
     server.may_answer.set()  # their answers find a closed loop

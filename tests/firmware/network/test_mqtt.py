@@ -210,9 +210,9 @@ async def test_an_end_while_the_farewell_is_said_is_an_end(
             running = asyncio.create_task(Publisher(settings, lambda: BOX, Source().states).run())
             await ear.has("evse/box/status", "online")
             await settings.set("mqtt.enabled", False, "test")
-            await asyncio.wait_for(leaving.wait(), 5.0)
+            await asyncio.wait_for(leaving.wait(), 60.0)
             running.cancel()
-            await asyncio.wait({running}, timeout=5.0)
+            await asyncio.wait({running}, timeout=60.0)
             assert running.done()
 
 
@@ -235,7 +235,7 @@ async def test_a_cancellation_that_is_swallowed_is_told_again(
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     running.cancel()
-    await asyncio.wait({running}, timeout=5.0)
+    await asyncio.wait({running}, timeout=60.0)
     assert swallowed.is_set()
     assert running.done()
 
@@ -400,6 +400,6 @@ async def test_a_silent_name_server_holds_no_thread(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
     monkeypatch.setattr(mqtt, "TIMEOUT_S", 0.05)
     monkeypatch.setattr(Publisher, "_client", client)
-    async with publishing(await settings_for(1883)) as publisher, asyncio.timeout(5):
+    async with publishing(await settings_for(1883)) as publisher, asyncio.timeout(60):
         while "no answer" not in publisher.problem:  # noqa: ASYNC110 - a plain attribute
             await asyncio.sleep(0.02)

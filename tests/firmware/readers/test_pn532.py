@@ -62,7 +62,7 @@ async def running(chip: Pn532Emulator) -> AsyncIterator[Running]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -97,7 +97,9 @@ async def test_a_card_is_told_once_and_again_after_it_has_left(
     await polls(chip)
     assert running.cards == [Card(uid.hex().upper())]
     chip.card = None
+    await polls(chip, 3)
     await asyncio.sleep(0.2)
+    await polls(chip, 3)
     chip.card = uid
     await until(lambda: len(running.cards) == 2)
     await polls(chip)

@@ -211,7 +211,7 @@ async def served(folder: Path, https: int, http: int = 0) -> AsyncIterator[Door]
     async with door(folder, make, overrides=overrides) as there:
         task = asyncio.create_task(there.server.run())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while there.server.https_port is None:  # noqa: ASYNC110 - it has no event
                     await asyncio.sleep(0.005)
             yield there
@@ -451,7 +451,7 @@ async def test_nobody_fills_the_log_or_the_memory(
         url, context = "127.0.0.1", ssl._create_unverified_context()
         reader, writer = await asyncio.open_connection(url, https, ssl=context)
         writer.write(request_)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert status in await reader.readline()
         writer.close()
         await asyncio.sleep(0.05)
@@ -501,7 +501,7 @@ async def test_connections_are_counted(
 
 async def closed_at_once(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await reader.read() == b""
     writer.close()
 
@@ -517,7 +517,7 @@ async def test_those_who_say_nothing_are_counted_too(
         kept = [await asyncio.open_connection("127.0.0.1", https) for _ in range(3)]
         await asyncio.sleep(0.05)
         await closed_at_once(https)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for reader, _ in kept:
                 assert await reader.read() == b""
         health_url = f"https://127.0.0.1:{https}/api/v1/health"

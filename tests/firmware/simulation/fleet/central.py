@@ -45,7 +45,7 @@ class Central:
     async def call(self, identity: str, action: str, payload: Payload) -> list[Any]:
         """Call a charge point; return the frame of its answer."""
         await self.links[identity].send(json.dumps([2, "c1", action, payload]))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await self.replies.get()
 
     async def _serve(self, link: ServerConnection) -> None:

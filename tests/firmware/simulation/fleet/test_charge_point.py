@@ -40,7 +40,7 @@ async def linked(central: Central, **more: Any) -> AsyncIterator[ChargePoint]:
     point = ChargePoint(central.url, "box", more.pop("password", "secret"), **more)
     task = asyncio.create_task(point.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await point.connected.wait()
         yield point
     finally:
@@ -146,7 +146,7 @@ async def test_a_central_system_that_speaks_no_ocpp_ends_nothing(nonsense: str) 
         central.raw = nonsense
         point = ChargePoint(central.url, "box", None, watcher=figures.watcher())
         task = asyncio.create_task(point.run())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not figures.problems:  # noqa: ASYNC110 - what the watcher is told
                 await asyncio.sleep(0.001)
             central.raw = None

@@ -61,7 +61,7 @@ async def test_it_runs_for_its_time_and_tells_json(tmp_path: Path) -> None:
             *("--pause-min", "0.001", "0.002", "--card", "X", "--connect-per-s", "100"),
             stdout=subprocess.PIPE,
         )
-        out, _ = await asyncio.wait_for(run.communicate(), 30)
+        out, _ = await asyncio.wait_for(run.communicate(), 120)
     assert run.returncode == 0
     last = json.loads(out.decode().splitlines()[-1])
     assert (last["wallboxes"], last["connected"]) == (2, 2)
@@ -73,7 +73,7 @@ async def test_nobody_there_is_a_failure_and_says_so() -> None:
         *(sys.executable, "-m", "evse", "fleet", "1", "--url", NOWHERE, "--duration-s", "0.5"),
         stdout=subprocess.PIPE,
     )
-    out, _ = await asyncio.wait_for(run.communicate(), 30)
+    out, _ = await asyncio.wait_for(run.communicate(), 120)
     assert run.returncode == command.FAILED_STATUS
     assert b"0/1 connected" in out
     assert b"ConnectionRefusedError" in out
