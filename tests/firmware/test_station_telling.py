@@ -210,7 +210,7 @@ async def boxed(make_wallbox: Workshop, *overrides: str) -> tuple[Wallbox, Path]
 async def written(wallbox: Wallbox, folder: Path, count: int = 1) -> list[Path]:
     """The files, when a thread has written them and the box knows it: that is real time."""
     box = wallbox.station._boxes[1]
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(60.0):
         while (  # noqa: ASYNC110
             len(_recordings(folder)) < count or box._writing is None or not box._writing.done()
         ):

@@ -51,7 +51,7 @@ def wallbox(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
     finally:
         loop.call_soon_threadsafe(task.cancel)
-        thread.join(5.0)
+        thread.join(60.0)
         loop.close()
 
 
@@ -60,7 +60,7 @@ async def _quietly(task: "asyncio.Task[None]") -> None:
 
 
 def _wait_for(state_dir: Path) -> None:
-    for _ in range(500):
+    for _ in range(6000):
         try:
             request_sync(state_dir, {"command": "why"})
         except ControlError:

@@ -132,7 +132,7 @@ async def test_goes_on_after_reconnect_with_what_changed(
     wallbox.station.statuses[1] = "Preparing"
     wallbox.client.status_changed(1)
     wallbox.client.set_network(up=True)
-    await eventually(lambda: len(central.of("StatusNotification")) == 3, 10)
+    await eventually(lambda: len(central.of("StatusNotification")) == 3)
     assert central.of("StatusNotification")[2]["status"] == "Preparing"
     assert len(central.of("BootNotification")) == 1
 
@@ -144,7 +144,7 @@ async def test_comes_back_after_the_central_system_did(
     await stop(central)
     await eventually(lambda: not wallbox.client.connected)
     await restart(central)
-    await eventually(lambda: wallbox.client.connected, 10)
+    await eventually(lambda: wallbox.client.connected)
     assert wallbox.client.counters.connections == 2
 
 
@@ -211,7 +211,7 @@ async def test_a_status_is_told_when_it_has_lasted(
     wallbox.client.status_changed(1)
     wallbox.station.statuses[1] = "Charging"
     wallbox.client.status_changed(1)
-    await asyncio.sleep(0.4)  # 8 s of the wallbox
+    await wallbox.clock.sleep(8.0)
     assert [s["status"] for s in central.of("StatusNotification")[2:]] == ["Charging"]
 
 
@@ -299,7 +299,9 @@ async def test_the_house_is_told_only_where_a_limit_was_accepted(
     assert not central.of("MeterValues")
     wallbox.client.limit_changed(1, Limit(Source.DLB, 10))
     await eventually(lambda: central.of("DataTransfer"))
-    await asyncio.sleep(0.2)
+    if told:
+        await eventually(lambda: central.of("MeterValues"))
+    await wallbox.clock.sleep(4.0)
     assert bool(central.of("MeterValues")) is told
 
 
@@ -385,7 +387,7 @@ async def test_a_frame_too_large_costs_the_connection_only(
     central: Any, wallbox: Any, eventually: Any
 ) -> None:
     await central.send_raw("x" * 70_000)
-    await eventually(lambda: wallbox.client.counters.connections == 2, 10)
+    await eventually(lambda: wallbox.client.counters.connections == 2)
     await eventually(lambda: wallbox.client.connected)
 
 

@@ -47,11 +47,11 @@ async def test_boot_without_an_answer_is_repeated(
     central: Any, make_wallbox: Any, eventually: Any, monkeypatch: Any
 ) -> None:
     """Behaviour 5: by itself, within 100 s."""
-    monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 2.0)
 
     async def silence(_: Any) -> None:
         del central.answers["BootNotification"]
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(4)
 
     central.answers["BootNotification"] = silence
     wallbox = await make_wallbox(speed=200)
@@ -70,7 +70,7 @@ async def test_reconnected_before_it_was_accepted_it_boots_again(
     await eventually(lambda: central.of("BootNotification"))
     wallbox.client.set_network(up=False)
     wallbox.client.set_network(up=True)
-    await eventually(lambda: len(central.of("BootNotification")) == 2, 10)
+    await eventually(lambda: len(central.of("BootNotification")) == 2)
 
 
 async def test_heartbeat_interval_holds_after_a_reconnect(
@@ -81,7 +81,7 @@ async def test_heartbeat_interval_holds_after_a_reconnect(
     wallbox.client.set_network(up=False)
     await eventually(lambda: not wallbox.client.connected)
     wallbox.client.set_network(up=True)
-    await eventually(lambda: wallbox.client.connected, 10)
+    await eventually(lambda: wallbox.client.connected)
     seen = len(central.of("Heartbeat"))
     await eventually(lambda: len(central.of("Heartbeat")) >= seen + 2)
     assert wallbox.settings["ocpp.heartbeat_interval_s"] == 2
@@ -133,7 +133,7 @@ async def test_a_central_system_that_closes_in_the_middle(
     record = begun()
     await wallbox.client.transaction_started(record)
     await wallbox.client.transaction_stopped(ended(record))
-    await eventually(lambda: len(central.of("StopTransaction")) == 2, 10)
+    await eventually(lambda: len(central.of("StopTransaction")) == 2)
     ids = {frame.split('"')[1] for frame in central.frames if '"StopTransaction"' in frame}
     assert len(ids) == 1
     assert central.actions().count("StartTransaction") == 1

@@ -180,7 +180,7 @@ async def test_signed_firmware(
     assert {payload["request_id"] for payload in central.of(SECURE)} == {7}
     assert statuses(central) == []
     assert installer.images == [IMAGE]
-    async with asyncio.timeout(10.0):  # the order is off the disk a moment after it was told
+    async with asyncio.timeout(60.0):  # the order is off the disk a moment after it was told
         while central.of(SECURE)[-1] != {"status": "Idle"}:
             await central.ask(call.ExtendedTriggerMessage(PLAIN))
             await asyncio.sleep(0.05)

@@ -40,7 +40,7 @@ async def test_a_handshake_that_takes_long_comes_through(
         port = next(iter(server.sockets)).getsockname()[1]
         wallbox = await make_wallbox(f"ocpp.url=ws://127.0.0.1:{port}/ocpp")
         wallbox.start()
-        await eventually(held.is_set, 10)
+        await eventually(held.is_set)
         await wallbox.kill()
 
 
@@ -65,7 +65,7 @@ async def test_a_call_without_an_answer_makes_the_wallbox_look_at_once(
         )
         wallbox.start()
         if comes_back:
-            await eventually(lambda: len(opened) == 2, 10)
+            await eventually(lambda: len(opened) >= 2)
         else:
             await eventually(lambda: len(opened) == 1)
             await asyncio.sleep(1)
@@ -119,7 +119,7 @@ async def test_a_password_in_the_address_of_the_central_system_is_in_no_log(
         port = next(iter(server.sockets)).getsockname()[1]
         wallbox = await make_wallbox(f"ocpp.url=ws://me:a-secret@127.0.0.1:{port}/ocpp")
         wallbox.start()
-        await eventually(held.is_set, 10)
-        await eventually(lambda: f"connected to ws://127.0.0.1:{port}/ocpp as" in caplog.text, 10)
+        await eventually(held.is_set)
+        await eventually(lambda: f"connected to ws://127.0.0.1:{port}/ocpp as" in caplog.text)
         await wallbox.kill()
     assert "a-secret" not in caplog.text

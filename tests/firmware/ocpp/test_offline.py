@@ -45,7 +45,7 @@ async def test_a_full_queue_ends_charging_where_that_is_wanted(
     assert wallbox.client.queue_full is full
     assert (await outbox.count() == 10) is full
     wallbox.client.set_network(up=True)
-    await eventually(lambda: not wallbox.client.queue_full and central.of("MeterValues"), 10)
+    await eventually(lambda: not wallbox.client.queue_full and central.of("MeterValues"))
 
 
 async def test_meter_values_are_thinned_and_starts_and_stops_stay(
@@ -60,7 +60,7 @@ async def test_meter_values_are_thinned_and_starts_and_stops_stay(
         await filled(wallbox, record, 30)
         await wallbox.client.transaction_stopped(ended(record))
     wallbox.start()
-    await eventually(lambda: len(central.of("StopTransaction")) == 3, 10)
+    await eventually(lambda: len(central.of("StopTransaction")) == 3)
     told = [name for name in central.actions() if name in ("StartTransaction", "StopTransaction")]
     assert told == ["StartTransaction", "StopTransaction"] * 3
     energies = [

@@ -19,7 +19,7 @@ from tests.firmware.ocpp.conftest import Central, eventually, start_central, sto
 from tests.firmware.ocpp.security.authority import Authority
 
 PASSWORD = "0123456789abcdef"
-START_S = 10.0
+START_S = 120.0
 
 
 class Process:

@@ -12,7 +12,7 @@ from ocpp.v16 import call
 from evse.app import RESTART_EXIT_STATUS
 from tests.firmware.ocpp.conftest import Central, eventually, start_central, stop_central
 
-START_S = 15.0
+START_S = 120.0
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ async def test_offline_is_told_later_in_order(
     wallbox.start()
     record = begun()
     await wallbox.client.transaction_started(record)
-    await asyncio.sleep(0.3)
+    await wallbox.clock.sleep(6.0)
     await wallbox.client.transaction_stopped(ended(record))
     wallbox.client.set_network(up=True)
     await eventually(lambda: central.of("StopTransaction"))
@@ -152,11 +152,11 @@ async def test_silence_is_no_refusal(
     action: str,
 ) -> None:
     """Behaviour 33: without an answer nothing is given up; it is sent on a new connection."""
-    monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("evse.ocpp.charge_point.CALL_TIMEOUT_S", 2.0)
 
     async def silence(_: Any) -> None:
         del central.answers[action]
-        await asyncio.sleep(1)
+        await asyncio.sleep(4)
 
     central.answers[action] = silence
     wallbox = await make_wallbox("TransactionMessageAttempts=1")
@@ -207,9 +207,9 @@ async def test_meter_values_of_a_transaction(
     ]
     assert {(s["context"], s["location"]) for s in samples} == {("Sample.Periodic", "Outlet")}
     await central.ask(call.ChangeConfiguration("MeterValueSampleInterval", "0"))
-    await asyncio.sleep(0.2)
+    await wallbox.clock.sleep(10.0)  # what was under way has come
     seen = len(central.of("MeterValues"))
-    await asyncio.sleep(0.3)
+    await wallbox.clock.sleep(6.0)
     assert len(central.of("MeterValues")) == seen
 
 

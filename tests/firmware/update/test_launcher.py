@@ -47,7 +47,7 @@ def root(tmp_path: Path) -> Path:
 
 def launch(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(root / "launch"), *words], capture_output=True, text=True, check=False, timeout=30
+        [str(root / "launch"), *words], capture_output=True, text=True, check=False, timeout=120
     )
 
 
@@ -238,12 +238,12 @@ def test_an_interpreter_that_cannot_be_run_gives_way_to_the_other(root: Path) ->
 
 def test_the_guardian_ends_a_version_that_takes_too_long(root: Path) -> None:
     """It hangs, and would never count a start."""
-    program(root, "b", "exec sleep 60")
+    program(root, "b", "exec sleep 600")
     Slots(root, "a").put_on_trial("b", "cafe", 0.5)
     began_s = time.monotonic()
     done = launch(root, "run")
     assert done.returncode == -15
-    assert time.monotonic() - began_s < 20
+    assert time.monotonic() - began_s < 100
     state = launcher.load(root)
     assert state is not None
     assert state.last == Outcome("2.0.0", "cafe", False, "not healthy within 0.5 s")
@@ -252,10 +252,10 @@ def test_the_guardian_ends_a_version_that_takes_too_long(root: Path) -> None:
 
 def test_the_guardian_leaves_with_the_program(root: Path) -> None:
     """Nothing of it stays behind a version that ends by itself."""
-    Slots(root, "a").put_on_trial("b", "cafe", 30.0)
+    Slots(root, "a").put_on_trial("b", "cafe", 600.0)
     began_s = time.monotonic()
     assert launch(root, "run").stdout.startswith("b:")  # the pipe closes when the guardian ends
-    assert time.monotonic() - began_s < 10
+    assert time.monotonic() - began_s < 100
 
 
 def test_it_needs_nothing_of_the_program(root: Path) -> None:

@@ -135,7 +135,7 @@ async def test_a_real_central_system_gets_the_connection(
     try:
         answer = await pair(page, url=central.url, device_key=page.context.device_key.text, **body)
         assert answer.status == 200, answer.body
-        await eventually(lambda: page.context.client.connected, 10)
+        await eventually(lambda: page.context.client.connected)
         (request, *_) = central.requests
         assert request.path.endswith("/garage")
         sent = base64.b64decode(request.headers["Authorization"].removeprefix("Basic "))

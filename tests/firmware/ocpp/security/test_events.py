@@ -68,7 +68,7 @@ async def test_an_event_without_an_answer_is_told_again(
     await eventually(lambda: not wallbox.client.connected)
     central.answers.clear()
     wallbox.client.set_network(True)
-    await eventually(lambda: len(events()) == 2, 10)
+    await eventually(lambda: len(events()) == 2)
     assert set(events()) == {"StartupOfTheDevice"}
 
 

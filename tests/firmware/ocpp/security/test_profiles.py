@@ -53,7 +53,7 @@ async def test_raised_to_tls_with_the_same_address(
     await stop(central)
     central.requests.clear()
     await restart(central)
-    await eventually(lambda: secured.client.connected and central.requests, 10)
+    await eventually(lambda: secured.client.connected and central.requests)
     assert central.requests[-1].headers["Authorization"].startswith("Basic ")
     assert await shown(central) == "2"
     assert not secured.client._security.trial.under_way
@@ -67,7 +67,7 @@ async def test_back_to_the_old_profile_when_the_new_one_does_not_connect(
     before = secured.client.counters.connections
     assert await raised(central, 2) == "Accepted"  # and there is no TLS here
     await eventually(lambda: secured.settings["ocpp.security_profile"] == 2)
-    await eventually(lambda: secured.client.counters.connections == before + 1, 10)
+    await eventually(lambda: secured.client.counters.connections == before + 1)
     await eventually(lambda: secured.client.connected)
     assert await shown(central) == "1"
     assert not secured.client._security.trial.under_way
@@ -89,7 +89,7 @@ async def test_a_trial_goes_on_after_a_power_cut(
     again = await make_wallbox(f"ocpp.password={PASSWORD}", speed=1)
     assert again.settings["ocpp.security_profile"] == 2
     again.start()
-    await eventually(lambda: again.client.connected, 10)
+    await eventually(lambda: again.client.connected)
     assert again.settings["ocpp.security_profile"] == 1
 
 
@@ -150,7 +150,7 @@ async def test_a_server_that_is_not_ours_gets_no_connection(
     async def look() -> None:
         kept[:] = [event.type for event in await log.all()]
 
-    for _ in range(200):
+    for _ in range(3000):
         await look()
         if "InvalidCentralSystemCertificate" in kept:
             break
@@ -200,7 +200,7 @@ async def test_profile_3_with_a_certificate_and_the_one_before(
     await stop(central)
     central.requests.clear()
     await restart(central)
-    await eventually(lambda: secured.client.connected and central.requests, 10)
+    await eventually(lambda: secured.client.connected and central.requests)
     assert "Authorization" not in central.requests[-1].headers
     assert await shown(central) == "3"
     # By another authority, which this server does not know.
@@ -208,5 +208,5 @@ async def test_profile_3_with_a_certificate_and_the_one_before(
     answer = await central.ask(call.CertificateSigned(Authority("other").sign(csr)))
     assert answer.status == "Accepted"
     count = len(central.requests)
-    await eventually(lambda: len(central.requests) > count and secured.client.connected, 10)
+    await eventually(lambda: len(central.requests) > count and secured.client.connected)
     assert CertificateStore(tmp_path).previous_identity() is not None
