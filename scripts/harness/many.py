@@ -116,8 +116,15 @@ class Many:
 
     async def late(self) -> dict[str, Any]:
         """Return what the probe saw since the last call: p50_ms, p99_ms, max_ms, …"""
+        return await self._probe("read")
+
+    async def memory(self) -> dict[str, float]:
+        """Return resident_mib, once what is free was given back, and sqlite_mib of it."""
+        return await self._probe("memory")
+
+    async def _probe(self, service: str) -> dict[str, Any]:
         answer = await asyncio.to_thread(
-            self.page.api, "POST", "/api/services/loop_probe/read?return_response", {}
+            self.page.api, "POST", f"/api/services/loop_probe/{service}?return_response", {}
         )
         return dict(answer["service_response"])
 

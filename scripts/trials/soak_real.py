@@ -1,7 +1,8 @@
 """An hour at full rate: Home Assistant, three real wallboxes and a fleet, and what grows.
 
 Cars come and go everywhere, each of the fleet tells its values every second. Memory, handles,
-threads and tasks are sampled; after the first third of the time a line through them must be level.
+threads and tasks are sampled; after the first third of the time a line through them must be level
+(`growth`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scripts.harness.home_assistant import HarnessError
 from scripts.harness.many import Many
 from scripts.harness.process_cost import cost
 from scripts.harness.wallbox import Wallbox
+from scripts.trials import growth
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
 from scripts.trials.house_with_many import (
@@ -35,16 +37,6 @@ FLEET, REAL = 20, 3
 HABITS = Habits(session_s=(20.0, 120.0), pause_s=(3.0, 20.0), sample_s=1.0)
 STAY_S, GONE_S = (20.0, 90.0), (3.0, 15.0)
 SAMPLES = 120
-LONG_S = 1200
-"""From so long on the growth is judged; before, caches are still filling."""
-
-ALLOWED_SHARE = 0.05
-"""Of growth of the memory in an hour. A leak of a few bytes a message is more."""
-
-ALLOWED_MORE = 3.0
-"""Growth of handles, threads and tasks in an hour."""
-
-COUNTED = ("handles", "threads", "tasks")
 SESSION_BYTES = 20_000
 """What one session may add to the database of Home Assistant."""
 
@@ -153,7 +145,7 @@ async def _pull(wallbox: Wallbox) -> None:
 async def _sample(scene: Scene, at_s: float) -> None:
     for name, process_id in scene.process_ids().items():
         now = cost(process_id)
-        scene.note(at_s, name, "memory", now.resident_mib)
+        scene.note(at_s, name, growth.MEMORY, now.resident_mib)
         scene.note(at_s, name, "handles", now.handles)
         scene.note(at_s, name, "threads", now.threads)
         scene.note(at_s, name, "CPU", now.cpu_s)
@@ -161,6 +153,9 @@ async def _sample(scene: Scene, at_s: float) -> None:
     scene.note(at_s, "Home Assistant", "tasks", seen["tasks"])
     scene.note(at_s, "Home Assistant", "blocks", seen["blocks"])
     scene.stall_s = max(scene.stall_s, seen["max_ms"] / 1000)
+    memory = await scene.house.memory()
+    scene.note(at_s, "Home Assistant", growth.SQLITE, memory["sqlite_mib"])
+    scene.note(at_s, "Home Assistant", growth.OWN, memory["resident_mib"] - memory["sqlite_mib"])
     (path,) = scene.house.page.folder.glob(f".storage/evse_ocpp.{scene.house.entry_id}.db")
     scene.note(at_s, "Home Assistant", "database", _size(path))
     for name, wallbox in scene.wallboxes.items():
@@ -174,25 +169,11 @@ def _size(path: Path) -> float:
 
 def _judge(scene: Scene, fleet: Fleet, seconds: int, findings: Findings) -> None:
     findings.stall_s = scene.stall_s
-    for (process, figure), trend in scene.trends.items():
-        if figure == "CPU":
-            _, used_s = trend.samples[-1]
-            share = (used_s - trend.samples[0][1]) / max(trend.samples[-1][0], 1.0)
-            findings.figures[f"{process}: CPU"] = f"{100 * share:.1f} % of a core"
-            continue
-        unit = {"memory": " MiB", "database": " kB"}.get(figure, "")
-        findings.figures[f"{process}: {figure}"] = trend.told(unit)
-        if seconds < LONG_S:
-            continue
-        allowed = {"memory": ALLOWED_SHARE * trend.mean} | dict.fromkeys(COUNTED, ALLOWED_MORE)
-        if figure in allowed:
-            findings.check(
-                trend.per_hour <= allowed[figure], f"{process}: {figure} grows: {trend.told(unit)}"
-            )
+    growth.judge(scene.trends, seconds, findings)
     kept = scene.trends["Home Assistant", "database"].samples
     sessions = sum(len(point.sessions) for point in fleet.points)
     each = 1000 * (kept[-1][1] - kept[0][1]) / max(sessions, 1)
-    if seconds >= LONG_S:
+    if seconds >= growth.LONG_S:
         findings.check(each < SESSION_BYTES, f"a session takes {each:.0f} bytes in the database")
     for name, wallbox in scene.wallboxes.items():
         text = wallbox.log.read_text(errors="replace")

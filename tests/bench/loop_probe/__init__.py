@@ -1,6 +1,7 @@
 """A custom integration for the bench: how late Home Assistant's loop is, and what states it writes.
 
-`loop_probe.read` returns what was seen since the last call, and begins anew.
+`loop_probe.read` returns what was seen since the last call, and begins anew; `loop_probe.memory`
+what `memory.read` tells.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, ServiceCall, SupportsResponse, callback
+
+from . import memory
 
 STEP_S = 0.01
 
@@ -41,6 +44,9 @@ async def async_setup(hass: HomeAssistant, _config: dict[str, Any]) -> bool:
         written.update(changed=0, reported=0)
         return result
 
+    async def read_memory(_: ServiceCall) -> dict[str, Any]:
+        return {**await hass.async_add_executor_job(memory.read)}
+
     @callback
     def every(_: object) -> bool:
         return True
@@ -58,6 +64,9 @@ async def async_setup(hass: HomeAssistant, _config: dict[str, Any]) -> bool:
     hass.bus.async_listen(EVENT_STATE_REPORTED, reported, event_filter=every)
     hass.services.async_register(
         "loop_probe", "read", read, supports_response=SupportsResponse.ONLY
+    )
+    hass.services.async_register(
+        "loop_probe", "memory", read_memory, supports_response=SupportsResponse.ONLY
     )
     hass.async_create_background_task(look(), "loop probe")
     return True
