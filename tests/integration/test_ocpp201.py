@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from custom_components.evse_ocpp.central import calls, v201_setup
+from custom_components.evse_ocpp.central import calls, setup_calls
 from custom_components.evse_ocpp.hub import Hub
 
 from .central.foreign_v201 import ForeignStation
@@ -22,8 +22,8 @@ CARD = {"id_token": "04A1B2C3", "type": "ISO14443"}
 @pytest.fixture
 async def station(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ForeignStation]:
     monkeypatch.setattr(calls, "SPACING_S", 0.0)
-    monkeypatch.setattr(v201_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v201_setup, "SPACING_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SETTLE_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SPACING_S", 0.0)
     token = base64.b64encode(f"{IDENTITY}:{PASSWORD}".encode()).decode()
     websocket = await connect(
         f"ws://127.0.0.1:{hub.server.port}/ocpp/{IDENTITY}",

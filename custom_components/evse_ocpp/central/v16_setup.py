@@ -5,22 +5,18 @@ Long lists of measurands and bursts of calls send some chargers into boot loops 
 this charger restarts is not made again (`quarantine`).
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable
 
 from .answers import HEARTBEAT_S
 from .charger import Charger
-from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
+from .commands import CallHeld, CommandError, CommandUnanswered
 from .connector import ENERGIZED
+from .setup_calls import ask_for_statuses, attempt, settle, space
 from .v16_inbound import Inbound
 from .v16_outbound import Commands16
 
 _LOGGER = logging.getLogger(__name__)
 
-SETTLE_S = 1.0
-"""A charger that boots tells the status of its connectors by itself after its first word."""
-SPACING_S = 0.5
 MEASURANDS = "MeterValuesSampledData"
 SUPPORTED_MEASURANDS = "evb_SupportedMeasurands"
 """What an EVBox can measure; a list with anything else is refused."""
@@ -40,23 +36,20 @@ KEYS = (*SETTINGS, "SupportedFeatureProfiles", "NumberOfConnectors", "PlugAndCha
 
 async def set_up(charger: Charger, inbound: Inbound, commands: Commands16) -> None:
     """Bring the model up to date and the charger to the settings which we need."""
-    await asyncio.sleep(SETTLE_S)
-    unknown = any(connector.status is None for connector in charger.connectors.values())
-    if unknown or not inbound.status_seen:  # accepted before, it goes on without telling
-        await _try(charger, commands.trigger("StatusNotification"))
-        await asyncio.sleep(SPACING_S)
+    await settle()
+    await ask_for_statuses(charger, inbound, commands)
     for connector in list(charger.connectors.values()):
         if connector.transaction or connector.status in ENERGIZED:
-            await _try(charger, commands.trigger("MeterValues", connector.id))
-            await asyncio.sleep(SPACING_S)
+            await attempt(charger, commands.trigger("MeterValues", connector.id))
+            await space()
     if not charger.configuration:
         await _read_configuration(charger, commands)
     for key, value in differing(charger).items():
-        await asyncio.sleep(SPACING_S)
-        refused = await _try(charger, commands.change_configuration(key, value))
+        await space()
+        refused = await attempt(charger, commands.change_configuration(key, value))
         if refused and key == MEASURANDS and not _enough(key, _has(charger, key), ESSENTIAL):
-            await asyncio.sleep(SPACING_S)
-            await _try(charger, commands.change_configuration(key, ESSENTIAL))
+            await space()
+            await attempt(charger, commands.change_configuration(key, ESSENTIAL))
 
 
 def differing(charger: Charger) -> dict[str, str]:
@@ -97,17 +90,7 @@ async def _read_configuration(charger: Charger, commands: Commands16) -> None:
         await commands.read_configuration()
     except (CommandUnanswered, CallHeld):
         for key in KEYS:
-            await asyncio.sleep(SPACING_S)
-            await _try(charger, commands.read_configuration((key,)))
+            await space()
+            await attempt(charger, commands.read_configuration((key,)))
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
-
-
-async def _try(charger: Charger, command: Awaitable[object]) -> bool:
-    """Await a command; return whether the charger refused it."""
-    try:
-        await command
-    except CommandError as error:
-        _LOGGER.info("%s: %s", charger.identity, error)
-        return isinstance(error, CommandRefused)
-    return False

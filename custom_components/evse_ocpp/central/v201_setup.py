@@ -4,21 +4,17 @@ As in `v16_setup`: only what is needed, only where it differs, one after the oth
 transactions: a connector's Available ends one of which nothing was heard on this connection.
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable
 
 from .answers import HEARTBEAT_S
 from .charger import Charger
-from .commands import CallHeld, CommandError, CommandRefused, CommandUnanswered
+from .commands import CallHeld, CommandError, CommandUnanswered
+from .setup_calls import ask_for_statuses, attempt, settle, space
 from .v201_inbound import Inbound201
 from .v201_outbound import Commands201
 
 _LOGGER = logging.getLogger(__name__)
 
-SETTLE_S = 1.0
-"""A charger that boots tells the status of its connectors by itself after its first word."""
-SPACING_S = 0.5
 MEASURANDS = (
     "Power.Active.Import",
     "Energy.Active.Import.Register",
@@ -46,24 +42,21 @@ VALUES = {
 
 async def set_up(charger: Charger, inbound: Inbound201, commands: Commands201) -> None:
     """Bring the model up to date and the charger to the settings which we need."""
-    await asyncio.sleep(SETTLE_S)
+    await settle()
     for connector in list(charger.connectors.values()):
         if connector.transaction:
-            await _try(charger, commands.trigger("TransactionEvent", connector.id))
-            await asyncio.sleep(SPACING_S)
-    unknown = any(connector.status is None for connector in charger.connectors.values())
-    if unknown or not inbound.status_seen:  # accepted before, it goes on without telling
-        await _try(charger, commands.trigger("StatusNotification"))
-        await asyncio.sleep(SPACING_S)
+            await attempt(charger, commands.trigger("TransactionEvent", connector.id))
+            await space()
+    await ask_for_statuses(charger, inbound, commands)
     if not charger.configuration:
         await _read_device_model(charger, commands)
     for key, value in differing(charger, inbound).items():
-        await asyncio.sleep(SPACING_S)
-        refused = await _try(charger, commands.change_configuration(key, value))
+        await space()
+        refused = await attempt(charger, commands.change_configuration(key, value))
         if refused and key in LISTS:
-            await asyncio.sleep(SPACING_S)
+            await space()
             shorter = ",".join(each for each in LISTS[key] if each in ESSENTIAL)
-            await _try(charger, commands.change_configuration(key, shorter))
+            await attempt(charger, commands.change_configuration(key, shorter))
 
 
 def differing(charger: Charger, inbound: Inbound201) -> dict[str, str]:
@@ -96,17 +89,7 @@ async def _read_device_model(charger: Charger, commands: Commands201) -> None:
     try:
         await commands.read_configuration()
     except (CommandUnanswered, CallHeld):
-        await asyncio.sleep(SPACING_S)
-        await _try(charger, commands.read_configuration((*VALUES, *LISTS)))
+        await space()
+        await attempt(charger, commands.read_configuration((*VALUES, *LISTS)))
     except CommandError as error:
         _LOGGER.info("%s: %s", charger.identity, error)
-
-
-async def _try(charger: Charger, command: Awaitable[object]) -> bool:
-    """Await a command; return whether the charger refused it."""
-    try:
-        await command
-    except CommandError as error:
-        _LOGGER.info("%s: %s", charger.identity, error)
-        return isinstance(error, CommandRefused)
-    return False

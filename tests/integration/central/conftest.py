@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from custom_components.evse_ocpp.central import connection, v16_setup
+from custom_components.evse_ocpp.central import connection, setup_calls
 from custom_components.evse_ocpp.central.admission import Attempt, LinkSettings
 from custom_components.evse_ocpp.central.charger import Charger
 from custom_components.evse_ocpp.central.server import CentralSystem
@@ -144,8 +144,8 @@ class Site:
 @pytest.fixture
 async def site(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     monkeypatch.setattr(connection, "FIRST_WORD_S", 0.05)
-    monkeypatch.setattr(v16_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v16_setup, "SPACING_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SETTLE_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SPACING_S", 0.0)
     site = Site()
     await site.central.start("127.0.0.1", 0, "/ocpp")
     yield site

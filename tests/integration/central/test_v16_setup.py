@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from custom_components.evse_ocpp.central import v16_setup
+from custom_components.evse_ocpp.central import setup_calls
 from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused, CommandUnanswered
 from custom_components.evse_ocpp.central.v16_outbound import Commands16
@@ -44,8 +44,8 @@ class Seen:
 
 @pytest.fixture(autouse=True)
 def no_spacing(monkeypatch):
-    monkeypatch.setattr(v16_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v16_setup, "SPACING_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SETTLE_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SPACING_S", 0.0)
 
 
 def actions(link):

@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from custom_components.evse_ocpp.central import calls, v201_setup
+from custom_components.evse_ocpp.central import calls, setup_calls
 from custom_components.evse_ocpp.central.charger import Charger, ChargerStatus
 from custom_components.evse_ocpp.central.commands import LocalEntry
 from custom_components.evse_ocpp.central.happenings import Happening
@@ -43,8 +43,8 @@ async def station(
     site: Site, charger: Charger, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[ForeignStation]:
     monkeypatch.setattr(calls, "SPACING_S", 0.0)
-    monkeypatch.setattr(v201_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v201_setup, "SPACING_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SETTLE_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SPACING_S", 0.0)
     site.central._utcnow = lambda: datetime.now(UTC)
     token = base64.b64encode(f"CP-1:{PASSWORD}".encode()).decode()
     websocket = await connect(

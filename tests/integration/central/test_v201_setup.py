@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.evse_ocpp.central import v201_device_model, v201_setup
+from custom_components.evse_ocpp.central import setup_calls, v201_device_model
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
 from custom_components.evse_ocpp.central.v201 import Translator201
@@ -18,8 +18,8 @@ REGISTER = "Energy.Active.Import.Register"
 
 @pytest.fixture(autouse=True)
 def no_spacing(monkeypatch):
-    monkeypatch.setattr(v201_setup, "SETTLE_S", 0.0)
-    monkeypatch.setattr(v201_setup, "SPACING_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SETTLE_S", 0.0)
+    monkeypatch.setattr(setup_calls, "SPACING_S", 0.0)
     monkeypatch.setattr(v201_device_model, "REPORT_SILENCE_S", 0.01)
 
 
