@@ -4,7 +4,6 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ PROBLEMS = 1
 
 POLLS = 50
 QUICK_POLLS = 20
-_PROGRESS_WIDTH = 78
 
 
 def add_doctor(commands: Any, _default_state_dir: Path) -> None:
@@ -72,6 +70,7 @@ def _run(args: argparse.Namespace) -> int:
     from evse.doctor.ports import described, ports
     from evse.doctor.report import Report, as_json, heading, text
     from evse.doctor.search import Pace
+    from evse.doctor.terminal import progress
 
     chosen = [described(device) for device in args.port] if args.port else ports()
     if not chosen:
@@ -82,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
         _print(args, as_json(listed), "".join(f"{heading(port)}\n" for port in chosen))
         return 0
     order = Order(_plan(args), args.polls or (QUICK_POLLS if args.quick else POLLS), Pace())
-    tell = _progress()
+    tell = progress()
     reports = []
     try:
         for port in chosen:
@@ -114,15 +113,3 @@ def _plan(args: argparse.Namespace) -> Any:
 def _print(args: argparse.Namespace, document: Any, words: str) -> None:
     shown = f"{json.dumps(document, indent=2, ensure_ascii=False)}\n" if args.json else words
     sys.stdout.write(shown)
-
-
-def _progress() -> Callable[[str], None]:
-    """Shows one line at a terminal, over and over; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        return lambda _what: None
-
-    def show(what: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{what[:_PROGRESS_WIDTH]}")
-        sys.stderr.flush()
-
-    return show

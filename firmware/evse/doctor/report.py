@@ -1,6 +1,5 @@
 """The findings of the doctor as text for people and as JSON for machines. Pure."""
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +8,8 @@ from evse.doctor.devices import Format
 from evse.doctor.findings import Device, Examination
 from evse.doctor.ports import Port
 from evse.doctor.questions import Outcome
+from evse.doctor.terminal import remark
 from evse.doctor.verdicts import Code, Verdict
-
-_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ def _lines(report: Report) -> Iterator[str]:
     for verdict in report.verdicts:
         mark = "✗" if verdict.is_problem else "✓" if verdict.code is Code.GOOD else "·"
         about = "" if verdict.unit is None else f"address {verdict.unit}: "
-        yield from _wrapped(mark, about + verdict.text)
+        yield from remark(mark, about + verdict.text)
 
 
 def heading(port: Port) -> str:
@@ -85,18 +83,6 @@ def connection(port: Port, line: Format) -> str:
 
 def _role(device: Device) -> str:
     return device.kind.role.value if device.kind is not None else "kind unknown"
-
-
-def _wrapped(mark: str, words: str) -> list[str]:
-    """The words behind the mark, in lines of at most _WIDTH characters."""
-    return textwrap.wrap(
-        words,
-        _WIDTH,
-        initial_indent=f"  {mark} ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def as_json(reports: Iterable[Report]) -> dict[str, Any]:

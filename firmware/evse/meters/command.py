@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 FAILED_STATUS = 1
 USAGE_STATUS = 2
 
-_PROGRESS_WIDTH = 78
-
 
 def add_meter(commands: Commands, default_state_dir: Path) -> None:
     """Add `evse meter …` to the commands of a parser."""
@@ -248,6 +246,7 @@ async def _one_reading(target: _Target) -> "tuple[MeterReading, MeterQuality]":
 def _probe(args: argparse.Namespace) -> int:
     from evse.doctor.devices import Format
     from evse.doctor.line import SerialLine
+    from evse.doctor.terminal import progress
     from evse.lines.connection import SerialConnection, parse_connection
     from evse.meters.probe import ALL_UNITS, UNITS, MeterSearch, Plan, formats
     from evse.meters.probe_report import Wanted, as_json, text, verdicts
@@ -266,7 +265,7 @@ def _probe(args: argparse.Namespace) -> int:
     else:
         line = TcpLine(connection)
     plan = Plan(tried, units, tuple(dict.fromkeys((target.unit, *units[:2]))))
-    tell = _progress()
+    tell = progress()
     try:
         probed = MeterSearch(line, tell).run(plan)
     finally:
@@ -297,15 +296,3 @@ def _refuse_if_held(connection: str) -> None:
         raise PortError(
             PortTrouble.BUSY, f"{parsed.device}: {who} (process {holder.pid}) {uses}; {end}"
         )
-
-
-def _progress() -> Callable[[str], None]:
-    """Shows one line at a terminal, over and over; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        return lambda _what: None
-
-    def show(what: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{what[:_PROGRESS_WIDTH]}")
-        sys.stderr.flush()
-
-    return show

@@ -1,18 +1,16 @@
 """What `evse meter probe` has found: verdicts, text for people, JSON for machines. Pure."""
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from evse.doctor.devices import Format
+from evse.doctor.terminal import remark
 from evse.lines.connection import Connection, SerialConnection
 from evse.meters.catalogue import Model
 from evse.meters.probe import Found, Probed, is_as_set
 from evse.meters.reading import MeterReading, Phases
-
-_WIDTH = 100
 
 
 class Code(StrEnum):
@@ -146,9 +144,9 @@ def text(probed: Probed, wanted: Wanted) -> str:
     for verdict in verdicts(probed, wanted):
         mark = "✗" if verdict.is_problem else "✓"
         about = "" if verdict.unit is None else f"address {verdict.unit}: "
-        lines += _wrapped(mark, about + verdict.text)
+        lines += remark(mark, about + verdict.text)
     if not probed.found and isinstance(wanted.connection, SerialConnection):
-        lines += _wrapped("·", f"tried: {', '.join(str(each) for each in probed.tried)}")
+        lines += remark("·", f"tried: {', '.join(str(each) for each in probed.tried)}")
     return "\n".join(lines) + "\n"
 
 
@@ -221,18 +219,6 @@ def _found_json(found: Found, wanted: Wanted) -> dict[str, Any]:
         "answered": found.good,
         "asked": found.asked,
     }
-
-
-def _wrapped(mark: str, words: str) -> list[str]:
-    """The words behind the mark, in lines of at most _WIDTH characters."""
-    return textwrap.wrap(
-        words,
-        _WIDTH,
-        initial_indent=f"  {mark} ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 _NOTHING = (
