@@ -71,6 +71,16 @@ class Findings:
         if recovery_s is not None:
             self.recoveries_s.append(round(recovery_s, 3))
 
+    def add(self, part: Findings) -> None:
+        """Put in what a part of the trial has found, that ran beside others."""
+        self.injected += part.injected
+        self.survived += part.survived
+        self.recoveries_s += part.recoveries_s
+        self.wrong += part.wrong
+        self.figures |= part.figures
+        if part.energy_wh is not None:
+            self.energy_wh = max(self.energy_wh or 0.0, abs(part.energy_wh))
+
     def as_json(self) -> dict[str, Any]:
         """Return it for json."""
         return asdict(self)

@@ -34,11 +34,7 @@ async def run(job: Job) -> Findings:
     )
     findings = Findings()
     for part in parts:
-        findings.injected += part.injected
-        findings.survived += part.survived
-        findings.recoveries_s += part.recoveries_s
-        findings.wrong += part.wrong
-        findings.figures |= part.figures
+        findings.add(part)
     return findings
 
 

@@ -50,18 +50,9 @@ async def run(job: Job) -> Findings:
             for number, kind in enumerate(BOARDS)
         )
     )
-    return _together(parts)
-
-
-def _together(parts: list[Findings]) -> Findings:
     findings = Findings(energy_wh=0.0)
     for part in parts:
-        findings.injected += part.injected
-        findings.survived += part.survived
-        findings.recoveries_s += part.recoveries_s
-        findings.wrong += part.wrong
-        findings.figures |= part.figures
-        findings.energy_wh = max(findings.energy_wh or 0.0, abs(part.energy_wh or 0.0))
+        findings.add(part)
     return findings
 
 
