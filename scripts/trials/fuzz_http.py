@@ -32,10 +32,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from urllib3.exceptions import InsecureRequestWarning
 
-from evse.settings.rows import ROWS
 from scripts.harness.wallbox import Wallbox
 from scripts.trials.complaints import complaints
 from scripts.trials.findings import Findings, Job
+from scripts.trials.raw_requests import KEYS
 from tests.bench.web_box import base_url_of, claim, device_key_of, web_settings
 
 CHECKS = [
@@ -47,13 +47,9 @@ CHECKS = [
     negative_data_rejection,
 ]
 
-ENDING = ("system.factory_reset", "system.soft_reset", "system.restart", "web.")
-"""Rows which end what is asked: they have tests of their own."""
-
 LEFT_OUT = ("DELETE /api/v1/tokens/{number}", "GET /api/v1/live")
 """Operations which would end the fuzzer's own right to ask, or are a websocket."""
 
-KEYS = tuple(row.key for row in ROWS if not row.key.startswith(ENDING))
 REAL = {"tag": ("04A1B2C3", "04A1B2C3D4E5F6"), "key": KEYS, "connector": (1,), "number": (1, 2)}
 """Values that mean something, for parameters of paths and queries by their names."""
 

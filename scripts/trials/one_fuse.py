@@ -8,13 +8,13 @@ The short form has eight.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from scripts.harness.home_assistant import HarnessError, wait_until
+from scripts.harness.process_cost import cpu_s
 from scripts.trials.findings import Findings, Job
 from scripts.trials.lines_sharing import deck, highest_a, inject, recovered
 from scripts.trials.sharing_faults import (
@@ -128,12 +128,7 @@ def _cpu_percent(group: Group, measured_s: float) -> float:
 
 
 def _cpu_s(group: Group) -> float:
-    ticks = 0
-    for wallbox in group.wallboxes.values():
-        stat = Path(f"/proc/{wallbox.process_id}/stat").read_text(encoding="ascii")
-        fields = stat.rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(cpu_s(Path(f"/proc/{each.process_id}")) for each in group.wallboxes.values())
 
 
 def _pss_mib(group: Group) -> float:

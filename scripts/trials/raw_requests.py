@@ -12,7 +12,7 @@ from scripts.harness.spoilt import ODD, Shape, pack, shape_of, spoilt, spoilt_te
 
 MOST_AT_ONCE = 12
 ENDING = ("system.factory_reset", "system.soft_reset", "system.restart", "web.")
-"""Rows which end what is asked."""
+"""Rows which end what is asked: they have tests of their own."""
 LEFT_OUT = ("DELETE /api/v1/tokens/{number}", "DELETE /api/v1/session")
 DEAR = (".pdf", ".csv", ".zip", ".json", "/log", "/export", "/meters/find", "/pages")
 """What costs a hundred times what others do is asked a hundred times less often."""

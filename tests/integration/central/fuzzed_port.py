@@ -11,6 +11,7 @@ import gc
 import io
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from custom_components.evse_ocpp.central.authority import Authority
 from custom_components.evse_ocpp.central.charger import Charger
 from custom_components.evse_ocpp.central.server import CentralSystem
 from custom_components.evse_ocpp.central.tls import Tls, server_context
+from scripts.harness.process_cost import cost
 
 TICK_S = 0.005
 
@@ -130,10 +132,9 @@ def full_passes(seen: Seen) -> Callable[[], float]:
 
 def measure(seen: Seen) -> None:
     """Note memory and handles now."""
-    status = Path("/proc/self/status").read_text()
-    kib = int(status.split("VmRSS:")[1].split()[0])
-    seen.memory_mib.append(round(kib / 1024, 1))
-    seen.handles.append(len(list(Path("/proc/self/fd").iterdir())))
+    now = cost(os.getpid())
+    seen.memory_mib.append(round(now.resident_mib, 1))
+    seen.handles.append(now.handles)
 
 
 async def settle(central: CentralSystem, house: House, seen: Seen) -> None:
