@@ -5,7 +5,7 @@ Wallboxes come, go and change while the server runs; nobody else's connection is
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +13,31 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_PATH, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.util import dt as dt_util
 
 from . import http_port
 from .card_desk import CardDesk
 from .cards import Card, CardPolicy, Cards
-from .central.admission import Attempt, LinkSettings, Outcome
 from .central.charger import Charger
 from .central.server import CentralSystem
-from .central.transaction import Transaction
 from .certificates import Certificates
 from .const import (
     CONF_CARD_POLICY,
     CONF_FALLBACK_A,
-    CONF_IGNORED,
     CONF_INTERFACE,
     CONF_LEASE_S,
     CONF_TARIFF_ENTITY,
     DOMAIN,
     SUBENTRY_CHARGER,
 )
-from .device_registration import async_register_devices
-from .energy.origins import Origin
-from .features import Feature
 from .issues import (
     async_clear_issues,
     async_clear_issues_of,
     async_clear_problems_of,
     async_raise_damaged_database,
-    async_raise_not_secure,
-    async_raise_unknown_charger,
-    async_raise_wrong_password,
-    async_show_problems,
 )
 from .pairing import PairingWindow
 from .plans import Plans
-from .problems import Problem
+from .reception import Reception
 from .relaying import Relays
 from .session_record import SessionRow
 from .sessions import Sessions
@@ -59,7 +48,8 @@ from .steering import SteeringSettings
 from .storage import Storage
 from .supply_issues import async_show_lost_supplies
 from .tally import Tally, TallyKey
-from .tariff import Priced, Tariff
+from .tariff import Tariff
+from .upkeep import Upkeep
 from .wallbox import Wallbox, WallboxSettings
 
 _LOGGER = logging.getLogger(__name__)
@@ -68,19 +58,20 @@ type EvseOcppConfigEntry = ConfigEntry[Hub]
 
 
 class Hub:
-    """The server of one config entry and its wallboxes by subentry; it answers who may connect."""
+    """The server of one config entry, its wallboxes by subentry, and all that is kept of them."""
 
     def __init__(self, hass: HomeAssistant, entry: EvseOcppConfigEntry) -> None:
         self.hass = hass
         self.entry = entry
         self.wallboxes: dict[str, Wallbox] = {}
         self.chargers: dict[str, Charger] = {}
+        self.reception = Reception(self)
         self.server = CentralSystem(
-            self,
-            self,
-            on_unknown=self._on_unknown,
-            on_refused=self._on_refused,
-            total_cost=self.total_cost,
+            self.reception,
+            self.reception,
+            on_unknown=self.reception.on_unknown,
+            on_refused=self.reception.on_refused,
+            total_cost=self.reception.total_cost,
         )
         self.storage = Storage(
             hass,
@@ -91,6 +82,7 @@ class Hub:
             sessions_written=self._on_sessions_written,
         )
         database = self.storage.database
+        self._sites = Sites(hass, self)
         self.tariff = Tariff(hass)
         self.cards = Cards(database)
         self.sessions = Sessions(
@@ -98,18 +90,17 @@ class Hub:
             self.cards,
             self.tariff,
             self._save_later,
-            prices_of=self._prices_of,
-            origin_of=self._origin_of,
+            prices_of=self._sites.prices_of,
+            origin_of=self._sites.origin_of,
         )
         self.card_desk = CardDesk(hass, entry, self.cards, database)
         self.pairing = PairingWindow()
         self.certificates = Certificates(hass, entry, self.server)
         self.relays = Relays(hass, entry, database)
         self.plans = Plans(hass, self, database)
-        self._sites = Sites(hass, self)
         self._running = False
         self._steering: dict[str, asyncio.Task[None]] = {}
-        self._followed: dict[str, Callable[[], None]] = {}
+        self._followed: dict[str, Sequence[Callable[[], None]]] = {}
         self._shape_listeners: list[Callable[[Wallbox], None]] = []
         self._applying = asyncio.Lock()
 
@@ -232,7 +223,8 @@ class Hub:
         return self._sites.async_on_site(listener)
 
     @callback
-    def _tell_shape(self, wallbox: Wallbox) -> None:
+    def async_tell_shape(self, wallbox: Wallbox) -> None:
+        """Let those who follow shapes look at a wallbox again."""
         for listener in tuple(self._shape_listeners):
             listener(wallbox)
 
@@ -245,47 +237,9 @@ class Hub:
                     if connector_id == 1 or connector.status is not None:
                         return False
                     del wallbox.charger.connectors[connector_id]
-                    self._tell_shape(wallbox)
+                    self.async_tell_shape(wallbox)
                     return True
         return True
-
-    # What the central system asks and tells (central.admission).
-
-    def link_settings(self, identity: str) -> LinkSettings:
-        """Return how the charger of that identity is to connect; a guest in any way."""
-        if identity not in self.chargers:
-            return LinkSettings()
-        return self.wallbox(identity).link_settings
-
-    def password_accepted(self, identity: str, password: str) -> bool:
-        """Tell whether the charger of that identity may connect with that password."""
-        return self.wallbox(identity).password_accepted(password)
-
-    def authorize(self, charger: Charger, id_tag: str) -> str:
-        """Return whether a card may charge; whether it charges now, the charging switch decides."""
-        return self.cards.status(charger, id_tag, dt_util.utcnow())
-
-    def total_cost(self, _charger: Charger, transaction: Transaction) -> float | None:
-        """Return what a transaction has cost so far, None when not all of its prices are known."""
-        session = self.sessions.of(transaction.uid)
-        if session is None or session.currency is None or session.unpriced_wh:
-            return None
-        return session.cost
-
-    async def save(self, charger: Charger) -> None:
-        """Store a charger; when it returns, its transaction may be answered.
-
-        Of a guest nothing is kept: as a wallbox it begins anew.
-        """
-        if charger.identity not in self.chargers:
-            return
-        await self.storage.save(self.wallbox(charger.identity))
-
-    def unknown_admitted(self, attempt: Attempt) -> Charger | None:
-        """Return the guest behind an attempt while the pairing window is open; None: refuse it."""
-        if attempt.identity in self.entry.options[CONF_IGNORED]:
-            return None
-        return self.pairing.admit(attempt)
 
     @callback
     def async_end_pairing(self) -> None:
@@ -294,21 +248,6 @@ class Hub:
         self.pairing.close()
         if guest is not None and self._running:
             self.entry.async_create_task(self.hass, self._disconnect(guest.charger.identity))
-
-    @callback
-    def _on_unknown(self, attempt: Attempt) -> None:
-        if attempt.identity not in self.entry.options[CONF_IGNORED]:
-            async_raise_unknown_charger(self.hass, self.entry, attempt.identity, attempt.address)
-
-    @callback
-    def _on_refused(self, attempt: Attempt) -> None:
-        if attempt.outcome in (Outcome.NOT_ENCRYPTED, Outcome.NO_CERTIFICATE):
-            encrypted = attempt.outcome is Outcome.NO_CERTIFICATE
-            async_raise_not_secure(
-                self.hass, self.entry, attempt.identity, attempt.address, encrypted=encrypted
-            )
-        else:
-            async_raise_wrong_password(self.hass, self.entry, attempt.identity, attempt.address)
 
     @callback
     def _apply_options(self) -> None:
@@ -375,7 +314,8 @@ class Hub:
         wallbox = self.wallboxes.pop(subentry_id)
         identity = wallbox.charger.identity
         del self.chargers[identity]
-        self._followed.pop(subentry_id)()
+        for end in self._followed.pop(subentry_id):
+            end()
         async_clear_issues_of(self.hass, self.entry, identity)
         async_clear_problems_of(self.hass, self.entry, identity)
         await wallbox.commissioning.stop()
@@ -402,46 +342,14 @@ class Hub:
 
     @callback
     def _follow(self, wallbox: Wallbox) -> None:
-        """Keep devices, entities and storage up to date with what the wallbox tells."""
-        shape: object = None
-        to_keep: object = None
-        counting_idle = wallbox.charger.counting_idle
-        troubles: Collection[Problem] = ()
-
-        @callback
-        def on_change() -> None:
-            nonlocal shape, to_keep, counting_idle, troubles
-            wallbox.notice_features()
-            if Feature.PRICE not in wallbox.features and self._has_price(wallbox):
-                wallbox.features.add(Feature.PRICE)
-            if shape != (new_shape := wallbox.shape):
-                shape = new_shape
-                async_register_devices(self.hass, self.entry, wallbox)
-                self._tell_shape(wallbox)
-                if wallbox.charger.connected:
-                    async_clear_issues_of(self.hass, self.entry, wallbox.charger.identity)
-            if to_keep != (new_to_keep := wallbox.to_keep):
-                to_keep = new_to_keep
-                self.storage.save_later(wallbox)
-            if counting_idle != (now_idle := wallbox.charger.counting_idle):
-                counting_idle = now_idle
-                self.storage.save_soon(wallbox)  # after a power cut it must be known
-            troubles = async_show_problems(self.hass, self.entry, wallbox, troubles)
-
-        ends = (  # sessions first: who follows later shows them
+        upkeep = Upkeep(self, wallbox)
+        self._followed[wallbox.subentry_id] = (  # sessions first: who follows later shows them
             self.sessions.follow(wallbox.charger),
             self.card_desk.follow(wallbox),
             self._sites.follow(wallbox),
-            wallbox.subscribe(on_change),
+            wallbox.subscribe(upkeep.look),
         )
-        on_change()
-
-        @callback
-        def end() -> None:
-            for each in ends:
-                each()
-
-        self._followed[wallbox.subentry_id] = end
+        upkeep.look()
 
     @callback
     def _save_later(self, identity: str) -> None:
@@ -455,22 +363,6 @@ class Hub:
         for identity in {identity for identity, _ in tallies}:
             if (charger := self.chargers.get(identity)) is not None:
                 charger.publish()  # the sums that it shows are those on disk
-
-    def _has_price(self, wallbox: Wallbox) -> bool:
-        """Whether somebody tells what the energy of a wallbox costs."""
-        site = self.site_of(wallbox)
-        return self.tariff.entity_id is not None or (site is not None and site.price_source.is_set)
-
-    def _prices_of(self, identity: str) -> Priced | None:
-        """Return what the site of a wallbox pays; None without, then it is the options' tariff."""
-        site = self.site_of(self.wallbox(identity)) if identity in self.chargers else None
-        return site.price_source if site is not None and site.price_source.is_set else None
-
-    def _origin_of(self, session: SessionRow, energy_wh: float) -> Origin | None:
-        """Return where energy of a session came from; None where no site knows."""
-        if session.identity not in self.chargers:
-            return None
-        return self._sites.origin(self.wallbox(session.identity), session, energy_wh)
 
     @callback
     def _on_damaged(self, aside: Path) -> None:

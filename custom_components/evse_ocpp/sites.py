@@ -16,6 +16,7 @@ from .site_issues import async_show_site_problems
 from .site_memory import SiteMemory
 from .site_points import point_id
 from .site_settings import SiteConfig, subentries_of, supply_of
+from .tariff import Priced
 from .wallbox import Wallbox
 
 if TYPE_CHECKING:
@@ -43,8 +44,16 @@ class Sites:
         site = supply_of(self.hub.entry, subentry.data).site
         return None if site is None else self.all.get(site)
 
-    def origin(self, wallbox: Wallbox, session: SessionRow, energy_wh: float) -> Origin | None:
+    def prices_of(self, identity: str) -> Priced | None:
+        """Return what the site of a wallbox pays; None without, then it is the options' tariff."""
+        site = self.of(self.hub.wallbox(identity)) if identity in self.hub.chargers else None
+        return site.price_source if site is not None and site.price_source.is_set else None
+
+    def origin_of(self, session: SessionRow, energy_wh: float) -> Origin | None:
         """Return where the newest energy of a session came from; None: no site can tell."""
+        if session.identity not in self.hub.chargers:
+            return None
+        wallbox = self.hub.wallbox(session.identity)
         if (site := self.of(wallbox)) is None:
             return None
         each = point_id(wallbox, session.connector_id)

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import os
+import sqlite3
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from custom_components.evse_ocpp.const import (
 )
 from custom_components.evse_ocpp.credentials import hash_password
 from custom_components.evse_ocpp.hub import Hub
+from custom_components.evse_ocpp.storage import database_path
 from custom_components.evse_ocpp.wallbox import Wallbox
 
 IDENTITY = "CP-1"
@@ -65,6 +67,18 @@ def device_of(hass: HomeAssistant, identity: str = IDENTITY) -> dr.DeviceEntry:
         if (DOMAIN, identity) in device.identifiers
     )
     return device
+
+
+def state(hass: HomeAssistant, entity_id: str) -> str | None:
+    found = hass.states.get(entity_id)
+    return found and found.state
+
+
+def on_disk(hass: HomeAssistant, hub: Hub) -> dict[str, Any]:
+    """What another process would read of each wallbox right now."""
+    with closing(sqlite3.connect(database_path(hass, hub.entry))) as connection:
+        rows = connection.execute("SELECT identity, state FROM charger").fetchall()
+    return {identity: json.loads(state) for identity, state in rows}
 
 
 async def act(hass: HomeAssistant, name: str, /, **data: Any) -> Any:

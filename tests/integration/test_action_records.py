@@ -32,7 +32,7 @@ async def sessions(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, freezer
         freezer.tick(3600)
         now = dt_util.utcnow()
         wallbox.charger.stop_transaction(transaction.id, now, "Local", 3000.0)
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     return deaf_hub
 
 

@@ -52,7 +52,7 @@ async def charged(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, freezer:
         freezer.tick(3600)
         meter_wh += 8000
         wallbox.charger.stop_transaction(transaction.id, dt_util.utcnow(), "Local", meter_wh)
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     freezer.move_to(datetime(2026, 12, 5, 12, tzinfo=UTC))
     return deaf_hub
 

@@ -13,7 +13,7 @@ async def test_file_holds_still(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wal
     before = path.read_bytes()
     for number in range(1200):
         await deaf_hub.storage.database.put_document("test", "key", {"number": number})
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     assert path.read_bytes() == before
     await async_post_backup(hass)
     for number in range(5):

@@ -80,7 +80,7 @@ async def test_sessions(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) ->
     transaction = charger.start_transaction(1, "04A1", start, 1000, "key")
     charger.stop_transaction(transaction.id, NOW - timedelta(hours=3), None, 9400)
     charger.start_transaction(1, START_ID_TAG, NOW, 9400, "next")  # it names no card
-    await deaf_hub.save(charger)
+    await deaf_hub.reception.save(charger)
     past, running = await events(hass)
     assert (past["summary"], past["description"]) == ("Charged 8.4 kWh", "04A1")
     assert past["end"] == "2026-03-02T09:00:00+00:00"

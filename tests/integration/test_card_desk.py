@@ -140,7 +140,7 @@ async def test_answers(
 ) -> None:
     hass.states.async_set("person.anna", "home", {"friendly_name": "Anna K."})
     wallbox.charger.start_transaction(1, "04A1B2C3", dt_util.utcnow(), 0, "key")
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     read_card(wallbox)
     form = await ask(repairs, hass, choice)
     result = await repairs.async_configure(form["flow_id"], answer)
@@ -192,12 +192,12 @@ async def test_answer_that_cannot_be_stored(
 
 
 async def test_policy_of_the_entry(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox) -> None:
-    assert deaf_hub.authorize(wallbox.charger, "04A1B2C3") == "Accepted"
+    assert deaf_hub.reception.authorize(wallbox.charger, "04A1B2C3") == "Accepted"
     hass.config_entries.async_update_entry(
         deaf_hub.entry, options={**deaf_hub.entry.options, CONF_CARD_POLICY: CardPolicy.KNOWN}
     )
     await hass.async_block_till_done()
-    assert deaf_hub.authorize(wallbox.charger, "04A1B2C3") == "Invalid"
+    assert deaf_hub.reception.authorize(wallbox.charger, "04A1B2C3") == "Invalid"
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ async def test_what_runs_counts_as_it_is_now(
     before = (await ask())["energy_wh"]
     charger.take_status(1, ChargerStatus.CHARGING, "NoError", now)
     transaction = charger.start_transaction(1, "04A9", now - timedelta(hours=1), 0, "key")
-    await deaf_hub.save(charger)
+    await deaf_hub.reception.save(charger)
     sample = Sample("Energy.Active.Import.Register", 3000.0)
     charger.take_samples(1, None, [sample], now, now)
     charger.publish()

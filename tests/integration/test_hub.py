@@ -1,4 +1,4 @@
-"""The hub with real websockets: admission, devices, storage, and changes while it runs."""
+"""The hub with real websockets: wallboxes come, go and change while it runs, and are kept."""
 
 import json
 import socket
@@ -19,49 +19,37 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    async_fire_time_changed,
 )
-from websockets.exceptions import InvalidStatus
 
 from custom_components.evse_ocpp import async_remove_config_entry_device
 from custom_components.evse_ocpp.central.charger import ChargerStatus, ConfigurationKey
 from custom_components.evse_ocpp.central.commands import CommandRefused
-from custom_components.evse_ocpp.central.readings import Sample
 from custom_components.evse_ocpp.const import (
     CONF_FALLBACK_A,
     CONF_LEASE_S,
-    DOMAIN,
     KEY_DLB_MAXIMUM_CURRENT,
 )
 from custom_components.evse_ocpp.hub import Hub
-from custom_components.evse_ocpp.storage import SAVE_DELAY_S, database_path
+from custom_components.evse_ocpp.storage import database_path
 from custom_components.evse_ocpp.wallbox import Wallbox
 
-from .support import IDENTITY, PASSWORD, Client, connected, set_up, subentry_data, until
-
-
-def state(hass: HomeAssistant, entity_id: str) -> str | None:
-    found = hass.states.get(entity_id)
-    return found and found.state
-
-
-def on_disk(hass: HomeAssistant, hub: Hub) -> dict[str, Any]:
-    """What another process would read of each wallbox right now."""
-    with closing(sqlite3.connect(database_path(hass, hub.entry))) as connection:
-        rows = connection.execute("SELECT identity, state FROM charger").fetchall()
-    return {identity: json.loads(state) for identity, state in rows}
+from .support import (
+    IDENTITY,
+    Client,
+    connected,
+    device_of,
+    on_disk,
+    set_up,
+    state,
+    subentry_data,
+    until,
+)
 
 
 def write_on_disk(hass: HomeAssistant, hub: Hub, identity: str, stored: dict[str, Any]) -> None:
     with closing(sqlite3.connect(database_path(hass, hub.entry))) as connection, connection:
         values = (json.dumps(stored), identity)
         connection.execute("UPDATE charger SET state = ? WHERE identity = ?", values)
-
-
-def device_of(hass: HomeAssistant, hub: Hub, identifier: str) -> dr.DeviceEntry:
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), hub.entry.entry_id)
-    (device,) = (each for each in devices if (DOMAIN, identifier) in each.identifiers)
-    return device
 
 
 def add_subentry(hass: HomeAssistant, hub: Hub, identity: str, name: str) -> ConfigSubentry:
@@ -102,52 +90,12 @@ async def test_wallbox_comes_and_goes(hass: HomeAssistant, hub: Hub) -> None:
     assert state(hass, "sensor.garage_status") == "unavailable"
 
 
-@pytest.mark.parametrize(
-    ("identity", "password", "status"),
-    [(IDENTITY, "wrong", 401), (IDENTITY, None, 401), ("CP-9", PASSWORD, 404)],
-)
-async def test_strangers_are_refused(
-    hub: Hub, identity: str, password: str | None, status: int
-) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        async with connected(hub, identity, password):
-            pass
-    assert refused.value.response.status_code == status
-    assert not hub.chargers[IDENTITY].connected
-
-
-@pytest.mark.parametrize("subentries", [[subentry_data(passwordless=True, password_hash=None)]])
-@pytest.mark.parametrize("password", [None, "whatever"])
-async def test_passwordless_wallbox_is_admitted(hub: Hub, password: str | None) -> None:
-    async with connected(hub, IDENTITY, password):
-        await until(lambda: hub.chargers[IDENTITY].connected)
-
-
-async def test_device_is_what_the_wallbox_says(hass: HomeAssistant, hub: Hub) -> None:
-    async with connected(hub) as client:
-        await client.boot()
-    device = device_of(hass, hub, IDENTITY)
-    assert (device.name, device.manufacturer, device.model) == ("Garage", "EVSE", "One")
-    assert (device.serial_number, device.sw_version) == ("SN-4711", "1.2")
-
-
-async def test_further_connector_becomes_a_device_below(hass: HomeAssistant, hub: Hub) -> None:
-    assert hass.states.get("sensor.garage_connector_2_status") is None
-    async with connected(hub) as client:
-        await client.boot()
-        await client.status("Available", connector_id=2)
-        await until(lambda: state(hass, "sensor.garage_connector_2_status") == "available")
-    child = device_of(hass, hub, f"{IDENTITY}/2")
-    assert child.via_device_id == device_of(hass, hub, IDENTITY).id
-    assert hass.states.get("switch.garage_connector_2_charging") is None  # one for the wallbox
-
-
 async def test_only_a_connector_that_is_gone_may_be_deleted(hass: HomeAssistant, hub: Hub) -> None:
     charger = hub.chargers[IDENTITY]
     charger.connector(2)
     charger.publish()
     await hass.async_block_till_done()
-    first, second = (device_of(hass, hub, name) for name in (IDENTITY, f"{IDENTITY}/2"))
+    first, second = (device_of(hass, name) for name in (IDENTITY, f"{IDENTITY}/2"))
     assert not await async_remove_config_entry_device(hass, hub.entry, first)
     charger.connector(2).status = ChargerStatus.AVAILABLE
     assert not await async_remove_config_entry_device(hass, hub.entry, second)
@@ -167,7 +115,7 @@ async def test_connector_whose_device_was_deleted_comes_back_with_its_entities(
             await client.boot()
             await until(lambda status=status: state(hass, entity_id) == status)
         charger.connector(2).status = None
-        device = device_of(hass, hub, f"{IDENTITY}/2")
+        device = device_of(hass, f"{IDENTITY}/2")
         assert await async_remove_config_entry_device(hass, hub.entry, device)
         dr.async_get(hass).async_remove_device(device.id)
         await hass.async_block_till_done()
@@ -219,7 +167,7 @@ async def test_changed_wallbox_keeps_its_connection(hass: HomeAssistant, hub: Hu
         number = hass.states.get("number.garage_current_limit")
         assert number is not None
         assert (number.state, number.attributes["max"]) == ("10.0", 10.0)
-        assert device_of(hass, hub, IDENTITY).name == "Yard"
+        assert device_of(hass, IDENTITY).name == "Yard"
         await client.status("Preparing")
     assert hub.chargers[IDENTITY].connection_count == 1
 
@@ -261,15 +209,6 @@ async def test_limit_becomes_a_lease_at_the_wallbox(hass: HomeAssistant, hub: Hu
         assert state(hass, "number.garage_current_limit") == "9.0"
 
 
-async def test_transaction_is_stored_before_it_is_answered(hass: HomeAssistant, hub: Hub) -> None:
-    """lbbrhzn/ocpp #1749: after a crash in a charge the transaction is still known."""
-    async with connected(hub) as client:
-        await client.boot()
-        transaction_id = await client.start()
-        stored = on_disk(hass, hub)[IDENTITY]["charger"]
-        assert stored["connectors"][0]["transaction"]["id"] == transaction_id
-
-
 async def test_restart_in_a_charge_loses_nothing(hass: HomeAssistant, hub: Hub) -> None:
     async with connected(hub) as client:
         await client.boot()
@@ -297,34 +236,6 @@ async def test_what_a_wallbox_has_is_known_before_it_is_back(hass: HomeAssistant
     await hass.config_entries.async_reload(hub.entry.entry_id)
     assert state(hass, "number.garage_house_connection_maximum_current") == "unavailable"
     assert state(hass, "sensor.garage_house_current_l1") == "unavailable"
-
-
-async def test_energy_is_stored_while_it_flows(hass: HomeAssistant, hub: Hub, freezer: Any) -> None:
-    """Values come more often than the delay is long; they must not put the saving off for ever."""
-    charger = hub.chargers[IDENTITY]
-    for _ in range(4):
-        charger.connector(1).meter.total_wh += 100
-        charger.publish()
-        freezer.tick(SAVE_DELAY_S / 2)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=False)
-    stored = on_disk(hass, hub)[IDENTITY]["charger"]
-    assert stored["connectors"][0]["meter"]["total_wh"] >= 200
-
-
-async def test_that_it_counts_without_a_transaction_is_stored_at_once(
-    hass: HomeAssistant, hub: Hub
-) -> None:
-    """After a power cut the meter shows nothing then before it has caught up."""
-    charger, now = hub.chargers[IDENTITY], dt_util.utcnow()
-    for register_wh in (1000, 1005):
-        charger.take_samples(
-            1, None, [Sample("Energy.Active.Import.Register", register_wh)], now, now
-        )
-        charger.publish()
-    await hass.async_block_till_done(wait_background_tasks=False)
-    meter = on_disk(hass, hub)[IDENTITY]["charger"]["connectors"][0]["meter"]
-    assert (meter["total_wh"], meter["counts_idle"]) == (5, True)
 
 
 @pytest.mark.parametrize(

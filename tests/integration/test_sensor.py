@@ -354,5 +354,5 @@ async def test_cost_since_ever_is_there_once_there_is_a_price(
     take(wallbox, Sample("Energy.Active.Import.Register", 1010))
     await hass.async_block_till_done(wait_background_tasks=False)
     assert states(hass)["total_cost"] == "0.0"
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     assert float(states(hass)["total_cost"]) == pytest.approx(0.003)

@@ -60,7 +60,7 @@ async def charged(hass: HomeAssistant, hub: Hub) -> Hub:
     """40 Wh were charged, of which the database's copy has 10."""
     for register_wh in (5000, 5010):
         tell(hub, register_wh)
-    await hub.save(hub.chargers[IDENTITY])
+    await hub.reception.save(hub.chargers[IDENTITY])
     await hub.storage.database.keep_copy()
     tell(hub, 5040)
     assert shown(hass) == "0.04"

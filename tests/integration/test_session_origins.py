@@ -100,10 +100,10 @@ async def test_a_wallbox_that_was_removed_has_no_origin(deaf_hub: Hub, wallbox: 
     row = deaf_hub.sessions.last("CP-1", 1)
     assert row is not None
     del deaf_hub.chargers["CP-1"]
-    assert deaf_hub._origin_of(row, 100.0) is None
+    assert deaf_hub._sites.origin_of(row, 100.0) is None
     deaf_hub.chargers["CP-1"] = wallbox.charger
     deaf_hub._sites.all.clear()
-    assert deaf_hub._origin_of(row, 100.0) is None
+    assert deaf_hub._sites.origin_of(row, 100.0) is None
 
 
 async def test_sums_since_ever_are_shown_as_soon_as_they_are_on_disk(
@@ -114,7 +114,7 @@ async def test_sums_since_ever_are_shown_as_soon_as_they_are_on_disk(
     await hass.async_block_till_done(wait_background_tasks=False)  # choices are written at once
     tell(wallbox, 115)
     assert [float(shown(hass, f"energy_{source}")) for source in ("sun", "grid")] == [0, 0]
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     await hass.async_block_till_done(wait_background_tasks=False)
     assert float(shown(hass, "energy_sun")) == pytest.approx(0.115, abs=0.002)
     assert float(shown(hass, "energy_grid")) == pytest.approx(0, abs=0.002)
@@ -130,7 +130,7 @@ async def test_sums_since_ever_outlive_purge_and_restart(
     transaction = wallbox.charger.connector(1).transaction
     assert transaction is not None
     wallbox.charger.stop_transaction(transaction.id, datetime.now(UTC), "Local", 115)
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     before = shown(hass, "energy_sun")
     assert await deaf_hub.sessions.purge(datetime.now(UTC)) == 1
     await hass.config_entries.async_reload(deaf_hub.entry.entry_id)

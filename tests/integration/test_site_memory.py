@@ -82,9 +82,9 @@ async def test_a_wallbox_pays_what_its_site_pays(hass: HomeAssistant, deaf_hub: 
     now = datetime.now(UTC)
     hass.states.async_set(PRICE, "20", {"unit_of_measurement": "ct/kWh"})
     await hass.async_block_till_done()
-    prices = deaf_hub._prices_of("CP-1")
+    prices = deaf_hub._sites.prices_of("CP-1")
     assert prices is not None
     assert prices.share(1000.0, now, now).cost == pytest.approx(0.2)
-    with patch.object(deaf_hub, "site_of", return_value=None):
-        assert deaf_hub._prices_of("CP-1") is None
-    assert deaf_hub._prices_of("gone") is None
+    with patch.object(deaf_hub._sites, "of", return_value=None):
+        assert deaf_hub._sites.prices_of("CP-1") is None
+    assert deaf_hub._sites.prices_of("gone") is None

@@ -44,7 +44,7 @@ async def charged(hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox, freezer:
         transaction = wallbox.charger.start_transaction(1, name, dt_util.utcnow(), 1000, name)
         freezer.tick(3600)
         wallbox.charger.stop_transaction(transaction.id, dt_util.utcnow(), "Local", 9500.0)
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     freezer.move_to(datetime(2026, 12, 2, 6, 59, tzinfo=UTC))
     return deaf_hub
 

@@ -125,7 +125,7 @@ async def test_choice_that_cannot_be_stored_is_told(
 async def test_removed_wallbox_is_forgotten(
     hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
 ) -> None:
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
     assert IDENTITY in on_disk(hass, deaf_hub.entry)  # type: ignore[arg-type]
     hass.config_entries.async_remove_subentry(deaf_hub.entry, wallbox.subentry_id)
     await hass.async_block_till_done()
@@ -144,7 +144,7 @@ async def test_full_disk_is_no_answer(
     """A transaction that could not be stored is refused, and written as soon as that works."""
     with patch.object(Database, "put_charger", side_effect=error):
         with pytest.raises(type(error)):
-            await deaf_hub.save(wallbox.charger)
+            await deaf_hub.reception.save(wallbox.charger)
         freezer.tick(SAVE_DELAY_S + 1)
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
@@ -237,7 +237,7 @@ async def test_place_that_cannot_be_written_is_retried(
 async def test_database_damaged_while_it_runs_is_written_anew(
     hass: HomeAssistant, deaf_hub: Hub, wallbox: Wallbox
 ) -> None:
-    await deaf_hub.save(wallbox.charger)
+    await deaf_hub.reception.save(wallbox.charger)
 
     def meet_damage(connection: sqlite3.Connection) -> None:
         if not deaf_hub.storage.database.path.with_suffix(".met").exists():

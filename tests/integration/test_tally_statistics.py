@@ -67,7 +67,7 @@ async def charged(recorded: None, hass: HomeAssistant, deaf_hub: Hub, commands: 
     began = now - timedelta(minutes=5)
     transaction = charger.start_transaction(1, "CARD", began, 1000, "key")
     charger.stop_transaction(transaction.id, now, "Local", 1100)
-    await deaf_hub.save(charger)
+    await deaf_hub.reception.save(charger)
     await async_wait_recording_done(hass)
 
 
