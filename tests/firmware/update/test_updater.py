@@ -404,7 +404,7 @@ def offer(box: Box, content: bytes, version: str = NEWER, sha256: str = "") -> N
 async def day(box: Box) -> AsyncIterator[None]:
     """After the start and past one midnight, in steps so that the files can be read."""
     await box.clock.pass_time(61.0)
-    await asyncio.sleep(0.1)
+    await until(lambda: box.updater.snapshot()["next_check_at"] is not None)
     yield
     for _ in range(26 * 60):
         await box.clock.pass_time(60.0)
