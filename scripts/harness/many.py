@@ -119,7 +119,7 @@ class Many:
         return await self._probe("read")
 
     async def memory(self) -> dict[str, float]:
-        """Return resident_mib, once what is free was given back, and sqlite_mib of it."""
+        """Return used_mib, what malloc has given away, and sqlite_mib of it."""
         return await self._probe("memory")
 
     async def _probe(self, service: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Whether what is sampled of the processes of a soak grows by more than it may. Pure.
 
-Home Assistant's memory is judged without the pages of its databases that SQLite keeps: they are as
-many as the recorder allows after an hour or more, and then no more.
+Home Assistant's memory is judged by what is in use, small Python objects apart: what malloc holds
+free between that is used again. And without the pages of its databases that SQLite keeps: they are
+as many as the recorder allows after an hour or more, and then no more.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Mapping
 from scripts.trials.findings import Findings
 from scripts.trials.trend import Trend
 
-MEMORY, OWN, SQLITE = "memory", "memory without SQLite", "SQLite"
-"""What is resident; that without what SQLite keeps, and what is free; what SQLite keeps. MiB."""
+MEMORY, SQLITE, OWN, BLOCKS = "memory", "SQLite", "in use without SQLite", "blocks"
+"""What is resident; what SQLite keeps; what malloc has given away beside that, all in MiB; and how
+many small Python objects there are."""
 COUNTED = ("handles", "threads", "tasks")
 UNITS = {MEMORY: " MiB", OWN: " MiB", SQLITE: " MiB", "database": " kB"}
 
@@ -41,7 +43,8 @@ def judge(trends: Mapping[tuple[str, str], Trend], seconds: float, findings: Fin
             most_mib = max(mib for _, mib in trend.samples)
             findings.check(most_mib <= ALLOWED_SQLITE_MIB, f"{process}: SQLite keeps {told}")
         memory = OWN if (process, OWN) in trends else MEMORY
-        allowed = {memory: ALLOWED_SHARE * trend.mean} | dict.fromkeys(COUNTED, ALLOWED_MORE)
+        of_mean = dict.fromkeys((memory, BLOCKS), ALLOWED_SHARE * trend.mean)
+        allowed = of_mean | dict.fromkeys(COUNTED, ALLOWED_MORE)
         if figure in allowed:
             fine = trend.per_hour <= allowed[figure]
             findings.check(fine, f"{process}: {figure} grows: {told}")

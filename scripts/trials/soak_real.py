@@ -155,7 +155,7 @@ async def _sample(scene: Scene, at_s: float) -> None:
     scene.stall_s = max(scene.stall_s, seen["max_ms"] / 1000)
     memory = await scene.house.memory()
     scene.note(at_s, "Home Assistant", growth.SQLITE, memory["sqlite_mib"])
-    scene.note(at_s, "Home Assistant", growth.OWN, memory["resident_mib"] - memory["sqlite_mib"])
+    scene.note(at_s, "Home Assistant", growth.OWN, memory["used_mib"] - memory["sqlite_mib"])
     (path,) = scene.house.page.folder.glob(f".storage/evse_ocpp.{scene.house.entry_id}.db")
     scene.note(at_s, "Home Assistant", "database", _size(path))
     for name, wallbox in scene.wallboxes.items():

@@ -45,7 +45,7 @@ async def async_setup(hass: HomeAssistant, _config: dict[str, Any]) -> bool:
         return result
 
     async def read_memory(_: ServiceCall) -> dict[str, Any]:
-        return {**await hass.async_add_executor_job(memory.read)}
+        return {**memory.read()}
 
     @callback
     def every(_: object) -> bool:
