@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+STEP_TIMEOUT_MS = 60_000
+"""For what takes a moment when the computer has nothing else to do."""
 
 PHONE = {"width": 390, "height": 844}
 
@@ -14,7 +17,9 @@ PHONE = {"width": 390, "height": 844}
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        expect.set_options(timeout=STEP_TIMEOUT_MS)
         yield browser
+        expect.set_options(timeout=5_000)
         browser.close()
 
 
@@ -22,6 +27,6 @@ def chromium() -> Iterator[Browser]:
 def stage(chromium: Browser) -> Iterator[Page]:
     """An empty page of a phone."""
     page = chromium.new_page(viewport=PHONE)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(STEP_TIMEOUT_MS)
     yield page
     page.close()

@@ -31,7 +31,7 @@ class NotThere(Exception):  # noqa: N818
 class Bench:
     """Waits are of real time unless they say otherwise."""
 
-    patience_s = 30.0
+    patience_s = 90.0
 
     def __init__(self, folder: Path, central: Central, speed: float, **settings: object) -> None:
         """`folder`: of the wallbox's state; `settings` as those of `Wallbox`."""

@@ -27,7 +27,7 @@ from scripts.node_packages import node_modules
 T = TypeVar("T")
 
 HERE = Path(__file__).parent
-START_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 90.0
 ANSWER_TIMEOUT_S = 40.0
 """More than the 30 s which both sides give an answer."""
 

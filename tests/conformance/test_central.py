@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from scripts.environments import UnavailableError
 from tests.conformance.central import COMMANDS, Answer, Central
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 GOOD = {"chargePointVendor": "V", "chargePointModel": "M"}
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("BootNotification", GOOD | {"chargePointVendor": "V" * 21}),

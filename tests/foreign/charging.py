@@ -27,9 +27,9 @@ class Shown:
 
     def __init__(self, site: Site, name: str) -> None:
         self.page = site.page
-        self.entities = wait_until(lambda: site.page.entities(name), f"entities of {name}", 20)
+        self.entities = wait_until(lambda: site.page.entities(name), f"entities of {name}", 60)
 
-    def until(self, key: str, wanted: str | float, timeout_s: float = 15) -> None:
+    def until(self, key: str, wanted: str | float, timeout_s: float = 60) -> None:
         """Wait until an entity shows what is wanted; numbers to three digits."""
 
         def fits() -> bool:
@@ -74,11 +74,11 @@ def charge_16(site: Site, point: ForeignPoint, library: str, name: str) -> None:
     shown.until("status", "charging")
 
     # The limit arrives once for each change, as a profile of this transaction.
-    wait_until(lambda: profiles_of(point, transaction_id), "the first limit", 20)
+    wait_until(lambda: profiles_of(point, transaction_id), "the first limit", 60)
     before = len(profiles_of(point, transaction_id))
     entity_id = shown.entities["current_limit"]
     site.page.act("number.set_value", entity_id=entity_id, value=9)
-    changed = wait_until(lambda: profiles_of(point, transaction_id)[before:], "9 A", 15)
+    changed = wait_until(lambda: profiles_of(point, transaction_id)[before:], "9 A", 60)
     schedule = changed[0]["csChargingProfiles"]["chargingSchedule"]
     assert schedule["chargingSchedulePeriod"][0]["limit"] == 9
     assert len(changed) == 1

@@ -17,7 +17,7 @@ from scripts.node_packages import node_modules
 T = TypeVar("T")
 
 HERE = Path(__file__).parent / "points"
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 90.0
 ANSWER_TIMEOUT_S = 30.0
 
 

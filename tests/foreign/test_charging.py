@@ -77,10 +77,10 @@ def test_a_foreign_charging_station_of_201_charges(site: Site, connect: Connect)
     event("Started", 0, "Authorized", 5000, info={"chargingState": "Charging"}, **card, **evse)
     shown.until("status", "charging")
 
-    wait_until(lambda: station.asked("SetChargingProfile"), "the first limit", 20)
+    wait_until(lambda: station.asked("SetChargingProfile"), "the first limit", 60)
     entity_id = shown.entities["current_limit"]
     site.page.act("number.set_value", entity_id=entity_id, value=9)
-    profile = wait_until(lambda: of_transaction(station, "tx-1", 9), "9 A", 15)
+    profile = wait_until(lambda: of_transaction(station, "tx-1", 9), "9 A", 60)
     assert profile["chargingProfilePurpose"] == "TxProfile"
     shown.until("current_limit", 9.0)
 
@@ -122,7 +122,7 @@ def test_a_refused_limit_is_an_error_that_the_user_sees(site: Site, connect: Con
     point.call("StatusNotification", status)
     shown = Shown(site, name)
     shown.until("status", "charging")
-    wait_until(lambda: profiles_of(point, started["transactionId"]), "the first limit", 20)
+    wait_until(lambda: profiles_of(point, started["transactionId"]), "the first limit", 60)
     point.answer(SetChargingProfile={"status": "Rejected"})
     entity_id = shown.entities["current_limit"]
     with pytest.raises(Exception, match=r"[45]00"):

@@ -1,7 +1,9 @@
 """The state page: what is, why, stop; and what it says when the wallbox is not there."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import expect
 
 from scripts.harness.home_assistant import wait_until
@@ -32,7 +34,7 @@ def test_a_charge_is_shown_explained_and_stopped(open_view: OpenView, idle_box: 
     expect(card.locator(".wins")).to_have_count(1)
     card.get_by_role("button", name="Stop charging").click()
     page.get_by_role("dialog").get_by_role("button", name="Stop charging").click()
-    expect(card.get_by_role("heading", level=2)).to_have_text("Finished", timeout=20_000)
+    expect(card.get_by_role("heading", level=2)).to_have_text("Finished")
 
 
 def test_a_lost_wallbox_is_said_to_be_lost(open_view: OpenView, idle_box: Box) -> None:
@@ -41,10 +43,11 @@ def test_a_lost_wallbox_is_said_to_be_lost(open_view: OpenView, idle_box: Box) -
     idle_box.wallbox.kill()
     expect(page.get_by_role("alert")).to_contain_text("No connection with the wallbox")
     idle_box.wallbox.start()
-    wait_until(idle_box.serves, "the page", 20)
-    page.get_by_role("alert").get_by_role("button").click()
+    wait_until(idle_box.serves, "the page", 120)
+    with suppress(NotInTime):  # after a long start the page has tried again by itself
+        page.get_by_role("alert").get_by_role("button").click(timeout=5_000)
     # A session ends with the program; one is led back to where one was.
-    expect(page.get_by_text("The session has ended.")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("The session has ended.")).to_be_visible()
     view.log_in("operator")
     expect(page.locator("main")).to_have_attribute("data-path", "/charges")
     expect(page.locator(".banners [role=alert]")).to_have_count(0)
@@ -57,7 +60,7 @@ def test_a_fault_says_what_to_do_and_cannot_be_ended_here(
     expect(page.get_by_text("Nothing is wrong")).to_be_visible()
     idle_box.wallbox.request(command="fault", fault="ResidualCurrent")
     fault = page.locator(".notice.bad").first
-    expect(fault).to_contain_text("in front of the wallbox", timeout=20_000)
+    expect(fault).to_contain_text("in front of the wallbox")
     assert fault.get_by_role("button").count() == 0
 
 
