@@ -32,7 +32,8 @@ METER_TIMEOUT_S = 10.0
 MANY = 15
 """So many charge at once with 6 A each, when the house takes little."""
 STARTS_WITHIN_S = 240.0
-RECOVERS_WITHIN_S = 180.0
+RECOVERS_WITHIN_S = 420.0
+"""A kettle that came twice is waited for, 400 s at most (energy/memory.py)."""
 
 STAYS = Habits(session_s=(86_400.0, 86_400.0), pause_s=(86_400.0, 86_400.0), sample_s=SAMPLE_S)
 
