@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.environments import VENVS, UnavailableError, say
@@ -24,6 +27,20 @@ def node_modules(manifest: Path) -> Path:
     if missing := [name for name in ("node", "npm") if shutil.which(name) is None]:
         raise UnavailableError(f"there is no {missing[0]} on the PATH")
     home = VENVS / f"npm-{manifest.parent.name}"
+    with _alone(home):
+        return _installed(manifest, home)
+
+
+@contextmanager
+def _alone(home: Path) -> Generator[None]:
+    """Let one process at a time fill a folder: tests run side by side."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # ends with the process, whatever becomes of it
+        yield
+
+
+def _installed(manifest: Path, home: Path) -> Path:
     lock = manifest.with_name("package-lock.json")
     files = [file for file in (manifest, lock) if file.exists()]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
