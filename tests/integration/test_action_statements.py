@@ -220,7 +220,7 @@ async def test_wallboxes_are_chosen_and_a_removed_one_is_named(
 
 async def test_what_goes_on_is_told(hass: HomeAssistant, charged: Hub, wallbox: Wallbox) -> None:
     wallbox.charger.start_transaction(1, "04A1", dt_util.utcnow(), 90_000, "run")
-    await charged.save(wallbox.charger)
+    await charged.reception.save(wallbox.charger)
     (told,) = (await export(hass, month="2026-12", person="person.anna"))["statements"]
     assert (told["sessions"], told["running"]) == (1, 1)
     assert "Provisional" in text_of(told)

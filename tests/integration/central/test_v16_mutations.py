@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from custom_components.evse_ocpp.central.charger import Charger
 from custom_components.evse_ocpp.central.charger_clock import MAX_AGE, MAX_OFFSET
+from custom_components.evse_ocpp.central.charger_record import Missed
 from custom_components.evse_ocpp.central.energy_meter import SLACK_WH, plausible_wh
 from custom_components.evse_ocpp.central.fields import as_time
 from custom_components.evse_ocpp.central.frames import Call, CallRefusal, FrameError, parse
@@ -114,5 +115,7 @@ async def test_changed_bytes_do_no_harm(data: st.DataObject) -> None:
             charger.publish()
         check(charger, earliest, now, len(calls))
     assert neighbour.to_dict() == before
-    restored = Charger.from_dict("CP-1", json.loads(json.dumps(charger.to_dict())))
+    restored = Charger.from_dict(
+        "CP-1", json.loads(json.dumps(charger.to_dict())), missed=Missed.NOTHING
+    )
     assert restored.to_dict() == charger.to_dict()

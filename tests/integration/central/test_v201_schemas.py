@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custom_components.evse_ocpp.central.charger import Charger
+from custom_components.evse_ocpp.central.charger_record import Missed
 from custom_components.evse_ocpp.central.commands import (
     CommandError,
     Commands,
@@ -326,7 +327,7 @@ async def test_every_answer_is_true_or_a_refusal(action: str, data: st.DataObjec
         else:
             check_response(action, answer)
         station.charger.publish()
-    restored = Charger.from_dict("CP-1", station.charger.to_dict())
+    restored = Charger.from_dict("CP-1", station.charger.to_dict(), missed=Missed.NOTHING)
     assert restored.to_dict() == station.charger.to_dict()
 
 
