@@ -361,9 +361,11 @@ class HomeAssistant:
         }
 
     def enable(self, charger_name: str, *keys: str) -> None:
-        """Switch on entities that are off at first, by translation key, as the device page does."""
+        """Switch on entities that are off at first, by translation key, and start again.
+
+        Without that it reloads the integration half a minute later, in the midst of what is tried.
+        """
         device = self.device(charger_name)
-        entries = set()
         for item in self.websocket(type="config/entity_registry/list"):
             if item["device_id"] == device and item["translation_key"] in keys:
                 self.websocket(
@@ -371,9 +373,8 @@ class HomeAssistant:
                     entity_id=item["entity_id"],
                     disabled_by=None,
                 )
-                entries.add(item["config_entry_id"])
-        for entry_id in entries:  # else it does so by itself, half a minute later
-            self.api("POST", f"/api/config/config_entries/entry/{entry_id}/reload")
+        self.stop()
+        self.start()
 
     def state(self, entity_id: str) -> str:
         """The state of one entity."""

@@ -45,7 +45,7 @@ class Household:
     ) -> None:
         """`home_assistant` is the interpreter of its environment; `folder` keeps all states.
 
-        `wanted`: entities to switch on; Home Assistant reloads the integration half a minute later.
+        `wanted`: entities to switch on; Home Assistant starts once more for them.
         `name` is the wallbox's in Home Assistant.
         """
         self._wanted = wanted
