@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from evse.ocpp.charge_point import CallRefused, ChargePoint, NoAnswer
@@ -15,6 +16,9 @@ MAX_REPORTS = 50
 
 RETRY_S = 10.0
 """(real) Until a report that got no answer is sent again over the same connection."""
+
+END_S = 5.0
+"""(real) For what work that is ended has to clean up."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -54,14 +58,22 @@ class Slot:
             if self._next is None:
                 continue
             work, self._next = self._next, None
-            self._task = asyncio.ensure_future(work())
+            self._task = task = asyncio.ensure_future(work())
             try:
-                await asyncio.wait({self._task})
-                if not self._task.cancelled() and (error := self._task.exception()):
-                    _logger.error("%s ended with an error", self._name, exc_info=error)
+                await asyncio.wait({task})
             finally:
-                self._task.cancel()
                 self._task = None
+                await _ended(self._name, task)
+
+
+async def _ended(name: str, task: asyncio.Task[None]) -> None:
+    """See a piece of work to its end, with what it cleans up, and log its error."""
+    task.cancel()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_S):
+            await asyncio.wait({task})
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        _logger.error("%s ended with an error", name, exc_info=error)
 
 
 class Reports:

@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from random import Random
@@ -105,11 +106,18 @@ SCHEMAS = {
 }
 
 
+@cache
+def _judge(action: str) -> Draft4Validator:
+    """By decimals: as binary fractions, 0.3 is no multiple of 0.1."""
+    schema = json.dumps(SCHEMAS[f"{action}Response"])
+    return Draft4Validator(json.loads(schema, parse_float=Decimal))
+
+
 @lru_cache(2000)
 def untrue(action: str, answer: str) -> str:
     """Return why an answer does not follow its schema; "" if it does."""
     try:
-        Draft4Validator(SCHEMAS[f"{action}Response"]).validate(json.loads(answer))
+        _judge(action).validate(json.loads(answer, parse_float=Decimal))
     except ValidationError as error:
         return error.message[:200]
     return ""

@@ -90,3 +90,22 @@ async def test_newer_work_ends_older_work(caplog: pytest.LogCaptureFixture) -> N
     await asyncio.wait([running])
     await settled()
     assert ended == ["first", "second", "third"]
+
+
+async def test_work_that_is_ended_cleans_up_first() -> None:
+    slot = Slot("work")
+    running = asyncio.create_task(slot.run())
+    cleaned_up: list[str] = []
+
+    async def long() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)  # a database, say, takes its change back
+            cleaned_up.append("it")
+
+    slot.start(long)
+    await settled()
+    running.cancel()
+    await asyncio.wait([running])
+    assert cleaned_up == ["it"]
