@@ -133,13 +133,20 @@ class Bench:
             await asyncio.sleep(0.3)
         return f"the repair {key} is {'not' if there else 'still'} there"
 
-    async def damage(self, spoil: Callable[[Path], None], most_lost: int) -> list[str]:
-        """Spoil the database of a Home Assistant that does not run, and start it with that."""
+    async def damage(
+        self, spoil: Callable[[Path], None], most_lost: int, *, running: bool = False
+    ) -> list[str]:
+        """Spoil the database, below a Home Assistant that runs or not, and start it with that."""
         await self.stop()
         _fill(self.database)
         before = _count(self.database)
         aside = len(self._set_aside())
+        if running:
+            await self.run()
         spoil(self.database)
+        if running:
+            await asyncio.sleep(FAULT_S)
+            await self.stop()
         await self.run()
         kept = sum(map(len, (await asyncio.to_thread(self.day.kept)).sessions.values()))
         lost = before - kept
@@ -229,10 +236,9 @@ async def log(bench: Bench) -> list[str]:
 
 async def page_while_running(bench: Bench) -> list[str]:
     """As `page`, below a Home Assistant that runs and then ends."""
-    await bench.run()
-    _spoil_page(bench.database, bench.chance)
-    await asyncio.sleep(FAULT_S)
-    return await bench.damage(lambda _: None, OLD_SESSIONS * 2)
+    return await bench.damage(
+        lambda file: _spoil_page(file, bench.chance), OLD_SESSIONS * 2, running=True
+    )
 
 
 async def cut_short(bench: Bench) -> list[str]:
