@@ -199,7 +199,8 @@ const frame = css`
     white-space: nowrap;
   }
   .fold .missed {
-    color: var(--error-color);
+    /* The error's own colour is for shapes: as text it is too pale, in the light and in the dark. */
+    color: color-mix(in srgb, var(--error-color, #db4437) 65%, var(--primary-text-color));
   }
   .chevron {
     transition: rotate 0.2s ease;

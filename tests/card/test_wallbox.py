@@ -47,13 +47,23 @@ def refuse(stage: Page, words: str) -> None:
 # ------------------------------------------------------------------- the limit
 
 
+THREE_KEYS = """slider => {
+  for (const key of [1, 2, 3]) {
+    slider.stepDown();
+    for (const kind of ['input', 'change']) {
+      slider.dispatchEvent(new Event(kind, {bubbles: true, composed: true}));
+    }
+  }
+  return window.called.length;
+}"""
+"""Quicker than a busy machine presses them: what each key does, and how often it was told then."""
+
+
 def test_keys_in_a_row_are_one_wish(stage: Page) -> None:
     set_stage(stage, CARD)
     slider = card_of(stage).get_by_role("slider", name="Current limit")
-    for _ in range(3):
-        slider.press("ArrowLeft")
+    assert slider.evaluate(THREE_KEYS) == 0
     expect(card_of(stage).locator("output")).to_have_text("13 A")
-    assert called(stage) == []
     stage.wait_for_timeout(REST_MS)
     told = ["number", "set_value", {"entity_id": "number.current_limit", "value": 13}]
     assert called(stage) == [told]
@@ -232,12 +242,23 @@ def test_nothing_moves_while_it_loads(stage: Page) -> None:
 
 
 AWAY = dict.fromkeys(("status", "power", "car"), "unavailable")
+MISSED = {
+    "goal_id": "g",
+    "due": "2026-11-20T12:00:00+01:00",
+    "met": False,
+    "needed_kwh": 30.0,
+    "possible_kwh": 14.5,
+    "starts_at": None,
+    "ready_at": None,
+    "cost": None,
+}
 SCENES: dict[str, dict[str, Any]] = {
     "charging": {},
     "away": {"told": states(connected="off", **AWAY), "snapshot": snapshot(connected=False)},
     "a fault": {"told": states(status="faulted"), "snapshot": snapshot(fault="GroundFailure")},
     "boosted": {"snapshot": snapshot(boost_until="2099-01-01T12:00:00+01:00")},
     "ready": {"told": states(status="preparing"), "snapshot": snapshot(session=None)},
+    "too late": {"snapshot": snapshot(plan=MISSED)},
 }
 
 
