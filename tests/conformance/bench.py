@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripts.harness.home_assistant import HarnessError
 from scripts.harness.wallbox import Wallbox
 from tests.conformance.account import Account, account
 from tests.conformance.central import Answer, Call, Central
@@ -52,6 +53,20 @@ class Bench:
     def sim(self, command: str, **fields: Any) -> dict[str, Any]:
         """One command of `evse sim`."""
         return self.wallbox.request(command=command, **fields)
+
+    def press(self, fault: str, connector: int) -> None:
+        """Acknowledge a fault whose cause is gone, again until the wallbox saw that."""
+
+        def taken() -> bool:
+            try:
+                self.sim("press", fault=fault, connector=connector)
+            except HarnessError as refusal:
+                if "is still detected" not in str(refusal):
+                    raise
+                return False
+            return True
+
+        self.wait(taken, f"the acknowledgement of {fault}")
 
     def pass_s(self, simulated_s: float) -> None:
         """Let simulated time pass."""

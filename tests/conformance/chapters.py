@@ -389,7 +389,7 @@ class Chapters:
         assert self.bench.calls("StatusNotification", connectorId=1, errorCode="GroundFailure")
         self.bench.sim("clear", fault="ResidualCurrent", connector=1)
         self.bench.sim("unplug", connector=1)
-        self.bench.sim("press", fault="ResidualCurrent", connector=1)
+        self.bench.press("ResidualCurrent", connector=1)
         self.bench.told_status(1, "Available")
 
     def resets(self) -> None:
