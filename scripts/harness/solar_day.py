@@ -139,7 +139,7 @@ class SolarDay:
     def _car_a(self) -> roof.Phases:
         """What all cars draw; one whose wallbox starts anew draws nothing."""
         drawn = [0.0, 0.0, 0.0]
-        for wallbox in self._household.wallboxes.values():
+        for wallbox in tuple(self._household.wallboxes.values()):  # one may be added meanwhile
             if wallbox.running:
                 world = wallbox.request(command="status")["world"]
                 for phase, amps in enumerate(world["connectors"]["1"]["car_a"]):
@@ -218,12 +218,12 @@ class Background:
         self._end.set()
         self._thread.join(30)
         if self._failure is not None:
-            raise HarnessError(f"the solar day ended: {self._failure}") from self._failure
+            raise HarnessError(f"the solar day ended: {self._failure!r}") from self._failure
 
     def _run(self) -> None:
         try:
             self._day.run(lambda: not self._end.is_set())
-        except (HarnessError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 (it is raised where the day is ended)
             self._failure = error
 
 
