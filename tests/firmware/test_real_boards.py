@@ -35,7 +35,7 @@ COMMON = (
     "simulation.house=quiet",
     "reader.kind=none",
 )
-WITHIN_S = 30.0
+WITHIN_S = 60.0
 
 
 @dataclass
@@ -127,7 +127,12 @@ class Program:
 
     def start(self) -> None:
         with (self.state_dir / "log").open("ab") as log:
-            self._process = subprocess.Popen(self.arguments("run"), stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self.arguments("run"),
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"PYTHONFAULTHANDLER": "1"},
+            )
         until(lambda: self.status() is not None, "the program answers", self)
 
     def status(self) -> dict[str, Any] | None:
@@ -148,6 +153,13 @@ class Program:
     @property
     def log(self) -> str:
         return (self.state_dir / "log").read_text()
+
+    def last_words(self) -> str:
+        """End it, and return what it logged and where each of its threads stood."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait(20)
+        return self.log[-6000:]
 
     def end(self) -> None:
         if self._process is not None and self._process.poll() is None:
@@ -170,7 +182,7 @@ def until(
     began_s = time.monotonic()
     while not seen():
         took_s = time.monotonic() - began_s
-        assert took_s < within_s, f"{what}: not within {within_s} s; {program.log[-2000:]}"
+        assert took_s < within_s, f"{what}: not within {within_s} s; {program.last_words()}"
         time.sleep(0.05)
     return time.monotonic() - began_s
 
