@@ -152,6 +152,7 @@ class Wallbox:
                     left = Leftovers.from_dict(told)
             except (KeyError, TypeError, ValueError):
                 _LOGGER.exception("%s: part of what was stored is damaged and left out", identity)
+        self.charger.books.continue_ids(dt_util.utcnow())
         self.charger.connector(1)  # every wallbox has one, also before it said so
         self.plan_book = PlanBook(lambda: self.charger.publish())  # noqa: PLW0108 - it may be another
         self.steering = Steering(

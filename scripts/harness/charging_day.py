@@ -34,7 +34,11 @@ LOOPBACK = {"advanced": {"interface": "127.0.0.1", "path": "/ocpp"}}
 
 @dataclass
 class Car:
-    """One wallbox of the day, and what it showed before the first charge."""
+    """One wallbox of the day, and what it showed before the first charge.
+
+    `losses`: how often what is kept was lost; `forgotten_wh`: register at the start of the last
+    session that may have been lost then.
+    """
 
     point: ChargePoint
     name: str
@@ -43,6 +47,8 @@ class Car:
     device_id: str = ""
     first_wh: int = 0
     first_kwh: float = 0.0
+    losses: int = 0
+    forgotten_wh: int = -1
     cycle: asyncio.Task[None] | None = None
 
     @property
@@ -117,16 +123,31 @@ class ChargingDay:
         """Return what is on disk."""
         return read(database_of(self.page.folder, self.entry_id))
 
+    def forget(self) -> None:
+        """Take note that what is kept was lost, while Home Assistant does not run.
+
+        Of the sessions until now any may be missing. The one that runs, or whose end waits to be
+        told, may be met without its start.
+        """
+        for car in self.cars:
+            car.losses += 1
+            told = [each.start_wh for each in car.point.sessions if each.central_id is not None]
+            car.forgotten_wh = max(told, default=-1)
+
     def unkept(self, kept: Kept) -> Iterator[str]:
         """Tell which answered transactions are not on disk, and which are twice."""
         for car in self.cars:
             rows = kept.sessions.get(car.point.identity, [])
-            starts = [row.start_wh for row in rows]
+            starts = [row.start_wh for row in rows if not row.met]
             told = {session.start_wh for session in car.point.sessions}
             if len(starts) != len(set(starts)) or not told.issuperset(starts):
                 yield f"{car.name}: sessions that never were: {sorted(starts)}, true {sorted(told)}"
-            by_start = {row.start_wh: row for row in rows}
+            if (met := sum(row.met for row in rows)) > car.losses:
+                yield f"{car.name}: {met} sessions without a start, after {car.losses} losses"
+            by_start = {row.start_wh: row for row in rows if not row.met}
             for session in car.point.sessions:
+                if session.start_wh <= car.forgotten_wh:
+                    continue
                 if wrong := _session_wrong(car.point, session, by_start.get(session.start_wh)):
                     yield f"{car.name}: the session from {session.start_wh} Wh on {wrong}"
 
@@ -139,16 +160,13 @@ class ChargingDay:
         wrong = set(self.unkept(await asyncio.to_thread(self.kept)))
         return wrong and wrong & set(self.unkept(await asyncio.to_thread(self.kept)))
 
-    async def differences(
-        self, *, sessions: bool = True, history: bool = True
-    ) -> tuple[float, list[str]]:
+    async def differences(self, *, history: bool = True) -> tuple[float, list[str]]:
         """Return the energy (Wh) that all wallboxes together were counted wrong by, and what is.
 
-        Once the day has ended. Without `sessions` those may be missing; without `history` that is
-        not looked at.
+        Once the day has ended. Without `history` that is not looked at.
         """
         error_wh = 0.0
-        wrong = list(self.unkept(await asyncio.to_thread(self.kept))) if sessions else []
+        wrong = list(self.unkept(await asyncio.to_thread(self.kept)))
         for car in self.cars:
             wanted = car.first_kwh + car.charged_wh / 1000
             shown = await self._number(car.energy_id, partial(_near, to_kwh=wanted))

@@ -14,12 +14,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class KeptSession:
-    """One session: registers in Wh, and whether it `ended`; `duration_s` is 0 until then."""
+    """One session: registers in Wh, and whether it `ended`; `duration_s` is 0 until then.
+
+    `met`: nobody told its start, it was met in its midst or by its end.
+    """
 
     start_wh: int
     energy_wh: int
     ended: bool
     duration_s: float
+    met: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,14 @@ def _read(connection: sqlite3.Connection) -> Kept:
 
     ((verdict,),) = rows("PRAGMA quick_check(1)")
     kept = Kept(integrity=verdict)
-    sql = "SELECT identity, meter_start_wh, energy_wh, started_at, ended_at FROM session"
-    for identity, start_wh, energy_wh, started_at, ended_at in rows(sql):
+    sql = (
+        "SELECT identity, meter_start_wh, energy_wh, started_at, ended_at,"
+        " recovered OR unattributed FROM session"
+    )
+    for identity, start_wh, energy_wh, started_at, ended_at, met in rows(sql):
         duration_s = 0.0 if ended_at is None else ended_at - started_at
         session = KeptSession(
-            round(start_wh or 0), round(energy_wh), ended_at is not None, duration_s
+            round(start_wh or 0), round(energy_wh), ended_at is not None, duration_s, bool(met)
         )
         kept.sessions.setdefault(identity, []).append(session)
     for identity, state in rows("SELECT identity, state FROM charger"):

@@ -62,7 +62,7 @@ async def run(job: Job) -> Findings:
                 findings.fault(recovery_s, *wrong)
                 job.say(f"fault {number + 1} of {job.count}: {name}; {wrong or 'well'}")
             await bench.day.end()
-            findings.energy_wh, differences = await bench.day.differences(sessions=False)
+            findings.energy_wh, differences = await bench.day.differences()
             findings.wrong += differences
         finally:
             await bench.day.close()
@@ -106,10 +106,6 @@ class Bench:
         ]
         return time.monotonic() - began_s, wrong
 
-    async def unkept(self) -> set[str]:
-        """Return what was answered and is not on disk: also what went with a page before."""
-        return await self.day.missing()
-
     async def choose(self) -> bool:
         """Choose a limit; return whether that was answered well."""
         car = self.chance.choice(self.day.cars)
@@ -147,6 +143,7 @@ class Bench:
         if running:
             await asyncio.sleep(FAULT_S)
             await self.stop()
+        self.day.forget()
         await self.run()
         kept = sum(map(len, (await asyncio.to_thread(self.day.kept)).sessions.values()))
         lost = before - kept
@@ -172,7 +169,6 @@ class Bench:
 async def full(bench: Bench) -> list[str]:
     """No byte is left; a person is told, and nothing is answered that is not kept."""
     await bench.run()
-    lost_before = await bench.unkept()
     ballast = bench.card.path / "ballast"
     _write_until_full(ballast)
     for _ in range(MOST_CHOICES):
@@ -183,7 +179,7 @@ async def full(bench: Bench) -> list[str]:
         return ["the database never ran out of room"]
     wrong = [await bench.told("storage_fails")]
     await asyncio.sleep(FAULT_S)
-    wrong += await bench.unkept() - lost_before
+    wrong += await bench.day.missing()
     ballast.unlink()
     if not await bench.choose():
         wrong.append("nothing can be chosen though the disk has room")
@@ -193,14 +189,13 @@ async def full(bench: Bench) -> list[str]:
 async def dead(bench: Bench) -> list[str]:
     """The card answers nothing but errors while Home Assistant runs, which is then started anew."""
     await bench.run()
-    lost_before = await bench.unkept()
     bench.card.die()
     await asyncio.sleep(FAULT_S)
     wrong = ["a choice was answered that cannot be kept"] if await bench.choose() else []
     await asyncio.to_thread(bench.page.kill)
     bench.card.pull_out()
     bench.card.plug_in()
-    return [*wrong, *(await bench.unkept() - lost_before)]
+    return [*wrong, *await bench.day.missing()]
 
 
 async def page(bench: Bench) -> list[str]:
@@ -230,6 +225,7 @@ async def log(bench: Bench) -> list[str]:
     file = bench.database.with_name(f"{bench.database.name}-wal")
     if file.exists() and (size := file.stat().st_size):
         _overwrite(file, bench.chance.randrange(size), bench.chance.randbytes(64))
+    bench.day.forget()
     await bench.run()
     return []
 
@@ -265,6 +261,7 @@ async def lost(bench: Bench) -> list[str]:
     for file in bench.database.parent.glob(f"{bench.database.name}*"):
         if ".damaged-" not in file.name:
             file.unlink()
+    bench.day.forget()
     await bench.run()
     return []
 

@@ -131,3 +131,21 @@ async def test_choices_outlive_a_restart(kept: dict[str, Any], mode: Mode) -> No
     stored["choices"] |= kept
     choices = wallbox(stored).steering.choices
     assert (choices.mode, choices.boost_until, choices.limit_a) == (mode, None, 9.0)
+
+
+@pytest.mark.parametrize("stored", [None, {"charger": "damaged"}])
+async def test_without_a_record_ids_of_transactions_go_on(
+    stored: dict[str, Any] | None, freezer: Any
+) -> None:
+    """The wallbox may still run one that was given before the record was lost."""
+    freezer.move_to("2026-03-01T12:00:00+00:00")
+    wallbox = Wallbox(
+        "1", "CP-1", _settings(), SteeringSettings(), stored=stored, choices_changed=lambda: None
+    )
+    assert wallbox.charger.books.next_id == 68_299_200
+    kept = json.loads(json.dumps(wallbox.to_dict()))
+    freezer.move_to("2026-03-01T11:00:00+00:00")
+    wallbox = Wallbox(
+        "1", "CP-1", _settings(), SteeringSettings(), stored=kept, choices_changed=lambda: None
+    )
+    assert wallbox.charger.books.next_id == 68_299_200

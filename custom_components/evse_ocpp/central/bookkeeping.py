@@ -4,7 +4,7 @@ Chargers keep transactions which we never saw, end them without a word, repeat o
 count in registers of two kinds; here that becomes sessions whose energy can be believed.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .charger_clock import MAX_AGE, Instant
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_UNATTRIBUTED = 20
 _LAST_ID_OF_OURS = 2**31 - 1
 """OCPP 1.6 has transactionId as an integer, which many chargers keep in 32 bits."""
+_IDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+"""Ids are at least the seconds since then, which 32 bits hold until 2092."""
 
 
 class Bookkeeping:
@@ -32,6 +34,15 @@ class Bookkeeping:
         self._charger = charger
         self.next_id = 1
         self.register_kind = RegisterKind.LIFETIME
+
+    def continue_ids(self, now: datetime) -> None:
+        """Give no id again that a lost or older record, or another central system, gave before.
+
+        A charger may still run a transaction of that id, or have its end to tell: it would count
+        for another one. So a start of this program goes on from its time.
+        """
+        since_s = int((now - _IDS_SINCE).total_seconds())
+        self.next_id = max(self.next_id, min(since_s, _LAST_ID_OF_OURS))
 
     def take_time(self, now: datetime, leap: timedelta) -> None:
         """Take the time by our clock, and what it was just set by, for the sake of what runs."""

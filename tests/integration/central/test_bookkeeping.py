@@ -51,6 +51,39 @@ def test_a_session_from_start_to_end(story: Story) -> None:
     assert story.told == [("session_started", 1), ("session_ended", 1)]
 
 
+def test_no_id_is_given_twice_though_the_record_is_lost(story: Story) -> None:
+    """What an older copy of the record, or another central system, gave may still run.
+
+    Its end, told after a start at another connector, would end that one.
+    """
+    given = [story.charger.start_transaction(1, "TAG", NOW, 0, f"key {n}").id for n in range(3)]
+    story.charger.books.continue_ids(after(1))
+    given.append(story.charger.start_transaction(1, "TAG", after(1), 0, "key 3").id)
+
+    lost = Story()
+    lost.charger.books.continue_ids(after(2))
+    new = lost.charger.start_transaction(2, "TAG", after(2), 0, "key")
+    assert new.id not in given
+    lost.charger.stop_transaction(given[-1], after(3), "Local", 500)
+    assert new.ended_at is None
+    assert [each.id for each in lost.charger.unattributed_sessions] == [given[-1]]
+
+
+@pytest.mark.parametrize(
+    ("now", "next_id"),
+    [
+        (datetime(1970, 1, 1, tzinfo=UTC), 40),  # a clock that is not set
+        (datetime(2024, 1, 1, 0, 0, 39, tzinfo=UTC), 40),
+        (datetime(2024, 1, 1, 0, 1, tzinfo=UTC), 60),
+        (datetime(2300, 1, 1, tzinfo=UTC), 2**31 - 1),
+    ],
+)
+def test_ids_go_on_from_the_time_of_a_start(story: Story, now: datetime, next_id: int) -> None:
+    story.charger.books.next_id = 40
+    story.charger.books.continue_ids(now)
+    assert story.charger.books.next_id == next_id
+
+
 def test_ids_of_the_charger(story: Story) -> None:
     first = story.charger.open_transaction(1, "c0ffee", "TAG", NOW, 1000)
     assert story.charger.open_transaction(1, "c0ffee", None, after(1), None) is first
