@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_UNIT = 255
 """Factory address; the board goes on answering to it when it has got another."""
 
-PACE = Pace(timeout_s=0.5)
+PACE = Pace(timeout_s=0.5, learns=True)
 
 MAXIMUM_A = 32.0
 MAXIMUM_DUTY = 9000
@@ -45,7 +45,7 @@ VERSION, STATE, CABLE_DUTY, ROTARY_DUTY, PWM_DUTY = 140, 141, 142, 151, 152
 PILOT_HIGH_RAW, TEMPERATURE = 153, 157
 
 # Each of these blocks has another length, so that the late answer to one is never taken for that
-# to another; and after a failure others are read before the state.
+# to another.
 _REMOTE_BLOCK = range(REMOTE, METER_REGISTERS.stop)
 _PWM_BLOCK = range(MAXIMUM_PWM, DLB_FUNCTION + 1)
 _VERSION_BLOCK = range(VERSION, VERSION + 1)

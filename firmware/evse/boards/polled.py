@@ -26,12 +26,15 @@ REST_S = 0.25
 """Real time between two polls, s, unless a new command comes. At 9600 baud a poll takes 0.1 s, and
 the meters on the same line need their share."""
 
+AGAIN_S = 0.05
+"""The same after a lost answer, s: on a noisy line the next has to come while the last counts."""
+
 RETRY_S = 1.0
 """Real time between two attempts to open a line, s."""
 
 READING_MAX_AGE_S = 3.0
-"""A reading of such a board says nothing after this time, s. Until the next come a lost answer
-(0.5 s), two rests, and a silent meter on the same line (1 s); switching is done on the board."""
+"""A reading of such a board says nothing after this time, s. Until the next come five lost answers,
+or one and a silent meter on the same line (1 s); switching is done on the board."""
 
 CLOSE_S = 3.0
 """So long the board is told to stop when the program ends, s."""
@@ -106,6 +109,7 @@ class PolledBoard:
         self._opening = 0
         self._configured = False
         self._reading: Reading | None = None
+        self._asked_at_s = 0.0
         self._failures = 0
         self._trouble = "has not been asked yet"
         self._is_lost = False
@@ -147,8 +151,9 @@ class PolledBoard:
             if self._is_lost:
                 await asyncio.sleep(RETRY_S)
                 continue
+            rest_s = AGAIN_S if self._failures and self._is_known else REST_S
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(REST_S):
+                async with asyncio.timeout(rest_s):
                     await self._news.wait()
 
     async def stop(self, patience_s: float = timing.EV_RELEASE_S, within_s: float = STOP_S) -> None:
@@ -183,9 +188,13 @@ class PolledBoard:
         try:
             await self._cycle()
         except LineError as error:
+            # After a silence it may be another board. One that was only reset shows it by what it
+            # holds.
+            self._configured &= self._is_known
             self._failed(str(error), lost=error.failure is Failure.CONNECTION)
         except BoardError as error:
             self.impossible += 1
+            self._configured = False
             self._failed(str(error), lost=False)
         else:
             if self._failures >= _WORTH_A_WORD:
@@ -199,7 +208,8 @@ class PolledBoard:
             await self.device.stop()
             self._opening = opening
             self._configured = False
-        if not self._configured:
+        known = self._configured
+        if not known:
             if self._wanted().offered_a == 0:
                 await self.device.send(self._wanted())  # nothing is more urgent than a stop
             await self.device.configure()  # takes seconds, in which an offer may end
@@ -208,16 +218,28 @@ class PolledBoard:
         if self._test_due:
             await self.device.test_residual()
             self._test_due = False
-        reading = await self.device.poll(self._clock.monotonic())
+        reading = await self.device.poll(self._asking_s(again=known and self._failures > 0))
         if self._line.openings == opening:
             self._reading = reading
+
+    def _asking_s(self, *, again: bool) -> float:
+        """The time from which on what a poll reads may be: when it is asked `again`, that of the
+        attempt before, whose answer may come late and be taken for that to this one."""
+        now_s = self._clock.monotonic()
+        at_s = self._asked_at_s if again else now_s
+        self._asked_at_s = now_s
+        return at_s
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether the last reading counts still."""
+        reading = self._reading
+        return reading is not None and self._clock.monotonic() - reading.at_s <= READING_MAX_AGE_S
 
     def _wanted(self) -> Wanted:
         return wanted(self._command, self._taken_at_s, self._clock.monotonic())
 
     def _failed(self, trouble: str, *, lost: bool) -> None:
-        """Note a failure. The next contact looks again what the board is: it may be another."""
-        self._configured = False
         self._trouble = trouble
         self._is_lost = lost
         self._failures += 1

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_UNIT = 1
 
-PACE = Pace(timeout_s=0.5, gap_s=0.1)
+PACE = Pace(timeout_s=0.5, gap_s=0.1, learns=True)
 """openWB leaves 100 ms between two requests, evcc 200 ms."""
 
 MAXIMUM_A = 32.0
@@ -58,8 +58,7 @@ STATUS_REVISION = 16
 FINE_REVISION = 17
 """From this revision on the current may be in 0.01 A: openWB and evcc; others say from 18 on."""
 
-# Each block has another length, so that a late answer is never taken for that to another request;
-# and after a failure others are read before the state.
+# Each block has another length, so that a late answer is never taken for that to another request.
 _REVISION_BLOCK = range(REVISION, REVISION + 1)
 _CURRENT_BLOCK = range(CURRENT, VEHICLE_STATE)
 _STORED_BLOCK = range(POWER_UP_CURRENT, OPTIONS + 1)

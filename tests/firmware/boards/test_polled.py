@@ -159,14 +159,17 @@ async def test_nothing_goes_on_before_the_stop_has_come_through(bench: Bench) ->
 
 
 @pytest.mark.parametrize("what", ["configure", "send", "poll"])
-@pytest.mark.parametrize("error", [SILENT, IMPOSSIBLE])
-async def test_after_a_failure_the_board_is_looked_at_again(
-    bench: Bench, what: str, error: Exception
+@pytest.mark.parametrize(
+    ("error", "after_s"), [(SILENT, polled.READING_MAX_AGE_S + 0.1), (IMPOSSIBLE, 1.0)]
+)
+async def test_after_silence_or_nonsense_the_board_is_looked_at_again(
+    bench: Bench, what: str, error: Exception, after_s: float
 ) -> None:
     await bench.board.apply(offer(16.0))
     await bench.cycle()
     old = await bench.board.read()
-    bench.clock.advance(1.0)
+    bench.clock.advance(after_s)
+    await bench.board.apply(offer(16.0))
     bench.device.errors["poll"] = error
     await bench.cycle()
     bench.device.errors = {what: error}
@@ -175,7 +178,23 @@ async def test_after_a_failure_the_board_is_looked_at_again(
     assert bench.board.impossible == (2 if error is IMPOSSIBLE else 0)
     bench.device.errors.clear()
     assert await bench.cycle() == ["configure", "send 16 A", "poll"]
-    assert (await bench.board.read()).at_s == 1.0
+    assert (await bench.board.read()).at_s == after_s
+
+
+async def test_after_a_lost_answer_the_board_is_only_asked_again(bench: Bench) -> None:
+    """The answer to the attempt before may come late: what is read may be as old as that."""
+    await bench.board.apply(offer(16.0))
+    await bench.cycle()
+    for now_s in (1.0, 1.5, 2.0):
+        bench.clock.advance(0.5 if now_s > 1.0 else 1.0)
+        bench.device.errors["poll"] = SILENT
+        assert await bench.cycle() == ["send 16 A", "poll"]
+    bench.device.errors.clear()
+    bench.clock.advance(0.5)
+    assert await bench.cycle() == ["send 16 A", "poll"]
+    assert (await bench.board.read()).at_s == 2.0
+    await bench.cycle()
+    assert (await bench.board.read()).at_s == 2.5
 
 
 async def test_a_reading_over_a_line_that_was_opened_anew_meanwhile_is_not_believed(
