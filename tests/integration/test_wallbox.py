@@ -134,7 +134,7 @@ async def test_choices_outlive_a_restart(kept: dict[str, Any], mode: Mode) -> No
 
 
 @pytest.mark.parametrize("stored", [None, {"charger": "damaged"}])
-async def test_without_a_record_ids_of_transactions_go_on(
+async def test_i50_without_a_record_ids_of_transactions_go_on(
     stored: dict[str, Any] | None, freezer: Any
 ) -> None:
     """The wallbox may still run one that was given before the record was lost."""

@@ -51,7 +51,7 @@ def test_a_session_from_start_to_end(story: Story) -> None:
     assert story.told == [("session_started", 1), ("session_ended", 1)]
 
 
-def test_no_id_is_given_twice_though_the_record_is_lost(story: Story) -> None:
+def test_i50_no_id_is_given_twice_though_the_record_is_lost(story: Story) -> None:
     """What an older copy of the record, or another central system, gave may still run.
 
     Its end, told after a start at another connector, would end that one.
