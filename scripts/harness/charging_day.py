@@ -146,9 +146,10 @@ class ChargingDay:
                 yield f"{car.name}: {met} sessions without a start, after {car.losses} losses"
             by_start = {row.start_wh: row for row in rows if not row.met}
             for session in car.point.sessions:
-                if session.start_wh <= car.forgotten_wh:
+                row = by_start.get(session.start_wh)
+                if session.start_wh <= car.forgotten_wh and not (row and row.ended):
                     continue
-                if wrong := _session_wrong(car.point, session, by_start.get(session.start_wh)):
+                if wrong := _session_wrong(car.point, session, row):
                     yield f"{car.name}: the session from {session.start_wh} Wh on {wrong}"
 
     async def missing(self) -> set[str]:

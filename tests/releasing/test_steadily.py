@@ -21,12 +21,18 @@ def test_unsteady():
 """
 
 
+THEN_SKIPPED = UNSTEADY + "    import pytest\n    pytest.skip('this time')\n"
+
+
 def run(folder: Path, *tests: str) -> tuple[int, str, str]:
     """Run a suite of these tests: exit status, last line, and all that was shown."""
+    suite = folder / "tests" / "suite"
+    suite.mkdir(parents=True)
+    (folder / "pytest.ini").write_text("[pytest]\n")
     for number, text in enumerate(tests):
-        (folder / f"test_{number}.py").write_text(text)
+        (suite / f"test_{number}.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, SCRIPT, sys.executable, "-q", str(folder)],
+        [sys.executable, SCRIPT, sys.executable, "-q", "tests/suite"],
         capture_output=True,
         text=True,
         timeout=120,
@@ -41,12 +47,13 @@ def run(folder: Path, *tests: str) -> tuple[int, str, str]:
     [
         ([HOLDS], 0, "1 passed", "again"),
         ([HOLDS, FAILS], 1, "1 failed, 1 passed", "UNSTEADY"),
-        ([HOLDS, UNSTEADY], 0, "UNSTEADY, passed when run again: test_1.py::test_un", "Error"),
+        ([HOLDS, UNSTEADY], 0, "passed when run again: tests/suite/test_1.py::test_unst", "Error"),
         ([UNSTEADY, FAILS], 1, "again, alone: 1 failed, 1 passed", "UNSTEADY"),
+        ([HOLDS, THEN_SKIPPED], 1, "again, alone: 1 skipped", "UNSTEADY"),
         ([UNSTEADY] * 3, 1, "3 failed", "again"),
         (["import nothing_of_the_kind"], 1, "1 error", "UNSTEADY"),
     ],
-    ids=["passes", "fails", "unsteady", "one of each", "too many", "not collected"],
+    ids=["passes", "fails", "unsteady", "one of each", "skipped", "too many", "not collected"],
 )
 def test_the_last_line_and_the_status_tell_it(
     tmp_path: Path, tests: list[str], status: int, last: str, not_last: str

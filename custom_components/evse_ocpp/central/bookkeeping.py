@@ -46,6 +46,8 @@ class Bookkeeping:
 
     def take_time(self, now: datetime, leap: timedelta) -> None:
         """Take the time by our clock, and what it was just set by, for the sake of what runs."""
+        if leap > MAX_AGE:  # a start without a clock could not go on from its time
+            self.continue_ids(now)
         for connector in self._charger.connectors.values():
             set_back = connector.meter.take_time(now)
             if (transaction := connector.transaction) is None:

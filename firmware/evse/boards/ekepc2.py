@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 DEFAULT_UNIT = 255
 """Factory address; the board goes on answering to it when it has got another."""
 
-PACE = Pace(timeout_s=0.5, learns=True)
+PACE = Pace(timeout_s=0.5)
 
 MAXIMUM_A = 32.0
 MAXIMUM_DUTY = 9000
@@ -282,8 +282,9 @@ class Ekepc2:
         """Read the state, and the set-points when they are due."""
         state = state_of(await self._poll())
         self._polls += 1
-        if self._polls % _POLLS_A_REREAD == 0 or contradicts(state, self._wanted):
+        if self._polls >= _POLLS_A_REREAD or contradicts(state, self._wanted):
             await self._reread()
+            self._polls = 0
         reading = reading_of(state, at_s, captive_cable=self.capabilities.captive_cable)
         return self._judge(state, reading)
 

@@ -33,8 +33,8 @@ RETRY_S = 1.0
 """Real time between two attempts to open a line, s."""
 
 READING_MAX_AGE_S = 3.0
-"""A reading of such a board says nothing after this time, s. Until the next come five lost answers,
-or one and a silent meter on the same line (1 s); switching is done on the board."""
+"""A reading of such a board says nothing after this time, s. Until the next come four lost answers
+(0.5 s), or one and a silent meter on the same line (1 s); switching is done on the board."""
 
 CLOSE_S = 3.0
 """So long the board is told to stop when the program ends, s."""
@@ -109,7 +109,7 @@ class PolledBoard:
         self._opening = 0
         self._configured = False
         self._reading: Reading | None = None
-        self._asked_at_s = 0.0
+        self._unanswered_s: float | None = None
         self._failures = 0
         self._trouble = "has not been asked yet"
         self._is_lost = False
@@ -190,7 +190,8 @@ class PolledBoard:
         except LineError as error:
             # After a silence it may be another board. One that was only reset shows it by what it
             # holds.
-            self._configured &= self._is_known
+            if not self._is_known:
+                self._configured = False
             self._failed(str(error), lost=error.failure is Failure.CONNECTION)
         except BoardError as error:
             self.impossible += 1
@@ -208,27 +209,23 @@ class PolledBoard:
             await self.device.stop()
             self._opening = opening
             self._configured = False
-        known = self._configured
-        if not known:
+        if not self._configured:
             if self._wanted().offered_a == 0:
                 await self.device.send(self._wanted())  # nothing is more urgent than a stop
             await self.device.configure()  # takes seconds, in which an offer may end
             self._configured = True
+            self._unanswered_s = None  # others were read since
         await self.device.send(self._wanted())
         if self._test_due:
             await self.device.test_residual()
             self._test_due = False
-        reading = await self.device.poll(self._asking_s(again=known and self._failures > 0))
+        if self._unanswered_s is None:
+            self._unanswered_s = self._clock.monotonic()
+        # The answer to a poll before may come late, and be taken for that to this one.
+        reading = await self.device.poll(self._unanswered_s)
+        self._unanswered_s = None
         if self._line.openings == opening:
             self._reading = reading
-
-    def _asking_s(self, *, again: bool) -> float:
-        """The time from which on what a poll reads may be: when it is asked `again`, that of the
-        attempt before, whose answer may come late and be taken for that to this one."""
-        now_s = self._clock.monotonic()
-        at_s = self._asked_at_s if again else now_s
-        self._asked_at_s = now_s
-        return at_s
 
     @property
     def _is_known(self) -> bool:

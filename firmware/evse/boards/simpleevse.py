@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_UNIT = 1
 
-PACE = Pace(timeout_s=0.5, gap_s=0.1, learns=True)
+PACE = Pace(timeout_s=0.5, gap_s=0.1)
 """openWB leaves 100 ms between two requests, evcc 200 ms."""
 
 MAXIMUM_A = 32.0

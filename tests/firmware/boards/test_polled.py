@@ -181,18 +181,21 @@ async def test_after_silence_or_nonsense_the_board_is_looked_at_again(
     assert (await bench.board.read()).at_s == after_s
 
 
-async def test_after_a_lost_answer_the_board_is_only_asked_again(bench: Bench) -> None:
-    """The answer to the attempt before may come late: what is read may be as old as that."""
+@pytest.mark.parametrize(("what", "read_s"), [("poll", 1.0), ("send", 2.5)])
+async def test_after_a_lost_answer_the_board_is_only_asked_again(
+    bench: Bench, what: str, read_s: float
+) -> None:
+    """The answer to a poll before may come late: what is read may be as old as that."""
     await bench.board.apply(offer(16.0))
     await bench.cycle()
-    for now_s in (1.0, 1.5, 2.0):
-        bench.clock.advance(0.5 if now_s > 1.0 else 1.0)
-        bench.device.errors["poll"] = SILENT
-        assert await bench.cycle() == ["send 16 A", "poll"]
+    bench.device.errors[what] = SILENT
+    for step_s in (1.0, 0.5, 0.5):
+        bench.clock.advance(step_s)
+        assert (await bench.cycle())[0] == "send 16 A"
     bench.device.errors.clear()
     bench.clock.advance(0.5)
     assert await bench.cycle() == ["send 16 A", "poll"]
-    assert (await bench.board.read()).at_s == 2.0
+    assert (await bench.board.read()).at_s == read_s
     await bench.cycle()
     assert (await bench.board.read()).at_s == 2.5
 
@@ -305,6 +308,23 @@ async def test_a_new_command_does_not_wait_for_the_next_poll(
         "send 0 A",
         "send 0 A now",
     ]
+
+
+async def test_a_lost_answer_is_asked_for_again_soon_until_the_last_says_nothing_more(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polled, "REST_S", 60.0)
+    monkeypatch.setattr(polled, "AGAIN_S", 0.001)
+    await bench.cycle()
+    bench.device.errors["poll"] = SILENT
+    async with running(bench.board):
+        await asyncio.sleep(0.2)
+        assert bench.device.told.count("poll") > 3
+        bench.clock.advance(polled.READING_MAX_AGE_S + 0.1)
+        await asyncio.sleep(0.1)
+        bench.device.told.clear()
+        await asyncio.sleep(0.1)
+    assert bench.device.told == []
 
 
 async def test_a_lost_line_is_not_hammered_by_new_commands(

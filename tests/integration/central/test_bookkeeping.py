@@ -84,6 +84,14 @@ def test_ids_go_on_from_the_time_of_a_start(story: Story, now: datetime, next_id
     assert story.charger.books.next_id == next_id
 
 
+@pytest.mark.parametrize(("leap", "goes_on"), [(timedelta(days=20_000), True), (timedelta(0), False)])
+def test_i50_ids_go_on_when_a_clock_that_was_not_set_is_set(
+    story: Story, leap: timedelta, goes_on: bool
+) -> None:
+    story.charger.books.take_time(NOW, leap)
+    assert (story.charger.books.next_id > 60_000_000) is goes_on
+
+
 def test_ids_of_the_charger(story: Story) -> None:
     first = story.charger.open_transaction(1, "c0ffee", "TAG", NOW, 1000)
     assert story.charger.open_transaction(1, "c0ffee", None, after(1), None) is first
