@@ -40,6 +40,11 @@ class Board:
             words[self._stream.byte() % len(words)] = self._stream.word()
         return words
 
+    async def read_in_turn(self, *blocks: range) -> dict[int, int]:
+        """As `ModbusUnit.read_in_turn`."""
+        registers = blocks[self._stream.byte() % len(blocks)]
+        return dict(zip(registers, await self.read(registers), strict=True))
+
     async def write(self, address: int, value: int) -> None:
         """As `ModbusUnit.write`."""
         amps = self.wanted.offered_a

@@ -22,15 +22,16 @@ from evse.core import pilot
 from evse.core.faults import Fault
 from evse.core.pilot import PilotLevel
 from evse.core.signals import Reading
+from evse.lines.failure import Failure
 from evse.lines.frames import ILLEGAL_ADDRESS, ILLEGAL_VALUE
-from evse.lines.modbus import ModbusExceptionError, ModbusLine, ModbusUnit, Pace
+from evse.lines.modbus import LineError, ModbusExceptionError, ModbusLine, ModbusUnit, Pace
 
 _log = logging.getLogger(__name__)
 
 DEFAULT_UNIT = 255
 """Factory address; the board goes on answering to it when it has got another."""
 
-PACE = Pace(timeout_s=0.5)
+PACE = Pace(timeout_s=0.5, learns=True)
 
 MAXIMUM_A = 32.0
 MAXIMUM_DUTY = 9000
@@ -45,11 +46,11 @@ VERSION, STATE, CABLE_DUTY, ROTARY_DUTY, PWM_DUTY = 140, 141, 142, 151, 152
 PILOT_HIGH_RAW, TEMPERATURE = 153, 157
 
 # Each of these blocks has another length, so that the late answer to one is never taken for that
-# to another.
+# to another; and the two of the state take turns.
 _REMOTE_BLOCK = range(REMOTE, METER_REGISTERS.stop)
 _PWM_BLOCK = range(MAXIMUM_PWM, DLB_FUNCTION + 1)
 _VERSION_BLOCK = range(VERSION, VERSION + 1)
-_STATE_BLOCKS: tuple[range, ...] = (range(VERSION, TEMPERATURE + 1),)
+_STATE_BLOCKS = (range(VERSION, TEMPERATURE + 1), range(STATE, TEMPERATURE + 1))
 _DOCUMENTED_BLOCKS = (range(VERSION, 150), range(ROTARY_DUTY, TEMPERATURE + 1))
 """For a version that refuses register 150, of which nothing is known."""
 
@@ -232,7 +233,7 @@ class Ekepc2:
         )
         self._unit = unit
         self._built_for_a = maximum_a
-        self._blocks = _STATE_BLOCKS
+        self._documented_only = False
         self._held: dict[int, int] = {}
         self._was_lost = False
         self._polls = 0
@@ -282,9 +283,15 @@ class Ekepc2:
         """Read the state, and the set-points when they are due."""
         state = state_of(await self._poll())
         self._polls += 1
-        if self._polls >= _POLLS_A_REREAD or contradicts(state, self._wanted):
-            await self._reread()
-            self._polls = 0
+        contradiction = contradicts(state, self._wanted)
+        if self._polls >= _POLLS_A_REREAD or contradiction:
+            try:
+                await self._reread()
+                self._polls = 0
+            except LineError as error:
+                if contradiction or error.failure not in {Failure.TIMEOUT, Failure.NONSENSE}:
+                    raise
+                # The state is known, and the next poll asks for the set-points again.
         reading = reading_of(state, at_s, captive_cable=self.capabilities.captive_cable)
         return self._judge(state, reading)
 
@@ -302,13 +309,15 @@ class Ekepc2:
         )
 
     async def _poll(self) -> dict[int, int]:
+        if self._documented_only:
+            return await self._read(*_DOCUMENTED_BLOCKS)
         try:
-            return await self._read(*self._blocks)
+            return await self._unit.read_in_turn(*_STATE_BLOCKS)
         except ModbusExceptionError as error:
             if error.code not in {ILLEGAL_ADDRESS, ILLEGAL_VALUE}:
                 raise
-            self._blocks = _DOCUMENTED_BLOCKS
-            return await self._read(*self._blocks)
+            self._documented_only = True
+            return await self._read(*_DOCUMENTED_BLOCKS)
 
     async def _reread(self) -> dict[int, int]:
         """Take over what the board holds; a reset shows in it."""

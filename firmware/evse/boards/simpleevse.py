@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_UNIT = 1
 
-PACE = Pace(timeout_s=0.5, gap_s=0.1)
+PACE = Pace(timeout_s=0.5, gap_s=0.1, learns=True)
 """openWB leaves 100 ms between two requests, evcc 200 ms."""
 
 MAXIMUM_A = 32.0
@@ -59,11 +59,12 @@ FINE_REVISION = 17
 """From this revision on the current may be in 0.01 A: openWB and evcc; others say from 18 on."""
 
 # Each block has another length, so that a late answer is never taken for that to another request.
+# Of the new ones two take turns; the old one is the same each time, and `PolledBoard` knows it.
 _REVISION_BLOCK = range(REVISION, REVISION + 1)
 _CURRENT_BLOCK = range(CURRENT, VEHICLE_STATE)
 _STORED_BLOCK = range(POWER_UP_CURRENT, OPTIONS + 1)
 _OLD_BLOCK = range(CURRENT, STATUS)
-_NEW_BLOCK = range(CURRENT, 1010)
+_NEW_BLOCKS = (range(CURRENT, 1010), range(CURRENT, 1009))
 
 EEPROM_WAIT_S = 1.0
 """After writing OPTIONS, s (openWB)."""
@@ -281,8 +282,8 @@ class SimpleEvse:
         """Read the state."""
         if self._revision is None:
             self._revision = (await self._unit.read(_REVISION_BLOCK))[0]
-        block = _NEW_BLOCK if self._revision >= STATUS_REVISION else _OLD_BLOCK
-        registers = dict(zip(block, await self._unit.read(block), strict=True))
+        blocks = _NEW_BLOCKS if self._revision >= STATUS_REVISION else (_OLD_BLOCK,)
+        registers = await self._unit.read_in_turn(*blocks)
         state = state_of(registers, self._revision)
         self._compare(state.current)
         self._state = state

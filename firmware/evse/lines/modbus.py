@@ -27,9 +27,9 @@ from evse.lines.wires import Wire, open_wire
 CONNECT_TIMEOUT_S = 2.0
 """Real time to open a connection, s."""
 
-DEAD_TIMEOUTS = 3
-"""So many requests of a TCP connection without any byte, one after the other, and it is opened
-anew: a gateway that lost its power says no goodbye."""
+DEAD_TIMEOUTS, DEAD_S = 3, 2.0
+"""So many requests of a TCP connection without any byte, one after the other and for so long, and
+it is opened anew: a gateway that lost its power says no goodbye. A board is stopped then."""
 
 _LONGEST = 1024
 """The last bytes that are looked at: four times the longest frame, however long noise lasts."""
@@ -113,6 +113,7 @@ class ModbusLine:
         self._turn = asyncio.Lock()  # wakes its waiters in the order of their coming
         self._quiet_since_s = 0.0
         self._silent = 0
+        self._heard_at_s = 0.0
 
     async def open(self) -> int:
         """Open the line if it is not; `openings`, which tells whether it was opened anew.
@@ -174,6 +175,7 @@ class ModbusLine:
                 await wire.send(self._framing.frame(request))
                 while (pdu := self._framing.answer(bytes(received), request)) is None:
                     received += await wire.receive()
+                    self._heard_at_s = asyncio.get_running_loop().time()
                     del received[:-_LONGEST]
         except TimeoutError as error:
             raise self._no_answer(bytes(received), request, pace) from error
@@ -191,6 +193,7 @@ class ModbusLine:
         """What to say when the time is over; a connection that cannot be trusted is closed."""
         self._silent = 0 if received else self._silent + 1
         is_dead = isinstance(self.connection, TcpConnection) and self._silent >= DEAD_TIMEOUTS
+        is_dead &= asyncio.get_running_loop().time() - self._heard_at_s >= DEAD_S
         if is_dead or self._framing.is_broken(received):
             self._close()
         if not received:
@@ -214,6 +217,7 @@ class ModbusLine:
                 f"cannot open {self.connection}: {str(error) or 'time-out'}",
             ) from error
         self._silent = 0
+        self._heard_at_s = asyncio.get_running_loop().time()
         self.openings += 1
         return self._wire
 
@@ -254,20 +258,36 @@ class ModbusUnit:
     unit: int
     pace: Pace
     _answers: bool = field(default=False, init=False)
+    _requests: int = field(default=0, init=False)
 
     def __str__(self) -> str:
         return f"unit {self.unit} on {self.line.connection}"
 
     async def read(self, registers: range) -> list[int]:
         """The holding registers of one block."""
-        return await self._exchange(
-            lambda: self.line.read(
-                self.unit,
-                frames.READ_HOLDING_REGISTERS,
-                registers.start,
-                len(registers),
-                self.pace,
-            )
+        return await self._exchange(lambda: self._read(registers))
+
+    async def read_in_turn(self, *blocks: range) -> dict[int, int]:
+        """The holding registers of one of `blocks`, of which each has another length.
+
+        Each request, also one that is repeated, is for the next of them, so that the late answer to
+        the request before is never taken for that to this one.
+        """
+
+        async def ask() -> dict[int, int]:
+            self._requests += 1
+            registers = blocks[self._requests % len(blocks)]
+            return dict(zip(registers, await self._read(registers), strict=True))
+
+        return await self._exchange(ask)
+
+    async def _read(self, registers: range) -> list[int]:
+        return await self.line.read(
+            self.unit,
+            frames.READ_HOLDING_REGISTERS,
+            registers.start,
+            len(registers),
+            self.pace,
         )
 
     async def write(self, address: int, value: int) -> None:

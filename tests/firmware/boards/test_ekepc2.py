@@ -185,6 +185,22 @@ async def test_a_board_that_signals_more_than_it_was_told_is_a_fault() -> None:
     assert {address for address, _ in unit.written} == {89, 109}
 
 
+async def test_a_reset_is_seen_though_a_reading_of_the_set_points_was_lost() -> None:
+    """That costs no reading of the state; they are asked for again with the next."""
+    unit = Registers({89: 1, 109: 1000, 141: 1, 142: 5333, 151: 5333, 152: 10_000})
+    device = driver_module.Ekepc2(unit, captive_cable=True, maximum_a=32.0)  # type: ignore[arg-type]
+    await device.configure()
+    await device.send(Wanted(6.0, open_now=False))
+    unit.registers[109], unit.loses = 5333, {109}  # it was reset
+    for at_s in range(6):
+        assert (await device.poll(float(at_s))).at_s == at_s
+    unit.written.clear()
+    unit.loses = set()
+    await device.poll(6.0)
+    await device.send(Wanted(6.0, open_now=False))
+    assert unit.written == [(109, 1000)]
+
+
 # ---------------------------------------------------------------- the emulator itself
 
 

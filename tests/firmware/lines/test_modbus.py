@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from evse.lines import modbus
 from evse.lines.failure import Failure
 from evse.lines.modbus import (
     LineError,
@@ -216,14 +217,19 @@ async def test_tcp_passes_over_a_late_answer_of_the_same_shape() -> None:
         assert line.openings == 1
 
 
-async def test_tcp_is_opened_anew_when_nothing_comes_any_more() -> None:
+@pytest.mark.parametrize(("dead_s", "openings"), [(0.4, 2), (60.0, 1)])
+async def test_tcp_is_opened_anew_when_nothing_comes_any_more(
+    monkeypatch: pytest.MonkeyPatch, dead_s: float, openings: int
+) -> None:
+    """Not after a short pause, however quickly it was asked: a board is stopped by it."""
+    monkeypatch.setattr(modbus, "DEAD_S", dead_s)
     async with _tcp([-1, -1, -1, 0]) as line:
-        for openings in (1, 1, 1):
+        for _ in range(3):
             with pytest.raises(LineError):
                 await line.read(1, 3, 100, 1, QUICK)
-            assert line.openings == openings
-        assert await line.read(1, 3, 100, 1, QUICK) == [100]
-        assert line.openings == 2
+            assert line.openings == 1
+        assert await line.read(1, 3, 100, 1, UNHURRIED) == [100]
+        assert line.openings == openings
 
 
 @pytest.mark.parametrize("suffers", ["lose", "bad_crc", "cut"])
@@ -248,6 +254,27 @@ async def test_a_silent_device_is_waited_for_twice_only_once(line: ModbusLine, w
         with pytest.raises(LineError):
             await unit.read(range(3))
         assert len(wire.requests) == asked
+
+
+async def test_a_device_that_has_become_slow_is_never_one_answer_behind(
+    line: ModbusLine, wire: Wire, bus: Bus
+) -> None:
+    """Also not one whose request was repeated. Its new time is learned."""
+    device = bus.slaves[0]
+    assert isinstance(device, Registers)
+    blocks = range(3), range(4)
+    unit = ModbusUnit(line, 1, Pace(timeout_s=0.6, learns=True))
+    for _ in range(5):
+        await unit.read_in_turn(*blocks)
+    wire.delay_s = 0.35
+    asked = 0
+    for value in range(8):
+        device.held[0] = value
+        wire.requests.clear()
+        assert (await unit.read_in_turn(*blocks))[0] == value
+        asked = max(asked, len(wire.requests))
+    assert asked == 2
+    assert len(wire.requests) == 1
 
 
 async def test_what_a_device_refuses_is_not_asked_again(line: ModbusLine, wire: Wire) -> None:
