@@ -84,7 +84,9 @@ def test_ids_go_on_from_the_time_of_a_start(story: Story, now: datetime, next_id
     assert story.charger.books.next_id == next_id
 
 
-@pytest.mark.parametrize(("leap", "goes_on"), [(timedelta(days=20_000), True), (timedelta(0), False)])
+@pytest.mark.parametrize(
+    ("leap", "goes_on"), [(timedelta(days=20_000), True), (timedelta(0), False)]
+)
 def test_i50_ids_go_on_when_a_clock_that_was_not_set_is_set(
     story: Story, leap: timedelta, goes_on: bool
 ) -> None:
